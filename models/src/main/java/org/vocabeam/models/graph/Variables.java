@@ -57,7 +57,7 @@ public final class Variables {
       return variables.get(spec.name());
     }
     Variable<TFloat32> variable =
-        tf.withName("variables/" + spec.name()).variable(Shape.of(shape), TFloat32.class);
+        tf.withName(spec.name()).variable(Shape.of(shape), TFloat32.class);
     variables.put(spec.name(), variable);
     return variable;
   }

@@ -61,7 +61,9 @@ public final class ProgramWriter implements AutoCloseable {
 
   /** An input of static shape. */
   public <T extends TType> Placeholder<T> input(String name, Class<T> type, long... shape) {
-    return tf.withName("inputs/" + name).placeholder(type, Placeholder.shape(Shape.of(shape)));
+    return tf.withSubScope("inputs")
+        .withName(name.replace('/', '.'))
+        .placeholder(type, Placeholder.shape(Shape.of(shape)));
   }
 
   /** Adds a signature; running it computes all of {@code outputs}. */
