@@ -1,8 +1,12 @@
 package org.vocabeam.models;
 
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
+import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
@@ -10,11 +14,12 @@ import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Assign;
+import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TUint8;
 import org.vocabeam.models.graph.TensorFlowNative;
-import org.vocabeam.models.graph.VariableSpec;
 import org.vocabeam.models.graph.Variables;
 import org.vocabeam.models.program.ProgramWriter;
 
@@ -22,6 +27,9 @@ import org.vocabeam.models.program.ProgramWriter;
 public final class Sandbox implements AutoCloseable {
   private final ProgramWriter writer;
   private final Map<Operand<?>, Tensor> feeds = new LinkedHashMap<>();
+  private final Map<String, Operand<TFloat32>> inputOf = new HashMap<>();
+  private final Map<String, Assign<TFloat32>> assignmentOf = new HashMap<>();
+  private final Map<String, Operand<TFloat32>> readOf = new HashMap<>();
   private Session session;
 
   public Sandbox() {
@@ -33,7 +41,7 @@ public final class Sandbox implements AutoCloseable {
     return writer.ops();
   }
 
-  public org.tensorflow.Graph graph() {
+  public Graph graph() {
     return writer.graph();
   }
 
@@ -53,8 +61,8 @@ public final class Sandbox implements AutoCloseable {
     return input;
   }
 
-  private static org.tensorflow.op.core.Placeholder.Options shape(long... shape) {
-    return org.tensorflow.op.core.Placeholder.shape(Shape.of(shape));
+  private static Placeholder.Options shape(long... shape) {
+    return Placeholder.shape(Shape.of(shape));
   }
 
   public Operand<TFloat32> floats(Golden.Tensor tensor) {
@@ -90,20 +98,30 @@ public final class Sandbox implements AutoCloseable {
 
   /** Sets variables, the others keep what they have. */
   public void write(Map<String, float[]> values) {
+    values.keySet().forEach(this::assignment);
+    Session.Runner runner = session().runner();
+    List<TFloat32> tensors = new ArrayList<>();
     values.forEach(
         (name, floats) -> {
-          VariableSpec spec =
-              variables().specs().stream().filter(s -> s.name().equals(name)).findFirst().get();
-          try (TFloat32 tensor =
-              TFloat32.tensorOf(Shape.of(spec.shape()), DataBuffers.of(floats))) {
-            Operand<TFloat32> value = tf().placeholder(TFloat32.class, shape(spec.shape()));
-            session()
-                .runner()
-                .feed(value, tensor)
-                .addTarget(tf().assign(variables().get(name), value))
-                .run()
-                .close();
-          }
+          Assign<TFloat32> assign = assignment(name);
+          TFloat32 tensor =
+              TFloat32.tensorOf(variables().get(name).asOutput().shape(), DataBuffers.of(floats));
+          tensors.add(tensor);
+          runner.feed(inputOf.get(name), tensor).addTarget(assign);
+        });
+    runner.run().close();
+    tensors.forEach(Tensor::close);
+  }
+
+  private Assign<TFloat32> assignment(String name) {
+    return assignmentOf.computeIfAbsent(
+        name,
+        n -> {
+          Operand<TFloat32> variable = variables().get(n);
+          Operand<TFloat32> value =
+              tf().placeholder(TFloat32.class, Placeholder.shape(variable.asOutput().shape()));
+          inputOf.put(n, value);
+          return tf().assign(variable, value);
         });
   }
 
@@ -115,7 +133,7 @@ public final class Sandbox implements AutoCloseable {
   }
 
   public float[] read(String variable) {
-    return run(List.of(tf().identity(variables().get(variable)))).get(0);
+    return run(readOf.computeIfAbsent(variable, v -> tf().identity(variables().get(v))));
   }
 
   public float[] run(Operand<TFloat32> output) {
@@ -128,7 +146,7 @@ public final class Sandbox implements AutoCloseable {
     feeds.forEach(runner::feed);
     outputs.forEach(runner::fetch);
     try (Result result = runner.run()) {
-      return java.util.stream.IntStream.range(0, outputs.size())
+      return IntStream.range(0, outputs.size())
           .mapToObj(i -> values((TFloat32) result.get(i)))
           .toList();
     }
