@@ -1,5 +1,6 @@
 package org.vocabeam.models.training;
 
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -15,6 +16,7 @@ import org.vocabeam.models.views.ViewSpec;
  * A self-supervised method: which views of an image it wants, and the loss of one step. What is
  * common to all (gradients, optimizer, rounds, evaluation) is not its concern.
  */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 public interface Method {
   /** The scope of the variables of the network that is trained and kept. */
   String STUDENT = "student.";
