@@ -1,0 +1,123 @@
+package org.vocabeam.transforms.store;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.SeekableByteChannel;
+import org.apache.beam.sdk.io.FileSystems;
+import org.apache.beam.sdk.util.MimeTypes;
+import org.apache.parquet.io.DelegatingSeekableInputStream;
+import org.apache.parquet.io.InputFile;
+import org.apache.parquet.io.OutputFile;
+import org.apache.parquet.io.PositionOutputStream;
+import org.apache.parquet.io.SeekableInputStream;
+
+/** Parquet's view of a file of Beam's {@link FileSystems}. */
+final class ParquetChannels {
+  private ParquetChannels() {}
+
+  static InputFile input(String file) {
+    return new Input(file);
+  }
+
+  static OutputFile output(String file) {
+    return new Output(file);
+  }
+
+  private record Input(String file) implements InputFile {
+    @Override
+    public long getLength() throws IOException {
+      try (SeekableByteChannel channel = open()) {
+        return channel.size();
+      }
+    }
+
+    @Override
+    public SeekableInputStream newStream() throws IOException {
+      SeekableByteChannel channel = open();
+      return new DelegatingSeekableInputStream(Channels.newInputStream(channel)) {
+        @Override
+        public long getPos() throws IOException {
+          return channel.position();
+        }
+
+        @Override
+        public void seek(long position) throws IOException {
+          channel.position(position);
+        }
+      };
+    }
+
+    private SeekableByteChannel open() throws IOException {
+      ReadableByteChannel channel = FileSystems.open(FileSystems.matchNewResource(file, false));
+      if (channel instanceof SeekableByteChannel seekable) {
+        return seekable;
+      }
+      channel.close();
+      throw new IOException("The file system of " + file + " cannot seek; Parquet needs that");
+    }
+
+    @Override
+    public String toString() {
+      return file; // parquet-java names the file so in its errors
+    }
+  }
+
+  private record Output(String file) implements OutputFile {
+    @Override
+    public PositionOutputStream create(long blockSizeHint) throws IOException {
+      OutputStream stream =
+          new BufferedOutputStream(
+              Channels.newOutputStream(
+                  FileSystems.create(FileSystems.matchNewResource(file, false), MimeTypes.BINARY)),
+              1 << 16);
+      return new PositionOutputStream() {
+        private long position;
+
+        @Override
+        public long getPos() {
+          return position;
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+          stream.write(b);
+          position++;
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+          stream.write(bytes, offset, length);
+          position += length;
+        }
+
+        @Override
+        public void flush() throws IOException {
+          stream.flush();
+        }
+
+        @Override
+        public void close() throws IOException {
+          stream.close();
+        }
+      };
+    }
+
+    @Override
+    public PositionOutputStream createOrOverwrite(long blockSizeHint) throws IOException {
+      return create(blockSizeHint);
+    }
+
+    @Override
+    public boolean supportsBlockSize() {
+      return false;
+    }
+
+    @Override
+    public long defaultBlockSize() {
+      return 0;
+    }
+  }
+}

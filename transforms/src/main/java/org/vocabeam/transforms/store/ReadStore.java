@@ -1,0 +1,58 @@
+package org.vocabeam.transforms.store;
+
+import java.io.IOException;
+import org.apache.beam.sdk.coders.SerializableCoder;
+import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.Reshuffle;
+import org.apache.beam.sdk.values.PBegin;
+import org.apache.beam.sdk.values.PCollection;
+
+/** All rows of a complete store, read in parallel by row group. */
+public final class ReadStore<T> extends PTransform<PBegin, PCollection<T>> {
+  private static final long serialVersionUID = 1L;
+
+  private final RecordType<T> type;
+  private final String directory;
+
+  private ReadStore(RecordType<T> type, String directory) {
+    this.type = type;
+    this.directory = directory;
+  }
+
+  /** The store is opened when the pipeline is built; its errors are {@link StoreReader#open}'s. */
+  public static <T> ReadStore<T> from(RecordType<T> type, String directory) {
+    return new ReadStore<>(type, directory);
+  }
+
+  @Override
+  public PCollection<T> expand(PBegin begin) {
+    return begin
+        .apply(
+            "RowGroups",
+            Create.of(StoreReader.open(type, directory).rowGroups())
+                .withCoder(SerializableCoder.of(RowGroup.class)))
+        .apply("Spread", Reshuffle.viaRandomKey())
+        .apply("ReadRows", ParDo.of(new ReadRows<>(type)))
+        .setCoder(type.coder());
+  }
+
+  private static final class ReadRows<T> extends DoFn<RowGroup, T> {
+    private static final long serialVersionUID = 1L;
+
+    private final RecordType<T> type;
+
+    ReadRows(RecordType<T> type) {
+      this.type = type;
+    }
+
+    @ProcessElement
+    public void read(@Element RowGroup group, OutputReceiver<T> out) throws IOException {
+      try (RowReader<T> rows = RowReader.of(type, group)) {
+        rows.forEachRemaining(out::output);
+      }
+    }
+  }
+}

@@ -1,0 +1,125 @@
+package org.vocabeam.transforms.store;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.parquet.ParquetReadOptions;
+import org.apache.parquet.avro.AvroReadSupport;
+import org.apache.parquet.conf.ParquetConfiguration;
+import org.apache.parquet.conf.PlainParquetConfiguration;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.api.InitContext;
+import org.apache.parquet.hadoop.api.ReadSupport;
+import org.apache.parquet.hadoop.metadata.FileMetaData;
+import org.apache.parquet.io.ColumnIOFactory;
+import org.apache.parquet.io.RecordReader;
+import org.apache.parquet.io.api.RecordMaterializer;
+import org.apache.parquet.schema.MessageType;
+
+/**
+ * The rows of one row group in file order. It holds the row group's columns in memory, and is to be
+ * closed.
+ */
+public final class RowReader<T> implements Iterator<T>, AutoCloseable {
+  private final ParquetFileReader file;
+  private final RecordReader<?> rows;
+  private final Function<Object, T> fromRow;
+  private long left;
+
+  /** Reads the fields of {@code type}'s schema. */
+  public static <T> RowReader<T> of(RecordType<T> type, RowGroup group) throws IOException {
+    PlainParquetConfiguration configuration = new PlainParquetConfiguration();
+    String projection = type.schema().toString();
+    configuration.set(AvroReadSupport.AVRO_REQUESTED_PROJECTION, projection);
+    configuration.set("parquet.avro.read.schema", projection);
+    return new RowReader<>(
+        group,
+        new AvroReadSupport<GenericRecord>(GenericData.get()),
+        configuration,
+        row -> type.fromAvro().apply((GenericRecord) row));
+  }
+
+  /** Reads by any of parquet-java's record models. */
+  public static <R> RowReader<R> of(
+      RowGroup group, ReadSupport<R> support, ParquetConfiguration configuration, Class<R> rowType)
+      throws IOException {
+    return new RowReader<>(group, support, configuration, rowType::cast);
+  }
+
+  private RowReader(
+      RowGroup group,
+      ReadSupport<?> support,
+      ParquetConfiguration configuration,
+      Function<Object, T> fromRow)
+      throws IOException {
+    this.fromRow = fromRow;
+    this.left = group.rows();
+    this.file = open(group.file());
+    try {
+      FileMetaData footer = file.getFooter().getFileMetaData();
+      this.rows = read(group, support, configuration, footer);
+    } catch (IOException | RuntimeException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  private <R> RecordReader<R> read(
+      RowGroup group, ReadSupport<R> support, ParquetConfiguration configuration, FileMetaData file)
+      throws IOException {
+    Map<String, String> metadata = file.getKeyValueMetaData();
+    MessageType schema = file.getSchema();
+    ReadSupport.ReadContext context =
+        support.init(
+            new InitContext(
+                configuration,
+                metadata.entrySet().stream()
+                    .collect(Collectors.toMap(Map.Entry::getKey, e -> Set.of(e.getValue()))),
+                schema));
+    RecordMaterializer<R> materializer =
+        support.prepareForRead(configuration, metadata, schema, context);
+    this.file.setRequestedSchema(context.getRequestedSchema());
+    return new ColumnIOFactory(file.getCreatedBy())
+        .getColumnIO(context.getRequestedSchema(), schema)
+        .getRecordReader(this.file.readRowGroup(group.index()), materializer);
+  }
+
+  /** Opens a file and reads its footer. */
+  static ParquetFileReader open(String file) throws IOException {
+    return ParquetFileReader.open(
+        ParquetChannels.input(file),
+        ParquetReadOptions.builder(new PlainParquetConfiguration())
+            .usePageChecksumVerification(true)
+            .build());
+  }
+
+  @Override
+  public boolean hasNext() {
+    return left > 0;
+  }
+
+  @Override
+  public T next() {
+    if (left == 0) {
+      throw new NoSuchElementException();
+    }
+    left--;
+    return fromRow.apply(rows.read());
+  }
+
+  @Override
+  public void close() {
+    try {
+      file.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,134 @@
+package org.vocabeam.transforms.store;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitOption;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.apache.beam.sdk.io.FileSystems;
+import org.apache.beam.sdk.io.fs.MatchResult;
+import org.apache.beam.sdk.io.fs.MoveOptions.StandardMoveOptions;
+import org.apache.beam.sdk.io.fs.ResourceId;
+import org.apache.beam.sdk.util.MimeTypes;
+
+/** Listing, whole-file writes and deletion through Beam's {@link FileSystems}. */
+public final class StoreFiles {
+  private static final String TEMPORARY = ".tmp";
+
+  /**
+   * A file under a listed root.
+   *
+   * @param path as {@link #open} takes it
+   * @param name relative to the root, with {@code /}
+   * @param bytes length
+   */
+  public record Listed(String path, String name, long bytes) {}
+
+  private StoreFiles() {}
+
+  /**
+   * All files under a directory, at any depth, sorted by name; of a file, that file; of what is not
+   * there, nothing. Symbolic links are followed.
+   */
+  public static List<Listed> list(String root) throws IOException {
+    ResourceId directory = FileSystems.matchNewResource(root, true);
+    List<Listed> files =
+        directory.getScheme().equals("file")
+            ? listLocal(Path.of(directory.toString()))
+            : listRemote(directory);
+    files.sort(Comparator.comparing(Listed::name));
+    return files;
+  }
+
+  /** Not by FileSystems.match: it would take the brackets of "photos [2020]" for a pattern. */
+  private static List<Listed> listLocal(Path root) throws IOException {
+    List<Listed> files = new ArrayList<>();
+    if (Files.isRegularFile(root)) {
+      files.add(new Listed(root.toString(), root.getFileName().toString(), Files.size(root)));
+    } else if (Files.isDirectory(root)) {
+      try (Stream<Path> paths = Files.walk(root, FileVisitOption.FOLLOW_LINKS)) {
+        for (Path path : (Iterable<Path>) paths::iterator) {
+          if (Files.isRegularFile(path)) {
+            String name = root.relativize(path).toString().replace('\\', '/');
+            files.add(new Listed(path.toString(), name, Files.size(path)));
+          }
+        }
+      } catch (UncheckedIOException e) {
+        throw e.getCause();
+      }
+    }
+    return files;
+  }
+
+  private static List<Listed> listRemote(ResourceId root) throws IOException {
+    List<Listed> files = new ArrayList<>();
+    String prefix = root.toString();
+    for (MatchResult match : FileSystems.match(List.of(prefix + "**"))) {
+      if (match.status() == MatchResult.Status.OK) {
+        for (MatchResult.Metadata file : match.metadata()) {
+          String path = file.resourceId().toString();
+          files.add(new Listed(path, path.substring(prefix.length()), file.sizeBytes()));
+        }
+      }
+    }
+    return files;
+  }
+
+  /** The path of a file in a directory. */
+  public static String resolve(String directory, String name) {
+    return directory.endsWith("/") ? directory + name : directory + "/" + name;
+  }
+
+  /** Opens a file for reading. */
+  public static InputStream open(String file) throws IOException {
+    return Channels.newInputStream(FileSystems.open(FileSystems.matchNewResource(file, false)));
+  }
+
+  /** Writes a small file whole: readers see the old content or the new one. */
+  public static void write(String file, String text) throws IOException {
+    String temporary = temporary(file);
+    try (OutputStream out =
+        Channels.newOutputStream(
+            FileSystems.create(FileSystems.matchNewResource(temporary, false), MimeTypes.TEXT))) {
+      out.write(text.getBytes(StandardCharsets.UTF_8));
+    }
+    rename(temporary, file);
+  }
+
+  /** The content of a small file. */
+  public static String read(String file) throws IOException {
+    try (InputStream in = open(file)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  /** A name that no other attempt at the same file uses. It never gets into what is written. */
+  static String temporary(String file) {
+    return file + "." + UUID.randomUUID() + TEMPORARY;
+  }
+
+  static boolean isTemporary(String name) {
+    return name.endsWith(TEMPORARY);
+  }
+
+  static void rename(String from, String to) throws IOException {
+    FileSystems.rename(
+        List.of(FileSystems.matchNewResource(from, false)),
+        List.of(FileSystems.matchNewResource(to, false)));
+  }
+
+  static void delete(String file) throws IOException {
+    FileSystems.delete(
+        List.of(FileSystems.matchNewResource(file, false)),
+        StandardMoveOptions.IGNORE_MISSING_FILES);
+  }
+}

@@ -1,0 +1,60 @@
+package org.vocabeam.transforms.store;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.vocabeam.models.UserError;
+
+/**
+ * The content of {@code _SUCCESS}.
+ *
+ * @param store name of the record type: {@code images}
+ * @param rows of all shards
+ * @param shards in the order of their names
+ * @param provenance as given to {@link WriteStore#withProvenance}; every file carries it too
+ */
+public record StoreManifest(
+    String store, long rows, List<Shard> shards, Map<String, String> provenance) {
+  static final String FILE = "_SUCCESS";
+
+  private static final ObjectMapper JSON =
+      new ObjectMapper()
+          .enable(SerializationFeature.INDENT_OUTPUT)
+          .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);
+
+  /**
+   * One Parquet file.
+   *
+   * @param file its name in the directory
+   * @param content hash of its rows in their order
+   */
+  public record Shard(String file, long rows, String content) {}
+
+  /** The manifest of a complete store, or nothing when the directory holds none. */
+  public static Optional<StoreManifest> find(String directory) {
+    String file = StoreFiles.resolve(directory, FILE);
+    String text;
+    try {
+      text = StoreFiles.read(file);
+    } catch (FileNotFoundException | NoSuchFileException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new UserError("cannot read " + file + ": " + e.getMessage(), e);
+    }
+    try {
+      return Optional.of(JSON.readValue(text, StoreManifest.class));
+    } catch (JsonProcessingException e) {
+      throw new UserError(file + " is not the manifest of a store; write the store again", e);
+    }
+  }
+
+  void write(String directory) throws IOException {
+    StoreFiles.write(StoreFiles.resolve(directory, FILE), JSON.writeValueAsString(this) + "\n");
+  }
+}

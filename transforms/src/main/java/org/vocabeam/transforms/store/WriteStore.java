@@ -1,0 +1,241 @@
+package org.vocabeam.transforms.store;
+
+import com.google.common.math.LongMath;
+import java.io.IOException;
+import java.math.RoundingMode;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.coders.NullableCoder;
+import org.apache.beam.sdk.coders.VarIntCoder;
+import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.Flatten;
+import org.apache.beam.sdk.transforms.GroupByKey;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionList;
+import org.checkerframework.checker.nullness.qual.Nullable;
+import org.vocabeam.models.UserError;
+
+/**
+ * Writes rows as a store. The driver calls {@link #prepare} before the pipeline runs and {@link
+ * #commit} when it has finished:
+ *
+ * <pre>{@code
+ * WriteStore<ImageRecord> write = WriteStore.to(ImageRecord.TYPE, directory).withShards(4);
+ * write.prepare(false);
+ * images.apply(write);
+ * pipeline.run().waitUntilFinish();
+ * write.commit();
+ * }</pre>
+ *
+ * <p>The output is one (file name, rows) for every shard, when its file is in place.
+ */
+public final class WriteStore<T> extends PTransform<PCollection<T>, PCollection<KV<String, Long>>> {
+  private static final long serialVersionUID = 1L;
+
+  /** Key of the metadata that names the store's type. */
+  public static final String STORE = "vocabeam.store";
+
+  /** Key of the metadata that holds the hash of a file's rows. */
+  public static final String CONTENT = "vocabeam.content";
+
+  private static final long SHARD_BYTES = 128L << 20;
+  private static final long ROW_GROUP_BYTES = 6L << 20;
+  private static final int MAX_SHARDS = 99_999;
+  private static final Pattern PART =
+      Pattern.compile("(_SUCCESS|part-\\d{5}-of-\\d{5}\\.parquet)(\\.[0-9a-f-]{36}\\.tmp)?");
+
+  private final RecordType<T> type;
+  private final String directory;
+  private final int shards;
+  private final long rowGroupBytes;
+  private final Map<String, String> provenance;
+
+  private WriteStore(
+      RecordType<T> type,
+      String directory,
+      int shards,
+      long rowGroupBytes,
+      Map<String, String> provenance) {
+    this.type = type;
+    this.directory = directory;
+    this.shards = shards;
+    this.rowGroupBytes = rowGroupBytes;
+    this.provenance = provenance;
+  }
+
+  /** One shard, row groups of 6 MB, no provenance. */
+  public static <T> WriteStore<T> to(RecordType<T> type, String directory) {
+    return new WriteStore<>(type, directory, 1, ROW_GROUP_BYTES, Map.of());
+  }
+
+  /**
+   * The number of files, 1 to 99999. A shard is sorted in memory: {@link #shardsFor} keeps it
+   * small.
+   */
+  public WriteStore<T> withShards(int count) {
+    if (count < 1 || count > MAX_SHARDS) {
+      throw new UserError(
+          String.format("shards: %d, must be 1 to %d; 128 MB a shard is usual", count, MAX_SHARDS));
+    }
+    return new WriteStore<>(type, directory, count, rowGroupBytes, provenance);
+  }
+
+  /** The size at which a row group is closed, in bytes before compression; at least 1024. */
+  public WriteStore<T> withRowGroupBytes(long bytes) {
+    if (bytes < 1024) {
+      throw new UserError("row group bytes: " + bytes + ", must be at least 1024; 6 MB is usual");
+    }
+    return new WriteStore<>(type, directory, shards, bytes, provenance);
+  }
+
+  /**
+   * What made the rows: goes into every file's key-value metadata and into {@code _SUCCESS}. It
+   * must be the same when the same command runs again: no time, no path.
+   */
+  public WriteStore<T> withProvenance(Map<String, String> entries) {
+    return new WriteStore<>(type, directory, shards, rowGroupBytes, Map.copyOf(entries));
+  }
+
+  /** The number of shards that makes them about 128 MB, for so many bytes of rows in all. */
+  public static int shardsFor(long bytes) {
+    return (int)
+        Math.max(
+            1, Math.min(MAX_SHARDS, LongMath.divide(bytes, SHARD_BYTES, RoundingMode.CEILING)));
+  }
+
+  /**
+   * Makes the directory ready, before the pipeline runs: removes what an interrupted run left, and
+   * the old store when {@code overwrite}.
+   *
+   * @throws UserError when there is a complete store and {@code overwrite} is false
+   */
+  public void prepare(boolean overwrite) throws IOException {
+    Optional<StoreManifest> existing = StoreManifest.find(directory);
+    if (existing.isPresent() && !overwrite) {
+      throw new UserError(
+          String.format(
+              "%s already holds %s (%d rows); ask to overwrite it, or choose another directory",
+              directory, existing.get().store(), existing.get().rows()));
+    }
+    // First the marker: a store that loses files must not look complete.
+    StoreFiles.delete(StoreFiles.resolve(directory, StoreManifest.FILE));
+    removeParts(name -> true);
+  }
+
+  /**
+   * Writes {@code _SUCCESS}, after the pipeline has finished.
+   *
+   * @return what it says
+   */
+  public StoreManifest commit() throws IOException {
+    List<StoreManifest.Shard> files = new ArrayList<>();
+    long rows = 0;
+    for (int shard = 0; shard < shards; shard++) {
+      String name = fileName(shard, shards);
+      ParquetFooter footer = ParquetFooter.read(StoreFiles.resolve(directory, name), rows);
+      files.add(
+          new StoreManifest.Shard(
+              name,
+              footer.rows(),
+              Objects.requireNonNull(footer.metadata().get(CONTENT), "not a shard of a store")));
+      rows += footer.rows();
+    }
+    removeParts(StoreFiles::isTemporary);
+    StoreManifest manifest = new StoreManifest(type.store(), rows, files, provenance);
+    manifest.write(directory);
+    return manifest;
+  }
+
+  private void removeParts(Predicate<String> which) throws IOException {
+    for (StoreFiles.Listed file : StoreFiles.list(directory)) {
+      if (PART.matcher(file.name()).matches() && which.test(file.name())) {
+        StoreFiles.delete(file.path());
+      }
+    }
+  }
+
+  static String fileName(int shard, int shards) {
+    return String.format("part-%05d-of-%05d.parquet", shard, shards);
+  }
+
+  @Override
+  public PCollection<KV<String, Long>> expand(PCollection<T> rows) {
+    Coder<KV<Integer, @Nullable T>> coder =
+        KvCoder.of(VarIntCoder.of(), NullableCoder.of(type.coder()));
+    // A null row for every shard, so that a shard without rows has a file.
+    List<KV<Integer, @Nullable T>> empty =
+        IntStream.range(0, shards).mapToObj(s -> KV.<Integer, @Nullable T>of(s, null)).toList();
+    Map<String, String> metadata = new HashMap<>(provenance);
+    metadata.put(STORE, type.store());
+    return PCollectionList.of(
+            rows.apply("AssignShard", ParDo.of(new AssignShard<>(type, shards))).setCoder(coder))
+        .and(rows.getPipeline().apply("Shards", Create.of(empty).withCoder(coder)))
+        .apply("Flatten", Flatten.pCollections())
+        .apply("GroupByShard", GroupByKey.create())
+        .apply(
+            "WriteShard",
+            ParDo.of(
+                new WriteShard<>(
+                    new ShardWriter<>(type, metadata, rowGroupBytes), directory, shards)));
+  }
+
+  private static final class AssignShard<T> extends DoFn<T, KV<Integer, @Nullable T>> {
+    private static final long serialVersionUID = 1L;
+
+    private final RecordType<T> type;
+    private final int shards;
+
+    AssignShard(RecordType<T> type, int shards) {
+      this.type = type;
+      this.shards = shards;
+    }
+
+    @ProcessElement
+    public void assign(@Element T row, OutputReceiver<KV<Integer, @Nullable T>> out) {
+      long hash = ShardWriter.hash(type.id().apply(row));
+      out.output(KV.of(Math.floorMod(hash, shards), row));
+    }
+  }
+
+  private static final class WriteShard<T>
+      extends DoFn<KV<Integer, Iterable<@Nullable T>>, KV<String, Long>> {
+    private static final long serialVersionUID = 1L;
+
+    private final ShardWriter<T> writer;
+    private final String directory;
+    private final int shards;
+
+    WriteShard(ShardWriter<T> writer, String directory, int shards) {
+      this.writer = writer;
+      this.directory = directory;
+      this.shards = shards;
+    }
+
+    @ProcessElement
+    public void write(
+        @Element KV<Integer, Iterable<@Nullable T>> shard, OutputReceiver<KV<String, Long>> out)
+        throws IOException {
+      List<T> rows = new ArrayList<>();
+      for (T row : shard.getValue()) {
+        if (row != null) {
+          rows.add(row);
+        }
+      }
+      String name = fileName(shard.getKey(), shards);
+      out.output(KV.of(name, writer.write(rows, StoreFiles.resolve(directory, name))));
+    }
+  }
+}

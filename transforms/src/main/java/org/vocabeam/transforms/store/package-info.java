@@ -1,0 +1,31 @@
+/**
+ * Parquet stores: what one stage hands to the next.
+ *
+ * <p>A store is a directory of {@code part-00000-of-00004.parquet} files and a {@code _SUCCESS}
+ * file. Decisions:
+ *
+ * <ul>
+ *   <li><b>Complete or not there.</b> Every file is written under a temporary name and renamed when
+ *       it is whole; {@code _SUCCESS} (JSON: store name, rows, shards, provenance) comes last, from
+ *       the driver, after the pipeline has finished. A reader refuses a directory without it. A
+ *       retried bundle writes the same bytes over the same name.
+ *   <li><b>Not overwritten by accident.</b> Writing over a complete store is refused unless asked
+ *       for, because hours of work may be in it. What an interrupted run left (parts without {@code
+ *       _SUCCESS}, temporary files) is removed without asking. Files with other names are never
+ *       touched.
+ *   <li><b>The bytes depend on the rows alone</b>, not on the order in which they arrive or on the
+ *       number of workers: a row's shard is the hash of its id, and rows are sorted by that hash
+ *       within the shard. So a store is also shuffled: every row group is a mix of all classes. Two
+ *       stores with the same ids and the same number of shards have their rows in the same order.
+ *   <li><b>Every shard has a file</b>, also without rows, so an empty store has a schema.
+ *   <li><b>The fingerprint</b> of a store comes from a hash of the rows that each file carries in
+ *       its key-value metadata ({@code vocabeam.content}): it needs the footers only, and changes
+ *       with the data, the order of the rows and the schema, but not with the place, the
+ *       compression or the size of the row groups. Pages carry checksums, and they are verified.
+ *   <li><b>Memory.</b> The rows of one shard are held while it is written: a shard is to be about
+ *       128 MB ({@link org.vocabeam.transforms.store.WriteStore#shardsFor}). A reader holds one row
+ *       group.
+ *   <li>All files go through Beam's {@code FileSystems}; Hadoop's file systems are not used.
+ * </ul>
+ */
+package org.vocabeam.transforms.store;
