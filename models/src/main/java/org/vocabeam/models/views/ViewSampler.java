@@ -138,11 +138,12 @@ public final class ViewSampler {
   private record Box(double top, double left, double height, double width) {
 
     static Box draw(RandomResizedCrop crop, int height, int width, SplittableRandom random) {
-      double logMin = Math.log(crop.minAspect());
-      double logMax = Math.log(crop.maxAspect());
+      // StrictMath: the same on every machine.
+      double logMin = StrictMath.log(crop.minAspect());
+      double logMax = StrictMath.log(crop.maxAspect());
       for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
         double area = (double) height * width * uniform(random, crop.minArea(), crop.maxArea());
-        double aspect = Math.exp(uniform(random, logMin, logMax));
+        double aspect = StrictMath.exp(uniform(random, logMin, logMax));
         int boxWidth = (int) Math.rint(Math.sqrt(area * aspect));
         int boxHeight = (int) Math.rint(Math.sqrt(area / aspect));
         if (0 < boxWidth && boxWidth <= width && 0 < boxHeight && boxHeight <= height) {
