@@ -1,0 +1,154 @@
+package org.vocabeam.pipelines;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.PrintWriter;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * The command line. Exit status: 0 done, 1 failed with one line on standard error, 2 the command
+ * line was wrong.
+ */
+@Command(
+    name = "vocabeam",
+    description = "Pre-trains vision encoders without labels.",
+    synopsisSubcommandLabel = "COMMAND",
+    footer = {"", "'vocabeam COMMAND --help' shows the options of a command, with an example."},
+    showDefaultValues = true,
+    sortOptions = false,
+    subcommands = {
+      DemoCommand.class,
+      PreparePhotoIdCommand.class,
+    })
+public final class Vocabeam implements Runnable {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--verbose",
+      scope = ScopeType.INHERIT,
+      description = "Logs what the engines do, and shows where an unexpected failure came from.")
+  private boolean verbose;
+
+  public static void main(String[] arguments) {
+    int status;
+    try {
+      status = commandLine().execute(arguments);
+    } catch (Throwable failure) {
+      // Errors (out of memory, a missing native library); picocli handles the exceptions.
+      status =
+          Failure.of(failure)
+              .report(
+                  new PrintWriter(System.err, true, UTF_8),
+                  Arrays.asList(arguments).contains("--verbose"));
+    }
+    System.exit(status);
+  }
+
+  /** Runs a command from within another; what it throws reaches the caller. */
+  static void run(List<String> arguments) {
+    execute(commandLine().parseArgs(arguments.toArray(String[]::new)));
+  }
+
+  static CommandLine commandLine() {
+    return configured(new CommandLine(new Vocabeam()));
+  }
+
+  /** The root command {@link Vocabeam} with its subcommands, told how to parse and report. */
+  static CommandLine configured(CommandLine commandLine) {
+    commandLine
+        .getCommandSpec()
+        .addOption(
+            OptionSpec.builder("-h", "--help")
+                .usageHelp(true)
+                .scopeType(ScopeType.INHERIT)
+                .description("Shows this help.")
+                .build());
+    commandLine.setUsageHelpAutoWidth(true);
+    for (CommandLine command : commandLine.getSubcommands().values()) {
+      command
+          .getCommandSpec()
+          .usageMessage()
+          .abbreviateSynopsis(true)
+          .showDefaultValues(true)
+          .sortOptions(false);
+      command.setUnmatchedArgumentsAllowed(pipelineArguments(command).findAny().isPresent());
+    }
+    commandLine.setExecutionStrategy(Vocabeam::execute);
+    commandLine.setParameterExceptionHandler((e, arguments) -> refuse(e));
+    commandLine.setExecutionExceptionHandler(
+        (e, command, parsed) ->
+            Failure.of(e).report(command.getErr(), commandLine.<Vocabeam>getCommand().verbose));
+    return commandLine;
+  }
+
+  /** Without a command: what commands there are. */
+  @Override
+  public void run() {
+    spec.commandLine().usage(spec.commandLine().getOut());
+  }
+
+  @Command(name = "help", description = "Shows the commands, or the options of one command.")
+  void help(
+      @Parameters(arity = "0..1", paramLabel = "COMMAND", description = "The command to explain.")
+          String command) {
+    CommandLine vocabeam = spec.commandLine();
+    CommandLine explained = command == null ? vocabeam : vocabeam.getSubcommands().get(command);
+    if (explained == null) {
+      throw new ParameterException(vocabeam, unknownCommand(vocabeam, command));
+    }
+    explained.usage(vocabeam.getOut());
+  }
+
+  private static int execute(ParseResult parsed) {
+    for (CommandLine command : parsed.asCommandLineList()) {
+      pipelineArguments(command).forEach(arguments -> arguments.takeUnmatched(command));
+    }
+    return new CommandLine.RunLast().execute(parsed);
+  }
+
+  private static Stream<PipelineArguments> pipelineArguments(CommandLine command) {
+    return command.getCommandSpec().mixins().values().stream()
+        .map(CommandSpec::userObject)
+        .filter(PipelineArguments.class::isInstance)
+        .map(PipelineArguments.class::cast);
+  }
+
+  private static int refuse(ParameterException e) {
+    CommandLine command = e.getCommandLine();
+    String message = e.getMessage();
+    if (e instanceof UnmatchedArgumentException unmatched) {
+      String name = unmatched.getUnmatched().get(0).replaceFirst("=.*", "");
+      message =
+          name.startsWith("-")
+              ? "Unknown option "
+                  + name
+                  + Spelling.suggestion(name, command.getCommandSpec().optionsMap().keySet())
+              : unknownCommand(command, name);
+    }
+    command
+        .getErr()
+        .printf(
+            "%s (see 'vocabeam %s--help')%n",
+            message, command.getParent() == null ? "" : command.getCommandName() + " ");
+    return command.getCommandSpec().exitCodeOnInvalidInput();
+  }
+
+  private static String unknownCommand(CommandLine vocabeam, String name) {
+    return "Unknown command "
+        + name
+        + Spelling.suggestion(name, vocabeam.getSubcommands().keySet());
+  }
+}

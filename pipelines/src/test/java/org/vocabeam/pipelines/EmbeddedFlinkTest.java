@@ -1,0 +1,66 @@
+package org.vocabeam.pipelines;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.List;
+import java.util.stream.StreamSupport;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.testing.PAssert;
+import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.GroupByKey;
+import org.apache.beam.sdk.transforms.MapElements;
+import org.apache.beam.sdk.transforms.SimpleFunction;
+import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.PCollection;
+import org.junit.jupiter.api.Test;
+import org.vocabeam.models.UserError;
+import picocli.CommandLine;
+
+/** The engine that the commands use by default really runs in this process. */
+class EmbeddedFlinkTest {
+  private static final class Sum extends SimpleFunction<KV<String, Iterable<Integer>>, String> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public String apply(KV<String, Iterable<Integer>> group) {
+      int sum =
+          StreamSupport.stream(group.getValue().spliterator(), false)
+              .mapToInt(Integer::intValue)
+              .sum();
+      if (sum < 0) {
+        throw new UserError("the sum of " + group.getKey() + " is " + sum + ": must be positive");
+      }
+      return group.getKey() + "=" + sum;
+    }
+  }
+
+  private static PCollection<String> sums(Pipeline pipeline, List<KV<String, Integer>> values) {
+    return pipeline
+        .apply(Create.of(values))
+        .apply(GroupByKey.create())
+        .apply(MapElements.via(new Sum()));
+  }
+
+  private static Pipeline pipeline() {
+    PipelineArguments arguments = new PipelineArguments();
+    new CommandLine(arguments).parseArgs("--runner=FlinkRunner");
+    return arguments.create("embedded");
+  }
+
+  @Test
+  void groupsByKey() {
+    Pipeline pipeline = pipeline();
+    PAssert.that(sums(pipeline, List.of(KV.of("a", 1), KV.of("b", 5), KV.of("a", 2))))
+        .containsInAnyOrder("a=3", "b=5");
+    pipeline.run().waitUntilFinish();
+  }
+
+  @Test
+  void whatTheUserCanMendComesThroughAsItsOneLine() {
+    Pipeline pipeline = pipeline();
+    sums(pipeline, List.of(KV.of("a", -1)));
+    Exception thrown = assertThrows(Exception.class, () -> pipeline.run().waitUntilFinish());
+    assertEquals("the sum of a is -1: must be positive", Failure.of(thrown).line());
+  }
+}

@@ -1,0 +1,243 @@
+package org.vocabeam.pipelines;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.apache.beam.runners.direct.DirectOptions;
+import org.apache.beam.runners.flink.FlinkPipelineOptions;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.junit.jupiter.api.Test;
+import org.vocabeam.models.UserError;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+
+class VocabeamTest {
+  /** A command like the real ones that keeps the options that it would run pipelines with. */
+  @Command(name = "probe", description = "Keeps its options.")
+  private static final class Probe implements Callable<Integer> {
+    @Option(names = "--stepsPerRound", defaultValue = "100")
+    private int stepsPerRound;
+
+    @Option(names = "--fail")
+    private String fail;
+
+    @Mixin private PipelineArguments pipelineArguments;
+
+    private PipelineOptions options;
+
+    @Override
+    public Integer call() {
+      if ("user".equals(fail)) {
+        throw new RuntimeException("engine", new UserError("--fail is user:\n  leave it out"));
+      }
+      if ("bug".equals(fail)) {
+        throw new IllegalStateException("a bug");
+      }
+      options = pipelineArguments.options("probe-job");
+      return 0;
+    }
+  }
+
+  private final Probe probe = new Probe();
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int execute(String... arguments) {
+    CommandLine commandLine =
+        Vocabeam.configured(new CommandLine(new Vocabeam()).addSubcommand("probe", probe));
+    commandLine.setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+    return commandLine.execute(arguments);
+  }
+
+  private void assertRefused(String line, String... arguments) {
+    assertEquals(2, execute(arguments));
+    assertEquals(line + System.lineSeparator(), err.toString());
+  }
+
+  @Test
+  void helpListsTheCommands() {
+    assertEquals(0, execute("help"));
+    String byHelp = out.toString();
+    assertTrue(byHelp.contains("\n  demo "), byHelp);
+    out.getBuffer().setLength(0);
+    assertEquals(0, execute());
+    assertEquals(byHelp, out.toString());
+  }
+
+  @Test
+  void everyCommandExplainsItselfWithAnExample() {
+    Vocabeam.commandLine()
+        .getSubcommands()
+        .forEach(
+            (name, command) -> {
+              if (name.equals("help")) {
+                return;
+              }
+              String help = command.getUsageMessage();
+              assertTrue(help.contains("Example: ./vocabeam " + name), help);
+              assertTrue(command.getCommandSpec().usageMessage().description().length > 0, name);
+              for (OptionSpec option : command.getCommandSpec().options()) {
+                assertTrue(option.description().length > 0, name + " " + option.longestName());
+              }
+              out.getBuffer().setLength(0);
+              assertEquals(0, execute(name, "--help"));
+              String shown = out.toString();
+              out.getBuffer().setLength(0);
+              assertEquals(0, execute("help", name));
+              assertEquals(shown, out.toString());
+            });
+  }
+
+  @Test
+  void defaultsShowInTheHelp() {
+    assertEquals(0, execute("probe", "--help"));
+    assertTrue(out.toString().contains("Default: 100"), out.toString());
+  }
+
+  @Test
+  void pipelinesRunOnEmbeddedFlinkUnlessToldOtherwise() {
+    assertEquals(0, execute("probe"));
+    FlinkPipelineOptions flink = probe.options.as(FlinkPipelineOptions.class);
+    assertAll(
+        () -> assertEquals("FlinkRunner", flink.getRunner().getSimpleName()),
+        () -> assertEquals("[local]", flink.getFlinkMaster()),
+        () -> assertTrue(flink.getObjectReuse()),
+        () -> assertTrue(flink.getFasterCopy()),
+        () -> assertEquals("probe-job", flink.getJobName()));
+  }
+
+  @Test
+  void beamOptionsReachThePipeline() {
+    assertEquals(
+        0,
+        execute(
+            "probe",
+            "--flinkMaster=host:1234",
+            "--stepsPerRound=7",
+            "--parallelism=3",
+            "--objectReuse=false",
+            "--tempLocation=/somewhere"));
+    FlinkPipelineOptions flink = probe.options.as(FlinkPipelineOptions.class);
+    assertAll(
+        () -> assertEquals(7, probe.stepsPerRound),
+        () -> assertEquals("host:1234", flink.getFlinkMaster()),
+        () -> assertEquals(3, flink.getParallelism()),
+        () -> assertFalse(flink.getObjectReuse()),
+        () -> assertEquals("/somewhere", flink.getTempLocation()),
+        () ->
+            assertEquals(
+                List.of(
+                    "--runner=FlinkRunner",
+                    "--flinkMaster=host:1234",
+                    "--parallelism=3",
+                    "--objectReuse=false",
+                    "--tempLocation=/somewhere"),
+                probe.pipelineArguments.arguments()));
+  }
+
+  @Test
+  void theDirectRunnerSkipsItsChecksUnlessTheyAreAskedFor() {
+    assertEquals(0, execute("probe", "--runner=DirectRunner"));
+    DirectOptions direct = probe.options.as(DirectOptions.class);
+    assertFalse(direct.isEnforceEncodability());
+    assertFalse(direct.isEnforceImmutability());
+    assertEquals(0, execute("probe", "--runner=DirectRunner", "--enforceImmutability"));
+    assertTrue(probe.options.as(DirectOptions.class).isEnforceImmutability());
+  }
+
+  @Test
+  void unknownOptionsAreRefusedWithASuggestion() {
+    assertRefused(
+        "Unknown option --stepPerRound; did you mean --stepsPerRound? (see 'vocabeam probe --help')",
+        "probe",
+        "--stepPerRound=3");
+  }
+
+  @Test
+  void misspeltBeamOptionsAreRefusedWithASuggestion() {
+    assertRefused(
+        "Unknown option --flinkmaster; did you mean --flinkMaster? (see 'vocabeam probe --help')",
+        "probe",
+        "--flinkmaster=[local]");
+  }
+
+  @Test
+  void beamOptionsAreUnknownToCommandsWithoutPipelines() {
+    assertRefused(
+        "Unknown option --parallelism (see 'vocabeam prepare-photo-id --help')",
+        "prepare-photo-id",
+        "--parallelism=3");
+  }
+
+  @Test
+  void unknownCommandsAreRefusedWithASuggestion() {
+    assertRefused("Unknown command dmo; did you mean demo? (see 'vocabeam --help')", "dmo");
+  }
+
+  @Test
+  void helpOnUnknownCommandsIsRefused() {
+    assertRefused("Unknown command dmo; did you mean demo? (see 'vocabeam --help')", "help", "dmo");
+  }
+
+  @Test
+  void valuesOfTheWrongTypeAreRefused() {
+    assertRefused(
+        "Invalid value for option '--stepsPerRound': 'x' is not an int (see 'vocabeam probe"
+            + " --help')",
+        "probe",
+        "--stepsPerRound=x");
+  }
+
+  @Test
+  void wrongValuesOfBeamOptionsAreRefused() {
+    assertEquals(2, execute("probe", "--parallelism=many"));
+    assertTrue(err.toString().startsWith("Invalid --parallelism=many: "), err.toString());
+    assertEquals(1, err.toString().lines().count());
+  }
+
+  @Test
+  void beamOptionsGivenTwiceAreRefused() {
+    assertRefused(
+        "Invalid --parallelism=1 --parallelism=2: expected one element but was: <1, 2> (see"
+            + " 'vocabeam probe --help')",
+        "probe",
+        "--parallelism=1",
+        "--parallelism=2");
+  }
+
+  @Test
+  void unknownRunnersAreRefused() {
+    assertEquals(2, execute("probe", "--runner=Spark"));
+    assertTrue(err.toString().startsWith("Invalid --runner=Spark: "), err.toString());
+    assertTrue(err.toString().contains("DirectRunner, FlinkRunner"), err.toString());
+  }
+
+  @Test
+  void wordsThatAreNoOptionAreRefused() {
+    assertRefused(
+        "Unexpected argument stray: options are written --name=value (see 'vocabeam probe --help')",
+        "probe",
+        "stray");
+  }
+
+  @Test
+  void errorsThatTheUserCanMendAreOneLine() {
+    assertEquals(1, execute("probe", "--fail=user"));
+    assertEquals("--fail is user: leave it out" + System.lineSeparator(), err.toString());
+  }
+
+  @Test
+  void otherFailuresTellWhereTheStackTraceIs() {
+    assertEquals(1, execute("probe", "--fail=bug", "--verbose"));
+    assertTrue(err.toString().contains("\tat org.vocabeam"), err.toString());
+  }
+}
