@@ -19,10 +19,8 @@ record TarMembers(String archive, String prefix, Layout layout) implements WorkI
   @Override
   public void read(int maxBytes, Consumer<SourceImage> images) {
     try (InputStream bytes = Gzip.open(archive);
-        TarArchiveInputStream tar = new TarArchiveInputStream(bytes, "UTF-8")) {
-      long members = 0;
+        Archive tar = new Archive(bytes)) {
       for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
-        members++;
         String path = entry.getName().replaceFirst("^(\\./|/)+", "");
         if (entry.isDirectory() || Layout.isHidden(path)) {
           continue;
@@ -34,8 +32,8 @@ record TarMembers(String archive, String prefix, Layout layout) implements WorkI
                 ? SourceImage.file(id, place.label(), place.split(), tar, maxBytes)
                 : SourceImage.rejected(id, place.split(), Rejection.EMPTY)); // a link, a device
       }
-      if (members == 0) {
-        throw new IOException("it has no members");
+      if (!tar.ended) {
+        throw new IOException("its end is missing");
       }
     } catch (IOException e) {
       throw new UserError(
@@ -43,6 +41,22 @@ record TarMembers(String archive, String prefix, Layout layout) implements WorkI
               "%s is not a whole tar or gzipped tar (%s); fetch or make it again",
               archive, e.getMessage()),
           e);
+    }
+  }
+
+  /** Knows whether the records of zeros were there that end an archive. */
+  private static final class Archive extends TarArchiveInputStream {
+    private boolean ended;
+
+    Archive(InputStream bytes) {
+      super(bytes, "UTF-8");
+    }
+
+    @Override
+    protected boolean isEOFRecord(byte[] record) {
+      boolean end = super.isEOFRecord(record);
+      ended |= end && record != null;
+      return end;
     }
   }
 }
