@@ -1,0 +1,143 @@
+package org.vocabeam.models.backbone;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.vocabeam.models.graph.Layers;
+
+/**
+ * Residual networks (He et al. 2016, section 3.3 and table 1), with the variable names of
+ * torchvision, whose form of the bottleneck (stride in its 3x3 convolution) it has.
+ *
+ * @param block two 3x3 convolutions, or 1x1, 3x3 and 1x1 to four times the width
+ * @param depths blocks of every stage; stages after the first halve the map
+ * @param width channels of the first stage's 3x3 convolutions; doubles with every stage
+ * @param stem how pixels enter
+ */
+public record ResNet(Block block, List<Integer> depths, int width, Stem stem) implements Backbone {
+  /** The residual block. */
+  public enum Block {
+    BASIC(1),
+    BOTTLENECK(4);
+
+    private final int expansion;
+
+    Block(int expansion) {
+      this.expansion = expansion;
+    }
+  }
+
+  /** The layers before the first stage. */
+  public enum Stem {
+    /** 7x7 at stride 2, then 3x3 maximum at stride 2: for images of about 224 pixels. */
+    IMAGENET(4),
+    /** 3x3 at stride 1: for images of about 32 pixels (SimCLR appendix B.9). */
+    SMALL(1),
+    /** 3x3 at stride 2: as SMALL at a quarter of the cost. */
+    SMALL_STRIDED(2);
+
+    private final int stride;
+
+    Stem(int stride) {
+      this.stride = stride;
+    }
+  }
+
+  public ResNet {
+    depths = List.copyOf(depths);
+    checkArgument(!depths.isEmpty(), "a ResNet needs one stage at least");
+    checkArgument(depths.stream().allMatch(d -> d > 0), "a stage of %s has no block", depths);
+    checkArgument(width > 0, "width is %s, must be positive", width);
+  }
+
+  public static ResNet resNet18(Stem stem) {
+    return new ResNet(Block.BASIC, List.of(2, 2, 2, 2), 64, stem);
+  }
+
+  public static ResNet resNet50(Stem stem) {
+    return new ResNet(Block.BOTTLENECK, List.of(3, 4, 6, 3), 64, stem);
+  }
+
+  @Override
+  public List<String> levels() {
+    return IntStream.rangeClosed(1, depths.size()).mapToObj(i -> "layer" + i).toList();
+  }
+
+  @Override
+  public int channels(String level) {
+    return planes(stage(level)) * block.expansion;
+  }
+
+  @Override
+  public int stride(String level) {
+    return stem.stride << stage(level);
+  }
+
+  private int stage(String level) {
+    int stage = levels().indexOf(level);
+    checkArgument(stage >= 0, "no level %s; levels are %s", level, levels());
+    return stage;
+  }
+
+  private int planes(int stage) {
+    return width << stage;
+  }
+
+  @Override
+  public Map<String, Operand<TFloat32>> maps(Layers layers, Operand<TFloat32> x) {
+    Map<String, Operand<TFloat32>> maps = new LinkedHashMap<>();
+    Operand<TFloat32> h = stem(layers, x, stem, width);
+    for (int stage = 0; stage < depths.size(); stage++) {
+      String level = "layer" + (stage + 1);
+      for (int i = 0; i < depths.get(stage); i++) {
+        int stride = stage > 0 && i == 0 ? 2 : 1;
+        h = block(layers.in(level + "." + i), h, block, planes(stage), stride);
+      }
+      maps.put(level, h);
+    }
+    return maps;
+  }
+
+  /** Convolution conv1, batch norm bn1, ReLU, and the maximum where the stem has one. */
+  public static Operand<TFloat32> stem(
+      Layers layers, Operand<TFloat32> x, Stem stem, int channels) {
+    int kernel = stem == Stem.IMAGENET ? 7 : 3;
+    int stride = stem == Stem.SMALL ? 1 : 2;
+    Operand<TFloat32> h = layers.conv(x, "conv1", channels, kernel, stride);
+    h = layers.relu(layers.batchNorm(h, "bn1"));
+    return stem == Stem.IMAGENET ? layers.maxPool(h) : h;
+  }
+
+  /**
+   * One residual block.
+   *
+   * @param planes channels of the 3x3 convolutions
+   * @param stride 1 or 2; a shortcut that changes shape is a 1x1 convolution with batch norm
+   */
+  public static Operand<TFloat32> block(
+      Layers layers, Operand<TFloat32> x, Block block, int planes, int stride) {
+    Ops tf = layers.ops();
+    int outputs = planes * block.expansion;
+    Operand<TFloat32> h;
+    if (block == Block.BASIC) {
+      h = layers.relu(layers.batchNorm(layers.conv(x, "conv1", planes, 3, stride), "bn1"));
+      h = layers.batchNorm(layers.conv(h, "conv2", planes, 3, 1), "bn2");
+    } else {
+      h = layers.relu(layers.batchNorm(layers.conv(x, "conv1", planes, 1, 1), "bn1"));
+      h = layers.relu(layers.batchNorm(layers.conv(h, "conv2", planes, 3, stride), "bn2"));
+      h = layers.batchNorm(layers.conv(h, "conv3", outputs, 1, 1), "bn3");
+    }
+    Operand<TFloat32> shortcut = x;
+    if (stride != 1 || x.shape().get(3) != outputs) {
+      Layers downsample = layers.in("downsample");
+      shortcut = downsample.batchNorm(downsample.conv(x, "0", outputs, 1, stride), "1");
+    }
+    return layers.relu(tf.math.add(h, shortcut));
+  }
+}

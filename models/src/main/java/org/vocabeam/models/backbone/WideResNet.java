@@ -1,0 +1,92 @@
+package org.vocabeam.models.backbone;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.vocabeam.models.graph.Layers;
+
+/**
+ * Wide residual networks WRN-d-k (Zagoruyko and Komodakis 2016, table 1) in the form of OBoW's code
+ * ({@code WideResNet} in feature_extractor.py): a block that changes shape has neither batch norm
+ * nor ReLU before its first convolution, and every stage ends in batch norm and ReLU.
+ *
+ * @param depth layers, 6 n + 4
+ * @param widen width factor k: stages have 16 k, 32 k and 64 k channels
+ * @param strides of the three stages; the code's default is 2, 2, 2, the paper's for CIFAR 1, 2, 2
+ */
+public record WideResNet(int depth, int widen, List<Integer> strides) implements Backbone {
+  private static final List<String> LEVELS = List.of("block1", "block2", "block3");
+
+  public WideResNet {
+    strides = List.copyOf(strides);
+    checkArgument(
+        depth >= 10 && (depth - 4) % 6 == 0, "depth is %s, must be 6 n + 4 and at least 10", depth);
+    checkArgument(widen > 0, "widen is %s, must be positive", widen);
+    checkArgument(
+        strides.size() == 3 && strides.stream().allMatch(s -> s == 1 || s == 2),
+        "strides are %s, must be three of 1 or 2",
+        strides);
+  }
+
+  /** For images of about 32 pixels. */
+  public static WideResNet small(int depth, int widen) {
+    return new WideResNet(depth, widen, List.of(1, 2, 2));
+  }
+
+  @Override
+  public List<String> levels() {
+    return LEVELS;
+  }
+
+  @Override
+  public int channels(String level) {
+    return (16 * widen) << stage(level);
+  }
+
+  @Override
+  public int stride(String level) {
+    return strides.subList(0, stage(level) + 1).stream().reduce(1, (a, b) -> a * b);
+  }
+
+  private static int stage(String level) {
+    int stage = LEVELS.indexOf(level);
+    checkArgument(stage >= 0, "no level %s; levels are %s", level, LEVELS);
+    return stage;
+  }
+
+  @Override
+  public Map<String, Operand<TFloat32>> maps(Layers layers, Operand<TFloat32> x) {
+    Map<String, Operand<TFloat32>> maps = new LinkedHashMap<>();
+    Layers stem = layers.in("conv1");
+    Operand<TFloat32> h = stem.relu(stem.batchNorm(stem.conv(x, "Conv", 16, 3, 1), "BN"));
+    for (int stage = 0; stage < LEVELS.size(); stage++) {
+      Layers level = layers.in(LEVELS.get(stage));
+      for (int i = 0; i < (depth - 4) / 6; i++) {
+        int stride = i == 0 ? strides.get(stage) : 1;
+        h = block(level.in("Block.layer." + i), h, channels(LEVELS.get(stage)), stride);
+      }
+      h = level.relu(level.batchNorm(h, "BN"));
+      maps.put(LEVELS.get(stage), h);
+    }
+    return maps;
+  }
+
+  /** One pre-activation block; see the class comment for blocks that change shape. */
+  public static Operand<TFloat32> block(
+      Layers layers, Operand<TFloat32> x, int outputs, int stride) {
+    Ops tf = layers.ops();
+    boolean sameShape = stride == 1 && x.shape().get(3) == outputs;
+    Layers residual = layers.in("convResidual");
+    Operand<TFloat32> h = sameShape ? residual.relu(residual.batchNorm(x, "bn1")) : x;
+    h = residual.conv(h, "conv1", outputs, 3, stride);
+    h = residual.relu(residual.batchNorm(h, "bn2"));
+    h = residual.conv(h, "conv2", outputs, 3, 1);
+    Operand<TFloat32> shortcut = sameShape ? x : layers.conv(x, "convShortcut", outputs, 1, stride);
+    return tf.math.add(h, shortcut);
+  }
+}

@@ -1,0 +1,64 @@
+package org.vocabeam.models.graph;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+
+/**
+ * How the values of a variable are first drawn. In plain Java, so that a run starts from the same
+ * bytes wherever its graph is executed.
+ */
+@FunctionalInterface
+public interface Initializer {
+  /** Fills all of {@code values} from {@code random}. */
+  void fill(float[] values, SplittableRandom random);
+
+  Initializer ZEROS = constant(0);
+  Initializer ONES = constant(1);
+
+  static Initializer constant(float value) {
+    return (values, random) -> Arrays.fill(values, value);
+  }
+
+  /** N(0, deviation^2). */
+  static Initializer normal(double deviation) {
+    return (values, random) -> {
+      for (int i = 0; i < values.length; i++) {
+        values[i] = (float) (deviation * gaussian(random));
+      }
+    };
+  }
+
+  /** max(0, N(0, 1)): first visual words look like the output of a ReLU (OBoW reference code). */
+  static Initializer rectifiedNormal() {
+    return (values, random) -> {
+      for (int i = 0; i < values.length; i++) {
+        values[i] = (float) Math.max(0, gaussian(random));
+      }
+    };
+  }
+
+  /** U(-bound, bound). */
+  static Initializer uniform(double bound) {
+    return (values, random) -> {
+      for (int i = 0; i < values.length; i++) {
+        values[i] = (float) ((2 * random.nextDouble() - 1) * bound);
+      }
+    };
+  }
+
+  /** He et al. 2015, eq. 10 with the fan out: N(0, 2 / (kernel^2 * outputs)). */
+  static Initializer heFanOut(int kernel, int outputs) {
+    return normal(Math.sqrt(2.0 / ((double) kernel * kernel * outputs)));
+  }
+
+  /** PyTorch's default of linear layers, weights and bias: U(-1/sqrt(inputs), 1/sqrt(inputs)). */
+  static Initializer linear(int inputs) {
+    return uniform(1 / Math.sqrt(inputs));
+  }
+
+  /** Box-Muller on {@link StrictMath}: the same digits on every JVM. */
+  private static double gaussian(SplittableRandom random) {
+    double radius = StrictMath.sqrt(-2 * StrictMath.log(1 - random.nextDouble()));
+    return radius * StrictMath.cos(2 * StrictMath.PI * random.nextDouble());
+  }
+}

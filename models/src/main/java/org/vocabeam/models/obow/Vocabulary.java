@@ -1,0 +1,112 @@
+package org.vocabeam.models.obow;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Variable;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+import org.vocabeam.models.graph.Initializer;
+import org.vocabeam.models.graph.VariableSpec.Role;
+import org.vocabeam.models.graph.Variables;
+
+/**
+ * The visual words of one level (OBoW section 3.4; reference code {@code _update_dictionary}): a
+ * first-in first-out queue that takes one local feature of every image of the batch.
+ */
+public final class Vocabulary {
+  /** What an image puts into the queue. */
+  public enum Update {
+    /** One location of the 3x3-averaged map: the paper's choice. */
+    @JsonProperty("local-average")
+    LOCAL_AVERAGE,
+    /** One location of the map. */
+    @JsonProperty("no-averaging")
+    NO_AVERAGING,
+    /** The mean of the map. */
+    @JsonProperty("global-average")
+    GLOBAL_AVERAGE;
+
+    /** Of how many locations one is drawn on a cropped map. */
+    int locations(int height, int width) {
+      return switch (this) {
+        case LOCAL_AVERAGE -> Math.max(0, height - 2) * Math.max(0, width - 2);
+        case NO_AVERAGING -> height * width;
+        case GLOBAL_AVERAGE -> 1;
+      };
+    }
+  }
+
+  private final Variables variables;
+  private final String name;
+  private final int size;
+
+  /**
+   * @param size K words
+   */
+  Vocabulary(Variables variables, String level, int size, int channels) {
+    this.variables = variables;
+    this.name = "vocabulary." + level;
+    this.size = size;
+    variables.variable("", name, Role.QUEUE, Initializer.rectifiedNormal(), size, channels);
+    variables.variable("", name + ".pointer", Role.POINTER, Initializer.ZEROS);
+  }
+
+  /** The words before this step's update, {@code [K, C]}. */
+  Variable<TFloat32> words() {
+    return variables.get(name);
+  }
+
+  /**
+   * One vector of every image.
+   *
+   * @param map border already cropped, {@code [B, h, w, C]}
+   * @param locations {@code [B]} row-major indices below {@link Update#locations}
+   * @return {@code [B, C]}
+   */
+  static Operand<TFloat32> sample(
+      Ops tf, Operand<TFloat32> map, Operand<TInt32> locations, Update update) {
+    long images = map.shape().get(0);
+    long channels = map.shape().get(3);
+    if (update == Update.GLOBAL_AVERAGE) {
+      return tf.math.mean(map, tf.constant(new int[] {1, 2}));
+    }
+    Operand<TFloat32> cells =
+        update == Update.LOCAL_AVERAGE
+            ? tf.nn.avgPool(map, List.of(1L, 3L, 3L, 1L), List.of(1L, 1L, 1L, 1L), "VALID")
+            : map;
+    long perImage = cells.shape().get(1) * cells.shape().get(2);
+    Operand<TFloat32> rows = tf.reshape(cells, tf.constant(new long[] {-1, channels}));
+    Operand<TInt32> first =
+        tf.range(
+            tf.constant(0), tf.constant((int) (images * perImage)), tf.constant((int) perImage));
+    return tf.gather(rows, tf.math.add(first, locations), tf.constant(0));
+  }
+
+  /**
+   * Overwrites the oldest rows and moves the pointer.
+   *
+   * @param tf operations behind every reader of the old words
+   * @param vectors {@code [B, C]}; K is a multiple of B
+   */
+  void push(Ops tf, Operand<TFloat32> vectors) {
+    int rows = (int) vectors.shape().get(0);
+    String pointerName = name + ".pointer";
+    Operand<TFloat32> pointer = tf.identity(variables.get(pointerName));
+    Operand<TInt32> slots =
+        tf.math.add(
+            tf.dtypes.cast(pointer, TInt32.class),
+            tf.range(tf.constant(0), tf.constant(rows), tf.constant(1)));
+    Operand<TFloat32> written = tf.scatterUpdate(words(), slots, vectors);
+    variables.update(written);
+    // The pointer moves in place: only when the slots, which are made of it, have been used.
+    Ops after = tf.withControlDependencies(written);
+    variables.update(
+        after.assign(
+            variables.get(pointerName),
+            after.math.mod(
+                after.math.add(pointer, after.constant((float) rows)),
+                after.constant((float) size))));
+  }
+}

@@ -1,0 +1,42 @@
+package org.vocabeam.models.optimize;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.vocabeam.models.graph.VariableSpec;
+import org.vocabeam.models.graph.Variables;
+
+/** How a gradient moves a parameter. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+@JsonSubTypes({
+  @JsonSubTypes.Type(value = Sgd.class, name = "sgd"),
+  @JsonSubTypes.Type(value = Lars.class, name = "lars"),
+  @JsonSubTypes.Type(value = AdamW.class, name = "adamw")
+})
+public interface Optimizer {
+  /**
+   * Adds the update of one parameter to the step's updates.
+   *
+   * @param tf operations that run when nothing reads the parameter's old value any more ({@link
+   *     Variables#after})
+   * @param parameter of role TRAINED
+   * @param gradient of the loss, without weight decay, in the parameter's shape
+   * @param schedule this step's rate and number
+   */
+  void update(
+      Ops tf,
+      Variables variables,
+      VariableSpec parameter,
+      Operand<TFloat32> gradient,
+      Schedule schedule);
+
+  /**
+   * What changes from step to step.
+   *
+   * @param learningRate scalar
+   * @param step scalar, the number of this step counted from 1
+   */
+  record Schedule(Operand<TFloat32> learningRate, Operand<TFloat32> step) {}
+}

@@ -1,0 +1,174 @@
+package org.vocabeam.models.program;
+
+import static com.google.common.base.Preconditions.checkArgument;
+import static com.google.common.base.Preconditions.checkState;
+
+import ai.djl.Device;
+import ai.djl.MalformedModelException;
+import ai.djl.Model;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.tensorflow.engine.TfSymbolBlock;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.PairList;
+import com.google.common.io.MoreFiles;
+import com.google.common.io.RecursiveDeleteOption;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.Buffer;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Function;
+import org.tensorflow.proto.ConfigProto;
+import org.vocabeam.models.graph.TensorFlowNative;
+
+/**
+ * A loaded program: a SavedModel that DJL runs, each signature a block on the same session. One
+ * thread at a time.
+ */
+public final class Program implements AutoCloseable {
+  private final Model model;
+  private final NDManager manager;
+  private final Map<String, TfSymbolBlock> signatures = new LinkedHashMap<>();
+
+  private Program(Model model) {
+    this.model = model;
+    this.manager = model.getNDManager();
+  }
+
+  /** Writes the author's program to a folder of its own and loads it. */
+  public static Program load(ProgramWriter author) {
+    try {
+      Path directory = Files.createTempDirectory("vocabeam-program");
+      try {
+        author.save(directory);
+        return load(directory);
+      } finally {
+        MoreFiles.deleteRecursively(directory, RecursiveDeleteOption.ALLOW_INSECURE);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Loads a SavedModel.
+   *
+   * @param directory with saved_model.pb
+   */
+  public static Program load(Path directory) {
+    TensorFlowNative.load();
+    Model model = Model.newInstance("saved_model", Device.cpu(), "TensorFlow");
+    try {
+      model.load(directory, null, Map.of("ConfigProto", ConfigProto.getDefaultInstance()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (MalformedModelException e) {
+      throw new IllegalArgumentException(directory + " is not a SavedModel", e);
+    }
+    return new Program(model);
+  }
+
+  /**
+   * Runs a signature.
+   *
+   * @param inputs one for every input of the signature: float[], int[], byte[] (as uint8) or a
+   *     buffer of them, in the input's static shape
+   * @param read what to keep of the outputs, whose memory is freed afterwards
+   */
+  public <R> R run(String signature, Map<String, ?> inputs, Function<NDList, R> read) {
+    TfSymbolBlock block = signatures.computeIfAbsent(signature, this::block);
+    PairList<String, Shape> described = block.describeInput();
+    checkArgument(
+        described.size() == inputs.size(),
+        "%s takes %s inputs, was given %s",
+        signature,
+        described.size(),
+        inputs.keySet());
+    try (NDManager step = manager.newSubManager()) {
+      NDList list = new NDList(described.size());
+      for (int i = 0; i < described.size(); i++) {
+        String name = described.keyAt(i);
+        Object value = inputs.get(name);
+        checkArgument(value != null, "%s is not given its input %s", signature, name);
+        list.add(array(step, value, described.valueAt(i)));
+      }
+      try (NDList outputs = block.forward(new ParameterStore(step, false), list, false)) {
+        return read.apply(outputs);
+      }
+    }
+  }
+
+  /** Runs a signature with one output of floats. */
+  public float[] run(String signature, Map<String, ?> inputs) {
+    return run(
+        signature,
+        inputs,
+        outputs -> {
+          checkState(outputs.size() == 1, "%s has %s outputs", signature, outputs.size());
+          return outputs.get(0).toFloatArray();
+        });
+  }
+
+  /** Sets every variable. */
+  public void writeState(Map<String, float[]> state) {
+    run(ProgramWriter.WRITE_STATE, state, outputs -> outputs.get(0).getInt());
+  }
+
+  /** The values of every variable, by name, sorted. */
+  public Map<String, float[]> readState() {
+    return run(
+        ProgramWriter.READ_STATE,
+        Map.of(ProgramWriter.TRIGGER, new float[] {0}),
+        outputs -> {
+          Map<String, float[]> state = new LinkedHashMap<>();
+          for (NDArray value : outputs) {
+            state.put(value.getName(), value.toFloatArray());
+          }
+          return state;
+        });
+  }
+
+  private TfSymbolBlock block(String signature) {
+    var bundle = ((TfSymbolBlock) model.getBlock()).getSavedModelBundle();
+    checkArgument(
+        bundle.getMetaGraphDef().getSignatureDefMap().containsKey(signature),
+        "the program has no signature %s, but %s",
+        signature,
+        bundle.getMetaGraphDef().getSignatureDefMap().keySet());
+    return new TfSymbolBlock(bundle, signature);
+  }
+
+  private static NDArray array(NDManager manager, Object value, Shape shape) {
+    if (value instanceof float[] floats) {
+      return manager.create(floats, shape);
+    }
+    if (value instanceof int[] ints) {
+      return manager.create(ints, shape);
+    }
+    if (value instanceof byte[] bytes) {
+      return manager.create(ByteBuffer.wrap(bytes), shape, DataType.UINT8);
+    }
+    if (value instanceof ByteBuffer bytes) {
+      return manager.create(bytes, shape, DataType.UINT8);
+    }
+    if (value instanceof FloatBuffer || value instanceof IntBuffer) {
+      return manager.create(
+          (Buffer) value, shape, value instanceof FloatBuffer ? DataType.FLOAT32 : DataType.INT32);
+    }
+    throw new IllegalArgumentException("no tensor is made of a " + value.getClass());
+  }
+
+  @Override
+  public void close() {
+    model.close();
+  }
+}

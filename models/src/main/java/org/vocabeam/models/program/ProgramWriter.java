@@ -1,0 +1,136 @@
+package org.vocabeam.models.program;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.proto.MetaGraphDef;
+import org.tensorflow.proto.SavedModel;
+import org.tensorflow.proto.SignatureDef;
+import org.tensorflow.proto.TensorInfo;
+import org.tensorflow.proto.TensorShapeProto;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TType;
+import org.vocabeam.models.graph.VariableSpec;
+import org.vocabeam.models.graph.Variables;
+
+/**
+ * A graph in the making: a program is a SavedModel with several signatures on one session. It holds
+ * no values of variables; they are written into it ({@link Program#writeState}), so that one
+ * program serves every checkpoint.
+ */
+public final class ProgramWriter implements AutoCloseable {
+  static final String WRITE_STATE = "write_state";
+  static final String READ_STATE = "read_state";
+
+  /** DJL takes the memory of outputs from that of an input, so no signature may be without one. */
+  static final String TRIGGER = "trigger";
+
+  private final Graph graph;
+  private final Ops tf;
+  private final Variables variables;
+  private final Map<String, SignatureDef> signatures = new LinkedHashMap<>();
+
+  public ProgramWriter() {
+    graph = new Graph();
+    tf = Ops.create(graph);
+    variables = new Variables(tf);
+  }
+
+  public Graph graph() {
+    return graph;
+  }
+
+  public Ops ops() {
+    return tf;
+  }
+
+  public Variables variables() {
+    return variables;
+  }
+
+  /** An input of static shape. */
+  public <T extends TType> Placeholder<T> input(String name, Class<T> type, long... shape) {
+    return tf.withSubScope("inputs")
+        .withName(name.replace('/', '.'))
+        .placeholder(type, Placeholder.shape(Shape.of(shape)));
+  }
+
+  /** Adds a signature; running it computes all of {@code outputs}. */
+  public void signature(
+      String name,
+      Map<String, ? extends Operand<?>> inputs,
+      Map<String, ? extends Operand<?>> outputs) {
+    SignatureDef.Builder signature =
+        SignatureDef.newBuilder().setMethodName("tensorflow/serving/predict");
+    inputs.forEach((key, operand) -> signature.putInputs(key, info(operand)));
+    outputs.forEach((key, operand) -> signature.putOutputs(key, info(operand)));
+    signatures.put(name, signature.build());
+  }
+
+  private void stateSignatures() {
+    Map<String, Operand<?>> values = new LinkedHashMap<>();
+    Map<String, Operand<?>> read = new LinkedHashMap<>();
+    List<Op> assigned = new ArrayList<>();
+    for (VariableSpec spec : variables.specs()) {
+      Operand<TFloat32> value = input("state/" + spec.name(), TFloat32.class, spec.shape());
+      values.put(spec.name(), value);
+      assigned.add(tf.assign(variables.get(spec.name()), value));
+      read.put(spec.name(), tf.identity(variables.get(spec.name())));
+    }
+    if (values.isEmpty()) {
+      return;
+    }
+    Ops after = tf.withControlDependencies(assigned);
+    signature(WRITE_STATE, values, Map.of("written", after.constant(assigned.size())));
+    signature(READ_STATE, Map.of(TRIGGER, input(TRIGGER, TFloat32.class)), read);
+  }
+
+  /**
+   * Writes the program as a SavedModel.
+   *
+   * @param directory made when it does not exist
+   */
+  public void save(Path directory) throws IOException {
+    stateSignatures();
+    MetaGraphDef metaGraph =
+        MetaGraphDef.newBuilder()
+            .setMetaInfoDef(MetaGraphDef.MetaInfoDef.newBuilder().addTags("serve"))
+            .setGraphDef(graph.toGraphDef())
+            .putAllSignatureDef(signatures)
+            .build();
+    SavedModel model =
+        SavedModel.newBuilder().setSavedModelSchemaVersion(1).addMetaGraphs(metaGraph).build();
+    Files.createDirectories(directory);
+    try (OutputStream out = Files.newOutputStream(directory.resolve("saved_model.pb"))) {
+      model.writeTo(out);
+    }
+  }
+
+  private static TensorInfo info(Operand<?> operand) {
+    TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
+    for (long size : operand.shape().asArray()) {
+      shape.addDim(TensorShapeProto.Dim.newBuilder().setSize(size));
+    }
+    return TensorInfo.newBuilder()
+        .setName(operand.asOutput().op().name() + ":" + operand.asOutput().index())
+        .setDtype(operand.asOutput().dataType())
+        .setTensorShape(shape)
+        .build();
+  }
+
+  @Override
+  public void close() {
+    graph.close();
+  }
+}

@@ -1,0 +1,115 @@
+package org.vocabeam.models.training;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TUint8;
+import org.vocabeam.models.backbone.Backbone;
+import org.vocabeam.models.graph.Layers;
+import org.vocabeam.models.graph.Layers.Mode;
+import org.vocabeam.models.graph.TensorFlowNative;
+import org.vocabeam.models.graph.VariableSpec;
+import org.vocabeam.models.program.Program;
+import org.vocabeam.models.program.ProgramWriter;
+import org.vocabeam.models.views.Normalisation;
+
+/**
+ * A trained student's backbone with batch norm in inference mode: images to pooled features of any
+ * level, in batches of a static size.
+ */
+public final class Encoder implements AutoCloseable {
+  private static final String EMBED = "embed";
+  private static final String IMAGES = "images";
+
+  private final Program program;
+  private final int batchSize;
+  private final int bytes;
+  private final int width;
+
+  private Encoder(Program program, int batchSize, int bytes, int width) {
+    this.program = program;
+    this.batchSize = batchSize;
+    this.bytes = bytes;
+    this.width = width;
+  }
+
+  /**
+   * Loads an encoder.
+   *
+   * @param state of a checkpoint; only the student's backbone is taken
+   * @param level whose map is pooled; null for the last
+   */
+  public static Encoder of(Recipe recipe, Map<String, float[]> state, String level, int batchSize) {
+    TensorFlowNative.load();
+    Backbone backbone = recipe.backbone();
+    String pooled = level == null ? backbone.lastLevel() : level;
+    try (ProgramWriter writer = new ProgramWriter()) {
+      ImageShape shape = recipe.images();
+      Operand<TUint8> images =
+          writer.input(
+              IMAGES, TUint8.class, batchSize, shape.height(), shape.width(), shape.channels());
+      Operand<TFloat32> features = author(writer, backbone, recipe.normalisation(), images, pooled);
+      writer.signature(EMBED, Map.of(IMAGES, images), Map.of("features", features));
+      Map<String, float[]> values = new LinkedHashMap<>();
+      for (VariableSpec variable : writer.variables().specs()) {
+        float[] value = state.get(variable.name());
+        checkArgument(value != null, "the checkpoint has no variable %s", variable.name());
+        values.put(variable.name(), value);
+      }
+      Program program = Program.load(writer);
+      program.writeState(values);
+      return new Encoder(program, batchSize, shape.bytes(), backbone.channels(pooled));
+    }
+  }
+
+  /** Normalised pixels through the backbone, pooled: {@code [N, H, W, C] -> [N, width]}. */
+  static Operand<TFloat32> author(
+      ProgramWriter writer,
+      Backbone backbone,
+      Normalisation normalisation,
+      Operand<TUint8> images,
+      String level) {
+    Ops tf = writer.ops();
+    Layers layers = new Layers(tf, writer.variables().scope(Method.STUDENT), Mode.INFERENCE);
+    Operand<TFloat32> map = backbone.maps(layers, normalisation.apply(tf, images)).get(level);
+    checkArgument(map != null, "no level %s; levels are %s", level, backbone.levels());
+    return layers.globalAveragePool(map);
+  }
+
+  public int batchSize() {
+    return batchSize;
+  }
+
+  /** The number of features of an image. */
+  public int width() {
+    return width;
+  }
+
+  /**
+   * Embeds up to a batch of images.
+   *
+   * @param images each {@code [H, W, C]} bytes
+   * @return {@code [images, width]} row-major
+   */
+  public float[] embed(List<byte[]> images) {
+    checkArgument(
+        images.size() <= batchSize, "%s images, at most %s at a time", images.size(), batchSize);
+    byte[] pixels = new byte[batchSize * bytes];
+    for (int i = 0; i < images.size(); i++) {
+      System.arraycopy(images.get(i), 0, pixels, i * bytes, bytes);
+    }
+    float[] features = program.run(EMBED, Map.of(IMAGES, pixels));
+    return images.size() == batchSize ? features : Arrays.copyOf(features, images.size() * width);
+  }
+
+  @Override
+  public void close() {
+    program.close();
+  }
+}

@@ -1,0 +1,77 @@
+package org.vocabeam.models.training;
+
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+import org.vocabeam.models.backbone.Backbone;
+import org.vocabeam.models.graph.Variables;
+import org.vocabeam.models.views.ViewSpec;
+
+/**
+ * A self-supervised method: which views of an image it wants, and the loss of one step. What is
+ * common to all (gradients, optimizer, rounds, evaluation) is not its concern.
+ */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+public interface Method {
+  /** The scope of the variables of the network that is trained and kept. */
+  String STUDENT = "student.";
+
+  /** The name of {@code --method}. */
+  String name();
+
+  /** The views that a step is fed with, each rendered from the same batch of images. */
+  List<ViewSpec> views();
+
+  /** Integers that are drawn for every image of a batch. */
+  List<Draw> draws(Backbone backbone);
+
+  /** The names of the scalars that a step is fed with, besides rate and step number. */
+  List<String> scalars();
+
+  /**
+   * The scalars of a step.
+   *
+   * @param step counted from 0
+   * @param steps of the whole run
+   */
+  Map<String, Double> scalars(long step, long steps);
+
+  /** Authors the forward pass of one step. */
+  Loss loss(Ops tf, Variables variables, Backbone backbone, Inputs inputs);
+
+  /** Refuses, with a {@link org.vocabeam.models.UserError}, what the method cannot work on. */
+  void check(Backbone backbone, int batchSize);
+
+  /**
+   * A uniform integer for every image.
+   *
+   * @param bound more than the largest value
+   */
+  record Draw(String name, int bound) {}
+
+  /**
+   * What a step is fed with.
+   *
+   * @param views name to normalised pixels {@code [B count, size, size, C]}, rows image-major
+   * @param draws name to {@code [B]}
+   * @param scalars name to scalar
+   */
+  record Inputs(
+      Map<String, Operand<TFloat32>> views,
+      Map<String, Operand<TInt32>> draws,
+      Map<String, Operand<TFloat32>> scalars) {}
+
+  /**
+   * @param total the scalar that is minimised over all TRAINED variables
+   * @param metrics name to scalar, in the order in which people want them; the first is the loss
+   * @param afterwards authors the updates that overwrite what the step reads; is given operations
+   *     that run behind all readers
+   */
+  record Loss(
+      Operand<TFloat32> total, Map<String, Operand<TFloat32>> metrics, Consumer<Ops> afterwards) {}
+}

@@ -1,0 +1,214 @@
+package org.vocabeam.models.training;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TUint8;
+import org.vocabeam.models.Seeds;
+import org.vocabeam.models.graph.TensorFlowNative;
+import org.vocabeam.models.graph.VariableSpec;
+import org.vocabeam.models.optimize.CosineSchedule;
+import org.vocabeam.models.optimize.Optimizer;
+import org.vocabeam.models.program.Program;
+import org.vocabeam.models.program.ProgramWriter;
+import org.vocabeam.models.views.ViewPixels;
+import org.vocabeam.models.views.ViewSampler;
+import org.vocabeam.models.views.ViewSpec;
+
+/**
+ * The program of a recipe and its state: takes training steps. A step is a function of (state, step
+ * number, batch); one thread at a time.
+ */
+public final class Trainer implements AutoCloseable {
+  private static final String TRAIN = "train";
+  private static final String IMAGES = "images";
+  private static final String LEARNING_RATE = "learning_rate";
+  private static final String STEP = "step";
+
+  private final Recipe recipe;
+  private final Program program;
+  private final List<VariableSpec> variables;
+  private final List<String> metrics;
+  private final CosineSchedule schedule;
+
+  private Trainer(
+      Recipe recipe, Program program, List<VariableSpec> variables, List<String> metrics) {
+    this.recipe = recipe;
+    this.program = program;
+    this.variables = variables;
+    this.metrics = metrics;
+    this.schedule = recipe.schedule();
+  }
+
+  /** Authors and loads the program; its state is {@link #initialState} until it is set. */
+  public static Trainer of(Recipe recipe) {
+    TensorFlowNative.load();
+    try (ProgramWriter writer = new ProgramWriter()) {
+      List<String> metrics = author(recipe, writer);
+      List<VariableSpec> variables = writer.variables().specs();
+      Trainer trainer = new Trainer(recipe, Program.load(writer), variables, metrics);
+      trainer.setState(initialState(variables, recipe.seed()));
+      return trainer;
+    }
+  }
+
+  private static List<String> author(Recipe recipe, ProgramWriter writer) {
+    Ops tf = writer.ops();
+    Method method = recipe.method();
+    ImageShape shape = recipe.images();
+    int batch = recipe.batchSize();
+    Map<String, Operand<?>> inputs = new LinkedHashMap<>();
+    Operand<TUint8> images =
+        writer.input(IMAGES, TUint8.class, batch, shape.height(), shape.width(), shape.channels());
+    inputs.put(IMAGES, images);
+
+    Map<String, Operand<TFloat32>> views = new LinkedHashMap<>();
+    for (ViewSpec view : method.views()) {
+      Operand<TFloat32> parameters =
+          writer.input(
+              view.name(), TFloat32.class, (long) batch * view.count(), ViewSampler.width(view));
+      inputs.put(view.name(), parameters);
+      views.put(
+          view.name(),
+          recipe.normalisation().apply(tf, ViewPixels.render(tf, view, images, parameters)));
+    }
+    Map<String, Operand<TInt32>> draws = new LinkedHashMap<>();
+    for (Method.Draw draw : method.draws(recipe.backbone())) {
+      Operand<TInt32> input = writer.input(draw.name(), TInt32.class, batch);
+      inputs.put(draw.name(), input);
+      draws.put(draw.name(), input);
+    }
+    Map<String, Operand<TFloat32>> scalars = new LinkedHashMap<>();
+    for (String name : method.scalars()) {
+      scalars.put(name, writer.input(name, TFloat32.class));
+    }
+    Operand<TFloat32> learningRate = writer.input(LEARNING_RATE, TFloat32.class);
+    Operand<TFloat32> step = writer.input(STEP, TFloat32.class);
+    inputs.putAll(scalars);
+    inputs.put(LEARNING_RATE, learningRate);
+    inputs.put(STEP, step);
+
+    Method.Loss loss =
+        method.loss(
+            tf, writer.variables(), recipe.backbone(), new Method.Inputs(views, draws, scalars));
+    Operand<TFloat32> metrics =
+        TrainingStep.author(
+            writer.graph(),
+            tf,
+            writer.variables(),
+            loss,
+            recipe.optimizer(),
+            new Optimizer.Schedule(learningRate, step));
+    writer.signature(TRAIN, inputs, Map.of("metrics", metrics));
+    return List.copyOf(loss.metrics().keySet());
+  }
+
+  private static Map<String, float[]> initialState(List<VariableSpec> variables, long seed) {
+    Map<String, float[]> state = new LinkedHashMap<>();
+    variables.forEach(v -> state.put(v.name(), v.initialValues(seed)));
+    return state;
+  }
+
+  /** The variables of the program, in the order in which they are made. */
+  public List<VariableSpec> variables() {
+    return variables;
+  }
+
+  /** The names of what a step returns; the first is the loss. */
+  public List<String> metrics() {
+    return metrics;
+  }
+
+  /** The values before the first step, a function of the recipe's seed. */
+  public Map<String, float[]> initialState() {
+    return initialState(variables, recipe.seed());
+  }
+
+  /** Variable name to values, row-major. */
+  public Map<String, float[]> state() {
+    return program.readState();
+  }
+
+  public void setState(Map<String, float[]> state) {
+    program.writeState(state);
+  }
+
+  /**
+   * Takes one step.
+   *
+   * @param step counted from 0 over the whole run
+   * @return the metrics in the order of {@link #metrics()}
+   */
+  public float[] step(long step, Batch batch) {
+    return program.run(TRAIN, inputs(step, batch));
+  }
+
+  private Map<String, Object> inputs(long step, Batch batch) {
+    checkArgument(
+        batch.size() == recipe.batchSize(),
+        "a batch of %s, the program is made for %s",
+        batch.size(),
+        recipe.batchSize());
+    Map<String, Object> inputs = new HashMap<>();
+    inputs.put(IMAGES, batch.pixels());
+    for (ViewSpec view : recipe.method().views()) {
+      inputs.put(view.name(), sample(view, batch));
+    }
+    for (Method.Draw draw : recipe.method().draws(recipe.backbone())) {
+      int[] drawn = new int[batch.size()];
+      for (int i = 0; i < drawn.length; i++) {
+        SplittableRandom random = batch.random(recipe.seed(), i, draw.name());
+        drawn[i] = random.nextInt(draw.bound());
+      }
+      inputs.put(draw.name(), drawn);
+    }
+    recipe
+        .method()
+        .scalars(step, recipe.steps())
+        .forEach((name, value) -> inputs.put(name, new float[] {value.floatValue()}));
+    inputs.put(LEARNING_RATE, new float[] {(float) schedule.rate(step)});
+    inputs.put(STEP, new float[] {step + 1});
+    return inputs;
+  }
+
+  private float[] sample(ViewSpec view, Batch batch) {
+    int perImage = view.count() * ViewSampler.width(view);
+    float[] parameters = new float[batch.size() * perImage];
+    ImageShape shape = recipe.images();
+    for (int i = 0; i < batch.size(); i++) {
+      long seed = Seeds.of(recipe.seed(), batch.epochs()[i], batch.ids()[i], view.name());
+      ViewSampler.sample(view, shape.height(), shape.width(), seed, parameters, i * perImage);
+    }
+    return parameters;
+  }
+
+  @Override
+  public void close() {
+    program.close();
+  }
+
+  /**
+   * The images of a step.
+   *
+   * @param pixels {@code [B, H, W, C]}
+   * @param ids of the images; with the epochs they seed everything that is drawn
+   * @param epochs how often each image has been seen before
+   */
+  public record Batch(byte[] pixels, String[] ids, long[] epochs) {
+    public int size() {
+      return ids.length;
+    }
+
+    SplittableRandom random(long seed, int image, String of) {
+      return Seeds.random(seed, epochs[image], ids[image], of);
+    }
+  }
+}

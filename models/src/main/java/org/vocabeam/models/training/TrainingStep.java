@@ -1,0 +1,58 @@
+package org.vocabeam.models.training;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Output;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.vocabeam.models.graph.VariableSpec;
+import org.vocabeam.models.graph.VariableSpec.Role;
+import org.vocabeam.models.graph.Variables;
+import org.vocabeam.models.optimize.Optimizer;
+
+/** From a method's loss to a step: gradients, the optimizer's updates, the method's own. */
+public final class TrainingStep {
+  private TrainingStep() {}
+
+  /**
+   * Completes the graph of a step.
+   *
+   * @return the metrics in their order, {@code [number of metrics]}; fetching them runs the step
+   */
+  public static Operand<TFloat32> author(
+      Graph graph,
+      Ops tf,
+      Variables variables,
+      Method.Loss loss,
+      Optimizer optimizer,
+      Optimizer.Schedule schedule) {
+    List<VariableSpec> trained = variables.specs(Role.TRAINED);
+    List<Operand<TFloat32>> gradients = gradients(graph, variables, loss.total(), trained);
+
+    List<Op> readers = new ArrayList<>(gradients);
+    readers.addAll(loss.metrics().values());
+    readers.addAll(variables.updates());
+    Ops after = Variables.after(tf, readers);
+    for (int i = 0; i < trained.size(); i++) {
+      optimizer.update(after, variables, trained.get(i), gradients.get(i), schedule);
+    }
+    loss.afterwards().accept(after);
+    return tf.withControlDependencies(variables.updates()).stack(loss.metrics().values());
+  }
+
+  /** d total / d parameter for every parameter, in its shape. */
+  public static List<Operand<TFloat32>> gradients(
+      Graph graph, Variables variables, Operand<TFloat32> total, List<VariableSpec> parameters) {
+    Output<?>[] x =
+        parameters.stream().map(p -> variables.get(p.name()).asOutput()).toArray(Output<?>[]::new);
+    Output<?>[] gradients = graph.addGradients(total.asOutput(), x);
+    List<Operand<TFloat32>> typed = new ArrayList<>();
+    for (Output<?> gradient : gradients) {
+      typed.add(gradient.expect(TFloat32.class));
+    }
+    return typed;
+  }
+}

@@ -1,0 +1,65 @@
+package org.vocabeam.models.views;
+
+import java.util.Arrays;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TUint8;
+import org.vocabeam.models.UserError;
+
+/**
+ * Mean and standard deviation per channel of a data set's pixels, scaled to 0..1: what an encoder's
+ * input is normalised by.
+ */
+public record Normalisation(float[] mean, float[] std) {
+
+  public Normalisation {
+    if (mean.length != std.length || (mean.length != 1 && mean.length != 3)) {
+      throw new UserError(
+          "normalisation has %d means and %d deviations: give one of each per channel, 1 or 3"
+              .formatted(mean.length, std.length));
+    }
+    for (int channel = 0; channel < mean.length; channel++) {
+      if (!(mean[channel] >= 0 && mean[channel] <= 1)) {
+        throw new UserError(
+            "normalisation: the mean of channel %d is %s: pixels are scaled to 0..1"
+                .formatted(channel, mean[channel]));
+      }
+      if (!(std[channel] > 0 && std[channel] <= 1)) {
+        throw new UserError(
+            "normalisation: the deviation of channel %d is %s, must be above 0 and at most 1: are all images of one colour?"
+                .formatted(channel, std[channel]));
+      }
+    }
+  }
+
+  /** Images {@code [..., C]} in 8 bits to {@code (pixel / 255 - mean) / std}. */
+  public Operand<TFloat32> apply(Ops tf, Operand<TUint8> images) {
+    long channels = images.shape().get(images.shape().numDimensions() - 1);
+    if (channels != mean.length) {
+      throw new IllegalArgumentException(
+          "images are %s, but the normalisation has %d channels"
+              .formatted(images.shape(), mean.length));
+    }
+    float[] scale = new float[mean.length];
+    float[] shift = new float[mean.length];
+    for (int channel = 0; channel < mean.length; channel++) {
+      scale[channel] = 1 / (255 * std[channel]);
+      shift[channel] = mean[channel] / std[channel];
+    }
+    Operand<TFloat32> pixels = tf.dtypes.cast(images, TFloat32.class);
+    return tf.math.sub(tf.math.mul(pixels, tf.constant(scale)), tf.constant(shift));
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Normalisation that
+        && Arrays.equals(mean, that.mean)
+        && Arrays.equals(std, that.std);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * Arrays.hashCode(mean) + Arrays.hashCode(std);
+  }
+}

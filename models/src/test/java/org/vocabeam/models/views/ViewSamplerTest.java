@@ -1,0 +1,263 @@
+package org.vocabeam.models.views;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.DoublePredicate;
+import org.junit.jupiter.api.Test;
+import org.vocabeam.models.Seeds;
+import org.vocabeam.models.views.Appearance.ColourJitter;
+import org.vocabeam.models.views.Appearance.GaussianBlur;
+import org.vocabeam.models.views.Appearance.Solarize;
+import org.vocabeam.models.views.Geometry.CentreCrop;
+import org.vocabeam.models.views.Geometry.PatchGrid;
+import org.vocabeam.models.views.Geometry.RandomResizedCrop;
+
+class ViewSamplerTest {
+  private static final int IMAGES = 20_000;
+
+  /** A column over many images (of the first crop of each). */
+  private static double[] draw(ViewSpec spec, int height, int width, ViewColumn column) {
+    int index = ViewColumn.of(spec).indexOf(column);
+    double[] values = new double[IMAGES];
+    for (int image = 0; image < IMAGES; image++) {
+      values[image] =
+          ViewSampler.sample(spec, height, width, Seeds.of(1, 0, image, spec.name()))[index];
+    }
+    return values;
+  }
+
+  /** A share within four standard deviations of its probability. */
+  private static void assertShare(double probability, double[] values, DoublePredicate event) {
+    double share = Arrays.stream(values).filter(event).count() / (double) values.length;
+    double deviation = Math.sqrt(probability * (1 - probability) / values.length);
+    assertEquals(probability, share, 4 * deviation);
+  }
+
+  /** U(low, high): the range is kept and reached, mean and variance fit. */
+  private static void assertUniform(double low, double high, double[] values) {
+    double length = high - low;
+    double mean = Arrays.stream(values).average().orElseThrow();
+    double variance =
+        Arrays.stream(values).map(v -> (v - mean) * (v - mean)).average().orElseThrow();
+    double min = Arrays.stream(values).min().orElseThrow();
+    double max = Arrays.stream(values).max().orElseThrow();
+    assertTrue(low - 2e-4 * length <= min && min < low + 0.01 * length, "minimum " + min);
+    assertTrue(high - 0.01 * length < max && max <= high + 2e-4 * length, "maximum " + max);
+    assertEquals((low + high) / 2, mean, 4 * length / Math.sqrt(12.0 * values.length));
+    assertEquals(length * length / 12, variance, 0.03 * length * length / 12);
+  }
+
+  private static double[] changed(double[] values, double neutral) {
+    return Arrays.stream(values).filter(v -> v != neutral).toArray();
+  }
+
+  /** Height, width, top and left of the crop in pixels, back from the positions of its samples. */
+  private static double[][] boxes(ViewSpec spec, int height, int width) {
+    double[] y1 = draw(spec, height, width, ViewColumn.Y1);
+    double[] y2 = draw(spec, height, width, ViewColumn.Y2);
+    double[] x1 = draw(spec, height, width, ViewColumn.X1);
+    double[] x2 = draw(spec, height, width, ViewColumn.X2);
+    double grow = spec.size() / (spec.size() - 1.0);
+    double[][] boxes = new double[4][IMAGES];
+    for (int i = 0; i < IMAGES; i++) {
+      boxes[0][i] = Math.abs(y2[i] - y1[i]) * (height + 1) * grow;
+      boxes[1][i] = Math.abs(x2[i] - x1[i]) * (width + 1) * grow;
+      boxes[2][i] = (y1[i] + y2[i]) / 2 * (height + 1) - 0.5 - boxes[0][i] / 2;
+      boxes[3][i] = (x1[i] + x2[i]) / 2 * (width + 1) - 0.5 - boxes[1][i] / 2;
+    }
+    return boxes;
+  }
+
+  @Test
+  void cropsHaveThePapersAreasAndAspects() {
+    ViewSpec spec =
+        new ViewSpec(
+            "v", 160, 1, new RandomResizedCrop(0.08, 0.6), 0.5, false, Appearance.UNCHANGED);
+    // Large, so that boxes of whole pixels hardly change the distribution and nearly all fit.
+    int side = 4000;
+    double[][] boxes = boxes(spec, side, side);
+    double[] areas = new double[IMAGES];
+    double[] logAspects = new double[IMAGES];
+    for (int i = 0; i < IMAGES; i++) {
+      areas[i] = boxes[0][i] * boxes[1][i] / side / side;
+      logAspects[i] = Math.log(boxes[1][i] / boxes[0][i]);
+      assertEquals(Math.rint(boxes[0][i]), boxes[0][i], 0.01);
+      assertEquals(Math.rint(boxes[1][i]), boxes[1][i], 0.01);
+      assertTrue(boxes[2][i] > -0.01 && boxes[2][i] + boxes[0][i] < side + 0.01);
+      assertTrue(boxes[3][i] > -0.01 && boxes[3][i] + boxes[1][i] < side + 0.01);
+    }
+    assertUniform(0.08, 0.6, areas);
+    // Whole pixels blur the bounds of the aspect a little.
+    double[] within =
+        Arrays.stream(logAspects)
+            .map(a -> Math.min(Math.max(a, Math.log(0.75)), -Math.log(0.75)))
+            .toArray();
+    assertArrayEquals(logAspects, within, 0.002);
+    assertUniform(Math.log(0.75), -Math.log(0.75), within);
+    double[] free = new double[IMAGES];
+    for (int i = 0; i < IMAGES; i++) {
+      free[i] = boxes[2][i] / (side - boxes[0][i]);
+    }
+    assertUniform(0, 1, Arrays.stream(free).map(f -> Math.min(1, Math.max(0, f))).toArray());
+  }
+
+  @Test
+  void anImpossibleCropIsTheLargestCentralOne() {
+    // 10 x 100: no box of 90 % and an aspect up to 4/3; torchvision then takes 10 x 13 at (0, 43).
+    ViewSpec spec =
+        new ViewSpec("v", 8, 1, new RandomResizedCrop(0.9, 1), 0, false, Appearance.UNCHANGED);
+    double[][] boxes = boxes(spec, 10, 100);
+    assertEquals(10, boxes[0][0], 1e-4);
+    assertEquals(13, boxes[1][0], 1e-4);
+    assertEquals(0, boxes[2][0], 1e-4);
+    assertEquals(43, boxes[3][0], 1e-4);
+    double[][] upright = boxes(spec, 100, 10);
+    assertEquals(13, upright[0][0], 1e-4);
+    assertEquals(10, upright[1][0], 1e-4);
+  }
+
+  @Test
+  void probabilitiesAndFactorsAreThePapers() {
+    ViewSpec spec = ViewSpec.obowCrops160();
+    double[] brightness = draw(spec, 256, 256, ViewColumn.BRIGHTNESS);
+    assertShare(0.8, brightness, v -> v != 1);
+    assertUniform(0.6, 1.4, changed(brightness, 1));
+    assertUniform(0.6, 1.4, changed(draw(spec, 256, 256, ViewColumn.CONTRAST), 1));
+    assertUniform(-0.1, 0.1, changed(draw(spec, 256, 256, ViewColumn.HUE), 0));
+    double[] saturation = draw(spec, 256, 256, ViewColumn.SATURATION);
+    assertShare(0.2, saturation, v -> v == 0);
+    assertUniform(0.6, 1.4, changed(changed(saturation, 1), 0));
+    double[] sigma = draw(spec, 256, 256, ViewColumn.SIGMA);
+    assertShare(0.5, sigma, v -> v != 0);
+    assertUniform(0.1, 2, changed(sigma, 0));
+    double[] x1 = draw(spec, 256, 256, ViewColumn.X1);
+    double[] x2 = draw(spec, 256, 256, ViewColumn.X2);
+    double[] direction = new double[IMAGES];
+    Arrays.setAll(direction, i -> x2[i] - x1[i]);
+    assertShare(0.5, direction, v -> v < 0);
+  }
+
+  @Test
+  void solarizeAndTurnsHaveTheirProbabilities() {
+    Appearance solarize =
+        new Appearance(ColourJitter.NONE, 0, GaussianBlur.NONE, new Solarize(77, 0.3));
+    ViewSpec spec = new ViewSpec("v", 32, 1, new CentreCrop(32), 0, true, solarize);
+    double[] threshold = draw(spec, 32, 32, ViewColumn.THRESHOLD);
+    assertShare(0.3, threshold, v -> v == 77);
+    assertShare(0.7, threshold, v -> v == 256);
+    double[] turns = draw(spec, 32, 32, ViewColumn.TURNS);
+    for (int turn = 0; turn < 4; turn++) {
+      int each = turn;
+      assertShare(0.25, turns, v -> v == each);
+    }
+  }
+
+  @Test
+  void aFactorNeverFallsBelowZero() {
+    ColourJitter strong = new ColourJitter(1.5, 0, 0, 0, 1);
+    ViewSpec spec =
+        new ViewSpec(
+            "v",
+            32,
+            1,
+            new CentreCrop(32),
+            0,
+            false,
+            new Appearance(strong, 0, GaussianBlur.NONE, Solarize.NONE));
+    assertUniform(0, 2.5, draw(spec, 32, 32, ViewColumn.BRIGHTNESS));
+  }
+
+  @Test
+  void patchesAreDifferentCellsWithJitter() {
+    ViewSpec spec = ViewSpec.obowPatches96();
+    List<ViewColumn> columns = ViewColumn.of(spec);
+    int width = columns.size();
+    int[] cells = new int[9];
+    boolean[] offsets = new boolean[25];
+    for (int image = 0; image < IMAGES; image++) {
+      float[] parameters = ViewSampler.sample(spec, 256, 256, Seeds.of(3, image));
+      Set<Integer> seen = new HashSet<>();
+      for (int patch = 0; patch < 5; patch++) {
+        int row = patch * width;
+        int y = (int) parameters[row + columns.indexOf(ViewColumn.PATCH_Y)];
+        int x = (int) parameters[row + columns.indexOf(ViewColumn.PATCH_X)];
+        assertTrue(y % 68 <= 24 && x % 68 <= 24 && y / 68 < 3 && x / 68 < 3, y + " " + x);
+        offsets[y % 68] = true;
+        int cell = y / 68 * 3 + x / 68;
+        assertTrue(seen.add(cell), "the same cell twice");
+        cells[cell]++;
+        // One base crop for all patches of an image.
+        assertArrayEquals(
+            Arrays.copyOf(parameters, width - 2),
+            Arrays.copyOfRange(parameters, row, row + width - 2));
+      }
+    }
+    for (int cell : cells) {
+      assertEquals(5.0 / 9, cell / (double) IMAGES, 0.015);
+    }
+    for (boolean offset : offsets) {
+      assertTrue(offset);
+    }
+  }
+
+  @Test
+  void theFirstPatchMayBeAnyCell() {
+    PatchGrid grid = new PatchGrid(new RandomResizedCrop(1, 1), 32, 2, 16, 0);
+    ViewSpec spec = new ViewSpec("v", 16, 4, grid, 0, false, Appearance.UNCHANGED);
+    assertShare(0.5, draw(spec, 32, 32, ViewColumn.PATCH_Y), v -> v == 16);
+    assertShare(0.5, draw(spec, 32, 32, ViewColumn.PATCH_X), v -> v == 16);
+  }
+
+  @Test
+  void theSeedDecidesAndNothingElse() {
+    ViewSpec spec = ViewSpec.obowCrops160();
+    float[] once = ViewSampler.sample(spec, 256, 256, 5);
+    assertEquals(2 * ViewSampler.width(spec), once.length);
+    assertArrayEquals(once, ViewSampler.sample(spec, 256, 256, 5));
+    assertFalse(Arrays.equals(once, ViewSampler.sample(spec, 256, 256, 6)));
+    int width = ViewSampler.width(spec);
+    assertFalse(
+        Arrays.equals(Arrays.copyOf(once, width), Arrays.copyOfRange(once, width, 2 * width)));
+
+    float[] table = new float[once.length + 7];
+    ViewSampler.sample(spec, 256, 256, 5, table, 4);
+    assertArrayEquals(once, Arrays.copyOfRange(table, 4, 4 + once.length));
+    assertArrayEquals(new float[4], Arrays.copyOf(table, 4));
+    assertArrayEquals(new float[3], Arrays.copyOfRange(table, table.length - 3, table.length));
+  }
+
+  /** A change of these numbers changes every run: it must be meant. */
+  @Test
+  void theFirstDrawsStayAsTheyAre() {
+    float[] drawn = ViewSampler.sample(ViewSpec.obowCrops160(), 256, 256, 1);
+    assertArrayEquals(
+        new float[] {
+          0.34613326f,
+          0.9960117f,
+          0.91067606f,
+          0.34640077f, // box, flipped
+          0.058799323f,
+          0.92331374f,
+          1.0843363f,
+          0.96395034f,
+          0, // hue to sigma
+          0.2645428f,
+          0.15941148f,
+          0.8677529f,
+          0.7394212f,
+          -8.240097E-4f,
+          0.6984871f,
+          0.8295291f,
+          0.6383209f,
+          1.0794878f
+        },
+        drawn);
+  }
+}

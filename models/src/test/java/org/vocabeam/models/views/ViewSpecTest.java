@@ -1,0 +1,89 @@
+package org.vocabeam.models.views;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.vocabeam.models.UserError;
+import org.vocabeam.models.views.Appearance.ColourJitter;
+import org.vocabeam.models.views.Appearance.GaussianBlur;
+import org.vocabeam.models.views.Appearance.Solarize;
+import org.vocabeam.models.views.Geometry.CentreCrop;
+import org.vocabeam.models.views.Geometry.PatchGrid;
+import org.vocabeam.models.views.Geometry.RandomResizedCrop;
+
+class ViewSpecTest {
+
+  @Test
+  void aSpecSurvivesJson() throws Exception {
+    ObjectMapper json = new ObjectMapper();
+    for (ViewSpec spec :
+        List.of(ViewSpec.obowTeacher(), ViewSpec.obowCrops160(), ViewSpec.obowPatches96())) {
+      assertEquals(spec, json.readValue(json.writeValueAsString(spec), ViewSpec.class));
+    }
+    assertEquals(
+        "{\"name\":\"teacher\",\"size\":224,\"count\":1,"
+            + "\"geometry\":{\"type\":\"centreCrop\",\"resize\":256},"
+            + "\"flipProbability\":0.5,\"quarterTurns\":false,"
+            + "\"appearance\":{\"jitter\":{\"brightness\":0.0,\"contrast\":0.0,"
+            + "\"saturation\":0.0,\"hue\":0.0,\"probability\":0.0},\"greyProbability\":0.0,"
+            + "\"blur\":{\"minSigma\":0.0,\"maxSigma\":0.0,\"probability\":0.0},"
+            + "\"solarize\":{\"threshold\":0,\"probability\":0.0}}}",
+        json.writeValueAsString(ViewSpec.obowTeacher()));
+  }
+
+  @Test
+  void thePapersPatchGrid() {
+    assertEquals(
+        new PatchGrid(new RandomResizedCrop(0.6, 1, 0.75, 4.0 / 3), 256, 3, 68, 24),
+        ViewSpec.obowPatches96().geometry());
+  }
+
+  @Test
+  void smallViewsFitTheirImages() {
+    ViewSpec patches = ViewSpec.obowPatches(28, 14, 5);
+    assertEquals(new PatchGrid(new RandomResizedCrop(0.6, 1), 28, 3, 5, 3), patches.geometry());
+    assertEquals(new CentreCrop(28), ViewSpec.obowTeacher(28, 28).geometry());
+    assertEquals(
+        "crops20",
+        ViewSpec.obowCrops(20, 2, new RandomResizedCrop(0.2, 0.8), GaussianBlur.NONE).name());
+  }
+
+  @Test
+  void whatCannotBeIsRefusedWithTheAllowedRange() {
+    RandomResizedCrop any = new RandomResizedCrop(0.5, 1);
+    assertRefused("area is 0 to 0.5", () -> new RandomResizedCrop(0, 0.5));
+    assertRefused("area is 0.6 to 0.3", () -> new RandomResizedCrop(0.6, 0.3));
+    assertRefused("area is 0.6 to 1.1", () -> new RandomResizedCrop(0.6, 1.1));
+    assertRefused("area is NaN", () -> new RandomResizedCrop(Double.NaN, Double.NaN));
+    assertRefused("aspect is 2 to 1", () -> new RandomResizedCrop(0.5, 1, 2, 1));
+    assertRefused("resize is 0", () -> new CentreCrop(0));
+    assertRefused("hue is 0.6: choose within 0 to 0.5", () -> new ColourJitter(0, 0, 0, 0.6, 1));
+    assertRefused("brightness is -1", () -> new ColourJitter(-1, 0, 0, 0, 1));
+    assertRefused("jitter probability is 1.5", () -> new ColourJitter(0, 0, 0, 0, 1.5));
+    assertRefused("sigma is 2 to 1", () -> new GaussianBlur(2, 1, 0.5));
+    assertRefused("threshold is 256", () -> new Solarize(256, 0.5));
+    assertRefused("size of view v is 0", () -> spec("v", 0, 1, any));
+    assertRefused("count of view v is 0", () -> spec("v", 8, 0, any));
+    assertRefused("view name is 'a b'", () -> spec("a b", 8, 1, any));
+    assertRefused("resize is 8 but the crop is 9", () -> spec("v", 9, 1, new CentreCrop(8)));
+    PatchGrid grid = new PatchGrid(any, 32, 3, 8, 4);
+    spec("v", 12, 9, grid);
+    assertRefused(
+        "the last patch may end at pixel 33 of a base of 32", () -> spec("v", 13, 1, grid));
+    assertRefused("10 patches from a grid of 9", () -> spec("v", 12, 10, grid));
+  }
+
+  private static ViewSpec spec(String name, int size, int count, Geometry geometry) {
+    return new ViewSpec(name, size, count, geometry, 0, false, Appearance.UNCHANGED);
+  }
+
+  private static void assertRefused(String reason, Executable making) {
+    String message = assertThrows(UserError.class, making).getMessage();
+    assertTrue(message.contains(reason), message);
+  }
+}

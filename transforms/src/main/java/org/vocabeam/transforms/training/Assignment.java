@@ -1,0 +1,26 @@
+package org.vocabeam.transforms.training;
+
+import java.io.Serializable;
+import java.util.List;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * What one replica does in a round. What it computes is a function of this record, the checkpoint
+ * and the images alone.
+ *
+ * @param recipe JSON
+ * @param checkpoint directory of the state to start from; null for the first values
+ * @param firstStep steps of the run before this round
+ * @param steps of this round
+ * @param split of the images to train on; null for all
+ * @param windows of the images that the replica sees, in order
+ */
+public record Assignment(
+    String recipe,
+    @Nullable String checkpoint,
+    int replica,
+    long firstStep,
+    long steps,
+    @Nullable String split,
+    List<EpochPlan.Window> windows)
+    implements Serializable {}
