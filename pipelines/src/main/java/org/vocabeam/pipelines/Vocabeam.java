@@ -33,6 +33,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
       DemoCommand.class,
       PreparePhotoIdCommand.class,
       PretrainCommand.class,
+      EvaluateCommand.class,
+      EmbedCommand.class,
+      ExportCommand.class,
     })
 public final class Vocabeam implements Runnable {
   @Spec private CommandSpec spec;

@@ -1,0 +1,2 @@
+/** placeholder */
+package org.vocabeam.models.evaluate;
