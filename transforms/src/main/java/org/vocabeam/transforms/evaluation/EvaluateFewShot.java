@@ -1,6 +1,7 @@
 package org.vocabeam.transforms.evaluation;
 
 import java.util.List;
+import org.apache.beam.sdk.coders.ListCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -38,12 +39,12 @@ public final class EvaluateFewShot extends PTransform<PBegin, PCollection<Metric
   @Override
   public PCollection<MetricRecord> expand(PBegin begin) {
     return begin
-        .apply("Shots", Create.of(SHOTS).withCoder(VarIntCoder.of()))
+        .apply("Shots", Create.of(List.of(SHOTS)).withCoder(ListCoder.of(VarIntCoder.of())))
         .apply("Episodes", ParDo.of(new Episodes(embeddings, seed)))
         .setCoder(MetricRecord.TYPE.coder());
   }
 
-  private static final class Episodes extends DoFn<Integer, MetricRecord> {
+  private static final class Episodes extends DoFn<List<Integer>, MetricRecord> {
     private static final long serialVersionUID = 1L;
 
     private final LabelledEmbeddings embeddings;
@@ -55,17 +56,19 @@ public final class EvaluateFewShot extends PTransform<PBegin, PCollection<Metric
     }
 
     @ProcessElement
-    public void evaluate(@Element Integer shot, OutputReceiver<MetricRecord> out) {
+    public void evaluate(@Element List<Integer> shots, OutputReceiver<MetricRecord> out) {
       LabelledFeatures test =
           embeddings.load(embeddings.groups(), embeddings.testSplit()).features();
-      FewShot.Result result = FewShot.fiveWay(shot).evaluate(test, seed);
-      out.output(
-          new MetricRecord(
-              embeddings.name(),
-              "few-shot-5way-" + shot + "shot",
-              1,
-              result.accuracy(),
-              result.interval()));
+      for (int shot : shots) {
+        FewShot.Result result = FewShot.fiveWay(shot).evaluate(test, seed);
+        out.output(
+            new MetricRecord(
+                embeddings.name(),
+                "few-shot-5way-" + shot + "shot",
+                1,
+                result.accuracy(),
+                result.interval()));
+      }
     }
   }
 }

@@ -2,11 +2,11 @@ package org.vocabeam.transforms.evaluation;
 
 import java.util.List;
 import org.apache.beam.sdk.coders.DoubleCoder;
+import org.apache.beam.sdk.coders.ListCoder;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
-import org.apache.beam.sdk.transforms.Reshuffle;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
 import org.vocabeam.models.evaluate.LabelShare;
@@ -42,13 +42,12 @@ public final class EvaluateLinear extends PTransform<PBegin, PCollection<MetricR
   @Override
   public PCollection<MetricRecord> expand(PBegin begin) {
     return begin
-        .apply("Shares", Create.of(shares).withCoder(DoubleCoder.of()))
-        .apply(Reshuffle.viaRandomKey())
+        .apply("Shares", Create.of(List.of(shares)).withCoder(ListCoder.of(DoubleCoder.of())))
         .apply("Probe", ParDo.of(new Probe(embeddings, seed)))
         .setCoder(MetricRecord.TYPE.coder());
   }
 
-  private static final class Probe extends DoFn<Double, MetricRecord> {
+  private static final class Probe extends DoFn<List<Double>, MetricRecord> {
     private static final long serialVersionUID = 1L;
 
     private final LabelledEmbeddings embeddings;
@@ -60,16 +59,18 @@ public final class EvaluateLinear extends PTransform<PBegin, PCollection<MetricR
     }
 
     @ProcessElement
-    public void probe(@Element Double share, OutputReceiver<MetricRecord> out) {
+    public void probe(@Element List<Double> shares, OutputReceiver<MetricRecord> out) {
       LabelledEmbeddings.Rows all = embeddings.load(embeddings.groups(), embeddings.trainSplit());
-      int[] chosen = new LabelShare(share, seed).rows(all.ids(), all.features().labels());
-      LabelledFeatures train = all.features().select(chosen);
       LabelledFeatures test =
           embeddings.load(embeddings.groups(), embeddings.testSplit()).features();
-      try (LinearProbe probe =
-          ProbeRecipe.standard().fit(train, embeddings.classes().size(), seed)) {
-        double accuracy = probe.predict(test.values()).accuracy(test.labels());
-        out.output(new MetricRecord(embeddings.name(), "linear", share, accuracy, 0));
+      for (double share : shares) {
+        int[] chosen = new LabelShare(share, seed).rows(all.ids(), all.features().labels());
+        LabelledFeatures train = all.features().select(chosen);
+        try (LinearProbe probe =
+            ProbeRecipe.standard().fit(train, embeddings.classes().size(), seed)) {
+          double accuracy = probe.predict(test.values()).accuracy(test.labels());
+          out.output(new MetricRecord(embeddings.name(), "linear", share, accuracy, 0));
+        }
       }
     }
   }

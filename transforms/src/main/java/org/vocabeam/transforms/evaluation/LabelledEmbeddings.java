@@ -50,7 +50,7 @@ public record LabelledEmbeddings(
     List<float[]> features = new ArrayList<>();
     List<Integer> labels = new ArrayList<>();
     for (RowGroup group : of) {
-      try (RowReader<EmbeddingRecord> rows = RowReader.of(EmbeddingRecord.TYPE, group)) {
+      try (RowReader<EmbeddingRecord> rows = EmbeddingReadSupport.read(group)) {
         while (rows.hasNext()) {
           EmbeddingRecord row = rows.next();
           if (row.split().equals(split) && row.label() != null) {
