@@ -32,6 +32,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     subcommands = {
       DemoCommand.class,
       PreparePhotoIdCommand.class,
+      IngestCommand.class,
       PretrainCommand.class,
       EvaluateCommand.class,
       EmbedCommand.class,
