@@ -2,6 +2,7 @@ package org.vocabeam.pipelines;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.beam.sdk.Pipeline;
@@ -48,11 +49,6 @@ final class EmbedCommand implements Callable<Integer> {
   private String output;
 
   @Option(
-      names = "--level",
-      description = "The level of the backbone that is pooled; without, the last.")
-  private String level;
-
-  @Option(
       names = "--shards",
       defaultValue = "0",
       description = "Files of the store; 0 chooses by size.")
@@ -61,26 +57,27 @@ final class EmbedCommand implements Callable<Integer> {
   @Option(names = "--overwrite", description = "Replaces a store that is there.")
   private boolean overwrite;
 
+  @Mixin private PoolingArguments pooling;
   @Mixin private PipelineArguments pipelines;
 
   @Override
   public Integer call() {
     Pipeline pipeline = pipelines.create("embed");
     StoreReader<ImageRecord> store = StoreReader.open(ImageRecord.TYPE, images);
-    FeatureSource source = FeatureSource.trained(RunDirectory.newestCheckpoint(checkpoint), level);
+    FeatureSource source =
+        FeatureSource.trained(RunDirectory.newestCheckpoint(checkpoint), pooling.pooling());
+    Map<String, String> provenance = new HashMap<>(pooling.provenance());
+    provenance.put("command", "embed");
+    provenance.put("images", store.fingerprint());
+    provenance.put("recipe", source.recipe());
+    provenance.put("version", Version.read());
     WriteStore<EmbeddingRecord> write =
         WriteStore.to(EmbeddingRecord.TYPE, output)
             .withShards(
                 shards == 0
                     ? WriteStore.shardsFor(store.manifest().rows() * EMBEDDING_BYTES)
                     : shards)
-            .withProvenance(
-                Map.of(
-                    "command", "embed",
-                    "images", store.fingerprint(),
-                    "recipe", source.recipe(),
-                    "level", level == null ? "last" : level,
-                    "version", Version.read()));
+            .withProvenance(provenance);
     try {
       write.prepare(overwrite);
       pipeline.apply(EmbedImages.of(store.rowGroups(), source)).apply("Write", write);

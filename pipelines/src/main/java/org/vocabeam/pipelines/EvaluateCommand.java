@@ -68,11 +68,6 @@ final class EvaluateCommand implements Callable<Integer> {
   private Path output;
 
   @Option(
-      names = "--level",
-      description = "The level of the backbone that is pooled; without, the last.")
-  private String level;
-
-  @Option(
       names = "--labelShares",
       split = ",",
       defaultValue = "0.01,0.1,1",
@@ -88,6 +83,7 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(names = "--seed", defaultValue = "1", description = "Of label shares and episodes.")
   private long seed;
 
+  @Mixin private PoolingArguments pooling;
   @Mixin private PipelineArguments pipelines;
 
   @Override
@@ -109,13 +105,13 @@ final class EvaluateCommand implements Callable<Integer> {
       }
     }
     String of = RunDirectory.newestCheckpoint(checkpoint);
-    FeatureSource trained = FeatureSource.trained(of, level);
+    FeatureSource trained = FeatureSource.trained(of, pooling.pooling());
     List<FeatureSource> sources = List.of(trained, trained.random(), FeatureSource.pixels());
     Map<String, String> provenance = new LinkedHashMap<>();
     provenance.put("command", "evaluate");
     provenance.put("images", store.fingerprint());
     provenance.put("checkpoint", StoreReader.open(VariableChunk.TYPE, of).fingerprint());
-    provenance.put("level", level == null ? "last" : level);
+    provenance.putAll(pooling.provenance());
     provenance.put("seed", Long.toString(seed));
     provenance.put("version", Version.read());
     try {

@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.methods.Methods;
 import org.vocabeam.models.training.Encoder;
+import org.vocabeam.models.training.Pooling;
 import org.vocabeam.transforms.store.StoreReader;
 import org.vocabeam.transforms.training.Checkpoint;
 import org.vocabeam.transforms.training.VariableChunk;
@@ -45,17 +46,13 @@ final class ExportCommand implements Callable<Integer> {
   private String metrics;
 
   @Option(
-      names = "--level",
-      description = "The level of the backbone that is pooled; without, the last.")
-  private String level;
-
-  @Option(
       names = "--output",
       required = true,
       paramLabel = "DIR",
       description = "The SavedModel; must not exist.")
   private Path output;
 
+  @Mixin private PoolingArguments pooling;
   @Mixin private PipelineArguments pipelines;
 
   @Override
@@ -71,7 +68,7 @@ final class ExportCommand implements Callable<Integer> {
       Files.createDirectories(parent);
       Path unfinished = Files.createTempDirectory(parent, ".export");
       try {
-        Encoder.export(of.recipe(), of.state(), level, unfinished);
+        Encoder.export(of.recipe(), of.state(), pooling.pooling(), unfinished);
         Files.writeString(unfinished.resolve("model-card.md"), card(directory, of));
         Files.move(unfinished, output, StandardCopyOption.ATOMIC_MOVE);
       } finally {
@@ -89,7 +86,7 @@ final class ExportCommand implements Callable<Integer> {
 
   private String card(String directory, Checkpoint of) {
     var shape = of.recipe().images();
-    String pooled = level == null ? of.recipe().backbone().lastLevel() : level;
+    Pooling pooled = pooling.pooling();
     String fingerprint = StoreReader.open(VariableChunk.TYPE, directory).fingerprint();
     return String.join(
         "\n",
@@ -102,7 +99,7 @@ final class ExportCommand implements Callable<Integer> {
         "Signature `serving_default`:",
         "",
         "- in: `images`, uint8 `[N, h, w, " + shape.channels() + "]`, any h and w",
-        "- out: `embedding`, float32 `[N, " + of.recipe().backbone().channels(pooled) + "]`",
+        "- out: `embedding`, float32 `[N, " + pooled.width(of.recipe().backbone()) + "]`",
         "",
         String.format(
             "Images are scaled to %d x %d and normalised inside. Compare embeddings by cosine.",
@@ -118,7 +115,7 @@ final class ExportCommand implements Callable<Integer> {
             + of.provenance().get("replicas")
             + " replica(s)",
         "- seed: " + of.recipe().seed(),
-        "- level: " + pooled,
+        "- level: " + pooled.levelOf(of.recipe().backbone()) + ", grid: " + pooled.grid(),
         "",
         "## Results",
         "",

@@ -17,7 +17,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.vocabeam.models.UserError;
 import org.vocabeam.transforms.store.StoreReader;
 
 class PretrainCommandTest {
@@ -97,59 +96,37 @@ class PretrainCommandTest {
   @Test
   void otherOptionsInTheSameDirectoryAreRefusedByName() {
     pretrain("claimed", "--rounds=1", "--stepsPerRound=1");
-    UserError refused =
-        assertThrows(
-            UserError.class,
-            () -> pretrain("claimed", "--rounds=1", "--stepsPerRound=1", "--words=32"));
-    assertTrue(refused.getMessage().contains("words 16"), refused.getMessage());
-    assertTrue(refused.getMessage().contains("32"), refused.getMessage());
+    String refused = refused("claimed", "--rounds=1", "--stepsPerRound=1", "--words=32");
+    assertTrue(refused.contains("words 16") && refused.contains("32"), refused);
   }
 
   @Test
   void notANumberStopsTheRunAndKeepsTheLastCheckpoint() {
-    Throwable failure =
-        assertThrows(
-            Throwable.class,
-            () -> pretrain("nan", "--rounds=2", "--stepsPerRound=8", "--learningRate=1e30"));
-    assertTrue(message(failure).contains("learningRate"), message(failure));
+    String message = refused("nan", "--rounds=2", "--stepsPerRound=8", "--learningRate=1e30");
+    assertTrue(message.contains("learningRate"), message);
     RunDirectory run = new RunDirectory(directory.resolve("nan"));
     assertFalse(StoreReader.isComplete(run.checkpoint(8).toString()));
   }
 
   @Test
   void collapseStopsTheRun() {
-    Throwable failure =
-        assertThrows(
-            Throwable.class,
-            () -> pretrain("flat", "--rounds=1", "--stepsPerRound=2", "--collapseThreshold=0.9"));
-    assertTrue(message(failure).contains("collapse"), message(failure));
+    String message = refused("flat", "--rounds=1", "--stepsPerRound=2", "--collapseThreshold=0.9");
+    assertTrue(message.contains("collapse"), message);
   }
 
   @Test
   void impossibleRecipesAreRefused() {
     assertEquals(
         "words is 20, must be a multiple of batchSize, which is 8: take 24",
-        assertThrows(UserError.class, () -> pretrain("words", "--words=20")).getMessage());
-    assertTrue(
-        assertThrows(UserError.class, () -> pretrain("maps", "--levels=layer3"))
-            .getMessage()
-            .contains("leaves nothing"));
-    assertTrue(
-        assertThrows(UserError.class, () -> pretrain("set", "--set", "/method/wrods=8"))
-            .getMessage()
-            .contains("--printRecipe"));
-    assertTrue(
-        assertThrows(UserError.class, () -> pretrain("split", "--split=valid"))
-            .getMessage()
-            .contains("test, train"));
+        refused("words", "--words=20"));
+    assertTrue(refused("maps", "--levels=layer3").contains("leaves nothing"));
+    assertTrue(refused("set", "--set", "/method/wrods=8").contains("--printRecipe"));
+    assertTrue(refused("split", "--split=valid").contains("test, train"));
   }
 
-  private static String message(Throwable failure) {
-    for (Throwable at = failure; at != null; at = at.getCause()) {
-      if (at instanceof UserError) {
-        return at.getMessage();
-      }
-    }
-    return String.valueOf(failure);
+  /** The line that a person would see. */
+  private static String refused(String name, String... options) {
+    Throwable failure = assertThrows(Throwable.class, () -> pretrain(name, options));
+    return Failure.of(failure).line();
   }
 }

@@ -13,8 +13,6 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.op.image.ResizeBilinear;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TUint8;
-import org.vocabeam.models.UserError;
-import org.vocabeam.models.backbone.Backbone;
 import org.vocabeam.models.graph.Constants;
 import org.vocabeam.models.graph.Layers;
 import org.vocabeam.models.graph.Layers.Mode;
@@ -49,19 +47,18 @@ public final class Encoder implements AutoCloseable {
    *
    * @param state of a checkpoint, of which only the student's backbone is taken; null for the
    *     random weights that the recipe's run started from
-   * @param level whose map is pooled; null for the last
+   * @param pooling which level's map, and how
    */
-  public static Encoder of(Recipe recipe, Map<String, float[]> state, String level, int batchSize) {
+  public static Encoder of(
+      Recipe recipe, Map<String, float[]> state, Pooling pooling, int batchSize) {
     TensorFlowNative.load();
-    Backbone backbone = recipe.backbone();
-    String pooled = level == null ? backbone.lastLevel() : level;
     try (ProgramWriter writer = new ProgramWriter()) {
       ImageShape shape = recipe.images();
       Operand<TUint8> images =
           writer.input(
               IMAGES, TUint8.class, batchSize, shape.height(), shape.width(), shape.channels());
       Operand<TFloat32> features =
-          author(writer.ops(), writer.variables().scope(Method.STUDENT), recipe, images, pooled);
+          author(writer.ops(), writer.variables().scope(Method.STUDENT), recipe, images, pooling);
       writer.signature(EMBED, Map.of(IMAGES, images), Map.of("features", features));
       Map<String, float[]> values = new LinkedHashMap<>();
       for (VariableSpec variable : writer.variables().specs()) {
@@ -72,7 +69,7 @@ public final class Encoder implements AutoCloseable {
       }
       Program program = Program.load(writer);
       program.writeState(values);
-      return new Encoder(program, batchSize, shape.bytes(), backbone.channels(pooled));
+      return new Encoder(program, batchSize, shape.bytes(), pooling.width(recipe.backbone()));
     }
   }
 
@@ -81,12 +78,13 @@ public final class Encoder implements AutoCloseable {
    * serving_default} takes {@code images} (uint8, {@code [N, h, w, C]} of any size, which are
    * scaled to the size of training) and returns {@code embedding} ({@code [N, width]}).
    *
+   * @param pooling which level's map, and how
    * @param directory made when it does not exist
    */
-  public static void export(Recipe recipe, Map<String, float[]> state, String level, Path directory)
+  public static void export(
+      Recipe recipe, Map<String, float[]> state, Pooling pooling, Path directory)
       throws IOException {
     TensorFlowNative.load();
-    String pooled = level == null ? recipe.backbone().lastLevel() : level;
     ImageShape shape = recipe.images();
     try (ProgramWriter writer = new ProgramWriter()) {
       Ops tf = writer.ops();
@@ -98,7 +96,7 @@ public final class Encoder implements AutoCloseable {
               ResizeBilinear.halfPixelCenters(true));
       Operand<TUint8> pixels = tf.dtypes.cast(tf.math.rint(scaled), TUint8.class);
       Operand<TFloat32> features =
-          author(tf, new Constants(tf, Method.STUDENT, state), recipe, pixels, pooled);
+          author(tf, new Constants(tf, Method.STUDENT, state), recipe, pixels, pooling);
       writer.signature(
           "serving_default",
           Map.of(IMAGES, images),
@@ -109,14 +107,11 @@ public final class Encoder implements AutoCloseable {
 
   /** Normalised pixels through the backbone, pooled: {@code [N, H, W, C] -> [N, width]}. */
   private static Operand<TFloat32> author(
-      Ops tf, Parameters parameters, Recipe recipe, Operand<TUint8> images, String level) {
+      Ops tf, Parameters parameters, Recipe recipe, Operand<TUint8> images, Pooling pooling) {
     Layers layers = new Layers(tf, parameters, Mode.INFERENCE);
-    Operand<TFloat32> map =
-        recipe.backbone().maps(layers, recipe.normalisation().apply(tf, images)).get(level);
-    if (map == null) {
-      throw new UserError("level is " + level + ", must be one of " + recipe.backbone().levels());
-    }
-    return layers.globalAveragePool(map);
+    Map<String, Operand<TFloat32>> maps =
+        recipe.backbone().maps(layers, recipe.normalisation().apply(tf, images));
+    return pooling.apply(tf, recipe.backbone(), maps);
   }
 
   public int batchSize() {

@@ -7,6 +7,7 @@ import org.vocabeam.models.UserError;
 import org.vocabeam.models.methods.Methods;
 import org.vocabeam.models.training.Encoder;
 import org.vocabeam.models.training.ImageShape;
+import org.vocabeam.models.training.Pooling;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.transforms.images.ImageRecord;
 import org.vocabeam.transforms.images.Pixels;
@@ -18,10 +19,10 @@ import org.vocabeam.transforms.training.Checkpoint;
  * @param name {@code trained}, {@code random} or {@code pixels}
  * @param recipe JSON of the encoder; null for the pixels themselves
  * @param checkpoint directory of the encoder's weights; null for random ones
- * @param level of the backbone whose map is pooled; null for the last
+ * @param pooling of the backbone's maps; without meaning for pixels
  */
 public record FeatureSource(
-    String name, @Nullable String recipe, @Nullable String checkpoint, @Nullable String level)
+    String name, @Nullable String recipe, @Nullable String checkpoint, Pooling pooling)
     implements Serializable {
   private static final int BATCH = 256;
 
@@ -29,19 +30,19 @@ public record FeatureSource(
   private static final int PIXEL_SIDE = 32;
 
   /** A checkpoint's student. */
-  public static FeatureSource trained(String checkpoint, @Nullable String level) {
+  public static FeatureSource trained(String checkpoint, Pooling pooling) {
     String recipe = Methods.toJson(Checkpoint.read(checkpoint).recipe());
-    return new FeatureSource("trained", recipe, checkpoint, level);
+    return new FeatureSource("trained", recipe, checkpoint, pooling);
   }
 
   /** The same network with the random weights that its run started from. */
   public FeatureSource random() {
-    return new FeatureSource("random", recipe, null, level);
+    return new FeatureSource("random", recipe, null, pooling);
   }
 
   /** The image itself, {@code [h w C]} values of 0..1, at most 32 pixels a side. */
   public static FeatureSource pixels() {
-    return new FeatureSource("pixels", null, null, null);
+    return new FeatureSource("pixels", null, null, Pooling.GLOBAL);
   }
 
   /** Computes features; one thread at a time. */
@@ -63,7 +64,7 @@ public record FeatureSource(
     Recipe of = Methods.recipe(recipe);
     return new EncoderExtractor(
         Encoder.of(
-            of, checkpoint == null ? null : Checkpoint.read(checkpoint).state(), level, BATCH),
+            of, checkpoint == null ? null : Checkpoint.read(checkpoint).state(), pooling, BATCH),
         of.images());
   }
 
