@@ -92,7 +92,7 @@ record IdxRows(
   }
 
   /** The header of a file of images. */
-  static Header imagesHeader(StoreFiles.Listed file) throws IOException {
+  static Header imagesHeader(StoreFiles.Listed file) {
     return header(file, IMAGES_MAGIC);
   }
 
@@ -123,7 +123,7 @@ record IdxRows(
     return null;
   }
 
-  private static Header header(StoreFiles.Listed file, int magic) throws IOException {
+  private static Header header(StoreFiles.Listed file, int magic) {
     try (DataInputStream in = new DataInputStream(Gzip.open(file.path()))) {
       int actual = in.readInt();
       int count = in.readInt();
@@ -136,8 +136,8 @@ record IdxRows(
       return magic == IMAGES_MAGIC
           ? new Header(count, in.readInt(), in.readInt())
           : new Header(count, 1, 1);
-    } catch (EOFException e) {
-      throw tooShort(file.path(), e);
+    } catch (IOException e) {
+      throw damaged(file.path(), e);
     }
   }
 
@@ -152,8 +152,14 @@ record IdxRows(
     return new UserError(file + " ends before the last row of its header; fetch it again", cause);
   }
 
+  private static UserError damaged(String file, IOException e) {
+    return e instanceof EOFException
+        ? tooShort(file, e)
+        : new UserError("cannot read " + file + ": " + e.getMessage() + "; fetch it again", e);
+  }
+
   @Override
-  public void read(int maxBytes, Consumer<SourceImage> out) throws IOException {
+  public void read(int maxBytes, Consumer<SourceImage> out) {
     byte[] classes = labels == null ? null : readLabels(labels);
     try (DataInputStream in = new DataInputStream(Gzip.open(images))) {
       in.skipNBytes(16 + (long) from * width * height);
@@ -162,7 +168,7 @@ record IdxRows(
         in.readFully(pixels);
         out.accept(
             new SourceImage(
-                String.format("%s#%05d", name, row),
+                SourceImage.rowId(name, row),
                 classes == null ? null : String.valueOf(classes[row - from] & 0xFF),
                 split,
                 width,
@@ -170,19 +176,20 @@ record IdxRows(
                 pixels,
                 null));
       }
-    } catch (EOFException e) {
-      throw tooShort(images, e);
+      in.read(); // at the end of a gzipped file: this is what makes it check its checksum
+    } catch (IOException e) {
+      throw damaged(images, e);
     }
   }
 
-  private byte[] readLabels(String file) throws IOException {
+  private byte[] readLabels(String file) {
     try (DataInputStream in = new DataInputStream(Gzip.open(file))) {
       in.skipNBytes(8 + (long) from);
       byte[] classes = new byte[to - from];
       in.readFully(classes);
       return classes;
-    } catch (EOFException e) {
-      throw tooShort(file, e);
+    } catch (IOException e) {
+      throw damaged(file, e);
     }
   }
 }

@@ -25,6 +25,8 @@ record ImageTally(
     TreeMap<String, Long> rejected,
     TreeMap<Plane, Sums> planes)
     implements Serializable {
+  /** So many squares of 255 fit an int, which is several times faster than a long. */
+  private static final int BLOCK = 1 << 15;
 
   /** One channel of the images of a split that have so many channels. */
   record Plane(String split, int channels, int channel) implements Serializable, Comparable<Plane> {
@@ -93,14 +95,23 @@ record ImageTally(
 
   private static Sums sums(Pixels pixels, int channel) {
     byte[] values = pixels.values();
+    int channels = pixels.channels();
+    int count = pixels.width() * pixels.height();
     long sum = 0;
     long squares = 0;
-    for (int i = channel; i < values.length; i += pixels.channels()) {
-      int value = values[i] & 0xFF;
-      sum += value;
-      squares += (long) value * value;
+    for (int block = 0; block < count; block += BLOCK) {
+      int end = Math.min(count, block + BLOCK);
+      int blockSum = 0;
+      int blockSquares = 0;
+      for (int i = block; i < end; i++) {
+        int value = values[i * channels + channel] & 0xFF;
+        blockSum += value;
+        blockSquares += value * value;
+      }
+      sum += blockSum;
+      squares += blockSquares;
     }
-    return new Sums((long) pixels.width() * pixels.height(), sum, squares);
+    return new Sums(count, sum, squares);
   }
 
   void reject(Rejection rejection) {

@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.apache.parquet.ParquetRuntimeException;
 import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.hadoop.api.ReadSupport;
@@ -127,14 +128,14 @@ record ParquetRows(
   }
 
   @Override
-  public void read(int maxBytes, Consumer<SourceImage> images) throws IOException {
+  public void read(int maxBytes, Consumer<SourceImage> images) {
     PlainParquetConfiguration configuration = new PlainParquetConfiguration();
     configuration.set(ReadSupport.PARQUET_READ_SCHEMA, projection);
     try (RowReader<Group> rows =
         RowReader.of(group, new GroupReadSupport(), configuration, Group.class)) {
       for (long row = group.firstRow(); rows.hasNext(); row++) {
         Group values = rows.next();
-        String id = String.format("%s#%05d", name, row);
+        String id = SourceImage.rowId(name, row);
         String rowSplit = text(values, splitColumn);
         images.accept(
             SourceImage.file(
@@ -144,6 +145,12 @@ record ParquetRows(
                 new ByteArrayInputStream(bytes(values)),
                 maxBytes));
       }
+    } catch (IOException | ParquetRuntimeException e) {
+      throw new UserError(
+          String.format(
+              "cannot read row group %d of %s: %s; fetch the file again",
+              group.index(), group.file(), e.getMessage()),
+          e);
     }
   }
 

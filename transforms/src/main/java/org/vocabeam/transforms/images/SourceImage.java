@@ -1,5 +1,6 @@
 package org.vocabeam.transforms.images;
 
+import com.google.common.base.Strings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -67,6 +68,11 @@ record SourceImage(
     byte[] bytes = Arrays.copyOf(start, start.length + rest.length);
     System.arraycopy(rest, 0, bytes, start.length, rest.length);
     return new SourceImage(id, label, split, 0, 0, bytes, null);
+  }
+
+  /** The id of a row of a file: at least five digits, so that ids sort as rows. */
+  static String rowId(String file, long row) {
+    return file + "#" + Strings.padStart(Long.toString(row), 5, '0');
   }
 
   static SourceImage rejected(String id, String split, Rejection rejection) {

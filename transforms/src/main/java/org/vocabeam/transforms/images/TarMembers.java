@@ -2,6 +2,7 @@ package org.vocabeam.transforms.images;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.function.Consumer;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
@@ -35,6 +36,7 @@ record TarMembers(String archive, String prefix, Layout layout) implements WorkI
       if (!tar.ended) {
         throw new IOException("its end is missing");
       }
+      bytes.transferTo(OutputStream.nullOutputStream()); // makes gzip check its checksum
     } catch (IOException e) {
       throw new UserError(
           String.format(

@@ -1,6 +1,5 @@
 package org.vocabeam.transforms.images;
 
-import java.io.IOException;
 import java.io.Serializable;
 import java.util.function.Consumer;
 
@@ -10,6 +9,6 @@ record WorkItem(Part part) implements Serializable {
   /** Something that gives images in a fixed order. */
   interface Part extends Serializable {
     /** Reads all of it; files longer than {@code maxBytes} are rejected. */
-    void read(int maxBytes, Consumer<SourceImage> images) throws IOException;
+    void read(int maxBytes, Consumer<SourceImage> images);
   }
 }
