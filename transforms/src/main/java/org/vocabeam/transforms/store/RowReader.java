@@ -19,9 +19,11 @@ import org.apache.parquet.hadoop.api.InitContext;
 import org.apache.parquet.hadoop.api.ReadSupport;
 import org.apache.parquet.hadoop.metadata.FileMetaData;
 import org.apache.parquet.io.ColumnIOFactory;
+import org.apache.parquet.io.ParquetDecodingException;
 import org.apache.parquet.io.RecordReader;
 import org.apache.parquet.io.api.RecordMaterializer;
 import org.apache.parquet.schema.MessageType;
+import org.vocabeam.models.UserError;
 
 /**
  * The rows of one row group in file order. It holds the row group's columns in memory, and is to be
@@ -65,6 +67,9 @@ public final class RowReader<T> implements Iterator<T>, AutoCloseable {
     try {
       FileMetaData footer = file.getFooter().getFileMetaData();
       this.rows = read(group, support, configuration, footer);
+    } catch (ParquetDecodingException e) {
+      file.close();
+      throw damaged(e);
     } catch (IOException | RuntimeException e) {
       file.close();
       throw e;
@@ -111,7 +116,16 @@ public final class RowReader<T> implements Iterator<T>, AutoCloseable {
       throw new NoSuchElementException();
     }
     left--;
-    return fromRow.apply(rows.read());
+    try {
+      return fromRow.apply(rows.read());
+    } catch (ParquetDecodingException e) {
+      throw damaged(e);
+    }
+  }
+
+  private UserError damaged(ParquetDecodingException e) {
+    return new UserError(
+        file.getFile() + " is damaged (" + e.getMessage() + "); write it again", e);
   }
 
   @Override

@@ -68,18 +68,20 @@ public record Checkpoint(
   private static float[] join(List<VariableChunk> parts) {
     parts.sort(Comparator.comparingInt(VariableChunk::chunk));
     long size = parts.get(0).shape().stream().reduce(1L, (a, b) -> a * b);
+    long given = parts.stream().mapToLong(part -> part.bytes().length / Float.BYTES).sum();
+    if (given != size) {
+      throw new UserError(
+          String.format(
+              "variable %s of the checkpoint has %d of %d values; it is damaged: remove it, and"
+                  + " pretrain goes on from the one before",
+              parts.get(0).variable(), given, size));
+    }
     float[] values = new float[Math.toIntExact(size)];
     int at = 0;
     for (VariableChunk part : parts) {
       float[] of = part.values();
       System.arraycopy(of, 0, values, at, of.length);
       at += of.length;
-    }
-    if (at != values.length) {
-      throw new UserError(
-          String.format(
-              "variable %s of the checkpoint has %d of %d values; it is damaged",
-              parts.get(0).variable(), at, values.length));
     }
     return values;
   }

@@ -53,7 +53,7 @@ final class CombineReplicas
     List<float[]> values = replicas.stream().map(VariableChunk::values).toList();
     return first.withValues(
         switch (first.role()) {
-          case QUEUE -> interleave(values, first.shape());
+          case QUEUE -> interleave(values, first.firstSlot(), first.slotSize());
           case POINTER -> values.get(0);
           case TRAINED, STATISTIC, AVERAGE, MOMENTUM -> mean(values);
         });
@@ -71,12 +71,10 @@ final class CombineReplicas
     return mean;
   }
 
-  private static float[] interleave(List<float[]> values, List<Long> shape) {
-    int row = Math.toIntExact(shape.subList(1, shape.size()).stream().reduce(1L, (a, b) -> a * b));
+  private static float[] interleave(List<float[]> values, int firstSlot, int size) {
     float[] merged = new float[values.get(0).length];
-    for (int slot = 0; slot * row < merged.length; slot++) {
-      float[] from = values.get(slot % values.size());
-      System.arraycopy(from, slot * row, merged, slot * row, row);
+    for (int at = 0, slot = firstSlot; at < merged.length; at += size, slot++) {
+      System.arraycopy(values.get(slot % values.size()), at, merged, at, size);
     }
     return merged;
   }

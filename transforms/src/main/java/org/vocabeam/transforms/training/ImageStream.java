@@ -3,6 +3,7 @@ package org.vocabeam.transforms.training;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
@@ -18,12 +19,13 @@ import org.vocabeam.transforms.store.RowReader;
 
 /** The batches of an assignment, read window by window. */
 final class ImageStream implements Iterator<Batch> {
-  private record Image(long epoch, String id, byte[] pixels) {}
+  private record Image(long order, String id, byte[] pixels) {}
 
   private final Recipe recipe;
   private final Assignment assignment;
   private final Iterator<EpochPlan.Window> windows;
-  private Iterator<Image> images = List.<Image>of().iterator();
+  private Iterator<Image> images = Collections.emptyIterator();
+  private long epoch;
 
   ImageStream(Recipe recipe, Assignment assignment) {
     this.recipe = recipe;
@@ -46,33 +48,34 @@ final class ImageStream implements Iterator<Batch> {
     long[] epochs = new long[size];
     for (int i = 0; i < size; i++) {
       while (!images.hasNext()) {
+        images = Collections.emptyIterator(); // frees the window before the next is read
         images = read(windows.next());
       }
       Image image = images.next();
       System.arraycopy(image.pixels(), 0, pixels, i * bytes, bytes);
       ids[i] = image.id();
-      epochs[i] = image.epoch();
+      epochs[i] = epoch;
     }
     return new Batch(pixels, ids, epochs);
   }
 
   private Iterator<Image> read(EpochPlan.Window window) {
+    epoch = window.epoch();
     List<Image> all = new ArrayList<>();
     for (RowGroup group : window.groups()) {
       try (RowReader<ImageRecord> rows = RowReader.of(ImageRecord.TYPE, group)) {
         while (rows.hasNext()) {
           ImageRecord row = rows.next();
           if (assignment.split() == null || assignment.split().equals(row.split())) {
-            all.add(new Image(window.epoch(), row.id(), pixels(row, recipe.images())));
+            long order = Seeds.of(recipe.seed(), "image", epoch, row.id());
+            all.add(new Image(order, row.id(), pixels(row, recipe.images())));
           }
         }
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
     }
-    all.sort(
-        Comparator.<Image>comparingLong(i -> Seeds.of(recipe.seed(), "image", i.epoch(), i.id()))
-            .thenComparing(Image::id));
+    all.sort(Comparator.comparingLong(Image::order).thenComparing(Image::id));
     int from = Math.toIntExact(window.skip());
     return all.subList(from, Math.toIntExact(from + window.take())).iterator();
   }

@@ -59,18 +59,38 @@ public record VariableChunk(String variable, int chunk, Role role, List<Long> sh
     return variable + "#" + chunk;
   }
 
-  /** A variable's values as chunks of at most 1 MB. */
+  /**
+   * A variable's values as chunks of at most 1 MB. Those of a queue hold whole slots, at least one.
+   */
   public static List<VariableChunk> of(VariableSpec spec, float[] values) {
     List<Long> shape = Arrays.stream(spec.shape()).boxed().toList();
-    // A chunk holds whole rows, so that the slots of a queue stay together.
-    int row = shape.size() < 2 ? 1 : values.length / Math.max(1, Math.toIntExact(shape.get(0)));
-    int size = Math.max(row, FLOATS / row * row);
+    int slot = slotSize(shape);
+    int size = spec.role() == Role.QUEUE ? slotsOfChunk(slot) * slot : FLOATS;
     List<VariableChunk> chunks = new ArrayList<>();
     for (int from = 0, chunk = 0; from < values.length; from += size, chunk++) {
       float[] part = Arrays.copyOfRange(values, from, Math.min(values.length, from + size));
       chunks.add(new VariableChunk(spec.name(), chunk, spec.role(), shape, encode(part)));
     }
     return chunks;
+  }
+
+  /** Values of one slot of a queue of this shape. */
+  private static int slotSize(List<Long> shape) {
+    return Math.toIntExact(shape.stream().skip(1).reduce(1L, (a, b) -> a * b));
+  }
+
+  private static int slotsOfChunk(int slotSize) {
+    return Math.max(1, FLOATS / slotSize);
+  }
+
+  /** Values of one slot, where the variable is a queue. */
+  int slotSize() {
+    return slotSize(shape);
+  }
+
+  /** The slot that this part of a queue starts with. */
+  int firstSlot() {
+    return chunk * slotsOfChunk(slotSize());
   }
 
   /** The values of this part. */

@@ -1,0 +1,204 @@
+package org.vocabeam.transforms.training;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.checkerframework.checker.nullness.qual.Nullable;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.vocabeam.models.UserError;
+import org.vocabeam.models.methods.Methods;
+import org.vocabeam.models.training.ImageShape;
+import org.vocabeam.models.training.Preset;
+import org.vocabeam.models.training.Recipe;
+import org.vocabeam.models.training.Task;
+import org.vocabeam.models.training.Trainer.Batch;
+import org.vocabeam.models.views.Normalisation;
+import org.vocabeam.transforms.images.ImageRecord;
+import org.vocabeam.transforms.store.RowGroup;
+import org.vocabeam.transforms.store.RowReader;
+import org.vocabeam.transforms.store.StoreReader;
+import org.vocabeam.transforms.store.WrittenStore;
+import org.vocabeam.transforms.training.EpochPlan.Group;
+
+class ImageStreamTest {
+  private static final int SIDE = 12;
+  private static final int BATCH = 4;
+  private static final int IMAGES = 66; // two of three are for training: 11 batches an epoch
+  private static final long WINDOW_ROWS = 9;
+
+  @TempDir static Path directory;
+  private static List<Group> groups;
+  private static Recipe recipe;
+
+  @BeforeAll
+  static void write() throws IOException {
+    List<ImageRecord> images = new ArrayList<>();
+    for (int i = 0; i < IMAGES; i++) {
+      images.add(image("i" + i, i % 3 == 0 ? "test" : "train", SIDE, i));
+    }
+    StoreReader<ImageRecord> store =
+        WrittenStore.of(ImageRecord.TYPE, directory, images, 1024, Map.of());
+    groups = new ArrayList<>();
+    for (RowGroup group : store.rowGroups()) {
+      try (RowReader<ImageRecord> rows = store.read(group)) {
+        long selected = 0;
+        while (rows.hasNext()) {
+          selected += rows.next().split().equals("train") ? 1 : 0;
+        }
+        groups.add(new Group(group, "group" + group.index(), selected));
+      }
+    }
+    assertTrue(groups.size() > 5, "row groups: " + groups.size());
+    ObjectNode tree =
+        (ObjectNode)
+            Methods.toTree(
+                Methods.recipe(
+                    "obow",
+                    Preset.SMALL,
+                    new Task(
+                        new ImageShape(SIDE + 8, SIDE + 8, 1),
+                        new Normalisation(new float[] {0.3f}, new float[] {0.4f}),
+                        44,
+                        100,
+                        3)));
+    tree.put("batchSize", BATCH);
+    ((ObjectNode) tree.get("images")).put("height", SIDE).put("width", SIDE);
+    recipe = Methods.recipe(tree);
+  }
+
+  private static ImageRecord image(String id, String split, int side, int value) {
+    byte[] pixels = new byte[side * side];
+    Arrays.fill(pixels, (byte) value);
+    return new ImageRecord(id, null, split, side, side, 1, ImageRecord.RAW, pixels);
+  }
+
+  private static Assignment assignment(
+      @Nullable String split, List<Group> of, int replica, int replicas, long first, long steps) {
+    EpochPlan plan = new EpochPlan(of, recipe.seed(), replicas, WINDOW_ROWS);
+    return new Assignment(
+        Methods.toJson(recipe),
+        null,
+        replica,
+        first,
+        steps,
+        split,
+        plan.windows(replica, first * BATCH, steps * BATCH));
+  }
+
+  private static Assignment training(long first, long steps) {
+    return assignment("train", groups, 0, 1, first, steps);
+  }
+
+  private record Seen(String id, long epoch, byte pixel) {}
+
+  private static List<Seen> read(Assignment assignment) {
+    List<Seen> seen = new ArrayList<>();
+    ImageStream stream = new ImageStream(recipe, assignment);
+    while (stream.hasNext()) {
+      Batch batch = stream.next();
+      assertEquals(BATCH, batch.size());
+      assertEquals(BATCH * SIDE * SIDE, batch.pixels().length);
+      for (int i = 0; i < BATCH; i++) {
+        byte[] pixels = Arrays.copyOfRange(batch.pixels(), i * SIDE * SIDE, (i + 1) * SIDE * SIDE);
+        byte[] same = new byte[SIDE * SIDE];
+        Arrays.fill(same, pixels[0]);
+        assertArrayEquals(same, pixels);
+        seen.add(new Seen(batch.ids()[i], batch.epochs()[i], pixels[0]));
+      }
+    }
+    assertEquals(assignment.steps() * BATCH, seen.size());
+    return seen;
+  }
+
+  @Test
+  void halvesAreTheWhole() {
+    List<Seen> whole = read(training(0, 30));
+    for (long split : new long[] {1, 7, 11, 23}) {
+      List<Seen> halves = new ArrayList<>(read(training(0, split)));
+      halves.addAll(read(training(split, 30 - split)));
+      assertEquals(whole, halves, "split at " + split);
+    }
+  }
+
+  @Test
+  void anEpochIsEveryImageOfTheSplitOnceInAnOrderOfItsOwn() {
+    List<Seen> two = read(training(0, 22));
+    List<String> first = two.subList(0, 44).stream().map(Seen::id).toList();
+    List<String> second = two.subList(44, 88).stream().map(Seen::id).toList();
+    Set<String> train = new HashSet<>();
+    for (int i = 0; i < IMAGES; i++) {
+      if (i % 3 != 0) {
+        train.add("i" + i);
+      }
+    }
+    assertEquals(train, new HashSet<>(first));
+    assertEquals(train, new HashSet<>(second));
+    assertNotEquals(first, second);
+    for (int i = 0; i < two.size(); i++) {
+      assertEquals(i / 44, two.get(i).epoch());
+      assertEquals("i" + two.get(i).pixel(), two.get(i).id(), "pixels and id belong together");
+    }
+    assertNotEquals(first, first.stream().sorted().toList());
+  }
+
+  @Test
+  void imagesOfAWindowAreShuffledAcrossItsRowGroups() {
+    // With one window for all, neighbours in the stream come from all over the store.
+    EpochPlan plan = new EpochPlan(groups, recipe.seed(), 1, 1000);
+    Assignment all =
+        new Assignment(Methods.toJson(recipe), null, 0, 0, 11, "train", plan.windows(0, 0, 44));
+    List<String> byGroups = read(training(0, 11)).stream().map(Seen::id).toList();
+    List<String> byWindow = read(all).stream().map(Seen::id).toList();
+    assertNotEquals(byGroups, byWindow);
+    assertEquals(new HashSet<>(byGroups), new HashSet<>(byWindow));
+  }
+
+  @Test
+  void allSplitsWhenNoneIsNamed() {
+    List<Group> all =
+        groups.stream().map(g -> new Group(g.rows(), g.name(), g.rows().rows())).toList();
+    Set<String> seen = new HashSet<>();
+    read(assignment(null, all, 0, 1, 0, 16)).forEach(s -> seen.add(s.id()));
+    assertEquals(64, seen.size());
+    assertTrue(seen.stream().anyMatch(id -> Integer.parseInt(id.substring(1)) % 3 == 0));
+  }
+
+  @Test
+  void replicasSeeDifferentImages() {
+    Set<String> zero = new HashSet<>();
+    read(assignment("train", groups, 0, 2, 0, 4)).forEach(s -> zero.add(s.id()));
+    read(assignment("train", groups, 1, 2, 0, 4)).forEach(s -> assertFalse(zero.contains(s.id())));
+  }
+
+  @Test
+  void imagesOfAnotherSizeAreRefusedByName() {
+    ImageRecord wide =
+        new ImageRecord("x/7", null, "train", 20, 12, 1, ImageRecord.RAW, new byte[240]);
+    UserError error =
+        assertThrows(UserError.class, () -> ImageStream.pixels(wide, new ImageShape(12, 12, 1)));
+    assertEquals(
+        "image 'x/7' is 12 x 20, the run's images are 12 x 12; ingest with --resize=12",
+        error.getMessage());
+  }
+
+  @Test
+  void greyImagesBecomeRgbForARunOnColours() {
+    byte[] pixels = ImageStream.pixels(image("g", "train", 2, 9), new ImageShape(2, 2, 3));
+    assertArrayEquals(new byte[] {9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9}, pixels);
+  }
+}
