@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -71,13 +72,16 @@ public record Obow(
     levels = List.copyOf(levels);
     crops = List.copyOf(crops);
     checkArgument(!levels.isEmpty(), "levels is empty, must name one level at least");
+    checkArgument(distinct(levels), "levels is %s, must name no level twice", levels);
     checkArgument(words > 0, "words is %s, must be positive", words);
     checkArgument(
-        inverseDelta == null || inverseDelta > 0,
-        "inverseDelta is %s, must be positive or absent",
+        inverseDelta == null || (inverseDelta > 0 && Double.isFinite(inverseDelta)),
+        "inverseDelta is %s, must be positive and finite, or absent",
         inverseDelta);
     checkArgument(
-        inverseTemperature > 0, "inverseTemperature is %s, must be positive", inverseTemperature);
+        inverseTemperature > 0 && Double.isFinite(inverseTemperature),
+        "inverseTemperature is %s, must be positive and finite",
+        inverseTemperature);
     checkArgument(borderCrop >= 0, "borderCrop is %s, must be at least 0", borderCrop);
     checkArgument(
         distanceDecay >= 0 && distanceDecay < 1,
@@ -88,6 +92,18 @@ public record Obow(
         "teacherDecay is %s, must be in [0, 1]",
         teacherDecay);
     checkArgument(!crops.isEmpty(), "crops is empty, the student must see one kind at least");
+    checkArgument(
+        teacherView.count() == 1,
+        "the teacher's view has a count of %s, must be 1",
+        teacherView.count());
+    // The name of a view is its input and part of its seed: of two alike one would be lost.
+    List<String> names =
+        Stream.concat(crops.stream(), Stream.of(teacherView)).map(ViewSpec::name).toList();
+    checkArgument(distinct(names), "the views are named %s, must have different names", names);
+  }
+
+  private static boolean distinct(List<String> names) {
+    return names.stream().distinct().count() == names.size();
   }
 
   /**

@@ -34,7 +34,11 @@ public record Recipe(
     double collapseThreshold) {
   public Recipe {
     require(batchSize > 1, "batchSize", batchSize, "at least 2");
-    require(learningRate > 0, "learningRate", learningRate, "positive");
+    require(
+        learningRate > 0 && Double.isFinite(learningRate),
+        "learningRate",
+        learningRate,
+        "positive and finite");
     require(
         endLearningRate >= 0 && endLearningRate <= learningRate,
         "endLearningRate",

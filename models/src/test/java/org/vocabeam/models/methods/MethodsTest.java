@@ -1,0 +1,227 @@
+package org.vocabeam.models.methods;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.vocabeam.models.UserError;
+import org.vocabeam.models.backbone.ResNet;
+import org.vocabeam.models.obow.Obow;
+import org.vocabeam.models.obow.VisualWords;
+import org.vocabeam.models.obow.Vocabulary;
+import org.vocabeam.models.optimize.Sgd;
+import org.vocabeam.models.training.ImageShape;
+import org.vocabeam.models.training.Preset;
+import org.vocabeam.models.training.Recipe;
+import org.vocabeam.models.training.Task;
+import org.vocabeam.models.views.Normalisation;
+import org.vocabeam.models.views.ViewSpec;
+
+class MethodsTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final long IMAGENET = 1_281_167;
+
+  private static Task task(int side, int channels, long images, long steps) {
+    float[] mean = new float[channels];
+    float[] std = new float[channels];
+    Arrays.fill(mean, 0.449f);
+    Arrays.fill(std, 0.226f);
+    return new Task(
+        new ImageShape(side, side, channels), new Normalisation(mean, std), images, steps, 9);
+  }
+
+  private static Recipe recipe(Preset preset, int side) {
+    return Methods.recipe("obow", preset, task(side, 3, IMAGENET, 200 * 5004));
+  }
+
+  @Test
+  void recipesSurviveJson() {
+    for (Preset preset : Preset.values()) {
+      for (int side : new int[] {28, 32, 224, 256}) {
+        for (int channels : new int[] {1, 3}) {
+          Recipe recipe = Methods.recipe("obow", preset, task(side, channels, 50_000, 777));
+          String json = Methods.toJson(recipe);
+          assertEquals(recipe, Methods.recipe(json));
+          assertEquals(json, Methods.toJson(Methods.recipe(json)));
+          assertEquals(channels, recipe.images().channels());
+          assertEquals(777, recipe.steps());
+          assertEquals(9, recipe.seed());
+        }
+      }
+    }
+  }
+
+  @Test
+  void theNearestWordSurvivesJson() {
+    ObjectNode tree = tree();
+    ((ObjectNode) tree.get("method")).putNull("inverseDelta");
+    Recipe recipe = Methods.recipe(tree);
+    assertEquals(null, ((Obow) recipe.method()).inverseDelta());
+    assertEquals(recipe, Methods.recipe(Methods.toJson(recipe)));
+  }
+
+  /** The table of OBoW's settings, columns ResNet-50 and ResNet-18. */
+  @Test
+  void thePapersConstants() {
+    for (int side : new int[] {224, 256}) {
+      Recipe resNet50 = recipe(Preset.RESNET50, side);
+      assertEquals(ResNet.resNet50(ResNet.Stem.IMAGENET), resNet50.backbone());
+      checkPaper(resNet50, 15, 8);
+      assertEquals(256, resNet50.batchSize());
+      assertEquals(0.03, resNet50.learningRate());
+      assertEquals(3e-5, resNet50.endLearningRate());
+      assertEquals(new Sgd(0.9, 1e-4, false), resNet50.optimizer());
+      assertEquals(10 * (IMAGENET / 256), resNet50.warmupSteps());
+
+      Recipe resNet18 = recipe(Preset.RESNET18, side);
+      assertEquals(ResNet.resNet18(ResNet.Stem.IMAGENET), resNet18.backbone());
+      checkPaper(resNet18, 10, 5);
+      assertEquals(128, resNet18.batchSize());
+      assertEquals(0.05, resNet18.learningRate());
+      assertEquals(0, resNet18.endLearningRate());
+      assertEquals(new Sgd(0.9, 5e-4, false), resNet18.optimizer());
+      assertEquals(0, resNet18.warmupSteps());
+    }
+  }
+
+  private static void checkPaper(Recipe recipe, double inverseDelta, double inverseTemperature) {
+    Obow expected =
+        new Obow(
+            List.of("layer3", "layer4"),
+            8192,
+            inverseDelta,
+            inverseTemperature,
+            1,
+            VisualWords.Reduction.MAX,
+            Vocabulary.Update.LOCAL_AVERAGE,
+            0.99,
+            0.99,
+            ViewSpec.obowTeacher(),
+            List.of(ViewSpec.obowCrops160(), ViewSpec.obowPatches96()));
+    assertEquals(expected, recipe.method());
+    assertEquals(224, expected.teacherView().size());
+    assertEquals(List.of(160, 96), expected.crops().stream().map(ViewSpec::size).toList());
+    assertEquals(List.of(2, 5), expected.crops().stream().map(ViewSpec::count).toList());
+  }
+
+  @Test
+  void aShortRunHasAShortWarmUp() {
+    assertEquals(
+        100, Methods.recipe("obow", Preset.RESNET50, task(224, 3, IMAGENET, 1000)).warmupSteps());
+  }
+
+  @Test
+  void smallImagesGetSmallStemsAndLevelsThatAreLargeEnough() {
+    Recipe resNet18 = recipe(Preset.RESNET18, 32);
+    assertEquals(ResNet.resNet18(ResNet.Stem.SMALL), resNet18.backbone());
+    Obow method = (Obow) resNet18.method();
+    assertEquals(List.of("layer2", "layer3"), method.levels());
+    assertEquals(32, method.teacherView().size());
+    method.crops().forEach(crop -> assertTrue(crop.size() <= 32, crop.toString()));
+    assertEquals(List.of("layer2"), ((Obow) recipe(Preset.SMALL, 28).method()).levels());
+    assertTrue(
+        assertThrows(UserError.class, () -> recipe(Preset.SMALL, 8))
+            .getMessage()
+            .startsWith("images of 8 pixels are too small"));
+  }
+
+  @Test
+  void unknownMethodsAreRefused() {
+    assertEquals(
+        "method is simclr2, must be one of [obow]",
+        assertThrows(
+                UserError.class,
+                () -> Methods.recipe("simclr2", Preset.SMALL, task(28, 1, 100, 10)))
+            .getMessage());
+  }
+
+  private static ObjectNode tree() {
+    return (ObjectNode)
+        Methods.toTree(Methods.recipe("obow", Preset.SMALL, task(28, 1, 1000, 100)));
+  }
+
+  private static String refused(Consumer<ObjectNode> change) {
+    ObjectNode tree = tree();
+    change.accept(tree);
+    return assertThrows(UserError.class, () -> Methods.recipe(tree), tree::toString).getMessage();
+  }
+
+  /** Each value, as JSON, is refused by a message that names place and value. */
+  private static void refuses(boolean ofMethod, String place, String allowed, Object... values) {
+    for (Object value : values) {
+      JsonNode node = JSON.valueToTree(value);
+      String message =
+          refused(tree -> (ofMethod ? (ObjectNode) tree.get("method") : tree).set(place, node));
+      assertTrue(
+          message.contains(place + " is " + value) && message.contains(allowed),
+          place + " = " + value + ": " + message);
+    }
+  }
+
+  private static final double NAN = Double.NaN;
+  private static final double INFINITE = Double.POSITIVE_INFINITY;
+
+  @Test
+  void numbersOfTheMethodOutOfRangeAreRefused() {
+    refuses(true, "words", "must be positive", 0, -64);
+    refuses(true, "words", "must be a multiple of batchSize, which is 64: take 64", 65, 1);
+    refuses(true, "inverseDelta", "must be positive and finite", 0.0, -1.0, NAN, INFINITE);
+    refuses(true, "inverseTemperature", "must be positive and finite", 0.0, -5.0, NAN, INFINITE);
+    refuses(true, "borderCrop", "must be at least 0", -1);
+    refuses(true, "distanceDecay", "must be in [0, 1)", -0.01, 1.0, NAN);
+    refuses(true, "teacherDecay", "must be in [0, 1]", -0.01, 1.01, NAN);
+    String message = refused(tree -> method(tree).put("borderCrop", 3));
+    assertTrue(message.contains("a border crop of 3") && message.contains("7x7"), message);
+  }
+
+  @Test
+  void numbersOfTheRecipeOutOfRangeAreRefused() {
+    refuses(false, "batchSize", "must be at least 2", 1, 0, -8);
+    refuses(false, "learningRate", "must be positive and finite", 0.0, -0.1, NAN, INFINITE);
+    refuses(false, "endLearningRate", "between 0 and learningRate", -0.1, 0.06, NAN);
+    refuses(false, "steps", "must be positive", 0, -1);
+    refuses(false, "warmupSteps", "between 0 and steps, of which there are 100", -1, 100);
+    refuses(false, "collapseThreshold", "must be at least 0", -1.0, NAN);
+  }
+
+  private static ObjectNode method(ObjectNode tree) {
+    return (ObjectNode) tree.get("method");
+  }
+
+  @Test
+  void levelsAndViewsThatCannotBeAreRefused() {
+    assertTrue(refused(t -> method(t).putArray("levels")).contains("levels is empty"));
+    assertTrue(refused(t -> method(t).putArray("levels").add("layer9")).contains("layer9"));
+    assertTrue(
+        refused(t -> method(t).putArray("levels").add("layer2").add("layer2"))
+            .contains("must name no level twice"));
+    assertTrue(refused(t -> method(t).putArray("crops")).contains("crops is empty"));
+    assertTrue(
+        refused(t -> ((ArrayNode) method(t).get("crops")).add(method(t).get("crops").get(0)))
+            .contains("must have different names"));
+    assertTrue(
+        refused(t -> ((ObjectNode) method(t).get("crops").get(0)).put("name", "teacher"))
+            .contains("must have different names"));
+    assertTrue(
+        refused(t -> ((ObjectNode) method(t).get("teacherView")).put("count", 2))
+            .contains("must be 1"));
+    assertTrue(refused(t -> method(t).put("reduction", "median")).contains("median"));
+  }
+
+  @Test
+  void whatIsNotANumberOfTheKindIsRefused() {
+    assertTrue(refused(t -> method(t).put("words", 64.5)).contains("64.5"));
+    assertTrue(refused(t -> method(t).putNull("borderCrop")).contains("null"));
+    assertTrue(refused(t -> t.remove("seed")).contains("null"));
+    assertTrue(refused(t -> t.put("wrods", 3)).contains("wrods"));
+    assertTrue(refused(t -> t.put("batchSize", "many")).contains("many"));
+  }
+}
