@@ -1,0 +1,187 @@
+package org.vocabeam.models.evaluate;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.OneHot;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+import org.vocabeam.models.graph.Layers;
+import org.vocabeam.models.graph.Layers.Mode;
+import org.vocabeam.models.graph.TensorFlowNative;
+import org.vocabeam.models.graph.VariableSpec;
+import org.vocabeam.models.graph.Variables;
+import org.vocabeam.models.optimize.Optimizer;
+import org.vocabeam.models.program.Program;
+import org.vocabeam.models.program.ProgramWriter;
+import org.vocabeam.models.training.Method;
+import org.vocabeam.models.training.TrainingStep;
+
+/**
+ * Softmax regression on frozen features (OBoW reference code {@code PredictionHead}): batch norm
+ * without scale and offset, so that one learning rate serves every feature, then a linear layer.
+ * Weights start at 0; the problem is convex. One thread at a time.
+ */
+public final class LinearProbe implements AutoCloseable {
+  static final String WEIGHT = "fc.weight";
+  static final String BIAS = "fc.bias";
+  static final String NORM = "bn";
+
+  private static final String TRAIN = "train";
+  private static final String PREDICT = "predict";
+
+  private final int width;
+  private final int classes;
+  private final int batchSize;
+  private final Program program;
+
+  /**
+   * @param width D of the features
+   * @param batchSize rows of a training step, at least 2
+   * @param optimizer its weight decay reaches weight and bias
+   */
+  public LinearProbe(int width, int classes, int batchSize, Optimizer optimizer) {
+    checkArgument(width > 0, "width is %s, must be positive", width);
+    checkArgument(classes > 0, "classes is %s, must be positive", classes);
+    checkArgument(batchSize > 1, "batchSize is %s, must be at least 2", batchSize);
+    this.width = width;
+    this.classes = classes;
+    this.batchSize = batchSize;
+    TensorFlowNative.load();
+    try (ProgramWriter writer = new ProgramWriter()) {
+      // First, while the running statistics are not the ones that a training step moves.
+      authorPrediction(writer);
+      authorTraining(writer, optimizer);
+      program = Program.load(writer);
+      program.writeState(initialState(writer.variables()));
+    }
+  }
+
+  private static Map<String, float[]> initialState(Variables variables) {
+    Map<String, float[]> state = new LinkedHashMap<>();
+    for (VariableSpec spec : variables.specs()) {
+      state.put(
+          spec.name(),
+          spec.role() == VariableSpec.Role.TRAINED
+              ? new float[spec.size()]
+              : spec.initialValues(0));
+    }
+    return state;
+  }
+
+  /** Logits {@code [B, classes]} of features {@code [B, D]}. */
+  private static Operand<TFloat32> logits(Layers layers, Operand<TFloat32> features, int classes) {
+    return layers.linear(layers.standardize(features, NORM), "fc", classes, true);
+  }
+
+  private void authorPrediction(ProgramWriter writer) {
+    Operand<TFloat32> features = writer.input("rows", TFloat32.class, batchSize, width);
+    Layers layers = new Layers(writer.ops(), writer.variables().scope(""), Mode.INFERENCE);
+    writer.signature(
+        PREDICT, Map.of("features", features), Map.of("logits", logits(layers, features, classes)));
+  }
+
+  private void authorTraining(ProgramWriter writer, Optimizer optimizer) {
+    Ops tf = writer.ops();
+    Operand<TFloat32> features = writer.input("features", TFloat32.class, batchSize, width);
+    Operand<TInt32> labels = writer.input("labels", TInt32.class, batchSize);
+    Operand<TFloat32> learningRate = writer.input("learningRate", TFloat32.class);
+    Operand<TFloat32> step = writer.input("step", TFloat32.class);
+    Operand<TFloat32> loss = loss(tf, writer.variables(), features, labels, classes);
+    Operand<TFloat32> metrics =
+        TrainingStep.author(
+            writer.graph(),
+            tf,
+            writer.variables(),
+            new Method.Loss(loss, Map.of("loss", loss), after -> {}),
+            optimizer,
+            new Optimizer.Schedule(learningRate, step));
+    writer.signature(
+        TRAIN,
+        Map.of("features", features, "labels", labels, "learningRate", learningRate, "step", step),
+        Map.of("metrics", metrics));
+  }
+
+  /** Softmax cross-entropy averaged over the batch, on the batch's statistics. */
+  static Operand<TFloat32> loss(
+      Ops tf,
+      Variables variables,
+      Operand<TFloat32> features,
+      Operand<TInt32> labels,
+      int classes) {
+    Layers layers = new Layers(tf, variables.scope(""), Mode.TRAINING);
+    Operand<TFloat32> targets =
+        tf.oneHot(labels, tf.constant(classes), tf.constant(1f), tf.constant(0f), OneHot.axis(1L));
+    return Layers.meanOfAll(
+        tf, tf.nn.softmaxCrossEntropyWithLogits(logits(layers, features, classes), targets).loss());
+  }
+
+  /**
+   * One step.
+   *
+   * @param batch batchSize rows
+   * @param step counted from 1
+   * @return the loss before the step
+   */
+  public float train(LabelledFeatures batch, double learningRate, long step) {
+    checkArgument(
+        batch.width() == width && batch.rows() == batchSize,
+        "the batch is %s x %s, must be %s x %s",
+        batch.rows(),
+        batch.width(),
+        batchSize,
+        width);
+    batch.checkLabels(classes);
+    return program
+        .run(
+            TRAIN,
+            Map.of(
+                "features",
+                batch.values(),
+                "labels",
+                batch.labels(),
+                "learningRate",
+                new float[] {(float) learningRate},
+                "step",
+                new float[] {step}))[0];
+  }
+
+  /**
+   * Logits on the running statistics.
+   *
+   * @param features {@code [rows, D]}, row-major, any number of rows
+   */
+  public ClassScores predict(float[] features) {
+    checkArgument(features.length % width == 0, "%s values, no rows of %s", features.length, width);
+    int rows = features.length / width;
+    float[] logits = new float[Math.multiplyExact(rows, classes)];
+    for (int first = 0; first < rows; first += batchSize) {
+      int given = Math.min(batchSize, rows - first);
+      float[] block = new float[batchSize * width];
+      System.arraycopy(features, first * width, block, 0, given * width);
+      float[] ofBlock = program.run(PREDICT, Map.of("features", block));
+      System.arraycopy(ofBlock, 0, logits, first * classes, given * classes);
+    }
+    return new ClassScores(classes, logits);
+  }
+
+  /** Every variable by name; weights are {@code [D, classes]}. */
+  Map<String, float[]> state() {
+    return program.readState();
+  }
+
+  /** Overwrites some variables. */
+  void restore(Map<String, float[]> values) {
+    Map<String, float[]> state = new LinkedHashMap<>(program.readState());
+    state.putAll(values);
+    program.writeState(state);
+  }
+
+  @Override
+  public void close() {
+    program.close();
+  }
+}

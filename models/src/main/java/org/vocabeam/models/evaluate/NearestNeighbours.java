@@ -1,0 +1,302 @@
+package org.vocabeam.models.evaluate;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.Map;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Gather;
+import org.tensorflow.op.nn.TopK;
+import org.tensorflow.types.TBool;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+import org.vocabeam.models.UserError;
+import org.vocabeam.models.graph.Layers;
+import org.vocabeam.models.graph.TensorFlowNative;
+import org.vocabeam.models.program.Program;
+import org.vocabeam.models.program.ProgramWriter;
+
+/**
+ * Weighted k nearest neighbours (Wu et al. 2018, section 3.4; DINO reference code {@code
+ * eval_knn.py}): the k train rows of the largest cosine vote for their classes with the weight
+ * exp(cosine / T).
+ *
+ * <p>Train rows pass by in blocks, so memory grows with queries x k and not with the train set. One
+ * thread at a time; each worker makes its own.
+ */
+public final class NearestNeighbours implements AutoCloseable {
+  /** Rows of a block of queries. */
+  private static final int QUERY_BLOCK = 256;
+
+  /** Rows of a block of train rows; the larger, the less a block keeps that the next ones beat. */
+  private static final int TRAIN_BLOCK = 4096;
+
+  /** What matrix products work on at a time: the rest of a block would be summed another way. */
+  private static final int GRAIN = 16;
+
+  /** Features that one matrix product sums. */
+  private static final int SLICE = 256;
+
+  /** exp(1 / T) of k votes must stay far below float32's 3e38. */
+  private static final double SMALLEST_TEMPERATURE = 0.0125;
+
+  private static final String SEARCH = "search";
+  private static final String VOTE = "vote";
+
+  private final int width;
+  private final int k;
+  private final int classes;
+  private final int queryBlock;
+  private final int trainBlock;
+  private final Program program;
+
+  /**
+   * @param width D of the features
+   * @param k neighbours of a query (the paper's and DINO's: 20 and 200)
+   */
+  public NearestNeighbours(int width, int k, int classes) {
+    this(width, k, classes, QUERY_BLOCK, TRAIN_BLOCK);
+  }
+
+  /**
+   * @param queryBlock rows that are searched for at a time, a multiple of 16
+   * @param trainBlock train rows that are compared at a time, a multiple of 16
+   */
+  NearestNeighbours(int width, int k, int classes, int queryBlock, int trainBlock) {
+    checkArgument(width > 0, "width is %s, must be positive", width);
+    checkArgument(k > 0, "k is %s, must be positive", k);
+    checkArgument(classes > 0, "classes is %s, must be positive", classes);
+    checkArgument(
+        queryBlock > 0 && queryBlock % GRAIN == 0 && trainBlock > 0 && trainBlock % GRAIN == 0,
+        "blocks are %s and %s, must be multiples of %s",
+        queryBlock,
+        trainBlock,
+        GRAIN);
+    this.width = width;
+    this.k = k;
+    this.classes = classes;
+    this.queryBlock = queryBlock;
+    this.trainBlock = trainBlock;
+    TensorFlowNative.load();
+    try (ProgramWriter writer = new ProgramWriter()) {
+      authorSearch(writer);
+      authorVote(writer);
+      program = Program.load(writer);
+    }
+  }
+
+  /** The k best of (the k best so far, a block of train rows). */
+  private void authorSearch(ProgramWriter writer) {
+    Ops tf = writer.ops();
+    Operand<TFloat32> queries = writer.input("queries", TFloat32.class, queryBlock, width);
+    Operand<TFloat32> train = writer.input("train", TFloat32.class, trainBlock, width);
+    Operand<TInt32> trainLabels = writer.input("trainLabels", TInt32.class, trainBlock);
+    Operand<TInt32> trainRows = writer.input("trainRows", TInt32.class);
+    Operand<TFloat32> similarities = writer.input("similarities", TFloat32.class, queryBlock, k);
+    Operand<TInt32> labels = writer.input("labels", TInt32.class, queryBlock, k);
+
+    // [Q, T]; what is only padding has no similarity to anything.
+    Operand<TFloat32> cosines =
+        innerProducts(tf, Layers.l2Normalize(tf, queries), Layers.l2Normalize(tf, train));
+    Operand<TBool> given =
+        tf.math.less(tf.range(tf.constant(0), tf.constant(trainBlock), tf.constant(1)), trainRows);
+    Operand<TFloat32> padding =
+        tf.select(given, tf.constant(0f), tf.constant(Float.NEGATIVE_INFINITY));
+    cosines = tf.math.add(cosines, padding);
+
+    // Of equal values top-k takes the lower index, and those so far come first: the order of rows.
+    TopK<TFloat32, TInt32> ofBlock = topK(tf, cosines, Math.min(k, trainBlock));
+    Operand<TFloat32> allSimilarities =
+        tf.concat(Arrays.asList(similarities, ofBlock.values()), tf.constant(1));
+    Operand<TInt32> allLabels =
+        tf.concat(
+            Arrays.asList(labels, tf.gather(trainLabels, ofBlock.indices(), tf.constant(0))),
+            tf.constant(1));
+    TopK<TFloat32, TInt32> best = topK(tf, allSimilarities, k);
+    Operand<TInt32> bestLabels =
+        tf.gather(allLabels, best.indices(), tf.constant(1), Gather.batchDims(1L));
+    // Not finite when one value is not, which would make the order meaningless.
+    Operand<TFloat32> magnitude =
+        tf.math.add(
+            Layers.meanOfAll(tf, tf.math.square(queries)),
+            Layers.meanOfAll(tf, tf.math.square(train)));
+    writer.signature(
+        SEARCH,
+        Map.of(
+            "queries", queries,
+            "train", train,
+            "trainLabels", trainLabels,
+            "trainRows", trainRows,
+            "similarities", similarities,
+            "labels", labels),
+        Map.of("similarities", best.values(), "labels", bestLabels, "magnitude", magnitude));
+  }
+
+  /**
+   * {@code [Q, D] x [T, D] -> [Q, T]}, summed over slices of the width in their order, because a
+   * product over more splits its sum in a way that depends on the size of the blocks.
+   */
+  private Operand<TFloat32> innerProducts(
+      Ops tf, Operand<TFloat32> queries, Operand<TFloat32> train) {
+    Operand<TFloat32> sum = null;
+    for (int first = 0; first < width; first += SLICE) {
+      Operand<TFloat32> product =
+          Layers.timesTransposed(tf, columns(tf, queries, first), columns(tf, train, first));
+      sum = sum == null ? product : tf.math.add(sum, product);
+    }
+    return sum;
+  }
+
+  private Operand<TFloat32> columns(Ops tf, Operand<TFloat32> rows, int first) {
+    int count = Math.min(SLICE, width - first);
+    return count == width
+        ? rows
+        : tf.slice(rows, tf.constant(new int[] {0, first}), tf.constant(new int[] {-1, count}));
+  }
+
+  private static TopK<TFloat32, TInt32> topK(Ops tf, Operand<TFloat32> x, int k) {
+    return tf.nn.topK(x, tf.constant(k), TInt32.class, TopK.sorted(true));
+  }
+
+  /** Sums of exp(cosine / T) by query and class; no neighbour (-1) is dropped. */
+  private void authorVote(ProgramWriter writer) {
+    Ops tf = writer.ops();
+    Operand<TFloat32> similarities = writer.input("found", TFloat32.class, queryBlock, k);
+    Operand<TInt32> labels = writer.input("foundLabels", TInt32.class, queryBlock, k);
+    Operand<TFloat32> temperature = writer.input("temperature", TFloat32.class);
+    Operand<TFloat32> votes = tf.math.exp(tf.math.div(similarities, temperature));
+    Operand<TInt32> firstOfQuery =
+        tf.reshape(
+            tf.range(tf.constant(0), tf.constant(queryBlock * classes), tf.constant(classes)),
+            tf.constant(new int[] {queryBlock, 1}));
+    Operand<TInt32> slots =
+        tf.select(
+            tf.math.less(labels, tf.constant(0)),
+            tf.constant(-1),
+            tf.math.add(labels, firstOfQuery));
+    Operand<TFloat32> scores =
+        tf.math.unsortedSegmentSum(votes, slots, tf.constant(queryBlock * classes));
+    writer.signature(
+        VOTE,
+        Map.of("similarities", similarities, "labels", labels, "temperature", temperature),
+        Map.of("scores", scores));
+  }
+
+  /**
+   * Searches the train rows that pass by.
+   *
+   * @param queries {@code [queries, D]}, row-major, in any length
+   * @param train parts of the train set, each of any number of rows; read once
+   */
+  public Neighbours search(float[] queries, Iterator<LabelledFeatures> train) {
+    checkArgument(
+        queries.length % width == 0, "%s query values are no rows of %s", queries.length, width);
+    Neighbours best = Neighbours.none(queries.length / width, k);
+    while (train.hasNext()) {
+      LabelledFeatures part = train.next();
+      checkArgument(
+          part.width() == width, "train rows are %s wide, queries %s", part.width(), width);
+      part.checkLabels(classes);
+      for (int first = 0; first < part.rows(); first += trainBlock) {
+        int rows = Math.min(trainBlock, part.rows() - first);
+        float[] features = padded(part.values(), first * width, rows * width, trainBlock * width);
+        int[] labels =
+            Arrays.copyOf(Arrays.copyOfRange(part.labels(), first, first + rows), trainBlock);
+        for (int query = 0; query < best.queries(); query += queryBlock) {
+          merge(queries, query, features, labels, rows, best);
+        }
+      }
+    }
+    return best;
+  }
+
+  private void merge(
+      float[] queries,
+      int first,
+      float[] train,
+      int[] trainLabels,
+      int trainRows,
+      Neighbours best) {
+    int rows = Math.min(queryBlock, best.queries() - first);
+    Map<String, Object> inputs =
+        Map.of(
+            "queries",
+            padded(queries, first * width, rows * width, queryBlock * width),
+            "train",
+            train,
+            "trainLabels",
+            trainLabels,
+            "trainRows",
+            new int[] {trainRows},
+            "similarities",
+            padded(best.similarities(), first * k, rows * k, queryBlock * k),
+            "labels",
+            padded(best.labels(), first * k, rows * k, queryBlock * k));
+    program.run(
+        SEARCH,
+        inputs,
+        outputs -> {
+          float magnitude = outputs.get("magnitude").getFloat();
+          if (!Float.isFinite(magnitude)) {
+            throw new UserError(
+                "a feature is NaN or infinite, must be finite; the encoder or the file that it"
+                    + " comes from is broken");
+          }
+          float[] similarities = outputs.get("similarities").toFloatArray();
+          int[] labels = outputs.get("labels").toIntArray();
+          System.arraycopy(similarities, 0, best.similarities(), first * k, rows * k);
+          System.arraycopy(labels, 0, best.labels(), first * k, rows * k);
+          return null;
+        });
+  }
+
+  /**
+   * The sum of votes for every class.
+   *
+   * @param neighbours of this k or fewer
+   * @param temperature T, in [0.0125, infinity): smaller ones overflow float32
+   */
+  public ClassScores vote(Neighbours neighbours, double temperature) {
+    checkArgument(
+        temperature >= SMALLEST_TEMPERATURE,
+        "temperature is %s, must be at least %s",
+        temperature,
+        SMALLEST_TEMPERATURE);
+    checkArgument(neighbours.k() <= k, "%s neighbours, must be at most %s", neighbours.k(), k);
+    float[] scores = new float[Math.multiplyExact(neighbours.queries(), classes)];
+    for (int first = 0; first < neighbours.queries(); first += queryBlock) {
+      int rows = Math.min(queryBlock, neighbours.queries() - first);
+      Neighbours part = Neighbours.none(queryBlock, k);
+      for (int i = 0; i < rows; i++) {
+        int from = (first + i) * neighbours.k();
+        System.arraycopy(
+            neighbours.similarities(), from, part.similarities(), i * k, neighbours.k());
+        System.arraycopy(neighbours.labels(), from, part.labels(), i * k, neighbours.k());
+      }
+      float[] ofBlock =
+          program.run(
+              VOTE,
+              Map.of(
+                  "similarities", part.similarities(),
+                  "labels", part.labels(),
+                  "temperature", new float[] {(float) temperature}));
+      System.arraycopy(ofBlock, 0, scores, first * classes, rows * classes);
+    }
+    return new ClassScores(classes, scores);
+  }
+
+  private static float[] padded(float[] from, int first, int length, int size) {
+    return Arrays.copyOf(Arrays.copyOfRange(from, first, first + length), size);
+  }
+
+  private static int[] padded(int[] from, int first, int length, int size) {
+    return Arrays.copyOf(Arrays.copyOfRange(from, first, first + length), size);
+  }
+
+  @Override
+  public void close() {
+    program.close();
+  }
+}

@@ -1,0 +1,52 @@
+package org.vocabeam.models.evaluate;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.util.Arrays;
+
+/**
+ * The k nearest train rows of some queries, nearest first; equal similarities in the order of the
+ * train rows. Where there are fewer train rows than k, the rest has similarity -infinity and label
+ * -1.
+ *
+ * @param k at least 1
+ * @param similarities {@code [queries, k]} cosines
+ * @param labels {@code [queries, k]} classes of the train rows
+ */
+public record Neighbours(int k, float[] similarities, int[] labels) {
+  static final int NO_LABEL = -1;
+
+  public Neighbours {
+    checkArgument(k > 0, "k is %s, must be positive", k);
+    checkArgument(
+        similarities.length == labels.length && labels.length % k == 0,
+        "%s similarities and %s labels are not k = %s for every query",
+        similarities.length,
+        labels.length,
+        k);
+  }
+
+  public int queries() {
+    return labels.length / k;
+  }
+
+  /** The first {@code fewer} of every query, so that one search serves several k. */
+  public Neighbours nearest(int fewer) {
+    checkArgument(fewer > 0 && fewer <= k, "%s neighbours of %s", fewer, k);
+    Neighbours nearest = none(queries(), fewer);
+    for (int query = 0; query < queries(); query++) {
+      System.arraycopy(similarities, query * k, nearest.similarities, query * fewer, fewer);
+      System.arraycopy(labels, query * k, nearest.labels, query * fewer, fewer);
+    }
+    return nearest;
+  }
+
+  /** No neighbour yet. */
+  static Neighbours none(int queries, int k) {
+    float[] similarities = new float[Math.multiplyExact(queries, k)];
+    int[] labels = new int[queries * k];
+    Arrays.fill(similarities, Float.NEGATIVE_INFINITY);
+    Arrays.fill(labels, NO_LABEL);
+    return new Neighbours(k, similarities, labels);
+  }
+}

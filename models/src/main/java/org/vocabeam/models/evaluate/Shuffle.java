@@ -1,0 +1,21 @@
+package org.vocabeam.models.evaluate;
+
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+
+/** A uniformly drawn order (Fisher and Yates). */
+final class Shuffle {
+  private Shuffle() {}
+
+  /** 0 to {@code size - 1} in a drawn order. */
+  static int[] of(int size, SplittableRandom random) {
+    int[] order = IntStream.range(0, size).toArray();
+    for (int i = size - 1; i > 0; i--) {
+      int j = random.nextInt(i + 1);
+      int swapped = order[i];
+      order[i] = order[j];
+      order[j] = swapped;
+    }
+    return order;
+  }
+}
