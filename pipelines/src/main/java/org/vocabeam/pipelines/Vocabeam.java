@@ -32,6 +32,11 @@ import picocli.CommandLine.UnmatchedArgumentException;
     subcommands = {
       DemoCommand.class,
       PreparePhotoIdCommand.class,
+      IngestCommand.class,
+      PretrainCommand.class,
+      EvaluateCommand.class,
+      EmbedCommand.class,
+      ExportCommand.class,
     })
 public final class Vocabeam implements Runnable {
   @Spec private CommandSpec spec;

@@ -9,9 +9,14 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.jsontype.NamedType;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiFunction;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.obow.Obow;
+import org.vocabeam.models.training.Preset;
 import org.vocabeam.models.training.Recipe;
+import org.vocabeam.models.training.Task;
 
 /** The one place where a method is registered, and the JSON form of recipes. */
 public final class Methods {
@@ -23,7 +28,23 @@ public final class Methods {
           .registerSubtypes(new NamedType(Obow.class, "obow"))
           .build();
 
+  private static final Map<String, BiFunction<Preset, Task, Recipe>> PRESETS =
+      Map.of("obow", Obow::recipe);
+
   private Methods() {}
+
+  /** The values of {@code --method}, sorted. */
+  public static List<String> names() {
+    return PRESETS.keySet().stream().sorted().toList();
+  }
+
+  /** The settings of a method for a task. */
+  public static Recipe recipe(String method, Preset preset, Task task) {
+    if (!PRESETS.containsKey(method)) {
+      throw new UserError("method is " + method + ", must be one of " + names());
+    }
+    return PRESETS.get(method).apply(preset, task);
+  }
 
   /** The recipe as a tree, to change single values of it. */
   public static JsonNode toTree(Recipe recipe) {

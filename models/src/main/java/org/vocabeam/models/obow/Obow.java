@@ -11,6 +11,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.backbone.Backbone;
+import org.vocabeam.models.backbone.ResNet;
 import org.vocabeam.models.graph.Initializer;
 import org.vocabeam.models.graph.Layers;
 import org.vocabeam.models.graph.Layers.Mode;
@@ -18,8 +19,14 @@ import org.vocabeam.models.graph.MovingAverage;
 import org.vocabeam.models.graph.VariableSpec.Role;
 import org.vocabeam.models.graph.Variables;
 import org.vocabeam.models.optimize.CosineSchedule;
+import org.vocabeam.models.optimize.Sgd;
 import org.vocabeam.models.training.EmbeddingSpread;
 import org.vocabeam.models.training.Method;
+import org.vocabeam.models.training.Preset;
+import org.vocabeam.models.training.Recipe;
+import org.vocabeam.models.training.Task;
+import org.vocabeam.models.views.Appearance.GaussianBlur;
+import org.vocabeam.models.views.Geometry.RandomResizedCrop;
 import org.vocabeam.models.views.ViewSpec;
 
 /**
@@ -51,6 +58,12 @@ public record Obow(
     ViewSpec teacherView,
     List<ViewSpec> crops)
     implements Method {
+  /** Images below this side get small-image stems and views. */
+  private static final int SMALL_SIDE = 128;
+
+  /** Embedding std below which a run is stopped; healthy ones are above 0.01 in every step. */
+  private static final double COLLAPSED = 1e-4;
+
   private static final String TEACHER = "teacher.";
   private static final String STUDENT_SHARE = "studentShare";
 
@@ -75,6 +88,133 @@ public record Obow(
         "teacherDecay is %s, must be in [0, 1]",
         teacherDecay);
     checkArgument(!crops.isEmpty(), "crops is empty, the student must see one kind at least");
+  }
+
+  /**
+   * The settings of a preset. For images of about 224 pixels those of the authors' ResNet-50 and
+   * ResNet-18 configurations; for small ones the same with a small-image stem and views of their
+   * size.
+   */
+  public static Recipe recipe(Preset preset, Task task) {
+    return switch (preset) {
+      case RESNET50 -> paper(task, ResNet.resNet50(stem(task)), 15, 8, 256, 0.03, 3e-5, 1e-4, 10);
+      case RESNET18 -> paper(task, ResNet.resNet18(stem(task)), 10, 5, 128, 0.05, 0, 5e-4, 0);
+      case SMALL -> small(task);
+    };
+  }
+
+  private static ResNet.Stem stem(Task task) {
+    return isSmall(task) ? ResNet.Stem.SMALL : ResNet.Stem.IMAGENET;
+  }
+
+  private static boolean isSmall(Task task) {
+    return side(task) < SMALL_SIDE;
+  }
+
+  private static int side(Task task) {
+    return Math.min(task.images().height(), task.images().width());
+  }
+
+  /** Gidaris et al. 2021, section 4.1 and the configurations of the authors' code. */
+  private static Recipe paper(
+      Task task,
+      Backbone backbone,
+      double inverseDelta,
+      double inverseTemperature,
+      int batchSize,
+      double learningRate,
+      double endLearningRate,
+      double weightDecay,
+      long warmupEpochs) {
+    boolean small = isSmall(task);
+    int side = side(task);
+    ViewSpec teacherView = small ? ViewSpec.obowTeacher(side, side) : ViewSpec.obowTeacher();
+    List<ViewSpec> crops =
+        small ? smallCrops(side) : List.of(ViewSpec.obowCrops160(), ViewSpec.obowPatches96());
+    Obow method =
+        new Obow(
+            lastLevels(backbone, teacherView.size(), 2),
+            8192,
+            inverseDelta,
+            inverseTemperature,
+            1,
+            VisualWords.Reduction.MAX,
+            Vocabulary.Update.LOCAL_AVERAGE,
+            0.99,
+            0.99,
+            teacherView,
+            crops);
+    long warmup = Math.min(warmupEpochs * (task.imageCount() / batchSize), task.steps() / 10);
+    return new Recipe(
+        method,
+        backbone,
+        task.images(),
+        task.normalisation(),
+        batchSize,
+        new Sgd(0.9, weightDecay, false),
+        learningRate,
+        endLearningRate,
+        warmup,
+        task.steps(),
+        task.seed(),
+        COLLAPSED);
+  }
+
+  /**
+   * For 28 to 64 pixels and minutes on a processor, chosen by trials on Fashion-MNIST. Few words,
+   * because a small data set has few visual concepts (METHODS section 1: hundreds on small data);
+   * one level, of places that see a quarter of the image; a high rate and a fast teacher, because
+   * the run is short; crops at about the scale at which whole images are seen later.
+   */
+  private static Recipe small(Task task) {
+    int side = side(task);
+    Backbone backbone =
+        new ResNet(ResNet.Block.BASIC, List.of(1, 1, 1), 32, ResNet.Stem.SMALL_STRIDED);
+    Obow method =
+        new Obow(
+            lastLevels(backbone, side, 1),
+            256,
+            15.0,
+            8,
+            1,
+            VisualWords.Reduction.MAX,
+            Vocabulary.Update.LOCAL_AVERAGE,
+            0.99,
+            0.97,
+            ViewSpec.obowTeacher(side, side),
+            smallCrops(side));
+    return new Recipe(
+        method,
+        backbone,
+        task.images(),
+        task.normalisation(),
+        64,
+        new Sgd(0.9, 5e-4, false),
+        0.2,
+        0,
+        0,
+        task.steps(),
+        task.seed(),
+        COLLAPSED);
+  }
+
+  private static List<ViewSpec> smallCrops(int side) {
+    int size = Math.max(1, Math.round(side * 5 / 7f));
+    return List.of(ViewSpec.obowCrops(size, 2, new RandomResizedCrop(0.2, 1), GaussianBlur.NONE));
+  }
+
+  /** The last levels whose maps are large enough for border crop and 3x3 averaging. */
+  private static List<String> lastLevels(Backbone backbone, int side, int count) {
+    List<String> usable =
+        backbone.levels().stream().filter(l -> backbone.mapSide(l, side) >= 5).toList();
+    if (usable.isEmpty()) {
+      throw new UserError(
+          "images of "
+              + side
+              + " pixels are too small for this backbone; take --preset=small or"
+              + " larger images");
+    }
+    return usable.subList(Math.max(0, usable.size() - count), usable.size());
   }
 
   @Override

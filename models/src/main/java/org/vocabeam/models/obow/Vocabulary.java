@@ -15,9 +15,9 @@ import org.vocabeam.models.graph.Variables;
  * The visual words of one level (OBoW section 3.4; reference code {@code _update_dictionary}): a
  * first-in first-out queue that takes one local feature of every image of the batch.
  */
-final class Vocabulary {
+public final class Vocabulary {
   /** What an image puts into the queue. */
-  enum Update {
+  public enum Update {
     /** One location of the 3x3-averaged map: the paper's choice. */
     @JsonProperty("local-average")
     LOCAL_AVERAGE,

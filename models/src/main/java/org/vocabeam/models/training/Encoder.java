@@ -2,22 +2,25 @@ package org.vocabeam.models.training;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
+import org.tensorflow.op.image.ResizeBilinear;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TUint8;
-import org.vocabeam.models.backbone.Backbone;
+import org.vocabeam.models.graph.Constants;
 import org.vocabeam.models.graph.Layers;
 import org.vocabeam.models.graph.Layers.Mode;
+import org.vocabeam.models.graph.Parameters;
 import org.vocabeam.models.graph.TensorFlowNative;
 import org.vocabeam.models.graph.VariableSpec;
 import org.vocabeam.models.program.Program;
 import org.vocabeam.models.program.ProgramWriter;
-import org.vocabeam.models.views.Normalisation;
 
 /**
  * A trained student's backbone with batch norm in inference mode: images to pooled features of any
@@ -42,44 +45,73 @@ public final class Encoder implements AutoCloseable {
   /**
    * Loads an encoder.
    *
-   * @param state of a checkpoint; only the student's backbone is taken
-   * @param level whose map is pooled; null for the last
+   * @param state of a checkpoint, of which only the student's backbone is taken; null for the
+   *     random weights that the recipe's run started from
+   * @param pooling which level's map, and how
    */
-  public static Encoder of(Recipe recipe, Map<String, float[]> state, String level, int batchSize) {
+  public static Encoder of(
+      Recipe recipe, Map<String, float[]> state, Pooling pooling, int batchSize) {
     TensorFlowNative.load();
-    Backbone backbone = recipe.backbone();
-    String pooled = level == null ? backbone.lastLevel() : level;
     try (ProgramWriter writer = new ProgramWriter()) {
       ImageShape shape = recipe.images();
       Operand<TUint8> images =
           writer.input(
               IMAGES, TUint8.class, batchSize, shape.height(), shape.width(), shape.channels());
-      Operand<TFloat32> features = author(writer, backbone, recipe.normalisation(), images, pooled);
+      Operand<TFloat32> features =
+          author(writer.ops(), writer.variables().scope(Method.STUDENT), recipe, images, pooling);
       writer.signature(EMBED, Map.of(IMAGES, images), Map.of("features", features));
       Map<String, float[]> values = new LinkedHashMap<>();
       for (VariableSpec variable : writer.variables().specs()) {
-        float[] value = state.get(variable.name());
+        float[] value =
+            state == null ? variable.initialValues(recipe.seed()) : state.get(variable.name());
         checkArgument(value != null, "the checkpoint has no variable %s", variable.name());
         values.put(variable.name(), value);
       }
       Program program = Program.load(writer);
       program.writeState(values);
-      return new Encoder(program, batchSize, shape.bytes(), backbone.channels(pooled));
+      return new Encoder(program, batchSize, shape.bytes(), pooling.width(recipe.backbone()));
+    }
+  }
+
+  /**
+   * Writes the encoder as a SavedModel for others: its weights are constants, its signature {@code
+   * serving_default} takes {@code images} (uint8, {@code [N, h, w, C]} of any size, which are
+   * scaled to the size of training) and returns {@code embedding} ({@code [N, width]}).
+   *
+   * @param pooling which level's map, and how
+   * @param directory made when it does not exist
+   */
+  public static void export(
+      Recipe recipe, Map<String, float[]> state, Pooling pooling, Path directory)
+      throws IOException {
+    TensorFlowNative.load();
+    ImageShape shape = recipe.images();
+    try (ProgramWriter writer = new ProgramWriter()) {
+      Ops tf = writer.ops();
+      Operand<TUint8> images = writer.input(IMAGES, TUint8.class, -1, -1, -1, shape.channels());
+      Operand<TFloat32> scaled =
+          tf.image.resizeBilinear(
+              images,
+              tf.constant(new int[] {shape.height(), shape.width()}),
+              ResizeBilinear.halfPixelCenters(true));
+      Operand<TUint8> pixels = tf.dtypes.cast(tf.math.rint(scaled), TUint8.class);
+      Operand<TFloat32> features =
+          author(tf, new Constants(tf, Method.STUDENT, state), recipe, pixels, pooling);
+      writer.signature(
+          "serving_default",
+          Map.of(IMAGES, images),
+          Map.of("embedding", tf.withName("embedding").identity(features)));
+      writer.save(directory);
     }
   }
 
   /** Normalised pixels through the backbone, pooled: {@code [N, H, W, C] -> [N, width]}. */
-  static Operand<TFloat32> author(
-      ProgramWriter writer,
-      Backbone backbone,
-      Normalisation normalisation,
-      Operand<TUint8> images,
-      String level) {
-    Ops tf = writer.ops();
-    Layers layers = new Layers(tf, writer.variables().scope(Method.STUDENT), Mode.INFERENCE);
-    Operand<TFloat32> map = backbone.maps(layers, normalisation.apply(tf, images)).get(level);
-    checkArgument(map != null, "no level %s; levels are %s", level, backbone.levels());
-    return layers.globalAveragePool(map);
+  private static Operand<TFloat32> author(
+      Ops tf, Parameters parameters, Recipe recipe, Operand<TUint8> images, Pooling pooling) {
+    Layers layers = new Layers(tf, parameters, Mode.INFERENCE);
+    Map<String, Operand<TFloat32>> maps =
+        recipe.backbone().maps(layers, recipe.normalisation().apply(tf, images));
+    return pooling.apply(tf, recipe.backbone(), maps);
   }
 
   public int batchSize() {

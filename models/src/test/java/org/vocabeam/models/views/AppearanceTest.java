@@ -277,17 +277,15 @@ class AppearanceTest {
 
   @Test
   void oneChannelIsThreeEqualOnes() {
-    ViewSpec spec = new ViewSpec("v", 19, 4, new RandomResizedCrop(0.2, 1), 0.5, true, EVERYTHING);
+    ViewSpec spec = new ViewSpec("v", 19, 40, new RandomResizedCrop(0.2, 1), 0.5, true, EVERYTHING);
     Picture one = Picture.random(28, 28, 1, 10);
     Picture three = Picture.of(28, 28, 3, (y, x, c) -> one.at(y, x, 0));
-    for (long seed = 0; seed < 10; seed++) {
-      float[] parameters = ViewSampler.sample(spec, 28, 28, seed);
-      List<Picture> ofOne = one.views(spec, parameters);
-      List<Picture> ofThree = three.views(spec, parameters);
-      for (int crop = 0; crop < 4; crop++) {
-        Picture view = ofOne.get(crop);
-        assertEquals(Picture.of(19, 19, 3, (y, x, c) -> view.at(y, x, 0)), ofThree.get(crop));
-      }
+    float[] parameters = ViewSampler.sample(spec, 28, 28, 1);
+    List<Picture> ofOne = one.views(spec, parameters);
+    List<Picture> ofThree = three.views(spec, parameters);
+    for (int crop = 0; crop < 40; crop++) {
+      Picture view = ofOne.get(crop);
+      assertEquals(Picture.of(19, 19, 3, (y, x, c) -> view.at(y, x, 0)), ofThree.get(crop));
     }
   }
 
@@ -343,7 +341,7 @@ class AppearanceTest {
     }
     List<Picture> together = Picture.views(spec, batch, parameters);
     assertEquals(together, Picture.views(spec, batch, parameters));
-    for (int i = 0; i < images; i++) {
+    for (int i : new int[] {0, 3, 7}) {
       List<Picture> alone = batch.get(i).views(spec, ViewSampler.sample(spec, side, side, 100 + i));
       assertEquals(alone, together.subList(i * spec.count(), (i + 1) * spec.count()));
     }

@@ -67,15 +67,10 @@ class PhotoIdTest {
 
   @Test
   void photosAreScaledToAShortSideOf768() {
-    assertEquals(
-        List.of(110L, 55L),
-        Stream.of(true, false)
-            .map(
-                part ->
-                    PhotoId.crops(noise(2048, 1536)).stream()
-                        .filter(crop -> crop.train() == part)
-                        .count())
-            .toList());
+    List<Crop> crops = PhotoId.crops(noise(1536, 1536));
+    // Left edges 0, 68, .. 680: seven below 460.8, three above 491.52.
+    assertEquals(77, crops.stream().filter(Crop::train).count());
+    assertEquals(33, crops.stream().filter(crop -> !crop.train()).count());
   }
 
   @Test
@@ -102,7 +97,7 @@ class PhotoIdTest {
   @Test
   void writesAFolderPerPhotoAtOnce(@TempDir Path folder) throws IOException {
     Path photo = folder.resolve("photo.jpg");
-    ImageIO.write(noise(1024, 768), "jpg", photo.toFile());
+    ImageIO.write(noise(768, 768), "jpg", photo.toFile());
     Path aptGet = script(folder, "apt-get", "echo x > $3_1_all.deb");
     Path dpkgDeb =
         script(
@@ -119,12 +114,12 @@ class PhotoIdTest {
     Path output = folder.resolve("photo-id");
     List<Integer> done = new ArrayList<>();
     PhotoId.Counts counts = PhotoId.prepare(output, client, done::add);
-    assertEquals(new PhotoId.Counts(3, 330, 165), counts);
+    assertEquals(new PhotoId.Counts(3, 231, 99), counts);
     assertEquals(List.of(1, 2, 3), done);
     for (String label :
         List.of("lomiri-wallpapers-16.04", "lomiri-wallpapers-20.04", "mate-backgrounds")) {
-      assertEquals(110, files(output.resolve("train").resolve(label)));
-      assertEquals(55, files(output.resolve("test").resolve(label)));
+      assertEquals(77, files(output.resolve("train").resolve(label)));
+      assertEquals(33, files(output.resolve("test").resolve(label)));
     }
     BufferedImage crop =
         ImageIO.read(output.resolve("test/mate-backgrounds/x0680-y0068.png").toFile());

@@ -45,10 +45,7 @@ final class CombineReplicas
   @Override
   public VariableChunk extractOutput(List<KV<Integer, VariableChunk>> accumulated) {
     List<VariableChunk> replicas =
-        accumulated.stream()
-            .sorted(Comparator.comparingInt(KV::getKey))
-            .map(KV::getValue)
-            .toList();
+        accumulated.stream().sorted(Comparator.comparingInt(KV::getKey)).map(KV::getValue).toList();
     VariableChunk first = replicas.get(0);
     if (replicas.size() == 1) {
       return first;

@@ -69,8 +69,7 @@ public record EpochPlan(List<Group> groups, long seed, int replicas, long window
         long to = Math.min(position + count, at + rows);
         if (from < to) {
           wanted.add(
-              new Window(
-                  epoch, window.stream().map(Group::rows).toList(), from - at, to - from));
+              new Window(epoch, window.stream().map(Group::rows).toList(), from - at, to - from));
         }
         at += rows;
       }

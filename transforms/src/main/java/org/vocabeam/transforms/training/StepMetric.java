@@ -7,7 +7,7 @@ import org.apache.avro.generic.GenericRecord;
 import org.vocabeam.transforms.store.RecordType;
 
 /**
- * One number of one training step: a row of a {@code steps} store.
+ * One number of one training step: a row of the store of steps.
  *
  * @param step counted from 0 over the whole run
  * @param metric {@code loss}, {@code embedding_std}, {@code perplexity_image/layer2}, ...

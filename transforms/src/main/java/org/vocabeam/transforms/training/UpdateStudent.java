@@ -68,8 +68,7 @@ public final class UpdateStudent extends PTransform<PBegin, PCollectionTuple> {
             .get(REPLICAS)
             .setCoder(
                 KvCoder.of(
-                    StringUtf8Coder.of(),
-                    KvCoder.of(VarIntCoder.of(), VariableChunk.TYPE.coder())))
+                    StringUtf8Coder.of(), KvCoder.of(VarIntCoder.of(), VariableChunk.TYPE.coder())))
             .apply("CombineReplicas", Combine.perKey(new CombineReplicas()))
             .apply(Values.create())
             .setCoder(VariableChunk.TYPE.coder());

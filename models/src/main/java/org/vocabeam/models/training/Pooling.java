@@ -1,0 +1,78 @@
+package org.vocabeam.models.training;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.vocabeam.models.UserError;
+import org.vocabeam.models.backbone.Backbone;
+
+/**
+ * How a map becomes the features of an image.
+ *
+ * @param level of the backbone; empty for the last
+ * @param grid g: the map is averaged over g x g cells, 1 is the global average. More cells keep
+ *     where things are, which small aligned images profit from
+ */
+public record Pooling(String level, int grid) implements Serializable {
+  /** The global average of the last level: what the papers evaluate. */
+  public static final Pooling GLOBAL = new Pooling("", 1);
+
+  public Pooling {
+    if (grid < 1) {
+      throw new UserError("grid is " + grid + ", must be at least 1");
+    }
+  }
+
+  /** The level that is meant. */
+  public String levelOf(Backbone backbone) {
+    if (level.isEmpty()) {
+      return backbone.lastLevel();
+    }
+    if (!backbone.levels().contains(level)) {
+      throw new UserError("level is " + level + ", must be one of " + backbone.levels());
+    }
+    return level;
+  }
+
+  /** The number of features of an image: g^2 C. */
+  public int width(Backbone backbone) {
+    return grid * grid * backbone.channels(levelOf(backbone));
+  }
+
+  /** {@code [N, h, w, C] -> [N, g g C]}; cells of uneven maps overlap by one place. */
+  Operand<TFloat32> apply(Ops tf, Backbone backbone, Map<String, Operand<TFloat32>> maps) {
+    Operand<TFloat32> map = maps.get(levelOf(backbone));
+    int height = Math.toIntExact(map.shape().get(1));
+    int width = Math.toIntExact(map.shape().get(2));
+    if (grid > Math.min(height, width)) {
+      throw new UserError(
+          String.format(
+              "grid is %d, must be at most %d, the side of the map of %s",
+              grid, Math.min(height, width), levelOf(backbone)));
+    }
+    List<Operand<TFloat32>> cells = new ArrayList<>();
+    for (int y = 0; y < grid; y++) {
+      for (int x = 0; x < grid; x++) {
+        int top = y * height / grid;
+        int left = x * width / grid;
+        int bottom = ceilDiv((y + 1) * height, grid);
+        int right = ceilDiv((x + 1) * width, grid);
+        Operand<TFloat32> cell =
+            tf.slice(
+                map,
+                tf.constant(new int[] {0, top, left, 0}),
+                tf.constant(new int[] {-1, bottom - top, right - left, -1}));
+        cells.add(tf.math.mean(cell, tf.constant(new int[] {1, 2})));
+      }
+    }
+    return cells.size() == 1 ? cells.get(0) : tf.concat(cells, tf.constant(1));
+  }
+
+  private static int ceilDiv(int a, int b) {
+    return (a + b - 1) / b;
+  }
+}

@@ -1,0 +1,189 @@
+package org.vocabeam.pipelines;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.transforms.Flatten;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionList;
+import org.vocabeam.models.UserError;
+import org.vocabeam.transforms.evaluation.EmbedImages;
+import org.vocabeam.transforms.evaluation.EmbeddingRecord;
+import org.vocabeam.transforms.evaluation.EvaluateFewShot;
+import org.vocabeam.transforms.evaluation.EvaluateLinear;
+import org.vocabeam.transforms.evaluation.EvaluateNeighbours;
+import org.vocabeam.transforms.evaluation.FeatureSource;
+import org.vocabeam.transforms.evaluation.LabelledEmbeddings;
+import org.vocabeam.transforms.evaluation.MetricRecord;
+import org.vocabeam.transforms.images.ImageRecord;
+import org.vocabeam.transforms.images.ImageStatistics;
+import org.vocabeam.transforms.store.RowGroup;
+import org.vocabeam.transforms.store.StoreReader;
+import org.vocabeam.transforms.store.WriteStore;
+import org.vocabeam.transforms.training.VariableChunk;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** What an encoder is worth, beside random weights and raw pixels. */
+@Command(
+    name = "evaluate",
+    description = {
+      "Measures an encoder by nearest neighbours, linear probes and few-shot episodes, beside the"
+          + " same network with random weights and beside raw pixels."
+    },
+    footer = {
+      "",
+      "Example: ./vocabeam evaluate --images=runs/images --checkpoint=runs/obow"
+          + " --output=runs/obow/evaluation"
+    })
+final class EvaluateCommand implements Callable<Integer> {
+  private static final int FEW_SHOT_WAY = 5;
+
+  @Option(
+      names = "--images",
+      required = true,
+      paramLabel = "DIR",
+      description = "An images store with labels, and with the two splits.")
+  private String images;
+
+  @Option(
+      names = "--checkpoint",
+      required = true,
+      paramLabel = "DIR",
+      description = "A run of pretrain (its newest checkpoint), or one checkpoint.")
+  private String checkpoint;
+
+  @Option(
+      names = "--output",
+      required = true,
+      paramLabel = "DIR",
+      description = "Embeddings and metrics; an earlier evaluation there is replaced.")
+  private Path output;
+
+  @Option(
+      names = "--labelShares",
+      split = ",",
+      defaultValue = "0.01,0.1,1",
+      description = "Shares of the training labels for the linear probe, in (0, 1].")
+  private List<Double> labelShares;
+
+  @Option(names = "--trainSplit", defaultValue = "train", description = "Learned from.")
+  private String trainSplit;
+
+  @Option(names = "--testSplit", defaultValue = "test", description = "Predicted.")
+  private String testSplit;
+
+  @Option(names = "--seed", defaultValue = "1", description = "Of label shares and episodes.")
+  private long seed;
+
+  @Mixin private PoolingArguments pooling;
+  @Mixin private PipelineArguments pipelines;
+
+  @Override
+  public Integer call() {
+    for (double share : labelShares) {
+      if (!(share > 0 && share <= 1)) {
+        throw new UserError("label share is " + share + ", must be in (0, 1]");
+      }
+    }
+    pipelines.options("evaluate");
+    StoreReader<ImageRecord> store = StoreReader.open(ImageRecord.TYPE, images);
+    ImageStatistics statistics = ImageStatistics.read(images);
+    for (String split : List.of(trainSplit, testSplit)) {
+      if (!statistics.splits().containsKey(split)) {
+        throw new UserError(
+            String.format(
+                "%s has no split '%s', only %s; see --trainSplit and --testSplit",
+                images, split, String.join(", ", statistics.splits().keySet())));
+      }
+    }
+    String of = RunDirectory.newestCheckpoint(checkpoint);
+    FeatureSource trained = FeatureSource.trained(of, pooling.pooling());
+    List<FeatureSource> sources = List.of(trained, trained.random());
+    Map<String, String> provenance = new LinkedHashMap<>();
+    provenance.put("command", "evaluate");
+    provenance.put("images", store.fingerprint());
+    provenance.put("checkpoint", StoreReader.open(VariableChunk.TYPE, of).fingerprint());
+    provenance.putAll(pooling.provenance());
+    provenance.put("seed", Long.toString(seed));
+    provenance.put("version", Version.read());
+    try {
+      embed(store.rowGroups(), sources, provenance);
+      List<MetricRecord> metrics = measure(store.rowGroups(), sources, statistics, provenance);
+      System.out.println(MetricsTable.of(metrics));
+      System.out.printf("Metrics:     %s%n", output.resolve("metrics"));
+      System.out.printf("Embeddings:  %s%n", output.resolve("embeddings"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return 0;
+  }
+
+  private String embeddings(FeatureSource source) {
+    return output.resolve("embeddings").resolve(source.name()).toString();
+  }
+
+  private void embed(
+      List<RowGroup> groups, List<FeatureSource> sources, Map<String, String> provenance)
+      throws IOException {
+    Pipeline pipeline = pipelines.create("evaluate-embed");
+    List<WriteStore<EmbeddingRecord>> stores = new ArrayList<>();
+    for (FeatureSource source : sources) {
+      WriteStore<EmbeddingRecord> write =
+          WriteStore.to(EmbeddingRecord.TYPE, embeddings(source)).withProvenance(provenance);
+      write.prepare(true);
+      stores.add(write);
+      pipeline
+          .apply("Embed-" + source.name(), EmbedImages.of(groups, source))
+          .apply("Write-" + source.name(), write);
+    }
+    pipeline.run().waitUntilFinish();
+    for (WriteStore<EmbeddingRecord> store : stores) {
+      store.commit();
+    }
+  }
+
+  private List<MetricRecord> measure(
+      List<RowGroup> imageGroups,
+      List<FeatureSource> sources,
+      ImageStatistics statistics,
+      Map<String, String> provenance)
+      throws IOException {
+    List<String> classes = statistics.labels().keySet().stream().sorted().toList();
+    WriteStore<MetricRecord> write =
+        WriteStore.to(MetricRecord.TYPE, output.resolve("metrics").toString())
+            .withProvenance(provenance);
+    write.prepare(true);
+    Pipeline pipeline = pipelines.create("evaluate");
+    List<LabelledEmbeddings> features = new ArrayList<>();
+    for (FeatureSource source : sources) {
+      List<RowGroup> groups =
+          StoreReader.open(EmbeddingRecord.TYPE, embeddings(source)).rowGroups();
+      features.add(
+          new LabelledEmbeddings(source.name(), groups, false, classes, trainSplit, testSplit));
+    }
+    features.add(
+        new LabelledEmbeddings("pixels", imageGroups, true, classes, trainSplit, testSplit));
+    PCollectionList<MetricRecord> all = PCollectionList.empty(pipeline);
+    for (LabelledEmbeddings of : features) {
+      String name = "-" + of.name();
+      all = all.and(pipeline.apply("Neighbours" + name, EvaluateNeighbours.of(of)));
+      all = all.and(pipeline.apply("Linear" + name, EvaluateLinear.of(of, labelShares, seed)));
+      if (classes.size() >= FEW_SHOT_WAY) {
+        all = all.and(pipeline.apply("FewShot" + name, EvaluateFewShot.of(of, seed)));
+      }
+    }
+    PCollection<MetricRecord> metrics = all.apply(Flatten.pCollections());
+    metrics.apply("WriteMetrics", write);
+    pipeline.run().waitUntilFinish();
+    write.commit();
+    return MetricsTable.read(output.resolve("metrics").toString());
+  }
+}

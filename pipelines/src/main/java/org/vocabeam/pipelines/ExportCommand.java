@@ -1,0 +1,139 @@
+package org.vocabeam.pipelines;
+
+import com.google.common.io.MoreFiles;
+import com.google.common.io.RecursiveDeleteOption;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.concurrent.Callable;
+import org.vocabeam.models.UserError;
+import org.vocabeam.models.methods.Methods;
+import org.vocabeam.models.training.Encoder;
+import org.vocabeam.models.training.Pooling;
+import org.vocabeam.transforms.store.StoreReader;
+import org.vocabeam.transforms.training.Checkpoint;
+import org.vocabeam.transforms.training.VariableChunk;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** An encoder for others: a SavedModel and a model card. */
+@Command(
+    name = "export",
+    description = {
+      "Writes an encoder as a SavedModel that any TensorFlow loads: uint8 images of any size in,"
+          + " embedding out, preprocessing inside; and a model card."
+    },
+    footer = {
+      "",
+      "Example: ./vocabeam export --checkpoint=runs/obow --metrics=runs/obow/evaluation/metrics"
+          + " --output=runs/encoder"
+    })
+final class ExportCommand implements Callable<Integer> {
+  @Option(
+      names = "--checkpoint",
+      required = true,
+      paramLabel = "DIR",
+      description = "A run of pretrain (its newest checkpoint), or one checkpoint.")
+  private String checkpoint;
+
+  @Option(
+      names = "--metrics",
+      paramLabel = "DIR",
+      description = "The metrics store of evaluate, for the model card.")
+  private String metrics;
+
+  @Option(
+      names = "--output",
+      required = true,
+      paramLabel = "DIR",
+      description = "The SavedModel; must not exist.")
+  private Path output;
+
+  @Mixin private PoolingArguments pooling;
+  @Mixin private PipelineArguments pipelines;
+
+  @Override
+  public Integer call() {
+    if (Files.exists(output)) {
+      throw new UserError(output + " exists; choose another --output, or remove it");
+    }
+    pipelines.options("export");
+    String directory = RunDirectory.newestCheckpoint(checkpoint);
+    Checkpoint of = Checkpoint.read(directory);
+    try {
+      Path parent = output.toAbsolutePath().getParent();
+      Files.createDirectories(parent);
+      Path unfinished = Files.createTempDirectory(parent, ".export");
+      try {
+        Encoder.export(of.recipe(), of.state(), pooling.pooling(), unfinished);
+        Files.writeString(unfinished.resolve("model-card.md"), card(directory, of));
+        Files.move(unfinished, output, StandardCopyOption.ATOMIC_MOVE);
+      } finally {
+        if (Files.exists(unfinished)) {
+          MoreFiles.deleteRecursively(unfinished, RecursiveDeleteOption.ALLOW_INSECURE);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    System.out.printf("SavedModel:  %s%n", output);
+    System.out.printf("Model card:  %s%n", output.resolve("model-card.md"));
+    return 0;
+  }
+
+  private String card(String directory, Checkpoint of) {
+    var shape = of.recipe().images();
+    Pooling pooled = pooling.pooling();
+    String fingerprint = StoreReader.open(VariableChunk.TYPE, directory).fingerprint();
+    return String.join(
+        "\n",
+        "# Image encoder, " + of.recipe().method().name(),
+        "",
+        "Trained without labels by Vocabeam " + of.provenance().get("version") + ".",
+        "",
+        "## Use",
+        "",
+        "Signature `serving_default`:",
+        "",
+        "- in: `images`, uint8 `[N, h, w, " + shape.channels() + "]`, any h and w",
+        "- out: `embedding`, float32 `[N, " + pooled.width(of.recipe().backbone()) + "]`",
+        "",
+        String.format(
+            "Images are scaled to %d x %d and normalised inside. Compare embeddings by cosine.",
+            shape.height(), shape.width()),
+        "",
+        "## Training",
+        "",
+        "- method: " + of.recipe().method().name(),
+        "- steps: " + of.step() + " of " + of.recipe().steps(),
+        "- images a step: "
+            + of.recipe().batchSize()
+            + " by "
+            + of.provenance().get("replicas")
+            + " replica(s)",
+        "- seed: " + of.recipe().seed(),
+        "- level: " + pooled.levelOf(of.recipe().backbone()) + ", grid: " + pooled.grid(),
+        "",
+        "## Results",
+        "",
+        metrics == null
+            ? "Not evaluated when this was exported."
+            : "```" + MetricsTable.of(MetricsTable.read(metrics)) + "```",
+        "",
+        "Accuracy on the evaluation data says nothing of other data; evaluate on your own.",
+        "",
+        "## Provenance",
+        "",
+        "- images store: " + of.provenance().get(Checkpoint.IMAGES),
+        "- split: " + of.provenance().get("split"),
+        "- checkpoint: " + fingerprint,
+        "",
+        "```json",
+        Methods.toTree(of.recipe()).toPrettyString(),
+        "```",
+        "");
+  }
+}

@@ -1,0 +1,237 @@
+package org.vocabeam.pipelines;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.values.PCollectionTuple;
+import org.vocabeam.models.UserError;
+import org.vocabeam.transforms.images.DecodeOptions;
+import org.vocabeam.transforms.images.ImageRecord;
+import org.vocabeam.transforms.images.ImageSource;
+import org.vocabeam.transforms.images.ImageStatistics;
+import org.vocabeam.transforms.images.ReadImages;
+import org.vocabeam.transforms.images.RejectedRecord;
+import org.vocabeam.transforms.images.SourceOptions;
+import org.vocabeam.transforms.images.WriteStatistics;
+import org.vocabeam.transforms.store.StoreManifest;
+import org.vocabeam.transforms.store.WriteStore;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Makes the images store that every other stage reads. */
+@Command(
+    name = "ingest",
+    description = {
+      "Reads images from a folder (split/label/file, label/file or flat), a tar, gzipped IDX files or"
+          + " Parquet, checks each, and writes the stores OUTPUT/images and OUTPUT/rejected.",
+      "The same command again finds its store and does nothing."
+    },
+    footer = {
+      "",
+      "Example: ./vocabeam ingest --input=photos --output=runs/photos --resize=64 --colour=rgb"
+    })
+final class IngestCommand implements Callable<Integer> {
+  /** Not compared: a newer build takes the store of an older one for what it is. */
+  private static final String VERSION = "version";
+
+  @Option(
+      names = "--input",
+      required = true,
+      paramLabel = "PATH",
+      description = "A folder or a file; what it holds decides how it is read.")
+  private String input;
+
+  @Option(
+      names = "--output",
+      required = true,
+      paramLabel = "DIR",
+      description = "Where the stores images and rejected go.")
+  private String output;
+
+  @Option(
+      names = "--layout",
+      defaultValue = "auto",
+      paramLabel = "DIRS",
+      description =
+          "What the directories of a folder or tar mean: auto (by depth), or from the root on"
+              + " split, label or *, as in split/label.")
+  private String layout;
+
+  @Option(
+      names = "--resize",
+      defaultValue = "0",
+      paramLabel = "SIDE",
+      description =
+          "Scale the short side to so many pixels and cut out the centre square; 0 keeps the size.")
+  private int resize;
+
+  @Option(
+      names = "--colour",
+      defaultValue = "keep",
+      paramLabel = "MODE",
+      description = "keep, grey or rgb.")
+  private String colour;
+
+  @Option(
+      names = "--maxPixels",
+      defaultValue = "50000000",
+      paramLabel = "N",
+      description = "Images that claim more are rejected before they are decoded.")
+  private long maxPixels;
+
+  @Option(
+      names = "--imageColumn",
+      paramLabel = "NAME",
+      description = "Column of a Parquet input with the encoded images; image if not given.")
+  private String imageColumn;
+
+  @Option(
+      names = "--labelColumn",
+      paramLabel = "NAME",
+      description = "Column with the labels; label, if there is one, if not given.")
+  private String labelColumn;
+
+  @Option(
+      names = "--splitColumn",
+      paramLabel = "NAME",
+      description = "Column with the splits; split, if there is one, if not given.")
+  private String splitColumn;
+
+  @Option(names = "--overwrite", description = "Replace the stores that are there.")
+  private boolean overwrite;
+
+  @Mixin private PipelineArguments pipelines;
+
+  @Override
+  public Integer call() throws IOException {
+    Pipeline pipeline = pipelines.create("ingest");
+    DecodeOptions decode = new DecodeOptions(resize, maxPixels, colour);
+    ImageSource source =
+        ImageSource.open(
+            input, new SourceOptions(layout, imageColumn, labelColumn, splitColumn), decode);
+    String directory = output + "/images";
+    Map<String, String> provenance = provenance(source);
+    if (overwrite || !isThere(directory, provenance)) {
+      System.err.printf("Reading %s (%s)%n", input, source.kind());
+      write(pipeline, source, decode, directory, provenance);
+    }
+    report(directory, ImageStatistics.read(directory));
+    return 0;
+  }
+
+  private void write(
+      Pipeline pipeline,
+      ImageSource source,
+      DecodeOptions decode,
+      String directory,
+      Map<String, String> provenance)
+      throws IOException {
+    WriteStore<ImageRecord> images =
+        WriteStore.to(ImageRecord.TYPE, directory)
+            .withShards(WriteStore.shardsFor(source.storedBytes(decode)))
+            .withProvenance(provenance);
+    WriteStore<RejectedRecord> rejected =
+        WriteStore.to(RejectedRecord.TYPE, output + "/rejected").withProvenance(provenance);
+    images.prepare(overwrite);
+    // Complete without its images store, it is what an interrupted run left.
+    rejected.prepare(true);
+    PCollectionTuple read = pipeline.apply(ReadImages.from(source, decode));
+    read.get(ReadImages.IMAGES).apply("WriteImages", images);
+    read.get(ReadImages.REJECTED).apply("WriteRejected", rejected);
+    read.get(ReadImages.STATISTICS).apply(WriteStatistics.to(directory));
+    pipeline.run().waitUntilFinish();
+    rejected.commit();
+    // The images last: with them the whole is complete.
+    images.commit();
+  }
+
+  private Map<String, String> provenance(ImageSource source) {
+    Map<String, String> provenance = new TreeMap<>();
+    provenance.put("command", "ingest");
+    provenance.put(VERSION, Version.read());
+    provenance.put("input", source.fingerprint());
+    provenance.put("layout", layout);
+    provenance.put("resize", Integer.toString(resize));
+    provenance.put("colour", colour);
+    provenance.put("maxPixels", Long.toString(maxPixels));
+    provenance.put("imageColumn", Objects.toString(imageColumn, ""));
+    provenance.put("labelColumn", Objects.toString(labelColumn, ""));
+    provenance.put("splitColumn", Objects.toString(splitColumn, ""));
+    return provenance;
+  }
+
+  /**
+   * Whether this very command has written the store.
+   *
+   * @throws UserError when it was made otherwise, with what differs
+   */
+  private static boolean isThere(String directory, Map<String, String> provenance) {
+    Optional<StoreManifest> manifest = StoreManifest.find(directory);
+    if (manifest.isEmpty()) {
+      return false;
+    }
+    Map<String, String> made = manifest.get().provenance();
+    String differences =
+        provenance.entrySet().stream()
+            .filter(e -> !e.getKey().equals(VERSION) && !e.getValue().equals(made.get(e.getKey())))
+            .map(e -> e.getKey() + " " + made.get(e.getKey()) + " instead of " + e.getValue())
+            .collect(Collectors.joining(", "));
+    if (!differences.isEmpty()) {
+      throw new UserError(
+          String.format(
+              "%s was made with %s; give another --output, or --overwrite",
+              directory, differences));
+    }
+    return true;
+  }
+
+  private static void report(String directory, ImageStatistics statistics) {
+    System.out.printf(
+        "Images:    %d in %s%n           %s, %d labels, %s, mean %s, std %s%n",
+        statistics.images(),
+        directory,
+        counts(statistics.splits()),
+        statistics.labels().size(),
+        size(statistics),
+        rounded(statistics.mean()),
+        rounded(statistics.std()));
+    long rejected = statistics.rejected().values().stream().mapToLong(Long::longValue).sum();
+    System.out.printf(
+        "Rejected:  %d%s%n",
+        rejected, rejected == 0 ? "" : " (" + counts(statistics.rejected()) + ")");
+  }
+
+  private static String counts(Map<String, Long> counts) {
+    return counts.entrySet().stream()
+        .map(count -> count.getKey() + ": " + count.getValue())
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String size(ImageStatistics statistics) {
+    return statistics.isUniform()
+        ? String.format(
+            "%d x %d x %d", statistics.minWidth(), statistics.minHeight(), statistics.channels())
+        : String.format(
+            "%d-%d x %d-%d pixels, up to %d channels",
+            statistics.minWidth(),
+            statistics.maxWidth(),
+            statistics.minHeight(),
+            statistics.maxHeight(),
+            statistics.channels());
+  }
+
+  private static String rounded(Iterable<Double> values) {
+    List<String> texts = new ArrayList<>();
+    values.forEach(value -> texts.add(String.format(Locale.ROOT, "%.4f", value)));
+    return String.join(" ", texts);
+  }
+}

@@ -1,0 +1,213 @@
+package org.vocabeam.pipelines;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.LongStream;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.values.PCollectionTuple;
+import org.vocabeam.models.methods.Methods;
+import org.vocabeam.models.program.EventFile;
+import org.vocabeam.models.training.Recipe;
+import org.vocabeam.transforms.store.RowGroup;
+import org.vocabeam.transforms.store.RowReader;
+import org.vocabeam.transforms.store.StoreReader;
+import org.vocabeam.transforms.store.WriteStore;
+import org.vocabeam.transforms.training.Assignment;
+import org.vocabeam.transforms.training.Checkpoint;
+import org.vocabeam.transforms.training.EpochPlan;
+import org.vocabeam.transforms.training.StepMetric;
+import org.vocabeam.transforms.training.TrainingProgress;
+import org.vocabeam.transforms.training.UpdateStudent;
+import org.vocabeam.transforms.training.VariableChunk;
+
+/** The rounds of a run: each one pipeline, from the newest complete checkpoint to the next. */
+final class Pretraining {
+  private final Recipe recipe;
+  private final TrainingImages images;
+  private final RunDirectory directory;
+  private final int rounds;
+  private final long stepsPerRound;
+  private final int replicas;
+  private final EpochPlan plan;
+
+  Pretraining(
+      Recipe recipe,
+      TrainingImages images,
+      Path output,
+      int rounds,
+      long stepsPerRound,
+      int replicas,
+      long shuffleMegabytes) {
+    this.recipe = recipe;
+    this.images = images;
+    this.directory = new RunDirectory(output);
+    this.rounds = rounds;
+    this.stepsPerRound = stepsPerRound;
+    this.replicas = replicas;
+    long windowRows = Math.max(1, (shuffleMegabytes << 20) / recipe.images().bytes());
+    this.plan = new EpochPlan(images.groups(), recipe.seed(), replicas, windowRows);
+  }
+
+  RunDirectory directory() {
+    return directory;
+  }
+
+  /** Runs the rounds that are not complete yet. */
+  void run(PipelineArguments pipelines) {
+    directory.claim(configuration());
+    long total = rounds * stepsPerRound;
+    long done =
+        directory.newest(LongStream.rangeClosed(1, rounds).map(round -> round * stepsPerRound));
+    if (done > 0) {
+      System.err.printf("Going on after step %d of %d%n", done, total);
+    }
+    try (Progress progress = Progress.start("Training", done, total)) {
+      TrainingProgress.Listener listener = listener(progress);
+      TrainingProgress.listen(listener);
+      try {
+        for (long step = done; step < total; step += stepsPerRound) {
+          round(pipelines, step);
+          progress.stepTo(step + stepsPerRound);
+        }
+      } finally {
+        TrainingProgress.ignore(listener);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void round(PipelineArguments pipelines, long first) throws IOException {
+    long last = first + stepsPerRound;
+    WriteStore<VariableChunk> checkpoint =
+        WriteStore.to(VariableChunk.TYPE, directory.checkpoint(last).toString())
+            .withProvenance(provenance(last));
+    WriteStore<StepMetric> steps =
+        WriteStore.to(StepMetric.TYPE, directory.steps(last).toString())
+            .withProvenance(provenance(last));
+    checkpoint.prepare(true);
+    steps.prepare(true);
+    Pipeline pipeline = pipelines.create("pretrain-" + last);
+    PCollectionTuple updated =
+        pipeline.apply("UpdateStudent", UpdateStudent.of(assignments(first)));
+    updated.get(UpdateStudent.CHECKPOINT).apply("WriteCheckpoint", checkpoint);
+    updated.get(UpdateStudent.STEPS).apply("WriteSteps", steps);
+    pipeline.run().waitUntilFinish();
+    steps.commit();
+    // The checkpoint last: with it the round is complete.
+    checkpoint.commit();
+    writeEvents(directory.steps(last), last);
+  }
+
+  private List<Assignment> assignments(long first) {
+    List<Assignment> assignments = new ArrayList<>();
+    for (int replica = 0; replica < replicas; replica++) {
+      assignments.add(
+          new Assignment(
+              Methods.toJson(recipe),
+              first == 0 ? null : directory.checkpoint(first).toString(),
+              replica,
+              first,
+              stepsPerRound,
+              images.split(),
+              plan.windows(
+                  replica, first * recipe.batchSize(), stepsPerRound * recipe.batchSize())));
+    }
+    return assignments;
+  }
+
+  /** What made a checkpoint. Not the rounds: two of N steps are one of 2 N. */
+  private Map<String, String> provenance(long step) {
+    return Map.of(
+        "command",
+        "pretrain",
+        Checkpoint.RECIPE,
+        Methods.toJson(recipe),
+        Checkpoint.STEP,
+        Long.toString(step),
+        Checkpoint.IMAGES,
+        images.fingerprint(),
+        "split",
+        images.split() == null ? TrainingImages.ALL : images.split(),
+        "replicas",
+        Integer.toString(replicas),
+        "version",
+        Version.read());
+  }
+
+  private ObjectNode configuration() {
+    ObjectNode configuration = JsonNodeFactory.instance.objectNode();
+    configuration.put("images", images.fingerprint());
+    configuration.put("split", images.split() == null ? TrainingImages.ALL : images.split());
+    configuration.put("rounds", rounds);
+    configuration.put("stepsPerRound", stepsPerRound);
+    configuration.put("replicas", replicas);
+    configuration.put("windowRows", plan.windowRows());
+    ((ObjectNode) Methods.toTree(recipe))
+        .fields()
+        .forEachRemaining(e -> configuration.set(e.getKey(), e.getValue()));
+    return configuration;
+  }
+
+  /** Shows the first replica's numbers; the others take their steps meanwhile. */
+  private TrainingProgress.Listener listener(Progress progress) {
+    long start = System.nanoTime();
+    AtomicLong steps = new AtomicLong();
+    return (replica, step, names, values) -> {
+      double seconds = (System.nanoTime() - start) / 1e9;
+      double imagesPerSecond = steps.incrementAndGet() * recipe.batchSize() / seconds;
+      if (replica == 0) {
+        progress.stepTo(step + 1);
+        progress.message(message(names, values, imagesPerSecond));
+      }
+    };
+  }
+
+  private static String message(List<String> names, float[] values, double imagesPerSecond) {
+    StringBuilder text = new StringBuilder();
+    text.append(String.format(Locale.ROOT, "loss %.3f", values[0]));
+    for (int i = 1; i < values.length; i++) {
+      String name = names.get(i);
+      if (name.startsWith("perplexity_image")) {
+        text.append(String.format(Locale.ROOT, " words/image %.0f", values[i]));
+      } else if (name.startsWith("perplexity_batch")) {
+        text.append(String.format(Locale.ROOT, " words/batch %.0f", values[i]));
+      } else if (name.equals("embedding_std")) {
+        text.append(String.format(Locale.ROOT, " std %.3f", values[i]));
+      }
+    }
+    return text.append(String.format(Locale.ROOT, " %.0f img/s", imagesPerSecond)).toString();
+  }
+
+  /** The metrics of the first replica as TensorBoard curves; all are in the steps store. */
+  private void writeEvents(Path steps, long last) throws IOException {
+    StoreReader<StepMetric> store = StoreReader.open(StepMetric.TYPE, steps.toString());
+    List<StepMetric> metrics = new ArrayList<>();
+    for (RowGroup group : store.rowGroups()) {
+      try (RowReader<StepMetric> rows = store.read(group)) {
+        rows.forEachRemaining(metrics::add);
+      }
+    }
+    metrics.sort(
+        Comparator.comparingLong(StepMetric::step)
+            .thenComparing(StepMetric::metric)
+            .thenComparing(StepMetric::replica));
+    try (EventFile events =
+        EventFile.in(directory.tensorboard(), String.format(Locale.ROOT, ".step-%09d", last))) {
+      for (StepMetric metric : metrics) {
+        if (metric.replica() == 0) {
+          events.scalar(metric.metric(), metric.step(), metric.value());
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,121 @@
+package org.vocabeam.pipelines;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
+import org.checkerframework.checker.nullness.qual.Nullable;
+import org.vocabeam.models.UserError;
+import org.vocabeam.models.training.ImageShape;
+import org.vocabeam.models.training.Task;
+import org.vocabeam.models.views.Normalisation;
+import org.vocabeam.transforms.images.ImageRecord;
+import org.vocabeam.transforms.images.ImageStatistics;
+import org.vocabeam.transforms.store.RecordType;
+import org.vocabeam.transforms.store.RowGroup;
+import org.vocabeam.transforms.store.RowReader;
+import org.vocabeam.transforms.store.StoreReader;
+import org.vocabeam.transforms.training.EpochPlan.Group;
+
+/**
+ * The images of a store that a run is trained on.
+ *
+ * @param split of them; null for all
+ * @param groups the row groups of the store, with the number of such images in each
+ * @param fingerprint of the store
+ */
+record TrainingImages(
+    @Nullable String split, List<Group> groups, ImageStatistics statistics, String fingerprint) {
+  static final String ALL = "all";
+
+  /** The split alone: counting needs no other column. */
+  private record Split(String split) {
+    static final Schema SCHEMA =
+        SchemaBuilder.record("ImageRecord")
+            .namespace("org.vocabeam")
+            .fields()
+            .requiredString("split")
+            .endRecord();
+    static final RecordType<Split> TYPE =
+        new RecordType<>(
+            "images",
+            Split.class,
+            SCHEMA,
+            s -> {
+              throw new IllegalStateException("splits are only read");
+            },
+            row -> new Split(RecordType.string(row, "split")),
+            Split::split);
+  }
+
+  /**
+   * Opens an images store.
+   *
+   * @param split {@code all}, or the name of a split; a store without splits is taken whole
+   */
+  static TrainingImages open(String directory, String split) {
+    StoreReader<ImageRecord> store = StoreReader.open(ImageRecord.TYPE, directory);
+    ImageStatistics statistics = ImageStatistics.read(directory);
+    boolean whole = split.equals(ALL) || statistics.splits().containsKey(ImageRecord.NO_SPLIT);
+    if (!whole && !statistics.splits().containsKey(split)) {
+      throw new UserError(
+          String.format(
+              "split is %s, must be one of %s or all",
+              split, String.join(", ", statistics.splits().keySet())));
+    }
+    String selected = whole ? null : split;
+    List<Group> groups = new ArrayList<>();
+    for (RowGroup group : store.rowGroups()) {
+      String file = group.file().substring(group.file().lastIndexOf('/') + 1);
+      groups.add(
+          new Group(group, file + "#" + group.index(), whole ? group.rows() : count(group, split)));
+    }
+    return new TrainingImages(selected, List.copyOf(groups), statistics, store.fingerprint());
+  }
+
+  private static long count(RowGroup group, String split) {
+    long count = 0;
+    try (RowReader<Split> rows = RowReader.of(Split.TYPE, group)) {
+      while (rows.hasNext()) {
+        count += rows.next().split().equals(split) ? 1 : 0;
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return count;
+  }
+
+  long count() {
+    return groups.stream().mapToLong(Group::selected).sum();
+  }
+
+  /** What a preset is asked for, for these images. */
+  Task task(long steps, long seed) {
+    if (statistics.minWidth() != statistics.maxWidth()
+        || statistics.minHeight() != statistics.maxHeight()) {
+      throw new UserError(
+          String.format(
+              "the images are %d to %d pixels wide and %d to %d high, must all have one size;"
+                  + " ingest them with --resize",
+              statistics.minWidth(),
+              statistics.maxWidth(),
+              statistics.minHeight(),
+              statistics.maxHeight()));
+    }
+    ImageShape shape =
+        new ImageShape(statistics.minHeight(), statistics.minWidth(), statistics.channels());
+    Normalisation normalisation =
+        new Normalisation(floats(statistics.mean()), floats(statistics.std()));
+    return new Task(shape, normalisation, count(), steps, seed);
+  }
+
+  private static float[] floats(List<Double> values) {
+    float[] floats = new float[values.size()];
+    for (int i = 0; i < floats.length; i++) {
+      floats[i] = values.get(i).floatValue();
+    }
+    return floats;
+  }
+}

@@ -1,0 +1,162 @@
+package org.vocabeam.pipelines;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.common.hash.Hashing;
+import com.google.common.io.MoreFiles;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.vocabeam.transforms.images.ImageStatistics;
+
+class IngestCommandTest {
+  private static final String DIRECT = "--runner=DirectRunner";
+
+  @TempDir private Path folder;
+
+  @BeforeEach
+  void images() throws IOException {
+    SplittableRandom random = new SplittableRandom(3);
+    for (String place : List.of("train/cat", "train/dog", "test/cat")) {
+      for (int i = 0; i < 5; i++) {
+        BufferedImage image = new BufferedImage(12 + i, 10, BufferedImage.TYPE_INT_RGB);
+        for (int x = 0; x < image.getWidth(); x++) {
+          for (int y = 0; y < image.getHeight(); y++) {
+            image.setRGB(x, y, random.nextInt(1 << 24));
+          }
+        }
+        Path file = folder.resolve("photos").resolve(place).resolve(i + ".png");
+        MoreFiles.createParentDirectories(file);
+        ImageIO.write(image, "png", file.toFile());
+      }
+    }
+    Files.createFile(folder.resolve("photos/train/dog/empty.png"));
+  }
+
+  private void ingest(String output, String... more) {
+    List<String> arguments = new ArrayList<>();
+    arguments.add("ingest");
+    arguments.add("--input=" + folder.resolve("photos"));
+    arguments.add("--output=" + folder.resolve(output));
+    arguments.addAll(List.of(more));
+    Vocabeam.run(arguments);
+  }
+
+  /** Hash of every file by its name. */
+  private Map<String, String> bytes(String output) throws IOException {
+    Path root = folder.resolve(output);
+    Map<String, String> hashes = new TreeMap<>();
+    for (Path file : MoreFiles.fileTraverser().depthFirstPreOrder(root)) {
+      if (Files.isRegularFile(file)) {
+        hashes.put(
+            root.relativize(file).toString(),
+            MoreFiles.asByteSource(file).hash(Hashing.sha256()).toString());
+      }
+    }
+    return hashes;
+  }
+
+  private void assertRefused(String line, String output, String... more) {
+    Exception thrown = assertThrows(Exception.class, () -> ingest(output, more));
+    assertEquals(new Failure(line, null), Failure.of(thrown));
+  }
+
+  @Test
+  void storesWhatCanBeReadAndSaysWhatCannot() throws IOException {
+    ingest("run", DIRECT, "--resize=8", "--colour=grey");
+    ImageStatistics statistics = ImageStatistics.read(folder.resolve("run/images").toString());
+    assertEquals(15, statistics.images());
+    assertEquals(Map.of("train", 10L, "test", 5L), statistics.splits());
+    assertEquals(Map.of("cat", 10L, "dog", 5L), statistics.labels());
+    assertEquals(1, statistics.channels());
+    assertEquals(8, statistics.maxWidth());
+    assertEquals(1, statistics.rejected().values().stream().mapToLong(n -> n).sum());
+    assertTrue(Files.exists(folder.resolve("run/rejected/_SUCCESS")));
+  }
+
+  @Test
+  void optionsReachTheStore() throws IOException {
+    ingest("small", DIRECT, "--maxPixels=125");
+    ImageStatistics statistics = ImageStatistics.read(folder.resolve("small/images").toString());
+    // Of widths 12 to 16 and height 10, only 12 x 10 has no more.
+    assertEquals(3, statistics.images());
+    ingest("flat", DIRECT, "--layout=label");
+    assertEquals(
+        Map.of("train", 10L, "test", 5L),
+        ImageStatistics.read(folder.resolve("flat/images").toString()).labels());
+  }
+
+  @Test
+  void theSameCommandAgainDoesNothing() throws IOException {
+    ingest("run", DIRECT);
+    Path images = folder.resolve("run/images");
+    Map<String, String> before = bytes("run");
+    Object written = Files.getLastModifiedTime(images.resolve("_SUCCESS"));
+    ingest("run", DIRECT);
+    assertEquals(before, bytes("run"));
+    assertEquals(written, Files.getLastModifiedTime(images.resolve("_SUCCESS")));
+  }
+
+  @Test
+  void anInterruptedRunIsDoneAgainWithTheSameBytes() throws IOException {
+    ingest("run", DIRECT);
+    Map<String, String> whole = bytes("run");
+    Files.delete(folder.resolve("run/images/_SUCCESS"));
+    Files.writeString(folder.resolve("run/images/part-00000-of-00001.parquet"), "half");
+    ingest("run", DIRECT);
+    assertEquals(whole, bytes("run"));
+  }
+
+  @Test
+  void otherOptionsAreRefusedUnlessTheyMayOverwrite() throws IOException {
+    ingest("run", DIRECT);
+    Map<String, String> before = bytes("run");
+    assertRefused(
+        folder.resolve("run")
+            + "/images was made with resize 0 instead of 8; give another --output, or --overwrite",
+        "run",
+        DIRECT,
+        "--resize=8");
+    assertEquals(before, bytes("run"));
+    ingest("run", DIRECT, "--resize=8", "--overwrite");
+    assertNotEquals(before, bytes("run"));
+  }
+
+  @Test
+  void otherImagesAreRefused() throws IOException {
+    ingest("run", DIRECT);
+    Files.delete(folder.resolve("photos/test/cat/0.png"));
+    Exception thrown = assertThrows(Exception.class, () -> ingest("run", DIRECT));
+    String line = Failure.of(thrown).line();
+    assertTrue(line.contains("/images was made with input "), line);
+    assertFalse(line.contains("resize"), line);
+  }
+
+  @Test
+  void wrongValuesAreRefused() {
+    assertRefused("colour: 'blue', must be keep, grey or rgb", "run", DIRECT, "--colour=blue");
+  }
+
+  @Test
+  @Tag("slow")
+  void embeddedFlinkGivesTheSameBytes() throws IOException {
+    ingest("direct", DIRECT);
+    ingest("flink", "--runner=FlinkRunner", "--flinkMaster=[local]", "--parallelism=2");
+    assertEquals(bytes("direct"), bytes("flink"));
+  }
+}

@@ -1,0 +1,118 @@
+package org.vocabeam.pipelines;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The launcher itself, from a folder that is not the project's. */
+@Tag("slow")
+class LauncherTest {
+  private static final String LAUNCHER =
+      Path.of("../vocabeam").toAbsolutePath().normalize().toString();
+
+  @TempDir private Path folder;
+  private Process process;
+  private List<ProcessHandle> children = List.of();
+
+  private void start(Map<String, String> environment, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>(List.of(LAUNCHER));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectInput(new File("/dev/null"))
+            .redirectOutput(folder.resolve("out").toFile())
+            .redirectError(folder.resolve("err").toFile());
+    builder.environment().putAll(environment);
+    process = builder.start();
+  }
+
+  private int status() throws InterruptedException {
+    assertTrue(process.waitFor(2, TimeUnit.MINUTES), "does not end");
+    return process.exitValue();
+  }
+
+  private String out() throws IOException {
+    return Files.readString(folder.resolve("out"));
+  }
+
+  private String err() throws IOException {
+    return Files.readString(folder.resolve("err"));
+  }
+
+  @AfterEach
+  void end() {
+    children.forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly();
+  }
+
+  @Test
+  void runsCommands() throws Exception {
+    start(Map.of(), "help");
+    assertEquals(0, status(), err());
+    assertTrue(out().startsWith("Usage: vocabeam "), out());
+    assertEquals("", err());
+  }
+
+  @Test
+  void handsOnTheStatus() throws Exception {
+    start(Map.of(), "demo", "--dta=x");
+    assertEquals(2, status());
+    assertEquals(
+        "Unknown option --dta; did you mean --data? (see 'vocabeam demo --help')\n", err());
+  }
+
+  @Test
+  void saysThatItNeedsJava() throws Exception {
+    start(Map.of("JAVA_HOME", "/none"), "help");
+    assertEquals(1, status());
+    assertTrue(err().startsWith("vocabeam: needs Java 17 or newer, found none: "), err());
+    assertEquals(1, err().lines().count());
+  }
+
+  @Test
+  void pathsAreTheCallersAndSignalsReachTheProgram() throws Exception {
+    // A download that takes forever, in the place of the real client.
+    Path programs = Files.createDirectory(folder.resolve("programs"));
+    Path aptGet = programs.resolve("apt-get");
+    Files.writeString(aptGet, "#!/bin/sh\ntouch started\nexec sleep 300\n");
+    assertTrue(aptGet.toFile().setExecutable(true));
+    start(
+        Map.of("PATH", programs + File.pathSeparator + System.getenv("PATH")),
+        "demo",
+        "--data=here/fashion-mnist");
+    Path started = null;
+    for (int i = 0; started == null && process.isAlive() && i < 600; i++) {
+      Thread.sleep(100);
+      started = find(folder.resolve("here"), "started");
+    }
+    assertTrue(started != null, err());
+    // The launcher has become the JVM, so nothing stands between it and a signal.
+    assertTrue(process.info().command().orElse("").endsWith("/java"), process.info().toString());
+    children = process.descendants().toList();
+    process.toHandle().destroy();
+    assertEquals(128 + 15, status());
+  }
+
+  private static Path find(Path under, String name) throws IOException {
+    if (!Files.exists(under)) {
+      return null;
+    }
+    try (Stream<Path> files = Files.walk(under)) {
+      return files.filter(file -> file.endsWith(name)).findFirst().orElse(null);
+    }
+  }
+}

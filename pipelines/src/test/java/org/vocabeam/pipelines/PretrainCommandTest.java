@@ -1,0 +1,132 @@
+package org.vocabeam.pipelines;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.vocabeam.transforms.store.StoreReader;
+
+class PretrainCommandTest {
+  @TempDir static Path directory;
+  private static Path images;
+
+  @BeforeAll
+  static void draw() throws IOException {
+    images = SmallStore.of(directory, 60, 30);
+  }
+
+  /** Pre-trains as a person would, with small settings for what {@code options} leave open. */
+  private static Path pretrain(String name, String... options) {
+    Path output = directory.resolve(name);
+    List<String> arguments = new ArrayList<>(List.of("pretrain", "--images=" + images));
+    arguments.add("--output=" + output);
+    arguments.addAll(List.of(options));
+    for (String usual :
+        List.of("--batchSize=8", "--words=16", "--learningRate=0.05", "--runner=DirectRunner")) {
+      String option = usual.substring(0, usual.indexOf('='));
+      if (Stream.of(options).noneMatch(o -> o.startsWith(option + "="))) {
+        arguments.add(usual);
+      }
+    }
+    Vocabeam.run(arguments);
+    return output;
+  }
+
+  private static byte[] checkpoint(Path run, long step) throws IOException {
+    return Files.readAllBytes(
+        new RunDirectory(run).checkpoint(step).resolve("part-00000-of-00001.parquet"));
+  }
+
+  @Test
+  void sameBytesAgainAndInOtherRoundsAndOnFlink() throws IOException {
+    byte[] once = checkpoint(pretrain("once", "--rounds=1", "--stepsPerRound=4"), 4);
+    byte[] again = checkpoint(pretrain("again", "--rounds=1", "--stepsPerRound=4"), 4);
+    assertArrayEquals(once, again, "the same command twice");
+    byte[] rounds = checkpoint(pretrain("rounds", "--rounds=2", "--stepsPerRound=2"), 4);
+    assertArrayEquals(once, rounds, "two rounds of two steps");
+    byte[] flink =
+        checkpoint(
+            pretrain(
+                "flink",
+                "--rounds=2",
+                "--stepsPerRound=2",
+                "--runner=FlinkRunner",
+                "--flinkMaster=[local]"),
+            4);
+    assertArrayEquals(once, flink, "embedded Flink");
+    byte[] other = checkpoint(pretrain("other", "--rounds=2", "--stepsPerRound=2", "--seed=2"), 4);
+    assertNotEquals(Arrays.hashCode(once), Arrays.hashCode(other), "another seed");
+  }
+
+  @Test
+  void goesOnAfterTheLastCompleteRound() throws IOException {
+    byte[] whole = checkpoint(pretrain("whole", "--rounds=3", "--stepsPerRound=2"), 6);
+    Path run = pretrain("interrupted", "--rounds=3", "--stepsPerRound=2");
+    RunDirectory files = new RunDirectory(run);
+    // As a kill in the third round leaves it: a part without marker, and the second is the newest.
+    Files.delete(files.checkpoint(6).resolve("_SUCCESS"));
+    byte[] second = checkpoint(run, 4);
+    pretrain("interrupted", "--rounds=3", "--stepsPerRound=2");
+    assertArrayEquals(whole, checkpoint(run, 6));
+    assertArrayEquals(second, checkpoint(run, 4), "complete rounds stay");
+  }
+
+  @Test
+  void replicasAreDeterministicAndNotOneReplica() throws IOException {
+    String[] options = {"--rounds=2", "--stepsPerRound=2", "--replicas=2"};
+    byte[] two = checkpoint(pretrain("two", options), 4);
+    assertArrayEquals(two, checkpoint(pretrain("two-again", options), 4));
+    byte[] one = checkpoint(pretrain("one", "--rounds=2", "--stepsPerRound=2"), 4);
+    assertFalse(Arrays.equals(one, two));
+  }
+
+  @Test
+  void otherOptionsInTheSameDirectoryAreRefusedByName() {
+    pretrain("claimed", "--rounds=1", "--stepsPerRound=1");
+    String refused = refused("claimed", "--rounds=1", "--stepsPerRound=1", "--words=32");
+    assertTrue(refused.contains("words 16") && refused.contains("32"), refused);
+  }
+
+  @Test
+  void notANumberStopsTheRunAndKeepsTheLastCheckpoint() {
+    String message = refused("nan", "--rounds=2", "--stepsPerRound=8", "--learningRate=1e30");
+    assertTrue(message.contains("learningRate"), message);
+    RunDirectory run = new RunDirectory(directory.resolve("nan"));
+    assertFalse(StoreReader.isComplete(run.checkpoint(8).toString()));
+  }
+
+  @Test
+  void collapseStopsTheRun() {
+    String message = refused("flat", "--rounds=1", "--stepsPerRound=2", "--collapseThreshold=0.9");
+    assertTrue(message.contains("collapse"), message);
+  }
+
+  @Test
+  void impossibleRecipesAreRefused() {
+    assertEquals(
+        "words is 20, must be a multiple of batchSize, which is 8: take 24",
+        refused("words", "--words=20"));
+    assertTrue(refused("maps", "--levels=layer3").contains("leaves nothing"));
+    assertTrue(refused("set", "--set", "/method/wrods=8").contains("--printRecipe"));
+    assertTrue(refused("split", "--split=valid").contains("test, train"));
+  }
+
+  /** The line that a person would see. */
+  private static String refused(String name, String... options) {
+    Throwable failure = assertThrows(Throwable.class, () -> pretrain(name, options));
+    return Failure.of(failure).line();
+  }
+}

@@ -1,0 +1,102 @@
+package org.vocabeam.transforms.evaluation;
+
+import java.nio.FloatBuffer;
+import java.util.AbstractList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
+import org.checkerframework.checker.nullness.qual.Nullable;
+import org.vocabeam.transforms.store.RecordType;
+
+/**
+ * The features of one image: a row of an {@code embeddings} store. A list of float, because people
+ * open it in DuckDB, pandas and Spark.
+ *
+ * @param label class, or null
+ * @param features not copied: neither side may change them
+ */
+public record EmbeddingRecord(String id, @Nullable String label, String split, float[] features) {
+  public static final Schema SCHEMA =
+      SchemaBuilder.record("EmbeddingRecord")
+          .namespace("org.vocabeam")
+          .fields()
+          .requiredString("id")
+          .optionalString("label")
+          .requiredString("split")
+          .name("embedding")
+          .type()
+          .array()
+          .items()
+          .floatType()
+          .noDefault()
+          .endRecord();
+
+  public static final RecordType<EmbeddingRecord> TYPE =
+      new RecordType<>(
+          "embeddings",
+          EmbeddingRecord.class,
+          SCHEMA,
+          EmbeddingRecord::toAvro,
+          EmbeddingRecord::fromAvro,
+          EmbeddingRecord::id,
+          new EmbeddingCoder());
+
+  public GenericRecord toAvro() {
+    GenericData.Record row = new GenericData.Record(SCHEMA);
+    row.put("id", id);
+    row.put("label", label);
+    row.put("split", split);
+    row.put("embedding", new Floats(features));
+    return row;
+  }
+
+  public static EmbeddingRecord fromAvro(GenericRecord row) {
+    List<?> list = (List<?>) row.get("embedding");
+    FloatBuffer features = FloatBuffer.allocate(list.size());
+    for (Object value : list) {
+      features.put((Float) value);
+    }
+    return new EmbeddingRecord(
+        RecordType.string(row, "id"),
+        RecordType.nullableString(row, "label"),
+        RecordType.string(row, "split"),
+        features.array());
+  }
+
+  /** The array as Avro wants it. */
+  private static final class Floats extends AbstractList<Float> {
+    private final float[] values;
+
+    Floats(float[] values) {
+      this.values = values;
+    }
+
+    @Override
+    public Float get(int index) {
+      return values[index];
+    }
+
+    @Override
+    public int size() {
+      return values.length;
+    }
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof EmbeddingRecord that
+        && id.equals(that.id)
+        && Objects.equals(label, that.label)
+        && split.equals(that.split)
+        && Arrays.equals(features, that.features);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(id, Arrays.hashCode(features));
+  }
+}

@@ -1,0 +1,77 @@
+package org.vocabeam.transforms.evaluation;
+
+import java.util.List;
+import org.apache.beam.sdk.coders.DoubleCoder;
+import org.apache.beam.sdk.coders.ListCoder;
+import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.values.PBegin;
+import org.apache.beam.sdk.values.PCollection;
+import org.vocabeam.models.evaluate.LabelShare;
+import org.vocabeam.models.evaluate.LabelledFeatures;
+import org.vocabeam.models.evaluate.LinearProbe;
+import org.vocabeam.models.evaluate.ProbeRecipe;
+
+/**
+ * Accuracy of a linear classifier on frozen features, for shares of the training labels (METHODS
+ * section 9). A probe is trained by one worker, whose memory holds its training features.
+ */
+public final class EvaluateLinear extends PTransform<PBegin, PCollection<MetricRecord>> {
+  private static final long serialVersionUID = 1L;
+
+  private final LabelledEmbeddings embeddings;
+  private final List<Double> shares;
+  private final long seed;
+
+  private EvaluateLinear(LabelledEmbeddings embeddings, List<Double> shares, long seed) {
+    this.embeddings = embeddings;
+    this.shares = shares;
+    this.seed = seed;
+  }
+
+  /**
+   * @param shares each in (0, 1]
+   * @param seed of the choice of labels and of the probe's order of rows
+   */
+  public static EvaluateLinear of(LabelledEmbeddings embeddings, List<Double> shares, long seed) {
+    return new EvaluateLinear(embeddings, List.copyOf(shares), seed);
+  }
+
+  @Override
+  public PCollection<MetricRecord> expand(PBegin begin) {
+    return begin
+        .apply("Shares", Create.of(List.of(shares)).withCoder(ListCoder.of(DoubleCoder.of())))
+        .apply("Probe", ParDo.of(new Probe(embeddings, seed)))
+        .setCoder(MetricRecord.TYPE.coder());
+  }
+
+  private static final class Probe extends DoFn<List<Double>, MetricRecord> {
+    private static final long serialVersionUID = 1L;
+
+    private final LabelledEmbeddings embeddings;
+    private final long seed;
+
+    Probe(LabelledEmbeddings embeddings, long seed) {
+      this.embeddings = embeddings;
+      this.seed = seed;
+    }
+
+    @ProcessElement
+    public void probe(@Element List<Double> shares, OutputReceiver<MetricRecord> out) {
+      LabelledEmbeddings.Rows all = embeddings.load(embeddings.groups(), embeddings.trainSplit());
+      LabelledFeatures test =
+          embeddings.load(embeddings.groups(), embeddings.testSplit()).features();
+      for (double share : shares) {
+        int[] chosen = new LabelShare(share, seed).rows(all.ids(), all.features().labels());
+        LabelledFeatures train = all.features().select(chosen);
+        try (LinearProbe probe =
+            ProbeRecipe.standard().fit(train, embeddings.classes().size(), seed)) {
+          double accuracy = probe.predict(test.values()).accuracy(test.labels());
+          out.output(new MetricRecord(embeddings.name(), "linear", share, accuracy, 0));
+        }
+      }
+    }
+  }
+}

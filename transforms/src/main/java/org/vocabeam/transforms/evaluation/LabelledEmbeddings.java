@@ -1,0 +1,118 @@
+package org.vocabeam.transforms.evaluation;
+
+import com.google.common.collect.AbstractIterator;
+import java.io.IOException;
+import java.io.Serializable;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Consumer;
+import org.vocabeam.models.UserError;
+import org.vocabeam.models.evaluate.LabelledFeatures;
+import org.vocabeam.transforms.images.ImageRecord;
+import org.vocabeam.transforms.store.RowGroup;
+import org.vocabeam.transforms.store.RowReader;
+
+/**
+ * The labelled rows of features, for evaluations: of an embeddings store, or the pixels of an
+ * images store, which would only be larger as embeddings.
+ *
+ * @param name of the features, for the metrics
+ * @param groups of the store
+ * @param pixels whether it is an images store
+ * @param classes all labels, sorted; a label's number is its place
+ * @param trainSplit whose labels are learned from
+ * @param testSplit whose labels are predicted
+ */
+public record LabelledEmbeddings(
+    String name,
+    List<RowGroup> groups,
+    boolean pixels,
+    List<String> classes,
+    String trainSplit,
+    String testSplit)
+    implements Serializable {
+  public LabelledEmbeddings {
+    groups = List.copyOf(groups);
+    classes = List.copyOf(classes);
+    if (classes.size() < 2) {
+      throw new UserError(
+          "the images have "
+              + classes.size()
+              + " different labels; an evaluation needs at least 2: ingest a folder of the form"
+              + " split/label/file");
+    }
+  }
+
+  /**
+   * Rows of a split.
+   *
+   * @param ids in the same order as the features
+   */
+  record Rows(List<String> ids, LabelledFeatures features) {}
+
+  /** All labelled rows of a split among {@code groups}, in the store's order. */
+  Rows load(List<RowGroup> of, String split) {
+    List<String> ids = new ArrayList<>();
+    List<float[]> features = new ArrayList<>();
+    List<Integer> labels = new ArrayList<>();
+    for (RowGroup group : of) {
+      forEach(
+          group,
+          row -> {
+            if (row.split().equals(split) && row.label() != null) {
+              ids.add(row.id());
+              features.add(row.features());
+              labels.add(Collections.binarySearch(classes, row.label()));
+            }
+          });
+    }
+    int width = features.isEmpty() ? 1 : features.get(0).length;
+    float[] values = new float[Math.multiplyExact(features.size(), width)];
+    for (int i = 0; i < features.size(); i++) {
+      System.arraycopy(features.get(i), 0, values, i * width, width);
+    }
+    int[] classOf = labels.stream().mapToInt(Integer::intValue).toArray();
+    return new Rows(ids, new LabelledFeatures(width, values, classOf));
+  }
+
+  private void forEach(RowGroup group, Consumer<EmbeddingRecord> action) {
+    try {
+      if (!pixels) {
+        try (RowReader<EmbeddingRecord> rows = EmbeddingReadSupport.read(group)) {
+          rows.forEachRemaining(action);
+        }
+        return;
+      }
+      try (RowReader<ImageRecord> rows = RowReader.of(ImageRecord.TYPE, group)) {
+        rows.forEachRemaining(image -> action.accept(PixelFeatures.of(image)));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The training rows, one row group in memory at a time. */
+  Iterator<LabelledFeatures> streamTrain() {
+    Iterator<RowGroup> left = groups.iterator();
+    return new AbstractIterator<>() {
+      @Override
+      protected LabelledFeatures computeNext() {
+        while (left.hasNext()) {
+          LabelledFeatures rows = load(List.of(left.next()), trainSplit).features();
+          if (rows.rows() > 0) {
+            return rows;
+          }
+        }
+        return endOfData();
+      }
+    };
+  }
+
+  static UserError noRows(String split) {
+    return new UserError(
+        "there is no labelled image in split '" + split + "'; see --trainSplit and --testSplit");
+  }
+}

@@ -1,0 +1,58 @@
+package org.vocabeam.transforms.evaluation;
+
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
+import org.vocabeam.transforms.store.RecordType;
+
+/**
+ * One result of an evaluation: a row of the store of metrics.
+ *
+ * @param features what was evaluated: {@code trained}, {@code random} or {@code pixels}
+ * @param metric {@code knn20}, {@code linear}, {@code few-shot-5way-1shot}, ...
+ * @param labelShare of the training labels that were used, in (0, 1]
+ * @param value accuracy in [0, 1]
+ * @param interval half the width of the 95 % interval; 0 where there is none
+ */
+public record MetricRecord(
+    String features, String metric, double labelShare, double value, double interval) {
+  public static final Schema SCHEMA =
+      SchemaBuilder.record("MetricRecord")
+          .namespace("org.vocabeam")
+          .fields()
+          .requiredString("features")
+          .requiredString("metric")
+          .requiredDouble("labelShare")
+          .requiredDouble("value")
+          .requiredDouble("interval")
+          .endRecord();
+
+  public static final RecordType<MetricRecord> TYPE =
+      new RecordType<>(
+          "metrics",
+          MetricRecord.class,
+          SCHEMA,
+          MetricRecord::toAvro,
+          MetricRecord::fromAvro,
+          m -> m.features + "#" + m.metric + "#" + m.labelShare);
+
+  public GenericRecord toAvro() {
+    GenericData.Record row = new GenericData.Record(SCHEMA);
+    row.put("features", features);
+    row.put("metric", metric);
+    row.put("labelShare", labelShare);
+    row.put("value", value);
+    row.put("interval", interval);
+    return row;
+  }
+
+  public static MetricRecord fromAvro(GenericRecord row) {
+    return new MetricRecord(
+        RecordType.string(row, "features"),
+        RecordType.string(row, "metric"),
+        (Double) row.get("labelShare"),
+        (Double) row.get("value"),
+        (Double) row.get("interval"));
+  }
+}

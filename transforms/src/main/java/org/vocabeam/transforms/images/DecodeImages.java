@@ -1,0 +1,102 @@
+package org.vocabeam.transforms.images;
+
+import java.util.EnumMap;
+import java.util.Map;
+import org.apache.beam.sdk.metrics.Counter;
+import org.apache.beam.sdk.metrics.Metrics;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * Decodes images, once, into what is stored. The main output are images; rejected files and one
+ * tally for every bundle go to the side.
+ */
+final class DecodeImages extends DoFn<SourceImage, ImageRecord> {
+  private static final long serialVersionUID = 1L;
+
+  private final DecodeOptions options;
+  private final Counter images = Metrics.counter(ReadImages.class, "images");
+  private final Map<Rejection, Counter> rejected = new EnumMap<>(Rejection.class);
+  private transient @Nullable ImageTally tally;
+
+  DecodeImages(DecodeOptions options) {
+    this.options = options;
+    for (Rejection rejection : Rejection.values()) {
+      rejected.put(rejection, Metrics.counter(ReadImages.class, "rejected: " + rejection.reason()));
+    }
+  }
+
+  @StartBundle
+  public void startBundle() {
+    tally = ImageTally.empty();
+  }
+
+  @ProcessElement
+  public void decode(@Element SourceImage source, MultiOutputReceiver out) {
+    try {
+      if (source.rejection() != null) {
+        throw new RejectedException(source.rejection());
+      }
+      Stored stored = store(source, options);
+      tally.add(stored.image, stored.pixels);
+      images.inc();
+      out.get(ReadImages.IMAGES).output(stored.image);
+    } catch (RejectedException e) {
+      tally.reject(e.rejection());
+      rejected.get(e.rejection()).inc();
+      out.get(ReadImages.REJECTED).output(new RejectedRecord(source.id(), e.rejection().reason()));
+    }
+  }
+
+  @FinishBundle
+  public void finishBundle(FinishBundleContext context) {
+    context.output(
+        ReadImages.TALLIES, tally, BoundedWindow.TIMESTAMP_MIN_VALUE, GlobalWindow.INSTANCE);
+  }
+
+  /** An image and its pixels, which the tally wants too. */
+  private record Stored(ImageRecord image, Pixels pixels) {}
+
+  private static Stored store(SourceImage source, DecodeOptions options) throws RejectedException {
+    byte[] bytes = source.bytes();
+    if (source.width() > 0) {
+      Pixels grey = new Pixels(source.width(), source.height(), 1, bytes);
+      return raw(source, shape(grey, options));
+    }
+    ImageHeader header = ImageHeader.read(bytes, options.maxPixels());
+    Pixels decoded = ImageDecoder.decode(bytes, header).orient(header.orientation());
+    Pixels pixels = shape(decoded, options);
+    if (options.resize() > 0) {
+      return raw(source, pixels);
+    }
+    boolean asItWas =
+        header.plain() && header.orientation() == 1 && pixels.channels() == header.channels();
+    return asItWas
+        ? new Stored(record(source, pixels, header.encoding(), bytes), pixels)
+        : new Stored(record(source, pixels, ImageRecord.PNG, pixels.toPng()), pixels);
+  }
+
+  private static Pixels shape(Pixels pixels, DecodeOptions options) {
+    Pixels coloured = pixels.toChannels(options.channelsFor(pixels.channels()));
+    return options.resize() > 0 ? coloured.centre(options.resize()) : coloured;
+  }
+
+  private static Stored raw(SourceImage source, Pixels pixels) {
+    return new Stored(record(source, pixels, ImageRecord.RAW, pixels.values()), pixels);
+  }
+
+  private static ImageRecord record(
+      SourceImage source, Pixels pixels, String encoding, byte[] bytes) {
+    return new ImageRecord(
+        source.id(),
+        source.label(),
+        source.split(),
+        pixels.width(),
+        pixels.height(),
+        pixels.channels(),
+        encoding,
+        bytes);
+  }
+}
