@@ -42,7 +42,7 @@ final class DemoCommand implements Callable<Integer> {
 
   @Option(
       names = "--stepsPerRound",
-      defaultValue = "3000",
+      defaultValue = "2000",
       description = "Steps of a round; fewer are faster, and train less.")
   private long stepsPerRound;
 
