@@ -106,7 +106,7 @@ final class EvaluateCommand implements Callable<Integer> {
     }
     String of = RunDirectory.newestCheckpoint(checkpoint);
     FeatureSource trained = FeatureSource.trained(of, pooling.pooling());
-    List<FeatureSource> sources = List.of(trained, trained.random(), FeatureSource.pixels());
+    List<FeatureSource> sources = List.of(trained, trained.random());
     Map<String, String> provenance = new LinkedHashMap<>();
     provenance.put("command", "evaluate");
     provenance.put("images", store.fingerprint());
@@ -116,7 +116,7 @@ final class EvaluateCommand implements Callable<Integer> {
     provenance.put("version", Version.read());
     try {
       embed(store.rowGroups(), sources, provenance);
-      List<MetricRecord> metrics = measure(sources, statistics, provenance);
+      List<MetricRecord> metrics = measure(store.rowGroups(), sources, statistics, provenance);
       System.out.println(MetricsTable.of(metrics));
       System.out.printf("Metrics:     %s%n", output.resolve("metrics"));
       System.out.printf("Embeddings:  %s%n", output.resolve("embeddings"));
@@ -151,7 +151,10 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   private List<MetricRecord> measure(
-      List<FeatureSource> sources, ImageStatistics statistics, Map<String, String> provenance)
+      List<RowGroup> imageGroups,
+      List<FeatureSource> sources,
+      ImageStatistics statistics,
+      Map<String, String> provenance)
       throws IOException {
     List<String> classes = statistics.labels().keySet().stream().sorted().toList();
     WriteStore<MetricRecord> write =
@@ -159,20 +162,22 @@ final class EvaluateCommand implements Callable<Integer> {
             .withProvenance(provenance);
     write.prepare(true);
     Pipeline pipeline = pipelines.create("evaluate");
-    PCollectionList<MetricRecord> all = PCollectionList.empty(pipeline);
+    List<LabelledEmbeddings> features = new ArrayList<>();
     for (FeatureSource source : sources) {
-      String name = "-" + source.name();
-      LabelledEmbeddings rows =
-          new LabelledEmbeddings(
-              source.name(),
-              StoreReader.open(EmbeddingRecord.TYPE, embeddings(source)).rowGroups(),
-              classes,
-              trainSplit,
-              testSplit);
-      all = all.and(pipeline.apply("Neighbours" + name, EvaluateNeighbours.of(rows)));
-      all = all.and(pipeline.apply("Linear" + name, EvaluateLinear.of(rows, labelShares, seed)));
+      List<RowGroup> groups =
+          StoreReader.open(EmbeddingRecord.TYPE, embeddings(source)).rowGroups();
+      features.add(
+          new LabelledEmbeddings(source.name(), groups, false, classes, trainSplit, testSplit));
+    }
+    features.add(
+        new LabelledEmbeddings("pixels", imageGroups, true, classes, trainSplit, testSplit));
+    PCollectionList<MetricRecord> all = PCollectionList.empty(pipeline);
+    for (LabelledEmbeddings of : features) {
+      String name = "-" + of.name();
+      all = all.and(pipeline.apply("Neighbours" + name, EvaluateNeighbours.of(of)));
+      all = all.and(pipeline.apply("Linear" + name, EvaluateLinear.of(of, labelShares, seed)));
       if (classes.size() >= FEW_SHOT_WAY) {
-        all = all.and(pipeline.apply("FewShot" + name, EvaluateFewShot.of(rows, seed)));
+        all = all.and(pipeline.apply("FewShot" + name, EvaluateFewShot.of(of, seed)));
       }
     }
     PCollection<MetricRecord> metrics = all.apply(Flatten.pCollections());

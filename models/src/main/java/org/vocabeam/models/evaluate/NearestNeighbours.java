@@ -27,9 +27,17 @@ import org.vocabeam.models.program.ProgramWriter;
  * thread at a time; each worker makes its own.
  */
 public final class NearestNeighbours implements AutoCloseable {
-  private static final int SLICE = Integer.getInteger("sl", 256);
-  static final int QUERY_BLOCK = Integer.getInteger("qb", 256);
-  static final int TRAIN_BLOCK = Integer.getInteger("tb", 4096);
+  /** Rows of a block of queries. */
+  private static final int QUERY_BLOCK = 256;
+
+  /** Rows of a block of train rows; the larger, the less a block keeps that the next ones beat. */
+  private static final int TRAIN_BLOCK = 4096;
+
+  /** What matrix products work on at a time: the rest of a block would be summed another way. */
+  private static final int GRAIN = 16;
+
+  /** Features that one matrix product sums. */
+  private static final int SLICE = 256;
 
   /** exp(1 / T) of k votes must stay far below float32's 3e38. */
   private static final double SMALLEST_TEMPERATURE = 0.0125;
@@ -52,10 +60,20 @@ public final class NearestNeighbours implements AutoCloseable {
     this(width, k, classes, QUERY_BLOCK, TRAIN_BLOCK);
   }
 
+  /**
+   * @param queryBlock rows that are searched for at a time, a multiple of 16
+   * @param trainBlock train rows that are compared at a time, a multiple of 16
+   */
   NearestNeighbours(int width, int k, int classes, int queryBlock, int trainBlock) {
     checkArgument(width > 0, "width is %s, must be positive", width);
     checkArgument(k > 0, "k is %s, must be positive", k);
     checkArgument(classes > 0, "classes is %s, must be positive", classes);
+    checkArgument(
+        queryBlock > 0 && queryBlock % GRAIN == 0 && trainBlock > 0 && trainBlock % GRAIN == 0,
+        "blocks are %s and %s, must be multiples of %s",
+        queryBlock,
+        trainBlock,
+        GRAIN);
     this.width = width;
     this.k = k;
     this.classes = classes;

@@ -17,21 +17,31 @@ import org.vocabeam.models.optimize.Sgd;
  * @param batchSize at least 2; fewer rows make a batch of all
  * @param learningRate of the first step, positive
  * @param momentum in [0, 1)
- * @param weightDecay of weight and bias, at least 0
+ * @param logitVariance v, positive: how far the probe trusts its features before it has seen a
+ *     label; the weight decay is D / (v rows), so that few rows are held back more than many and
+ *     wide features more than narrow ones
  */
 public record ProbeRecipe(
-    int steps, int batchSize, double learningRate, double momentum, double weightDecay) {
+    int steps, int batchSize, double learningRate, double momentum, double logitVariance) {
   public ProbeRecipe {
     checkArgument(steps > 0, "steps is %s, must be positive", steps);
     checkArgument(batchSize > 1, "batchSize is %s, must be at least 2", batchSize);
     checkArgument(learningRate > 0, "learningRate is %s, must be positive", learningRate);
     checkArgument(momentum >= 0 && momentum < 1, "momentum is %s, must be in [0, 1)", momentum);
-    checkArgument(weightDecay >= 0, "weightDecay is %s, must be at least 0", weightDecay);
+    checkArgument(logitVariance > 0, "logitVariance is %s, must be positive", logitVariance);
   }
 
-  /** The one default; see the package for how it was chosen. */
+  /** The one default; the package says how it was chosen. */
   public static ProbeRecipe standard() {
-    return new ProbeRecipe(2000, 256, 0.05, 0.9, 1e-3);
+    return new ProbeRecipe(2000, 256, 0.1, 0.9, 10);
+  }
+
+  /**
+   * The weight decay that is the prior N(0, v / D) of every weight: standardised features then have
+   * logits of variance v. At most 1 / learningRate, where a step would forget the weights.
+   */
+  double weightDecay(int width, int rows) {
+    return Math.min(width / (logitVariance * rows), 1 / learningRate);
   }
 
   /**
@@ -50,7 +60,11 @@ public record ProbeRecipe(
     int batch = Math.min(batchSize, train.rows());
     CosineSchedule schedule = new CosineSchedule(learningRate, 0, 0, steps, 1);
     LinearProbe probe =
-        new LinearProbe(train.width(), classes, batch, new Sgd(momentum, weightDecay, false));
+        new LinearProbe(
+            train.width(),
+            classes,
+            batch,
+            new Sgd(momentum, weightDecay(train.width(), train.rows()), false));
     int perEpoch = train.rows() / batch;
     int[] order = new int[0];
     for (int step = 0; step < steps; step++) {

@@ -1,9 +1,10 @@
 package org.vocabeam.models.optimize;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.vocabeam.models.Golden.FLOAT32;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.vocabeam.models.Golden.assertClose;
-import static org.vocabeam.models.Golden.load;
 import static org.vocabeam.models.Golden.names;
 import static org.vocabeam.models.Golden.tensor;
 
@@ -14,110 +15,133 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.opentest4j.AssertionFailedError;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
+import org.vocabeam.models.Golden;
 import org.vocabeam.models.Golden.Tensor;
 import org.vocabeam.models.Sandbox;
 import org.vocabeam.models.graph.Initializer;
 import org.vocabeam.models.graph.VariableSpec;
 import org.vocabeam.models.graph.VariableSpec.Role;
+import org.vocabeam.models.optimize.Lars.Norm;
 
-/** Every optimizer of the file against PyTorch and the authors' LARS variants. */
+/** Against the optimizers of PyTorch, lightly, solo-learn and DINO. */
 class LarsGoldenTest {
+  private static final JsonNode GOLDEN = Golden.load("lars");
+  private static final JsonNode INPUTS = GOLDEN.get("inputs");
 
   static List<String> optimizers() {
-    return names(load("lars").get("expected"));
+    return names(GOLDEN.get("expected"));
   }
 
-  @ParameterizedTest
-  @MethodSource("optimizers")
-  void stepsAreTheReference(String name) {
-    JsonNode config = load("lars").get("config").get(name);
-    check(name, optimizer(name, config), config.get("lr").asDouble(), 0);
-  }
-
-  /** A schedule that is one step ahead only matters to AdamW's bias correction. */
-  @Test
-  void adamWithTheWrongStepIsRejected() {
-    JsonNode config = load("lars").at("/config/adamw");
-    assertThrows(
-        AssertionError.class,
-        () -> check("adamw", optimizer("adamw", config), config.get("lr").asDouble(), 1));
-  }
-
-  @ParameterizedTest
-  @MethodSource("optimizers")
-  void anotherOptimizerIsRejected(String name) {
-    JsonNode config = load("lars").get("config").get(name);
-    Optimizer other = new Sgd(0.5, 0.1, true);
-    assertThrows(AssertionError.class, () -> check(name, other, config.get("lr").asDouble(), 0));
-  }
-
-  private static Optimizer optimizer(String name, JsonNode of) {
-    if (name.equals("adamw")) {
+  /** This project's optimizer for one of the file. */
+  private static Optimizer optimizer(String name) {
+    JsonNode config = GOLDEN.get("config").get(name);
+    double decay = config.get("weight_decay").asDouble();
+    if (name.startsWith("adamw")) {
       return new AdamW(
-          of.get("beta1").asDouble(),
-          of.get("beta2").asDouble(),
-          of.get("eps").asDouble(),
-          of.get("weight_decay").asDouble());
+          config.get("beta1").asDouble(),
+          config.get("beta2").asDouble(),
+          config.get("eps").asDouble(),
+          decay);
     }
-    double momentum = of.get("momentum").asDouble();
-    double decay = of.get("weight_decay").asDouble();
+    double momentum = config.get("momentum").asDouble();
     if (name.startsWith("sgd")) {
-      return new Sgd(momentum, decay, of.get("nesterov").asBoolean());
+      return new Sgd(momentum, decay, config.get("nesterov").asBoolean());
     }
-    double trust =
-        of.has("eta") ? of.get("eta").asDouble() : of.get("trust_coefficient").asDouble();
+    // How this project treats biases and norms, always.
+    assertEquals(0, config.at("/bias_group/weight_decay").asDouble(0));
+    assertFalse(config.at("/bias_group/scaling").asBoolean(false));
+    assertTrue(config.path("exclude_bias_n_norm").asBoolean(true));
+    String trust = config.has("eta") ? "eta" : "trust_coefficient";
     return new Lars(
         momentum,
         decay,
-        trust,
-        name.equals("lars_dino") ? Lars.Norm.DECAYED : Lars.Norm.SEPARATE,
-        of.path("clip_lr").asBoolean(false),
-        of.path("eps").asDouble(0));
+        config.get(trust).asDouble(),
+        name.endsWith("dino") ? Norm.DECAYED : Norm.SEPARATE,
+        config.path("clip_lr").asBoolean(false),
+        config.path("eps").asDouble(0));
   }
 
-  private static void check(String name, Optimizer optimizer, double rate, int stepsAhead) {
-    JsonNode golden = load("lars");
-    JsonNode initial = golden.at("/inputs/parameters");
-    JsonNode gradients = golden.at("/inputs/gradient_of_step");
+  @ParameterizedTest
+  @MethodSource("optimizers")
+  void reproducesEveryStep(String name) {
+    run(name, optimizer(name));
+  }
+
+  @Test
+  void everyConfiguredOptimizerIsCompared() {
+    assertEquals(names(GOLDEN.get("config")), optimizers());
+  }
+
+  /** The numbers of the file tell the variants apart. */
+  @Test
+  void aDifferentVariantIsRejected() {
+    for (String name : optimizers()) {
+      Optimizer right = optimizer(name);
+      Optimizer wrong;
+      if (right instanceof Sgd sgd) {
+        wrong = new Sgd(sgd.momentum(), sgd.weightDecay(), !sgd.nesterov());
+      } else if (right instanceof AdamW adamW) {
+        wrong =
+            new AdamW(adamW.beta1(), adamW.beta2(), adamW.epsilon(), adamW.weightDecay() + 0.01);
+      } else {
+        Lars lars = (Lars) right;
+        wrong =
+            new Lars(
+                lars.momentum(),
+                lars.weightDecay(),
+                lars.trust(),
+                lars.norm(),
+                !lars.clip(),
+                lars.epsilon());
+      }
+      assertThrows(AssertionFailedError.class, () -> run(name, wrong), name);
+    }
+  }
+
+  private static void run(String name, Optimizer optimizer) {
+    JsonNode config = GOLDEN.get("config").get(name);
+    JsonNode steps = INPUTS.get("gradient_of_step");
+    JsonNode expected = GOLDEN.get("expected").get(name).get("after_step");
+    assertEquals(steps.size(), expected.size());
     try (Sandbox sandbox = new Sandbox()) {
       Ops tf = sandbox.tf();
-      Operand<TFloat32> step = sandbox.floats(new float[] {0});
-      Map<String, Operand<TFloat32>> gradientOf = new LinkedHashMap<>();
-      for (String parameter : names(initial)) {
-        Tensor value = tensor(initial.get(parameter));
+      Operand<TFloat32> rate = tf.constant((float) config.get("lr").asDouble());
+      Operand<TFloat32> number = sandbox.floats(new float[1]);
+      Map<String, Operand<TFloat32>> gradients = new LinkedHashMap<>();
+      Map<String, float[]> values = new LinkedHashMap<>();
+      for (String parameter : names(INPUTS.get("parameters"))) {
+        Tensor value = tensor(INPUTS.get("parameters").get(parameter));
         sandbox.variables().variable("", parameter, Role.TRAINED, Initializer.ZEROS, value.shape());
-        gradientOf.put(parameter, sandbox.floats(new float[value.values().length], value.shape()));
+        values.put(parameter, value.floats());
+        gradients.put(parameter, sandbox.floats(new float[value.values().length], value.shape()));
       }
-      for (VariableSpec spec : sandbox.variables().specs(Role.TRAINED)) {
+      for (VariableSpec parameter : sandbox.variables().specs(Role.TRAINED)) {
         optimizer.update(
             tf,
             sandbox.variables(),
-            spec,
-            gradientOf.get(spec.name()),
-            new Optimizer.Schedule(tf.constant((float) rate), step));
+            parameter,
+            gradients.get(parameter.name()),
+            new Optimizer.Schedule(rate, number));
       }
-      Operand<TFloat32> run =
-          tf.withControlDependencies(sandbox.variables().updates()).identity(tf.constant(0f));
+      Operand<TFloat32> step =
+          tf.withControlDependencies(sandbox.variables().updates()).constant(0f);
       sandbox.initialize(0);
-      Map<String, float[]> values = new LinkedHashMap<>();
-      names(initial).forEach(p -> values.put(p, tensor(initial.get(p)).floats()));
       sandbox.write(values);
-      for (int t = 0; t < gradients.size(); t++) {
-        for (String parameter : names(initial)) {
-          sandbox.set(gradientOf.get(parameter), tensor(gradients.get(t).get(parameter)).floats());
-        }
-        sandbox.set(step, new float[] {t + 1 + stepsAhead});
-        sandbox.run(run);
-        JsonNode after = golden.get("expected").get(name).get("after_step").get(t);
-        for (String parameter : names(after)) {
+      for (int t = 0; t < steps.size(); t++) {
+        JsonNode gradient = steps.get(t);
+        gradients.forEach((p, input) -> sandbox.set(input, tensor(gradient.get(p)).floats()));
+        sandbox.set(number, new float[] {t + 1});
+        sandbox.run(step);
+        for (String parameter : names(expected.get(t))) {
           assertClose(
               name + " " + parameter + " after step " + (t + 1),
-              tensor(after.get(parameter)).values(),
+              tensor(expected.get(t).get(parameter)).values(),
               sandbox.read(parameter),
-              FLOAT32);
+              Golden.FLOAT32);
         }
       }
     }

@@ -42,7 +42,8 @@ public record EmbeddingRecord(String id, @Nullable String label, String split, f
           SCHEMA,
           EmbeddingRecord::toAvro,
           EmbeddingRecord::fromAvro,
-          EmbeddingRecord::id);
+          EmbeddingRecord::id,
+          new EmbeddingCoder());
 
   public GenericRecord toAvro() {
     GenericData.Record row = new GenericData.Record(SCHEMA);

@@ -8,22 +8,31 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.Consumer;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.evaluate.LabelledFeatures;
+import org.vocabeam.transforms.images.ImageRecord;
 import org.vocabeam.transforms.store.RowGroup;
 import org.vocabeam.transforms.store.RowReader;
 
 /**
- * The labelled rows of an embeddings store, for evaluations.
+ * The labelled rows of features, for evaluations: of an embeddings store, or the pixels of an
+ * images store, which would only be larger as embeddings.
  *
  * @param name of the features, for the metrics
  * @param groups of the store
+ * @param pixels whether it is an images store
  * @param classes all labels, sorted; a label's number is its place
  * @param trainSplit whose labels are learned from
  * @param testSplit whose labels are predicted
  */
 public record LabelledEmbeddings(
-    String name, List<RowGroup> groups, List<String> classes, String trainSplit, String testSplit)
+    String name,
+    List<RowGroup> groups,
+    boolean pixels,
+    List<String> classes,
+    String trainSplit,
+    String testSplit)
     implements Serializable {
   public LabelledEmbeddings {
     groups = List.copyOf(groups);
@@ -50,18 +59,15 @@ public record LabelledEmbeddings(
     List<float[]> features = new ArrayList<>();
     List<Integer> labels = new ArrayList<>();
     for (RowGroup group : of) {
-      try (RowReader<EmbeddingRecord> rows = EmbeddingReadSupport.read(group)) {
-        while (rows.hasNext()) {
-          EmbeddingRecord row = rows.next();
-          if (row.split().equals(split) && row.label() != null) {
-            ids.add(row.id());
-            features.add(row.features());
-            labels.add(Collections.binarySearch(classes, row.label()));
-          }
-        }
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+      forEach(
+          group,
+          row -> {
+            if (row.split().equals(split) && row.label() != null) {
+              ids.add(row.id());
+              features.add(row.features());
+              labels.add(Collections.binarySearch(classes, row.label()));
+            }
+          });
     }
     int width = features.isEmpty() ? 1 : features.get(0).length;
     float[] values = new float[Math.multiplyExact(features.size(), width)];
@@ -70,6 +76,22 @@ public record LabelledEmbeddings(
     }
     int[] classOf = labels.stream().mapToInt(Integer::intValue).toArray();
     return new Rows(ids, new LabelledFeatures(width, values, classOf));
+  }
+
+  private void forEach(RowGroup group, Consumer<EmbeddingRecord> action) {
+    try {
+      if (!pixels) {
+        try (RowReader<EmbeddingRecord> rows = EmbeddingReadSupport.read(group)) {
+          rows.forEachRemaining(action);
+        }
+        return;
+      }
+      try (RowReader<ImageRecord> rows = RowReader.of(ImageRecord.TYPE, group)) {
+        rows.forEachRemaining(image -> action.accept(PixelFeatures.of(image)));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The training rows, one row group in memory at a time. */

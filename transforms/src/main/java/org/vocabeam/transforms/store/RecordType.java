@@ -20,6 +20,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * @param toAvro the row as a record of {@code schema}
  * @param fromAvro its inverse
  * @param id unique in a store; decides the place of the row
+ * @param coder a faster one than that of the schema, or null
  */
 public record RecordType<T>(
     String store,
@@ -27,12 +28,25 @@ public record RecordType<T>(
     Schema schema,
     SerializableFunction<T, GenericRecord> toAvro,
     SerializableFunction<GenericRecord, T> fromAvro,
-    SerializableFunction<T, String> id)
+    SerializableFunction<T, String> id,
+    @Nullable Coder<T> coder)
     implements Serializable {
 
-  /** A deterministic coder: the Avro binary form of {@link #schema}. */
+  /** With the coder that is made of the schema. */
+  public RecordType(
+      String store,
+      Class<T> type,
+      Schema schema,
+      SerializableFunction<T, GenericRecord> toAvro,
+      SerializableFunction<GenericRecord, T> fromAvro,
+      SerializableFunction<T, String> id) {
+    this(store, type, schema, toAvro, fromAvro, id, null);
+  }
+
+  /** A deterministic coder: its own, or the Avro binary form of {@link #schema}. */
+  @Override
   public Coder<T> coder() {
-    return new RecordCoder<>(this);
+    return coder == null ? new RecordCoder<>(this) : coder;
   }
 
   /** The text of a string field, for {@code fromAvro}. */

@@ -1,0 +1,14 @@
+/**
+ * From a method to a trained encoder: {@link org.vocabeam.models.training.Recipe} is all that
+ * decides a run, {@link org.vocabeam.models.training.Trainer} takes its steps, {@link
+ * org.vocabeam.models.training.Encoder} is what is left of it.
+ *
+ * <ul>
+ *   <li>A step is a function of (state, step number, batch): everything that is drawn is a hash of
+ *       (seed, epoch, image id, view), everything scheduled a function of the step.
+ *   <li>Images of a run have one shape, because programs have static shapes; ingest makes them so.
+ *   <li>Encoders run batch norm on the running statistics, and pool the last map: over all of it,
+ *       as the papers do, or over a grid of cells ({@link org.vocabeam.models.training.Pooling}).
+ * </ul>
+ */
+package org.vocabeam.models.training;

@@ -1,0 +1,110 @@
+package org.vocabeam.models.graph;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.tensorflow.Operand;
+import org.tensorflow.types.TFloat32;
+import org.vocabeam.models.Sandbox;
+import org.vocabeam.models.Seeds;
+import org.vocabeam.models.graph.Layers.Mode;
+
+class LayersTest {
+  private static final int HEIGHT = 6;
+  private static final int WIDTH = 7;
+  private static final int INPUTS = 2;
+  private static final int OUTPUTS = 3;
+
+  private static float[] random(int size, String of) {
+    SplittableRandom random = Seeds.random(1, of);
+    float[] values = new float[size];
+    for (int i = 0; i < size; i++) {
+      values[i] = (float) (random.nextDouble() - 0.5);
+    }
+    return values;
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1", "1, 2", "3, 1", "3, 2", "7, 1", "7, 2"})
+  void convolutionPadsEverySide(int kernel, int stride) {
+    float[] x = random(HEIGHT * WIDTH * INPUTS, "x");
+    float[] weight = random(kernel * kernel * INPUTS * OUTPUTS, "weight");
+    try (Sandbox sandbox = new Sandbox()) {
+      Layers layers = new Layers(sandbox.tf(), sandbox.variables().scope(""), Mode.TRAINING);
+      Operand<TFloat32> input = sandbox.floats(x, 1, HEIGHT, WIDTH, INPUTS);
+      Operand<TFloat32> y = layers.conv(input, "conv", OUTPUTS, kernel, stride);
+      Operand<TFloat32> padsAtTheEnd =
+          sandbox
+              .tf()
+              .nn
+              .conv2d(
+                  input,
+                  sandbox.variables().get("conv.weight"),
+                  List.of(1L, (long) stride, (long) stride, 1L),
+                  "SAME");
+      sandbox.write(Map.of("conv.weight", weight));
+      float[] expected = convolved(x, weight, kernel, stride);
+      assertArrayEquals(expected, sandbox.run(y), 1e-5f);
+      if (kernel > 1 && stride > 1) {
+        assertThrows(
+            AssertionError.class,
+            () -> assertArrayEquals(expected, sandbox.run(padsAtTheEnd), 1e-5f));
+      }
+    }
+  }
+
+  /**
+   * The definition: {@code y[i, j] = sum x[i s + a - p, j s + b - p] w[a, b], p = (kernel - 1) /
+   * 2}.
+   */
+  private static float[] convolved(float[] x, float[] weight, int kernel, int stride) {
+    int rows = (HEIGHT + stride - 1) / stride;
+    int columns = (WIDTH + stride - 1) / stride;
+    int padding = (kernel - 1) / 2;
+    float[] y = new float[rows * columns * OUTPUTS];
+    for (int cell = 0; cell < rows * columns; cell++) {
+      for (int tap = 0; tap < kernel * kernel; tap++) {
+        int row = cell / columns * stride + tap / kernel - padding;
+        int column = cell % columns * stride + tap % kernel - padding;
+        if (row < 0 || row >= HEIGHT || column < 0 || column >= WIDTH) {
+          continue;
+        }
+        for (int i = 0; i < INPUTS; i++) {
+          for (int o = 0; o < OUTPUTS; o++) {
+            y[cell * OUTPUTS + o] +=
+                x[(row * WIDTH + column) * INPUTS + i] * weight[(tap * INPUTS + i) * OUTPUTS + o];
+          }
+        }
+      }
+    }
+    return y;
+  }
+
+  /** On negative maps, where a padding of zeros would win. */
+  @Test
+  void maximumNeverTakesThePadding() {
+    float[] x = {-1, -2, -3, -4, -5, -6, -7, -8, -9, -10, -11, -12, -13, -14, -15, -16};
+    try (Sandbox sandbox = new Sandbox()) {
+      Layers layers = new Layers(sandbox.tf(), sandbox.variables().scope(""), Mode.TRAINING);
+      Operand<TFloat32> y = layers.maxPool(sandbox.floats(x, 1, 4, 4, 1));
+      assertArrayEquals(new float[] {-1, -2, -5, -6}, sandbox.run(y));
+    }
+  }
+
+  @Test
+  void normalisedRowsHaveLengthOneAndZerosStay() {
+    try (Sandbox sandbox = new Sandbox()) {
+      Operand<TFloat32> rows = sandbox.floats(new float[] {3, 4, 0, 0, -2e-6f, 0}, 3, 2);
+      assertArrayEquals(
+          new float[] {0.6f, 0.8f, 0, 0, -1, 0},
+          sandbox.run(Layers.l2Normalize(sandbox.tf(), rows)),
+          1e-6f);
+    }
+  }
+}

@@ -1,0 +1,26 @@
+package org.vocabeam.transforms.evaluation;
+
+import org.vocabeam.transforms.images.ImageRecord;
+import org.vocabeam.transforms.images.Pixels;
+
+/**
+ * An image itself as features, {@code [h w C]} values of 0..1: what an encoder has to beat. Larger
+ * images are averaged to 32 pixels a side, which is all that a linear model could use of them.
+ */
+final class PixelFeatures {
+  private static final int SIDE = 32;
+
+  private PixelFeatures() {}
+
+  static EmbeddingRecord of(ImageRecord image) {
+    Pixels pixels = Pixels.of(image);
+    if (Math.min(pixels.width(), pixels.height()) > SIDE) {
+      pixels = pixels.centre(SIDE);
+    }
+    float[] features = new float[pixels.values().length];
+    for (int i = 0; i < features.length; i++) {
+      features[i] = (pixels.values()[i] & 0xFF) / 255f;
+    }
+    return new EmbeddingRecord(image.id(), image.label(), image.split(), features);
+  }
+}
