@@ -60,6 +60,11 @@ final class EmbedCommand implements Callable<Integer> {
   @Mixin private PoolingArguments pooling;
   @Mixin private PipelineArguments pipelines;
 
+  /** Files of a store of so many embeddings. */
+  static int shardsFor(long images) {
+    return WriteStore.shardsFor(images * EMBEDDING_BYTES);
+  }
+
   @Override
   public Integer call() {
     Pipeline pipeline = pipelines.create("embed");
@@ -73,10 +78,7 @@ final class EmbedCommand implements Callable<Integer> {
     provenance.put("version", Version.read());
     WriteStore<EmbeddingRecord> write =
         WriteStore.to(EmbeddingRecord.TYPE, output)
-            .withShards(
-                shards == 0
-                    ? WriteStore.shardsFor(store.manifest().rows() * EMBEDDING_BYTES)
-                    : shards)
+            .withShards(shards == 0 ? shardsFor(store.manifest().rows()) : shards)
             .withProvenance(provenance);
     try {
       write.prepare(overwrite);

@@ -134,10 +134,13 @@ final class EvaluateCommand implements Callable<Integer> {
       List<RowGroup> groups, List<FeatureSource> sources, Map<String, String> provenance)
       throws IOException {
     Pipeline pipeline = pipelines.create("evaluate-embed");
+    int shards = EmbedCommand.shardsFor(groups.stream().mapToLong(RowGroup::rows).sum());
     List<WriteStore<EmbeddingRecord>> stores = new ArrayList<>();
     for (FeatureSource source : sources) {
       WriteStore<EmbeddingRecord> write =
-          WriteStore.to(EmbeddingRecord.TYPE, embeddings(source)).withProvenance(provenance);
+          WriteStore.to(EmbeddingRecord.TYPE, embeddings(source))
+              .withShards(shards)
+              .withProvenance(provenance);
       write.prepare(true);
       stores.add(write);
       pipeline
@@ -167,10 +170,11 @@ final class EvaluateCommand implements Callable<Integer> {
       List<RowGroup> groups =
           StoreReader.open(EmbeddingRecord.TYPE, embeddings(source)).rowGroups();
       features.add(
-          new LabelledEmbeddings(source.name(), groups, false, classes, trainSplit, testSplit));
+          new LabelledEmbeddings(source.name(), groups, 0, classes, trainSplit, testSplit));
     }
     features.add(
-        new LabelledEmbeddings("pixels", imageGroups, true, classes, trainSplit, testSplit));
+        new LabelledEmbeddings(
+            "pixels", imageGroups, statistics.channels(), classes, trainSplit, testSplit));
     PCollectionList<MetricRecord> all = PCollectionList.empty(pipeline);
     for (LabelledEmbeddings of : features) {
       String name = "-" + of.name();

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.methods.Methods;
@@ -66,7 +67,8 @@ final class ExportCommand implements Callable<Integer> {
     try {
       Path parent = output.toAbsolutePath().getParent();
       Files.createDirectories(parent);
-      Path unfinished = Files.createTempDirectory(parent, ".export");
+      // Not createTempDirectory: what it makes nobody else may read.
+      Path unfinished = Files.createDirectory(parent.resolve(".export-" + UUID.randomUUID()));
       try {
         Encoder.export(of.recipe(), of.state(), pooling.pooling(), unfinished);
         Files.writeString(unfinished.resolve("model-card.md"), card(directory, of));

@@ -103,9 +103,9 @@ final class Pretraining {
     updated.get(UpdateStudent.STEPS).apply("WriteSteps", steps);
     pipeline.run().waitUntilFinish();
     steps.commit();
+    writeEvents(directory.steps(last), last);
     // The checkpoint last: with it the round is complete.
     checkpoint.commit();
-    writeEvents(directory.steps(last), last);
   }
 
   private List<Assignment> assignments(long first) {
@@ -201,8 +201,7 @@ final class Pretraining {
         Comparator.comparingLong(StepMetric::step)
             .thenComparing(StepMetric::metric)
             .thenComparing(StepMetric::replica));
-    try (EventFile events =
-        EventFile.in(directory.tensorboard(), String.format(Locale.ROOT, ".step-%09d", last))) {
+    try (EventFile events = EventFile.in(directory.tensorboard(), directory.removeEvents(last))) {
       for (StepMetric metric : metrics) {
         if (metric.replica() == 0) {
           events.scalar(metric.metric(), metric.step(), metric.value());

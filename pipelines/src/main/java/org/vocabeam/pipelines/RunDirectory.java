@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -34,6 +35,24 @@ record RunDirectory(Path root) {
 
   Path tensorboard() {
     return root.resolve("tensorboard");
+  }
+
+  /**
+   * Removes what an interrupted attempt at the round that ends after so many steps left among the
+   * events, which would be a second curve.
+   *
+   * @return the suffix of the name of the round's event file
+   */
+  String removeEvents(long step) throws IOException {
+    String suffix = "." + name(step);
+    if (Files.isDirectory(tensorboard())) {
+      try (DirectoryStream<Path> old = Files.newDirectoryStream(tensorboard(), "*" + suffix)) {
+        for (Path file : old) {
+          Files.delete(file);
+        }
+      }
+    }
+    return suffix;
   }
 
   private static String name(long step) {

@@ -186,7 +186,7 @@ class MethodsTest {
   void numbersOfTheRecipeOutOfRangeAreRefused() {
     refuses(false, "batchSize", "must be at least 2", 1, 0, -8);
     refuses(false, "learningRate", "must be positive and finite", 0.0, -0.1, NAN, INFINITE);
-    refuses(false, "endLearningRate", "between 0 and learningRate", -0.1, 0.06, NAN);
+    refuses(false, "endLearningRate", "between 0 and learningRate", -0.1, 0.3, NAN);
     refuses(false, "steps", "must be positive", 0, -1);
     refuses(false, "warmupSteps", "between 0 and steps, of which there are 100", -1, 100);
     refuses(false, "collapseThreshold", "must be at least 0", -1.0, NAN);

@@ -21,7 +21,8 @@ import org.vocabeam.transforms.store.RowReader;
  *
  * @param name of the features, for the metrics
  * @param groups of the store
- * @param pixels whether it is an images store
+ * @param pixelChannels to which the images of an images store are brought; 0 for an embeddings
+ *     store
  * @param classes all labels, sorted; a label's number is its place
  * @param trainSplit whose labels are learned from
  * @param testSplit whose labels are predicted
@@ -29,7 +30,7 @@ import org.vocabeam.transforms.store.RowReader;
 public record LabelledEmbeddings(
     String name,
     List<RowGroup> groups,
-    boolean pixels,
+    int pixelChannels,
     List<String> classes,
     String trainSplit,
     String testSplit)
@@ -80,14 +81,14 @@ public record LabelledEmbeddings(
 
   private void forEach(RowGroup group, Consumer<EmbeddingRecord> action) {
     try {
-      if (!pixels) {
+      if (pixelChannels == 0) {
         try (RowReader<EmbeddingRecord> rows = EmbeddingReadSupport.read(group)) {
           rows.forEachRemaining(action);
         }
         return;
       }
       try (RowReader<ImageRecord> rows = RowReader.of(ImageRecord.TYPE, group)) {
-        rows.forEachRemaining(image -> action.accept(PixelFeatures.of(image)));
+        rows.forEachRemaining(image -> action.accept(PixelFeatures.of(image, pixelChannels)));
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -12,8 +12,8 @@ final class PixelFeatures {
 
   private PixelFeatures() {}
 
-  static EmbeddingRecord of(ImageRecord image) {
-    Pixels pixels = Pixels.of(image);
+  static EmbeddingRecord of(ImageRecord image, int channels) {
+    Pixels pixels = Pixels.of(image, channels);
     if (Math.min(pixels.width(), pixels.height()) > SIDE) {
       pixels = pixels.centre(SIDE);
     }
