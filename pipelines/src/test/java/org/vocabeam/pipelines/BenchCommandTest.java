@@ -104,7 +104,7 @@ class BenchCommandTest {
     assertEquals(6, peaks.size(), "ingest and pretrain at three sizes");
     // A JVM with TensorFlow's library takes more than 50 MB, and no process more than 20 GB here.
     assertTrue(peaks.stream().allMatch(mb -> mb > 50 && mb < 20_000), peaks.toString());
-    assertEquals(1, ratios.get(0), "1x to itself");
+    assertEquals(1, ratios.get(0), 0, "1x to itself");
     assertEquals(peaks.get(4) / peaks.get(0), ratios.get(4), 1e-9, "16x to 1x");
   }
 

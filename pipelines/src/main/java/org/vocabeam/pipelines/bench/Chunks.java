@@ -4,6 +4,7 @@ import static com.google.common.base.Preconditions.checkState;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /**
  * The time of work that is done again and again: the median over chunks of it, so that a pause of
@@ -18,10 +19,17 @@ final class Chunks {
   private static final int WARM_UP = 2;
 
   private final Runnable work;
+  private final LongSupplier nanoseconds;
   private final List<Double> seconds = new ArrayList<>();
 
   Chunks(Runnable work) {
+    this(work, System::nanoTime);
+  }
+
+  /** By another clock. */
+  Chunks(Runnable work, LongSupplier nanoseconds) {
     this.work = work;
+    this.nanoseconds = nanoseconds;
   }
 
   /** Works without counting, for so many seconds or a little longer. */
@@ -35,10 +43,10 @@ final class Chunks {
   }
 
   private double run(int timesAtLeast, double secondsAtLeast) {
-    long start = System.nanoTime();
+    long start = nanoseconds.getAsLong();
     for (int times = 1; ; times++) {
       work.run();
-      double elapsed = (System.nanoTime() - start) / 1e9;
+      double elapsed = (nanoseconds.getAsLong() - start) / 1e9;
       if (times >= timesAtLeast && elapsed >= secondsAtLeast) {
         return elapsed / times;
       }

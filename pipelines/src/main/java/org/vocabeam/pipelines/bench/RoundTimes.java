@@ -17,11 +17,12 @@ record RoundTimes(Instant started, List<Instant> steps, List<Instant> completed)
   RoundTimes {
     steps = List.copyOf(steps);
     completed = List.copyOf(completed);
+    int rounds = completed.size();
     checkArgument(
-        completed.size() > 1 && steps.size() % completed.size() == 0 && stepsPerRound() > 1,
+        rounds > 1 && steps.size() % rounds == 0 && steps.size() > rounds,
         "%s steps in %s rounds",
         steps.size(),
-        completed.size());
+        rounds);
   }
 
   private int stepsPerRound() {

@@ -2,45 +2,49 @@ package org.vocabeam.pipelines.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class ChunksTest {
+  private long now;
+  private long work = 1_000_000_000;
+  private int runs;
+  private final Chunks chunks =
+      new Chunks(
+          () -> {
+            now += work;
+            runs++;
+          },
+          () -> now);
+
   @Test
-  void aChunkIsAtLeastOneRunAndWarmingUpTwo() {
-    AtomicInteger runs = new AtomicInteger();
-    Chunks chunks = new Chunks(runs::incrementAndGet);
+  void warmingUpIsAtLeastTwoRunsThatDoNotCount() {
     chunks.warmUp(0);
-    assertEquals(2, runs.get());
+    assertEquals(2, runs);
+    chunks.warmUp(2.5);
+    assertEquals(5, runs);
     assertThrows(IllegalStateException.class, chunks::median);
+  }
+
+  @Test
+  void aChunkRunsUntilItsTimeIsOverAndAtLeastOnce() {
     chunks.take(0);
-    assertEquals(3, runs.get());
-    assertTrue(chunks.median() > 0);
+    assertEquals(1, runs);
+    chunks.take(3);
+    assertEquals(4, runs);
+    assertEquals(1, chunks.median(), 0);
   }
 
   @Test
   void aSlowChunkDoesNotMoveTheMedian() {
-    AtomicInteger runs = new AtomicInteger();
-    Chunks chunks =
-        new Chunks(
-            () -> {
-              if (runs.incrementAndGet() == 2) {
-                sleep();
-              }
-            });
-    for (int i = 0; i < 3; i++) {
-      chunks.take(0);
-    }
-    assertTrue(chunks.median() < 0.2, () -> "seconds: " + chunks.median());
-  }
-
-  private static void sleep() {
-    try {
-      Thread.sleep(400);
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
+    chunks.take(2);
+    work = 60_000_000_000L;
+    chunks.take(0);
+    work = 2_000_000_000;
+    chunks.take(8);
+    assertEquals(2, chunks.median(), 0);
+    work = 3_000_000_000L;
+    chunks.take(0);
+    assertEquals(2.5, chunks.median(), 0, "of an even number");
   }
 }
