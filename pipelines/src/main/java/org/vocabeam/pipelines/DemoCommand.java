@@ -37,12 +37,12 @@ final class DemoCommand implements Callable<Integer> {
       description = "Where everything that is made goes.")
   private Path output;
 
-  @Option(names = "--rounds", defaultValue = "3", description = "Rounds of pre-training.")
+  @Option(names = "--rounds", defaultValue = "4", description = "Rounds of pre-training.")
   private int rounds;
 
   @Option(
       names = "--stepsPerRound",
-      defaultValue = "2000",
+      defaultValue = "1250",
       description = "Steps of a round; fewer are faster, and train less.")
   private long stepsPerRound;
 

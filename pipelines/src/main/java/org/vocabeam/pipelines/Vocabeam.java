@@ -37,6 +37,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       EvaluateCommand.class,
       EmbedCommand.class,
       ExportCommand.class,
+      BenchCommand.class,
     })
 public final class Vocabeam implements Runnable {
   @Spec private CommandSpec spec;

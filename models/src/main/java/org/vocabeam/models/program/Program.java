@@ -78,13 +78,12 @@ public final class Program implements AutoCloseable {
   }
 
   /**
-   * Runs a signature.
+   * Brings the inputs of a signature into TensorFlow's memory.
    *
    * @param inputs one for every input of the signature: float[], int[], byte[] (as uint8) or a
    *     buffer of them, in the input's static shape
-   * @param read what to keep of the outputs, whose memory is freed afterwards
    */
-  public <R> R run(String signature, Map<String, ?> inputs, Function<NDList, R> read) {
+  public Ready ready(String signature, Map<String, ?> inputs) {
     TfSymbolBlock block = signatures.computeIfAbsent(signature, this::block);
     PairList<String, Shape> described = block.describeInput();
     checkArgument(
@@ -93,29 +92,67 @@ public final class Program implements AutoCloseable {
         signature,
         described.size(),
         inputs.keySet());
-    try (NDManager step = manager.newSubManager()) {
-      NDList list = new NDList(described.size());
-      for (int i = 0; i < described.size(); i++) {
-        String name = described.keyAt(i);
-        Object value = inputs.get(name);
-        checkArgument(value != null, "%s is not given its input %s", signature, name);
-        list.add(array(step, value, described.valueAt(i)));
-      }
-      try (NDList outputs = block.forward(new ParameterStore(step, false), list, false)) {
+    Ready ready = new Ready(signature, block, manager.newSubManager());
+    for (int i = 0; i < described.size(); i++) {
+      String name = described.keyAt(i);
+      Object value = inputs.get(name);
+      checkArgument(value != null, "%s is not given its input %s", signature, name);
+      ready.inputs.add(array(ready.manager, value, described.valueAt(i)));
+    }
+    return ready;
+  }
+
+  /** A signature with its inputs, to run once or again and again; holds memory until closed. */
+  public static final class Ready implements AutoCloseable {
+    private final String signature;
+    private final TfSymbolBlock block;
+    private final NDManager manager;
+    private final NDList inputs = new NDList();
+
+    private Ready(String signature, TfSymbolBlock block, NDManager manager) {
+      this.signature = signature;
+      this.block = block;
+      this.manager = manager;
+    }
+
+    /**
+     * Runs the signature.
+     *
+     * @param read what to keep of the outputs, whose memory is freed afterwards
+     */
+    public <R> R run(Function<NDList, R> read) {
+      try (NDList outputs = block.forward(new ParameterStore(manager, false), inputs, false)) {
         return read.apply(outputs);
       }
     }
+
+    /** Runs a signature with one output of floats. */
+    public float[] run() {
+      return run(
+          outputs -> {
+            checkState(outputs.size() == 1, "%s has %s outputs", signature, outputs.size());
+            return outputs.get(0).toFloatArray();
+          });
+    }
+
+    @Override
+    public void close() {
+      manager.close();
+    }
   }
 
-  /** Runs a signature with one output of floats. */
+  /** Runs a signature once; the parameters are those of {@link #ready} and {@link Ready#run}. */
+  public <R> R run(String signature, Map<String, ?> inputs, Function<NDList, R> read) {
+    try (Ready ready = ready(signature, inputs)) {
+      return ready.run(read);
+    }
+  }
+
+  /** Runs a signature with one output of floats once. */
   public float[] run(String signature, Map<String, ?> inputs) {
-    return run(
-        signature,
-        inputs,
-        outputs -> {
-          checkState(outputs.size() == 1, "%s has %s outputs", signature, outputs.size());
-          return outputs.get(0).toFloatArray();
-        });
+    try (Ready ready = ready(signature, inputs)) {
+      return ready.run();
+    }
   }
 
   /** Sets every variable. */

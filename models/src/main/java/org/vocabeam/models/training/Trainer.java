@@ -148,7 +148,19 @@ public final class Trainer implements AutoCloseable {
    * @return the metrics in the order of {@link #metrics()}
    */
   public float[] step(long step, Batch batch) {
-    return program.run(TRAIN, inputs(step, batch));
+    try (Program.Ready ready = ready(step, batch)) {
+      return ready.run();
+    }
+  }
+
+  /**
+   * A step whose inputs are drawn and in TensorFlow's memory: every run of it takes a step from the
+   * state as it then is.
+   *
+   * @param step counted from 0 over the whole run
+   */
+  public Program.Ready ready(long step, Batch batch) {
+    return program.ready(TRAIN, inputs(step, batch));
   }
 
   private Map<String, Object> inputs(long step, Batch batch) {
