@@ -104,7 +104,7 @@ final class BenchCommand implements Callable<Integer> {
           machine.loadAverage());
     }
     List<Measurement> measurements = new ArrayList<>();
-    Report report = new Report(Version.read(), machine, machine.isBusy(), settings(), measurements);
+    Report report = new Report(Version.read(), machine, settings(), measurements);
     System.out.println(report.head());
     Path directory = Files.createTempDirectory("vocabeam-bench");
     try {

@@ -71,7 +71,7 @@ class BenchCommandTest {
     for (String fact : List.of("processor", "system", "jvm", "loadAverage")) {
       assertNotNull(report.get("machine").get(fact), fact);
     }
-    assertTrue(report.get("busy").isBoolean());
+    assertTrue(report.get("machine").get("busy").isBoolean());
     assertEquals("small-28", report.get("settings").get("presets").asText());
     assertEquals(Version.read(), report.get("version").asText());
   }

@@ -14,14 +14,9 @@ import java.util.Map;
  *
  * @param version of Vocabeam
  * @param settings option to value
- * @param busy whether other work ran when the benchmark began
  */
 public record Report(
-    String version,
-    Machine machine,
-    boolean busy,
-    Map<String, String> settings,
-    List<Measurement> measurements) {
+    String version, Machine machine, Map<String, String> settings, List<Measurement> measurements) {
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
   private static final MathContext DIGITS = new MathContext(4);
