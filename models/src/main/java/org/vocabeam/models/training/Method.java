@@ -41,6 +41,11 @@ public interface Method {
    */
   Map<String, Double> scalars(long step, long steps);
 
+  /** Words of the targets that a step is fed with; 0 for a method that makes its own. */
+  default int targetWords() {
+    return 0;
+  }
+
   /** Authors the forward pass of one step. */
   Loss loss(Ops tf, Variables variables, Backbone backbone, Inputs inputs);
 
@@ -60,11 +65,13 @@ public interface Method {
    * @param views name to normalised pixels {@code [B count, size, size, C]}, rows image-major
    * @param draws name to {@code [B]}
    * @param scalars name to scalar
+   * @param targets {@code [B, K]} where K is {@link #targetWords}; null when that is 0
    */
   record Inputs(
       Map<String, Operand<TFloat32>> views,
       Map<String, Operand<TInt32>> draws,
-      Map<String, Operand<TFloat32>> scalars) {}
+      Map<String, Operand<TFloat32>> scalars,
+      Operand<TFloat32> targets) {}
 
   /**
    * @param total the scalar that is minimised over all TRAINED variables

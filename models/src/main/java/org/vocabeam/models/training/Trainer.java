@@ -30,6 +30,7 @@ import org.vocabeam.models.views.ViewSpec;
 public final class Trainer implements AutoCloseable {
   private static final String TRAIN = "train";
   private static final String IMAGES = "images";
+  private static final String TARGETS = "targets";
   private static final String LEARNING_RATE = "learning_rate";
   private static final String STEP = "step";
 
@@ -90,6 +91,11 @@ public final class Trainer implements AutoCloseable {
     for (String name : method.scalars()) {
       scalars.put(name, writer.input(name, TFloat32.class));
     }
+    Operand<TFloat32> targets = null;
+    if (method.targetWords() > 0) {
+      targets = writer.input(TARGETS, TFloat32.class, batch, method.targetWords());
+      inputs.put(TARGETS, targets);
+    }
     Operand<TFloat32> learningRate = writer.input(LEARNING_RATE, TFloat32.class);
     Operand<TFloat32> step = writer.input(STEP, TFloat32.class);
     inputs.putAll(scalars);
@@ -98,7 +104,10 @@ public final class Trainer implements AutoCloseable {
 
     Method.Loss loss =
         method.loss(
-            tf, writer.variables(), recipe.backbone(), new Method.Inputs(views, draws, scalars));
+            tf,
+            writer.variables(),
+            recipe.backbone(),
+            new Method.Inputs(views, draws, scalars, targets));
     Operand<TFloat32> metrics =
         TrainingStep.author(
             writer.graph(),
@@ -186,6 +195,9 @@ public final class Trainer implements AutoCloseable {
         .method()
         .scalars(step, recipe.steps())
         .forEach((name, value) -> inputs.put(name, new float[] {value.floatValue()}));
+    if (recipe.method().targetWords() > 0) {
+      inputs.put(TARGETS, batch.targets());
+    }
     inputs.put(LEARNING_RATE, new float[] {(float) schedule.rate(step)});
     inputs.put(STEP, new float[] {step + 1});
     return inputs;
@@ -213,8 +225,9 @@ public final class Trainer implements AutoCloseable {
    * @param pixels {@code [B, H, W, C]}
    * @param ids of the images; with the epochs they seed everything that is drawn
    * @param epochs how often each image has been seen before
+   * @param targets {@code [B, K]} where K is {@link Method#targetWords}, or empty when that is 0
    */
-  public record Batch(byte[] pixels, String[] ids, long[] epochs) {
+  public record Batch(byte[] pixels, String[] ids, long[] epochs, float[] targets) {
     public int size() {
       return ids.length;
     }

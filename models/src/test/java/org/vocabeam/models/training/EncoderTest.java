@@ -79,7 +79,7 @@ class EncoderTest {
     try (Trainer trainer = Trainer.of(recipe)) {
       untouched = trainer.initialState();
       for (int step = 0; step < 2; step++) {
-        trainer.step(step, new Trainer.Batch(join(images), ids, new long[BATCH]));
+        trainer.step(step, new Trainer.Batch(join(images), ids, new long[BATCH], new float[0]));
       }
       trained = trainer.state();
     }

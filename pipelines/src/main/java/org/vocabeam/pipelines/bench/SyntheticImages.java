@@ -52,7 +52,7 @@ final class SyntheticImages {
       System.arraycopy(pixels(recipe.images(), image), 0, pixels, i * bytes, bytes);
       ids[i] = Long.toString(image);
     }
-    return new Batch(pixels, ids, new long[size]);
+    return new Batch(pixels, ids, new long[size], new float[0]);
   }
 
   /**

@@ -56,7 +56,7 @@ final class ImageStream implements Iterator<Batch> {
       ids[i] = image.id();
       epochs[i] = epoch;
     }
-    return new Batch(pixels, ids, epochs);
+    return new Batch(pixels, ids, epochs, new float[0]);
   }
 
   private Iterator<Image> read(EpochPlan.Window window) {
