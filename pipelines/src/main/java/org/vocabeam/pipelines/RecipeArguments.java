@@ -51,17 +51,17 @@ final class RecipeArguments {
 
   @Option(names = "--learningRate", description = "At its highest.")
   void learningRate(double value) {
-    set("--learningRate", "/learningRate", value);
+    set("--learningRate", "/schedule/learningRate", value);
   }
 
   @Option(names = "--endLearningRate", description = "At the last step.")
   void endLearningRate(double value) {
-    set("--endLearningRate", "/endLearningRate", value);
+    set("--endLearningRate", "/schedule/endLearningRate", value);
   }
 
   @Option(names = "--warmupSteps", description = "Steps of linearly growing rate.")
   void warmupSteps(long value) {
-    set("--warmupSteps", "/warmupSteps", value);
+    set("--warmupSteps", "/schedule/warmupSteps", value);
   }
 
   @Option(names = "--momentum", description = "Of SGD or LARS, in [0, 1).")

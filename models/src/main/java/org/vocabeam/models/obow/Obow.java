@@ -20,6 +20,7 @@ import org.vocabeam.models.graph.MovingAverage;
 import org.vocabeam.models.graph.VariableSpec.Role;
 import org.vocabeam.models.graph.Variables;
 import org.vocabeam.models.optimize.CosineSchedule;
+import org.vocabeam.models.optimize.RateSchedule;
 import org.vocabeam.models.optimize.Sgd;
 import org.vocabeam.models.training.EmbeddingSpread;
 import org.vocabeam.models.training.Method;
@@ -168,9 +169,7 @@ public record Obow(
         task.normalisation(),
         batchSize,
         new Sgd(0.9, weightDecay, false),
-        learningRate,
-        endLearningRate,
-        warmup,
+        new RateSchedule.Cosine(learningRate, endLearningRate, warmup),
         task.steps(),
         task.seed(),
         COLLAPSED);
@@ -206,9 +205,7 @@ public record Obow(
         task.normalisation(),
         64,
         new Sgd(0.9, 5e-4, false),
-        0.2,
-        0,
-        0,
+        new RateSchedule.Cosine(0.2, 0, 0),
         task.steps(),
         task.seed(),
         COLLAPSED);

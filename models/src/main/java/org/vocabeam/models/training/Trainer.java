@@ -15,7 +15,6 @@ import org.tensorflow.types.TUint8;
 import org.vocabeam.models.Seeds;
 import org.vocabeam.models.graph.TensorFlowNative;
 import org.vocabeam.models.graph.VariableSpec;
-import org.vocabeam.models.optimize.CosineSchedule;
 import org.vocabeam.models.optimize.Optimizer;
 import org.vocabeam.models.program.Program;
 import org.vocabeam.models.program.ProgramWriter;
@@ -38,7 +37,6 @@ public final class Trainer implements AutoCloseable {
   private final Program program;
   private final List<VariableSpec> variables;
   private final List<String> metrics;
-  private final CosineSchedule schedule;
 
   private Trainer(
       Recipe recipe, Program program, List<VariableSpec> variables, List<String> metrics) {
@@ -46,7 +44,6 @@ public final class Trainer implements AutoCloseable {
     this.program = program;
     this.variables = variables;
     this.metrics = metrics;
-    this.schedule = recipe.schedule();
   }
 
   /** Authors and loads the program; its state is {@link #initialState} until it is set. */
@@ -198,7 +195,7 @@ public final class Trainer implements AutoCloseable {
     if (recipe.method().targetWords() > 0) {
       inputs.put(TARGETS, batch.targets());
     }
-    inputs.put(LEARNING_RATE, new float[] {(float) schedule.rate(step)});
+    inputs.put(LEARNING_RATE, new float[] {(float) recipe.schedule().rate(step, recipe.steps())});
     inputs.put(STEP, new float[] {step + 1});
     return inputs;
   }

@@ -17,6 +17,7 @@ import org.vocabeam.models.backbone.ResNet;
 import org.vocabeam.models.obow.Obow;
 import org.vocabeam.models.obow.VisualWords;
 import org.vocabeam.models.obow.Vocabulary;
+import org.vocabeam.models.optimize.RateSchedule;
 import org.vocabeam.models.optimize.Sgd;
 import org.vocabeam.models.training.ImageShape;
 import org.vocabeam.models.training.Preset;
@@ -76,19 +77,15 @@ class MethodsTest {
       assertEquals(ResNet.resNet50(ResNet.Stem.IMAGENET), resNet50.backbone());
       checkPaper(resNet50, 15, 8);
       assertEquals(256, resNet50.batchSize());
-      assertEquals(0.03, resNet50.learningRate());
-      assertEquals(3e-5, resNet50.endLearningRate());
+      assertEquals(new RateSchedule.Cosine(0.03, 3e-5, 10 * (IMAGENET / 256)), resNet50.schedule());
       assertEquals(new Sgd(0.9, 1e-4, false), resNet50.optimizer());
-      assertEquals(10 * (IMAGENET / 256), resNet50.warmupSteps());
 
       Recipe resNet18 = recipe(Preset.RESNET18, side);
       assertEquals(ResNet.resNet18(ResNet.Stem.IMAGENET), resNet18.backbone());
       checkPaper(resNet18, 10, 5);
       assertEquals(128, resNet18.batchSize());
-      assertEquals(0.05, resNet18.learningRate());
-      assertEquals(0, resNet18.endLearningRate());
+      assertEquals(new RateSchedule.Cosine(0.05, 0, 0), resNet18.schedule());
       assertEquals(new Sgd(0.9, 5e-4, false), resNet18.optimizer());
-      assertEquals(0, resNet18.warmupSteps());
     }
   }
 
@@ -115,7 +112,8 @@ class MethodsTest {
   @Test
   void aShortRunHasAShortWarmUp() {
     assertEquals(
-        100, Methods.recipe("obow", Preset.RESNET50, task(224, 3, IMAGENET, 1000)).warmupSteps());
+        new RateSchedule.Cosine(0.03, 3e-5, 100),
+        Methods.recipe("obow", Preset.RESNET50, task(224, 3, IMAGENET, 1000)).schedule());
   }
 
   @Test
@@ -155,11 +153,10 @@ class MethodsTest {
   }
 
   /** Each value, as JSON, is refused by a message that names place and value. */
-  private static void refuses(boolean ofMethod, String place, String allowed, Object... values) {
+  private static void refuses(String parent, String place, String allowed, Object... values) {
     for (Object value : values) {
       JsonNode node = JSON.valueToTree(value);
-      String message =
-          refused(tree -> (ofMethod ? (ObjectNode) tree.get("method") : tree).set(place, node));
+      String message = refused(tree -> ((ObjectNode) tree.at(parent)).set(place, node));
       assertTrue(
           message.contains(place + " is " + value) && message.contains(allowed),
           place + " = " + value + ": " + message);
@@ -171,25 +168,26 @@ class MethodsTest {
 
   @Test
   void numbersOfTheMethodOutOfRangeAreRefused() {
-    refuses(true, "words", "must be positive", 0, -64);
-    refuses(true, "words", "must be a multiple of batchSize, which is 64: take 64", 65, 1);
-    refuses(true, "inverseDelta", "must be positive and finite", 0.0, -1.0, NAN, INFINITE);
-    refuses(true, "inverseTemperature", "must be positive and finite", 0.0, -5.0, NAN, INFINITE);
-    refuses(true, "borderCrop", "must be at least 0", -1);
-    refuses(true, "distanceDecay", "must be in [0, 1)", -0.01, 1.0, NAN);
-    refuses(true, "teacherDecay", "must be in [0, 1]", -0.01, 1.01, NAN);
+    refuses("/method", "words", "must be positive", 0, -64);
+    refuses("/method", "words", "must be a multiple of batchSize, which is 64: take 64", 65, 1);
+    refuses("/method", "inverseDelta", "must be positive and finite", 0.0, -1.0, NAN, INFINITE);
+    refuses(
+        "/method", "inverseTemperature", "must be positive and finite", 0.0, -5.0, NAN, INFINITE);
+    refuses("/method", "borderCrop", "must be at least 0", -1);
+    refuses("/method", "distanceDecay", "must be in [0, 1)", -0.01, 1.0, NAN);
+    refuses("/method", "teacherDecay", "must be in [0, 1]", -0.01, 1.01, NAN);
     String message = refused(tree -> method(tree).put("borderCrop", 3));
     assertTrue(message.contains("a border crop of 3") && message.contains("7x7"), message);
   }
 
   @Test
   void numbersOfTheRecipeOutOfRangeAreRefused() {
-    refuses(false, "batchSize", "must be at least 2", 1, 0, -8);
-    refuses(false, "learningRate", "must be positive and finite", 0.0, -0.1, NAN, INFINITE);
-    refuses(false, "endLearningRate", "between 0 and learningRate", -0.1, 0.3, NAN);
-    refuses(false, "steps", "must be positive", 0, -1);
-    refuses(false, "warmupSteps", "between 0 and steps, of which there are 100", -1, 100);
-    refuses(false, "collapseThreshold", "must be at least 0", -1.0, NAN);
+    refuses("", "batchSize", "must be at least 2", 1, 0, -8);
+    refuses("/schedule", "learningRate", "must be positive and finite", 0.0, -0.1, NAN, INFINITE);
+    refuses("/schedule", "endLearningRate", "between 0 and learningRate", -0.1, 0.3, NAN);
+    refuses("", "steps", "must be positive", 0, -1);
+    refuses("/schedule", "warmupSteps", "between 0 and steps, of which there are 100", -1, 100);
+    refuses("", "collapseThreshold", "must be at least 0", -1.0, NAN);
   }
 
   private static ObjectNode method(ObjectNode tree) {

@@ -1,0 +1,107 @@
+package org.vocabeam.models.optimize;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.List;
+import org.vocabeam.models.UserError;
+
+/** The learning rate of every step of a run. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+@JsonSubTypes({
+  @JsonSubTypes.Type(value = RateSchedule.Cosine.class, name = "cosine"),
+  @JsonSubTypes.Type(value = RateSchedule.Drops.class, name = "drops")
+})
+public sealed interface RateSchedule {
+  /**
+   * The rate of a step.
+   *
+   * @param step counted from 0
+   * @param steps of the whole run
+   */
+  double rate(long step, long steps);
+
+  /** Refuses what cannot be for a run of so many steps. */
+  void check(long steps);
+
+  /**
+   * {@link CosineSchedule} by step.
+   *
+   * @param learningRate of the first step after the warm-up
+   * @param endLearningRate towards which it falls
+   * @param warmupSteps of linearly growing rate
+   */
+  record Cosine(double learningRate, double endLearningRate, long warmupSteps)
+      implements RateSchedule {
+    public Cosine {
+      checkRate(learningRate);
+      require(
+          endLearningRate >= 0 && endLearningRate <= learningRate,
+          "endLearningRate",
+          endLearningRate,
+          "between 0 and learningRate, which is " + learningRate);
+    }
+
+    @Override
+    public double rate(long step, long steps) {
+      return new CosineSchedule(learningRate, endLearningRate, warmupSteps, steps, 1).rate(step);
+    }
+
+    @Override
+    public void check(long steps) {
+      require(
+          warmupSteps >= 0 && warmupSteps < steps,
+          "warmupSteps",
+          warmupSteps,
+          "between 0 and steps, of which there are " + steps);
+    }
+  }
+
+  /**
+   * A constant rate that is multiplied by a factor at some points of the run (PyTorch's {@code
+   * MultiStepLR}).
+   *
+   * @param learningRate of the first step
+   * @param factor at every drop, in (0, 1]
+   * @param drops shares of the run after which the rate drops, in (0, 1), ascending
+   */
+  record Drops(double learningRate, double factor, List<Double> drops) implements RateSchedule {
+    public Drops {
+      drops = List.copyOf(drops);
+      checkRate(learningRate);
+      require(factor > 0 && factor <= 1, "factor", factor, "above 0 and at most 1");
+      double before = 0;
+      for (double drop : drops) {
+        require(drop > before && drop < 1, "drops", drops, "ascending shares between 0 and 1");
+        before = drop;
+      }
+    }
+
+    @Override
+    public double rate(long step, long steps) {
+      double rate = learningRate;
+      for (double drop : drops) {
+        if (step >= drop * steps) {
+          rate *= factor;
+        }
+      }
+      return rate;
+    }
+
+    @Override
+    public void check(long steps) {}
+  }
+
+  private static void checkRate(double learningRate) {
+    require(
+        learningRate > 0 && Double.isFinite(learningRate),
+        "learningRate",
+        learningRate,
+        "positive and finite");
+  }
+
+  private static void require(boolean valid, String what, Object actual, String allowed) {
+    if (!valid) {
+      throw new UserError(what + " is " + actual + ", must be " + allowed);
+    }
+  }
+}
