@@ -13,7 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 import org.vocabeam.models.UserError;
+import org.vocabeam.models.bownet.BowNet;
 import org.vocabeam.models.obow.Obow;
+import org.vocabeam.models.pretext.Rotation;
 import org.vocabeam.models.training.Preset;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Task;
@@ -27,11 +29,14 @@ public final class Methods {
           .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
           .enable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
           .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
-          .registerSubtypes(new NamedType(Obow.class, "obow"))
+          .registerSubtypes(
+              new NamedType(BowNet.class, "bownet"),
+              new NamedType(Obow.class, "obow"),
+              new NamedType(Rotation.class, "rotation"))
           .build();
 
   private static final Map<String, BiFunction<Preset, Task, Recipe>> PRESETS =
-      Map.of("obow", Obow::recipe);
+      Map.of("bownet", BowNet::recipe, "obow", Obow::recipe, "rotation", Rotation::recipe);
 
   private Methods() {}
 

@@ -12,7 +12,6 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.backbone.Backbone;
-import org.vocabeam.models.backbone.ResNet;
 import org.vocabeam.models.graph.Initializer;
 import org.vocabeam.models.graph.Layers;
 import org.vocabeam.models.graph.Layers.Mode;
@@ -60,12 +59,6 @@ public record Obow(
     ViewSpec teacherView,
     List<ViewSpec> crops)
     implements Method {
-  /** Images below this side get small-image stems and views. */
-  private static final int SMALL_SIDE = 128;
-
-  /** Embedding std below which a run is stopped; healthy ones are above 0.01 in every step. */
-  private static final double COLLAPSED = 1e-4;
-
   private static final String TEACHER = "teacher.";
   private static final String STUDENT_SHARE = "studentShare";
 
@@ -114,22 +107,10 @@ public record Obow(
    */
   public static Recipe recipe(Preset preset, Task task) {
     return switch (preset) {
-      case RESNET50 -> paper(task, ResNet.resNet50(stem(task)), 15, 8, 256, 0.03, 3e-5, 1e-4, 10);
-      case RESNET18 -> paper(task, ResNet.resNet18(stem(task)), 10, 5, 128, 0.05, 0, 5e-4, 0);
-      case SMALL -> small(task);
+      case RESNET50 -> paper(task, preset.backbone(task), 15, 8, 256, 0.03, 3e-5, 1e-4, 10);
+      case RESNET18 -> paper(task, preset.backbone(task), 10, 5, 128, 0.05, 0, 5e-4, 0);
+      case SMALL -> small(task, preset.backbone(task));
     };
-  }
-
-  private static ResNet.Stem stem(Task task) {
-    return isSmall(task) ? ResNet.Stem.SMALL : ResNet.Stem.IMAGENET;
-  }
-
-  private static boolean isSmall(Task task) {
-    return side(task) < SMALL_SIDE;
-  }
-
-  private static int side(Task task) {
-    return Math.min(task.images().height(), task.images().width());
   }
 
   /** Gidaris et al. 2021, section 4.1 and the configurations of the authors' code. */
@@ -143,8 +124,8 @@ public record Obow(
       double endLearningRate,
       double weightDecay,
       long warmupEpochs) {
-    boolean small = isSmall(task);
-    int side = side(task);
+    boolean small = task.isSmall();
+    int side = task.side();
     ViewSpec teacherView = small ? ViewSpec.obowTeacher(side, side) : ViewSpec.obowTeacher();
     List<ViewSpec> crops =
         small ? smallCrops(side) : List.of(ViewSpec.obowCrops160(), ViewSpec.obowPatches96());
@@ -172,7 +153,7 @@ public record Obow(
         new RateSchedule.Cosine(learningRate, endLearningRate, warmup),
         task.steps(),
         task.seed(),
-        COLLAPSED);
+        EmbeddingSpread.COLLAPSED);
   }
 
   /**
@@ -181,10 +162,8 @@ public record Obow(
    * one level, of places that see a quarter of the image; a high rate and a fast teacher, because
    * the run is short; crops at about the scale at which whole images are seen later.
    */
-  private static Recipe small(Task task) {
-    int side = side(task);
-    Backbone backbone =
-        new ResNet(ResNet.Block.BASIC, List.of(1, 1, 1), 32, ResNet.Stem.SMALL_STRIDED);
+  private static Recipe small(Task task, Backbone backbone) {
+    int side = task.side();
     Obow method =
         new Obow(
             lastLevels(backbone, side, 1),
@@ -208,7 +187,7 @@ public record Obow(
         new RateSchedule.Cosine(0.2, 0, 0),
         task.steps(),
         task.seed(),
-        COLLAPSED);
+        EmbeddingSpread.COLLAPSED);
   }
 
   private static List<ViewSpec> smallCrops(int side) {

@@ -11,6 +11,9 @@ import org.vocabeam.models.graph.Layers;
  * dimensions. About 1/sqrt(D) when healthy, 0 when all embeddings are one.
  */
 public final class EmbeddingSpread {
+  /** Below it a run is stopped; healthy ones are above 0.01 in every step. */
+  public static final double COLLAPSED = 1e-4;
+
   private EmbeddingSpread() {}
 
   /**

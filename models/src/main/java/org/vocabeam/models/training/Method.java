@@ -28,10 +28,14 @@ public interface Method {
   List<ViewSpec> views();
 
   /** Integers that are drawn for every image of a batch. */
-  List<Draw> draws(Backbone backbone);
+  default List<Draw> draws(Backbone backbone) {
+    return List.of();
+  }
 
   /** The names of the scalars that a step is fed with, besides rate and step number. */
-  List<String> scalars();
+  default List<String> scalars() {
+    return List.of();
+  }
 
   /**
    * The scalars of a step.
@@ -39,7 +43,9 @@ public interface Method {
    * @param step counted from 0
    * @param steps of the whole run
    */
-  Map<String, Double> scalars(long step, long steps);
+  default Map<String, Double> scalars(long step, long steps) {
+    return Map.of();
+  }
 
   /** Words of the targets that a step is fed with; 0 for a method that makes its own. */
   default int targetWords() {

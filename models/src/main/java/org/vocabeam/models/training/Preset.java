@@ -1,6 +1,9 @@
 package org.vocabeam.models.training;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
+import org.vocabeam.models.backbone.Backbone;
+import org.vocabeam.models.backbone.ResNet;
 
 /** A size of network with the settings that go with it, of any method. */
 public enum Preset {
@@ -10,5 +13,15 @@ public enum Preset {
   @JsonProperty("resnet18")
   RESNET18,
   @JsonProperty("resnet50")
-  RESNET50
+  RESNET50;
+
+  /** The preset's network; the papers' ones get a small-image stem for small images. */
+  public Backbone backbone(Task task) {
+    ResNet.Stem stem = task.isSmall() ? ResNet.Stem.SMALL : ResNet.Stem.IMAGENET;
+    return switch (this) {
+      case SMALL -> new ResNet(ResNet.Block.BASIC, List.of(1, 1, 1), 32, ResNet.Stem.SMALL_STRIDED);
+      case RESNET18 -> ResNet.resNet18(stem);
+      case RESNET50 -> ResNet.resNet50(stem);
+    };
+  }
 }

@@ -11,4 +11,17 @@ import org.vocabeam.models.views.Normalisation;
  * @param steps of the whole run
  */
 public record Task(
-    ImageShape images, Normalisation normalisation, long imageCount, long steps, long seed) {}
+    ImageShape images, Normalisation normalisation, long imageCount, long steps, long seed) {
+  /** Images below this side get small-image stems and views. */
+  private static final int SMALL_SIDE = 128;
+
+  /** The shorter side of the images, in pixels. */
+  public int side() {
+    return Math.min(images.height(), images.width());
+  }
+
+  /** Whether the papers' settings for about 224 pixels do not fit. */
+  public boolean isSmall() {
+    return side() < SMALL_SIDE;
+  }
+}

@@ -113,6 +113,41 @@ public record ViewSpec(
         new Appearance(obowJitter(), 0.2, GaussianBlur.NONE, Solarize.NONE));
   }
 
+  /**
+   * RotNet's view: a random crop of 7/8 of the sides, flipped (224 of 256 pixels, 28 of 32).
+   *
+   * @param size of the crop, in pixels
+   */
+  public static ViewSpec rotNet(int size) {
+    double area = 49.0 / 64;
+    return new ViewSpec(
+        "rotnet",
+        size,
+        1,
+        new RandomResizedCrop(area, area, 1, 1),
+        0.5,
+        false,
+        Appearance.UNCHANGED);
+  }
+
+  /**
+   * BoWNet's perturbed image: random crop and aspect, flip, colour jitter, random grey (section
+   * 3.3).
+   *
+   * @param size of the crop, in pixels
+   * @param minArea least share of the image in it
+   */
+  public static ViewSpec bowNet(int size, double minArea) {
+    return new ViewSpec(
+        "bownet",
+        size,
+        1,
+        new RandomResizedCrop(minArea, 1),
+        0.5,
+        false,
+        new Appearance(obowJitter(), 0.2, GaussianBlur.NONE, Solarize.NONE));
+  }
+
   private static ColourJitter obowJitter() {
     return new ColourJitter(0.4, 0.4, 0.4, 0.1, 0.8);
   }
