@@ -2,6 +2,7 @@ package org.vocabeam.pipelines;
 
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.methods.Methods;
 import org.vocabeam.models.training.Recipe;
@@ -43,6 +44,12 @@ final class PretrainCommand implements Callable<Integer> {
       description =
           "The split to train on, or 'all'; a store without splits is trained on as a whole.")
   private String split;
+
+  @Option(
+      names = "--targets",
+      paramLabel = "DIR",
+      description = "The targets store of the images, for a method that is trained on one.")
+  private @Nullable String targets;
 
   @Option(names = "--rounds", defaultValue = "4", description = "Rounds of the whole run.")
   private int rounds;
@@ -88,8 +95,12 @@ final class PretrainCommand implements Callable<Integer> {
       System.out.println(Methods.toTree(made).toPrettyString());
       return 0;
     }
+    TrainingData data =
+        new TrainingData(
+            of,
+            TrainingTargets.open(targets, of, made.method().name(), made.method().targetWords()));
     Pretraining run =
-        new Pretraining(made, of, output, rounds, stepsPerRound, replicas, shuffleMegabytes);
+        new Pretraining(made, data, output, rounds, stepsPerRound, replicas, shuffleMegabytes);
     run.run(pipelines);
     System.out.printf(
         "%nTrained:     %d steps of %d images, %s%n",

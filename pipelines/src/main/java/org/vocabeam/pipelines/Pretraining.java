@@ -7,6 +7,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -32,7 +34,7 @@ import org.vocabeam.transforms.training.VariableChunk;
 /** The rounds of a run: each one pipeline, from the newest complete checkpoint to the next. */
 final class Pretraining {
   private final Recipe recipe;
-  private final TrainingImages images;
+  private final TrainingData data;
   private final RunDirectory directory;
   private final int rounds;
   private final long stepsPerRound;
@@ -41,20 +43,20 @@ final class Pretraining {
 
   Pretraining(
       Recipe recipe,
-      TrainingImages images,
+      TrainingData data,
       Path output,
       int rounds,
       long stepsPerRound,
       int replicas,
       long shuffleMegabytes) {
     this.recipe = recipe;
-    this.images = images;
+    this.data = data;
     this.directory = new RunDirectory(output);
     this.rounds = rounds;
     this.stepsPerRound = stepsPerRound;
     this.replicas = replicas;
     long windowRows = Math.max(1, (shuffleMegabytes << 20) / recipe.images().bytes());
-    this.plan = new EpochPlan(images.groups(), recipe.seed(), replicas, windowRows);
+    this.plan = new EpochPlan(data.images().groups(), recipe.seed(), replicas, windowRows);
   }
 
   RunDirectory directory() {
@@ -118,7 +120,8 @@ final class Pretraining {
               replica,
               first,
               stepsPerRound,
-              images.split(),
+              data.images().split(),
+              data.targets() == null ? null : data.targets().directory(),
               plan.windows(
                   replica, first * recipe.batchSize(), stepsPerRound * recipe.batchSize())));
     }
@@ -127,27 +130,30 @@ final class Pretraining {
 
   /** What made a checkpoint. Not the rounds: two of N steps are one of 2 N. */
   private Map<String, String> provenance(long step) {
-    return Map.of(
-        "command",
-        "pretrain",
-        Checkpoint.RECIPE,
-        Methods.toJson(recipe),
-        Checkpoint.STEP,
-        Long.toString(step),
-        Checkpoint.IMAGES,
-        images.fingerprint(),
-        "split",
-        images.split() == null ? TrainingImages.ALL : images.split(),
-        "replicas",
-        Integer.toString(replicas),
-        "version",
-        Version.read());
+    Map<String, String> provenance = new HashMap<>();
+    provenance.put("command", "pretrain");
+    provenance.put(Checkpoint.RECIPE, Methods.toJson(recipe));
+    provenance.put(Checkpoint.STEP, Long.toString(step));
+    provenance.put("replicas", Integer.toString(replicas));
+    provenance.put("version", Version.read());
+    provenance.putAll(inputs());
+    return provenance;
+  }
+
+  /** What the run is trained on. */
+  private Map<String, String> inputs() {
+    Map<String, String> inputs = new LinkedHashMap<>();
+    inputs.put(Checkpoint.IMAGES, data.images().fingerprint());
+    inputs.put(TrainingImages.SPLIT, data.images().splitName());
+    if (data.targets() != null) {
+      inputs.put("targets", data.targets().fingerprint());
+    }
+    return inputs;
   }
 
   private ObjectNode configuration() {
     ObjectNode configuration = JsonNodeFactory.instance.objectNode();
-    configuration.put("images", images.fingerprint());
-    configuration.put("split", images.split() == null ? TrainingImages.ALL : images.split());
+    inputs().forEach(configuration::put);
     configuration.put("rounds", rounds);
     configuration.put("stepsPerRound", stepsPerRound);
     configuration.put("replicas", replicas);

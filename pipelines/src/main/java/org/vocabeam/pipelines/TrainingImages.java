@@ -3,7 +3,9 @@ package org.vocabeam.pipelines;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.checkerframework.checker.nullness.qual.Nullable;
@@ -16,6 +18,7 @@ import org.vocabeam.transforms.images.ImageStatistics;
 import org.vocabeam.transforms.store.RecordType;
 import org.vocabeam.transforms.store.RowGroup;
 import org.vocabeam.transforms.store.RowReader;
+import org.vocabeam.transforms.store.StoreManifest;
 import org.vocabeam.transforms.store.StoreReader;
 import org.vocabeam.transforms.training.EpochPlan.Group;
 
@@ -24,11 +27,21 @@ import org.vocabeam.transforms.training.EpochPlan.Group;
  *
  * @param split of them; null for all
  * @param groups the row groups of the store, with the number of such images in each
+ * @param shards the number of such images in each file of the store
  * @param fingerprint of the store
  */
 record TrainingImages(
-    @Nullable String split, List<Group> groups, ImageStatistics statistics, String fingerprint) {
+    @Nullable String split,
+    List<Group> groups,
+    List<Long> shards,
+    ImageStatistics statistics,
+    String fingerprint) {
   static final String ALL = "all";
+
+  /** Keys of the provenance of what is made of images. */
+  static final String IMAGES = "images";
+
+  static final String SPLIT = "split";
 
   /** The split alone: counting needs no other column. */
   private record Split(String split) {
@@ -67,12 +80,60 @@ record TrainingImages(
     }
     String selected = whole ? null : split;
     List<Group> groups = new ArrayList<>();
+    Map<String, Long> selectedOf = new LinkedHashMap<>();
+    store.manifest().shards().forEach(shard -> selectedOf.put(shard.file(), 0L));
     for (RowGroup group : store.rowGroups()) {
-      String file = group.file().substring(group.file().lastIndexOf('/') + 1);
-      groups.add(
-          new Group(group, file + "#" + group.index(), whole ? group.rows() : count(group, split)));
+      String file = group.fileName();
+      long count = whole ? group.rows() : count(group, split);
+      groups.add(new Group(group, file + "#" + group.index(), selectedOf.get(file), count));
+      selectedOf.merge(file, count, Long::sum);
     }
-    return new TrainingImages(selected, List.copyOf(groups), statistics, store.fingerprint());
+    return new TrainingImages(
+        selected,
+        List.copyOf(groups),
+        List.copyOf(selectedOf.values()),
+        statistics,
+        store.fingerprint());
+  }
+
+  /** The split as it is named in provenance. */
+  String splitName() {
+    return split == null ? ALL : split;
+  }
+
+  /**
+   * Refuses a store that has not one row for each of these images in their order, as {@link
+   * org.vocabeam.transforms.store.AlignedRows} needs it.
+   */
+  void checkCompanion(String directory, StoreManifest companion) {
+    checkSame(directory, companion, IMAGES, fingerprint);
+    checkSame(directory, companion, SPLIT, splitName());
+    List<Long> rows = companion.shards().stream().map(StoreManifest.Shard::rows).toList();
+    if (rows.size() != shards.size()) {
+      throw new UserError(
+          String.format(
+              "%s has %d files, the images %d, and must have as many, with its rows in the order of"
+                  + " the images; make it again",
+              directory, rows.size(), shards.size()));
+    }
+    if (!rows.equals(shards)) {
+      throw new UserError(
+          String.format(
+              "%s has %s rows in its files, of the images %s are trained on; make it again",
+              directory, rows, shards));
+    }
+  }
+
+  /** Refuses what was made with another value of {@code key}. */
+  static void checkSame(String directory, StoreManifest made, String key, String wanted) {
+    String with = made.provenance().get(key);
+    if (!wanted.equals(with)) {
+      throw new UserError(
+          String.format(
+              "%s was made with %s %s, %s is wanted; give the one that belongs to this run, or make"
+                  + " it again",
+              directory, key, with, wanted));
+    }
   }
 
   private static long count(RowGroup group, String split) {

@@ -12,4 +12,10 @@ import java.io.Serializable;
  * @param bytes size in memory: uncompressed, all columns
  */
 public record RowGroup(String file, int index, long firstRow, long rows, long bytes)
-    implements Serializable {}
+    implements Serializable {
+
+  /** The name of the file in its directory. */
+  public String fileName() {
+    return file.substring(file.lastIndexOf('/') + 1);
+  }
+}

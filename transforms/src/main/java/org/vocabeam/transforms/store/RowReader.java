@@ -123,6 +123,17 @@ public final class RowReader<T> implements Iterator<T>, AutoCloseable {
     }
   }
 
+  /** Passes over rows, at most as many as are left. */
+  void skip(long count) {
+    for (long i = 0; i < count && left > 0; i++, left--) {
+      try {
+        rows.read();
+      } catch (ParquetDecodingException e) {
+        throw damaged(e);
+      }
+    }
+  }
+
   private UserError damaged(ParquetDecodingException e) {
     return new UserError(
         file.getFile() + " is damaged (" + e.getMessage() + "); write it again", e);

@@ -17,6 +17,8 @@
  *       number of workers: a row's shard is the hash of its id, and rows are sorted by that hash
  *       within the shard. So a store is also shuffled: every row group is a mix of all classes. Two
  *       stores with the same ids and the same number of shards have their rows in the same order.
+ *       What belongs to a row group of one is therefore a range of rows of the other ({@link
+ *       org.vocabeam.transforms.store.AlignedRows}), and nobody joins them.
  *   <li><b>Every shard has a file</b>, also without rows, so an empty store has a schema.
  *   <li><b>The fingerprint</b> of a store comes from a hash of the rows that each file carries in
  *       its key-value metadata ({@code vocabeam.content}): it needs the footers only, and changes

@@ -13,6 +13,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * @param firstStep steps of the run before this round
  * @param steps of this round
  * @param split of the images to train on; null for all
+ * @param targets directory of the targets of the same images; null for a method that makes its own
  * @param windows of the images that the replica sees, in order
  */
 public record Assignment(
@@ -22,5 +23,6 @@ public record Assignment(
     long firstStep,
     long steps,
     @Nullable String split,
+    @Nullable String targets,
     List<EpochPlan.Window> windows)
     implements Serializable {}

@@ -23,9 +23,11 @@ public record EpochPlan(List<Group> groups, long seed, int replicas, long window
    * A row group.
    *
    * @param name says which, wherever the store lies; part of the seed
+   * @param before rows that are trained on in the row groups before it in its file
    * @param selected rows that are trained on
    */
-  public record Group(RowGroup rows, String name, long selected) implements Serializable {}
+  public record Group(RowGroup rows, String name, long before, long selected)
+      implements Serializable {}
 
   /**
    * Images that are in memory together.
@@ -34,7 +36,7 @@ public record EpochPlan(List<Group> groups, long seed, int replicas, long window
    * @param skip images at its start that belong to earlier steps
    * @param take images of it that are wanted
    */
-  public record Window(long epoch, List<RowGroup> groups, long skip, long take)
+  public record Window(long epoch, List<Group> groups, long skip, long take)
       implements Serializable {}
 
   public EpochPlan {
@@ -68,8 +70,7 @@ public record EpochPlan(List<Group> groups, long seed, int replicas, long window
         long from = Math.max(position, at);
         long to = Math.min(position + count, at + rows);
         if (from < to) {
-          wanted.add(
-              new Window(epoch, window.stream().map(Group::rows).toList(), from - at, to - from));
+          wanted.add(new Window(epoch, List.copyOf(window), from - at, to - from));
         }
         at += rows;
       }

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.Seeds;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.training.ImageShape;
@@ -14,12 +15,14 @@ import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Trainer.Batch;
 import org.vocabeam.transforms.images.ImageRecord;
 import org.vocabeam.transforms.images.Pixels;
-import org.vocabeam.transforms.store.RowGroup;
+import org.vocabeam.transforms.store.AlignedRows;
 import org.vocabeam.transforms.store.RowReader;
+import org.vocabeam.transforms.targets.TargetRecord;
+import org.vocabeam.transforms.training.EpochPlan.Group;
 
 /** The batches of an assignment, read window by window. */
 final class ImageStream implements Iterator<Batch> {
-  private record Image(long order, String id, byte[] pixels) {}
+  private record Image(long order, String id, byte[] pixels, @Nullable TargetRecord target) {}
 
   private final Recipe recipe;
   private final Assignment assignment;
@@ -46,6 +49,8 @@ final class ImageStream implements Iterator<Batch> {
     byte[] pixels = new byte[size * bytes];
     String[] ids = new String[size];
     long[] epochs = new long[size];
+    int words = recipe.method().targetWords();
+    float[] targets = new float[size * words];
     for (int i = 0; i < size; i++) {
       while (!images.hasNext()) {
         images = Collections.emptyIterator(); // frees the window before the next is read
@@ -55,20 +60,26 @@ final class ImageStream implements Iterator<Batch> {
       System.arraycopy(image.pixels(), 0, pixels, i * bytes, bytes);
       ids[i] = image.id();
       epochs[i] = epoch;
+      if (image.target() != null) {
+        image.target().fill(targets, i, words);
+      }
     }
-    return new Batch(pixels, ids, epochs, new float[0]);
+    return new Batch(pixels, ids, epochs, targets);
   }
 
   private Iterator<Image> read(EpochPlan.Window window) {
     epoch = window.epoch();
     List<Image> all = new ArrayList<>();
-    for (RowGroup group : window.groups()) {
-      try (RowReader<ImageRecord> rows = RowReader.of(ImageRecord.TYPE, group)) {
+    for (Group group : window.groups()) {
+      try (RowReader<ImageRecord> rows = RowReader.of(ImageRecord.TYPE, group.rows());
+          AlignedRows<TargetRecord> targets = targets(group)) {
         while (rows.hasNext()) {
           ImageRecord row = rows.next();
           if (assignment.split() == null || assignment.split().equals(row.split())) {
             long order = Seeds.of(recipe.seed(), "image", epoch, row.id());
-            all.add(new Image(order, row.id(), pixels(row, recipe.images())));
+            byte[] pixels = pixels(row, recipe.images());
+            TargetRecord target = targets == null ? null : targets.next(row.id());
+            all.add(new Image(order, row.id(), pixels, target));
           }
         }
       } catch (IOException e) {
@@ -78,6 +89,12 @@ final class ImageStream implements Iterator<Batch> {
     all.sort(Comparator.comparingLong(Image::order).thenComparing(Image::id));
     int from = Math.toIntExact(window.skip());
     return all.subList(from, Math.toIntExact(from + window.take())).iterator();
+  }
+
+  private @Nullable AlignedRows<TargetRecord> targets(Group group) throws IOException {
+    return assignment.targets() == null
+        ? null
+        : AlignedRows.of(TargetRecord.TYPE, assignment.targets(), group.rows(), group.before());
   }
 
   /** An image's pixels in the shape of the run. */

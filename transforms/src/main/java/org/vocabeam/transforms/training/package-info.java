@@ -8,6 +8,8 @@
  *   <li>The place of an image in a replica's stream is arithmetic on the row counts of the store
  *       ({@link org.vocabeam.transforms.training.EpochPlan}); a round starts in the middle of an
  *       epoch without reading what lies before, and one round of 2 N steps is two of N.
+ *   <li>What was made of the images before (targets) is read beside them, by the row group: the
+ *       driver checks that it was made of these images, the worker checks every id.
  *   <li>A checkpoint is a store of {@link org.vocabeam.transforms.training.VariableChunk}s: atomic,
  *       hashed and open to other tools like every store. Its provenance names the steps taken but
  *       not the rounds, which do not matter to the result.

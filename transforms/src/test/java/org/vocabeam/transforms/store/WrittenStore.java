@@ -20,8 +20,21 @@ public final class WrittenStore {
       long rowGroupBytes,
       Map<String, String> provenance)
       throws IOException {
+    return of(type, directory, rows, 1, rowGroupBytes, provenance);
+  }
+
+  /** Writes the rows. */
+  public static <T> StoreReader<T> of(
+      RecordType<T> type,
+      Path directory,
+      List<T> rows,
+      int shards,
+      long rowGroupBytes,
+      Map<String, String> provenance)
+      throws IOException {
     WriteStore<T> write =
         WriteStore.to(type, directory.toString())
+            .withShards(shards)
             .withRowGroupBytes(rowGroupBytes)
             .withProvenance(provenance);
     write.prepare(true);

@@ -29,6 +29,7 @@ class EpochPlanTest {
                 new Group(
                     new RowGroup("/store/part", i, 0, selected[i] + 3, 1000),
                     "part#" + i,
+                    0,
                     selected[i]))
         .toList();
   }
@@ -46,16 +47,8 @@ class EpochPlanTest {
         groups, random.nextLong(), 1 + random.nextInt(usable), 1 + random.nextInt(30));
   }
 
-  private static long rows(EpochPlan plan, Window window) {
-    return window.groups().stream().mapToLong(rows -> selected(plan, rows)).sum();
-  }
-
-  private static long selected(EpochPlan plan, RowGroup rows) {
-    return plan.groups().stream()
-        .filter(g -> g.rows().equals(rows))
-        .findFirst()
-        .orElseThrow()
-        .selected();
+  private static long rows(Window window) {
+    return window.groups().stream().mapToLong(Group::selected).sum();
   }
 
   private static long rows(EpochPlan plan) {
@@ -78,12 +71,12 @@ class EpochPlanTest {
     for (int trial = 0; trial < TRIALS; trial++) {
       EpochPlan plan = plan(random);
       int epochs = 3;
-      Map<Long, List<RowGroup>> seen = new TreeMap<>();
+      Map<Long, List<Group>> seen = new TreeMap<>();
       for (int replica = 0; replica < plan.replicas(); replica++) {
         // As many images as there are: at least so many epochs of a part of them.
         List<Window> windows = plan.windows(replica, 0, epochs * rows(plan));
         for (Window window : windows.subList(0, windows.size() - 1)) {
-          assertEquals(rows(plan, window), window.take(), "windows are seen whole");
+          assertEquals(rows(window), window.take(), "windows are seen whole");
         }
         for (Window window : windows) {
           assertEquals(0, window.skip());
@@ -93,10 +86,10 @@ class EpochPlanTest {
         }
       }
       assertEquals(epochs, seen.size());
-      for (List<RowGroup> epoch : seen.values()) {
+      for (List<Group> epoch : seen.values()) {
         assertEquals(
             plan.groups().stream().map(g -> g.rows().index()).sorted().toList(),
-            epoch.stream().map(RowGroup::index).sorted().toList(),
+            epoch.stream().map(g -> g.rows().index()).sorted().toList(),
             "every row group once, so replicas are disjoint: " + plan);
       }
     }
@@ -130,12 +123,10 @@ class EpochPlanTest {
       EpochPlan plan = plan(random);
       for (Window window : plan.windows(0, 0, 2 * rows(plan))) {
         int count = window.groups().size();
-        long largest =
-            window.groups().stream().mapToLong(g -> selected(plan, g)).max().orElseThrow();
-        assertTrue(rows(plan, window) < plan.windowRows() + largest, window.toString());
+        long largest = window.groups().stream().mapToLong(Group::selected).max().orElseThrow();
+        assertTrue(rows(window) < plan.windowRows() + largest, window.toString());
         assertTrue(
-            rows(plan, new Window(0, window.groups().subList(0, count - 1), 0, 0))
-                < plan.windowRows(),
+            rows(new Window(0, window.groups().subList(0, count - 1), 0, 0)) < plan.windowRows(),
             "closed as soon as it is full");
         several |= count > 1;
       }
@@ -147,11 +138,11 @@ class EpochPlanTest {
   void epochsAndSeedsDiffer() {
     List<Group> groups = groups(5, 4, 3, 5, 4, 3, 5, 4, 3, 5);
     EpochPlan plan = new EpochPlan(groups, 1, 1, 1);
-    List<List<RowGroup>> epochs = new ArrayList<>(List.of(List.of(), List.of(), List.of()));
+    List<List<Group>> epochs = new ArrayList<>(List.of(List.of(), List.of(), List.of()));
     plan.windows(0, 0, 3 * rows(plan))
         .forEach(
             w -> {
-              List<RowGroup> of = new ArrayList<>(epochs.get((int) w.epoch()));
+              List<Group> of = new ArrayList<>(epochs.get((int) w.epoch()));
               of.addAll(w.groups());
               epochs.set((int) w.epoch(), of);
             });
@@ -170,6 +161,7 @@ class EpochPlanTest {
                     new Group(
                         new RowGroup("/elsewhere", g.rows().index(), 0, g.rows().rows(), 1000),
                         g.name(),
+                        g.before(),
                         g.selected()))
             .toList();
     assertEquals(indices(new EpochPlan(here, 1, 1, 7)), indices(new EpochPlan(there, 1, 1, 7)));
@@ -177,7 +169,7 @@ class EpochPlanTest {
 
   private static List<List<Integer>> indices(EpochPlan plan) {
     return plan.windows(0, 0, 100).stream()
-        .map(w -> w.groups().stream().map(RowGroup::index).toList())
+        .map(w -> w.groups().stream().map(g -> g.rows().index()).toList())
         .toList();
   }
 

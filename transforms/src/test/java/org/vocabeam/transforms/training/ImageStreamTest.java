@@ -20,19 +20,25 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tensorflow.op.Ops;
 import org.vocabeam.models.UserError;
+import org.vocabeam.models.backbone.Backbone;
+import org.vocabeam.models.graph.Variables;
 import org.vocabeam.models.methods.Methods;
 import org.vocabeam.models.training.ImageShape;
+import org.vocabeam.models.training.Method;
 import org.vocabeam.models.training.Preset;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Task;
 import org.vocabeam.models.training.Trainer.Batch;
 import org.vocabeam.models.views.Normalisation;
+import org.vocabeam.models.views.ViewSpec;
 import org.vocabeam.transforms.images.ImageRecord;
 import org.vocabeam.transforms.store.RowGroup;
 import org.vocabeam.transforms.store.RowReader;
 import org.vocabeam.transforms.store.StoreReader;
 import org.vocabeam.transforms.store.WrittenStore;
+import org.vocabeam.transforms.targets.TargetRecord;
 import org.vocabeam.transforms.training.EpochPlan.Group;
 
 class ImageStreamTest {
@@ -54,13 +60,15 @@ class ImageStreamTest {
     StoreReader<ImageRecord> store =
         WrittenStore.of(ImageRecord.TYPE, directory, images, 1024, Map.of());
     groups = new ArrayList<>();
+    long before = 0;
     for (RowGroup group : store.rowGroups()) {
       try (RowReader<ImageRecord> rows = store.read(group)) {
         long selected = 0;
         while (rows.hasNext()) {
           selected += rows.next().split().equals("train") ? 1 : 0;
         }
-        groups.add(new Group(group, "group" + group.index(), selected));
+        groups.add(new Group(group, "group" + group.index(), before, selected));
+        before += selected;
       }
     }
     assertTrue(groups.size() > 5, "row groups: " + groups.size());
@@ -97,6 +105,7 @@ class ImageStreamTest {
         first,
         steps,
         split,
+        null,
         plan.windows(replica, first * BATCH, steps * BATCH));
   }
 
@@ -161,7 +170,8 @@ class ImageStreamTest {
     // With one window for all, neighbours in the stream come from all over the store.
     EpochPlan plan = new EpochPlan(groups, recipe.seed(), 1, 1000);
     Assignment all =
-        new Assignment(Methods.toJson(recipe), null, 0, 0, 11, "train", plan.windows(0, 0, 44));
+        new Assignment(
+            Methods.toJson(recipe), null, 0, 0, 11, "train", null, plan.windows(0, 0, 44));
     List<String> byGroups = read(training(0, 11)).stream().map(Seen::id).toList();
     List<String> byWindow = read(all).stream().map(Seen::id).toList();
     assertNotEquals(byGroups, byWindow);
@@ -171,7 +181,7 @@ class ImageStreamTest {
   @Test
   void allSplitsWhenNoneIsNamed() {
     List<Group> all =
-        groups.stream().map(g -> new Group(g.rows(), g.name(), g.rows().rows())).toList();
+        groups.stream().map(g -> new Group(g.rows(), g.name(), 0, g.rows().rows())).toList();
     Set<String> seen = new HashSet<>();
     read(assignment(null, all, 0, 1, 0, 16)).forEach(s -> seen.add(s.id()));
     assertEquals(64, seen.size());
@@ -200,5 +210,117 @@ class ImageStreamTest {
   void greyImagesBecomeRgbForARunOnColours() {
     byte[] pixels = ImageStream.pixels(image("g", "train", 2, 9), new ImageShape(2, 2, 3));
     assertArrayEquals(new byte[] {9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9}, pixels);
+  }
+
+  /** OBoW that would be fed with targets, one word for every image. */
+  private record WithTargets(Method of, int targetWords) implements Method {
+    @Override
+    public String name() {
+      return "with-targets";
+    }
+
+    @Override
+    public List<ViewSpec> views() {
+      return of.views();
+    }
+
+    @Override
+    public List<Draw> draws(Backbone backbone) {
+      return of.draws(backbone);
+    }
+
+    @Override
+    public List<String> scalars() {
+      return of.scalars();
+    }
+
+    @Override
+    public Map<String, Double> scalars(long step, long steps) {
+      return of.scalars(step, steps);
+    }
+
+    @Override
+    public Loss loss(Ops tf, Variables variables, Backbone backbone, Inputs inputs) {
+      return of.loss(tf, variables, backbone, inputs);
+    }
+
+    @Override
+    public void check(Backbone backbone, int batchSize) {}
+  }
+
+  private static Recipe withTargets(int words) {
+    return new Recipe(
+        new WithTargets(recipe.method(), words),
+        recipe.backbone(),
+        recipe.images(),
+        recipe.normalisation(),
+        recipe.batchSize(),
+        recipe.optimizer(),
+        recipe.learningRate(),
+        recipe.endLearningRate(),
+        recipe.warmupSteps(),
+        recipe.steps(),
+        recipe.seed(),
+        recipe.collapseThreshold());
+  }
+
+  /** Image i has word i, and word IMAGES with the other half. */
+  private static void writeTargets(Path to, long rowGroupBytes) throws IOException {
+    List<TargetRecord> targets = new ArrayList<>();
+    for (int i = 0; i < IMAGES; i++) {
+      if (i % 3 != 0) {
+        targets.add(new TargetRecord("i" + i, List.of(i, IMAGES), List.of(0.5f, 0.5f)));
+      }
+    }
+    WrittenStore.of(TargetRecord.TYPE, to, targets, rowGroupBytes, Map.of());
+  }
+
+  private static Assignment on(Assignment assignment, Path targets) {
+    return new Assignment(
+        assignment.recipe(),
+        assignment.checkpoint(),
+        assignment.replica(),
+        assignment.firstStep(),
+        assignment.steps(),
+        assignment.split(),
+        targets.toString(),
+        assignment.windows());
+  }
+
+  @Test
+  void everyImageComesWithItsOwnTarget(@TempDir Path temporary) throws IOException {
+    int words = IMAGES + 1;
+    for (long rowGroupBytes : new long[] {1024, 1 << 20}) {
+      Path targets = temporary.resolve("targets" + rowGroupBytes);
+      writeTargets(targets, rowGroupBytes);
+      for (int replica = 0; replica < 2; replica++) {
+        ImageStream stream =
+            new ImageStream(
+                withTargets(words), on(assignment("train", groups, replica, 2, 3, 12), targets));
+        for (int step = 0; step < 12; step++) {
+          Batch batch = stream.next();
+          assertEquals(BATCH * words, batch.targets().length);
+          float[] expected = new float[BATCH * words];
+          for (int i = 0; i < BATCH; i++) {
+            expected[i * words + Integer.parseInt(batch.ids()[i].substring(1))] = 0.5f;
+            expected[i * words + IMAGES] = 0.5f;
+          }
+          assertArrayEquals(expected, batch.targets());
+        }
+      }
+    }
+  }
+
+  @Test
+  void targetsOfAnotherSplitAreRefused(@TempDir Path temporary) throws IOException {
+    writeTargets(temporary, 1024);
+    List<Group> all = new ArrayList<>();
+    for (Group group : groups) {
+      all.add(new Group(group.rows(), group.name(), group.rows().firstRow(), group.rows().rows()));
+    }
+    ImageStream stream =
+        new ImageStream(withTargets(IMAGES + 1), on(assignment(null, all, 0, 1, 0, 16), temporary));
+    UserError error = assertThrows(UserError.class, () -> stream.forEachRemaining(batch -> {}));
+    assertTrue(error.getMessage().contains("its targets were not made of"), error.getMessage());
   }
 }

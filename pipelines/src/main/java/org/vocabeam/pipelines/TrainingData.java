@@ -1,0 +1,10 @@
+package org.vocabeam.pipelines;
+
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * What a run is trained on.
+ *
+ * @param targets null for a method that makes its own
+ */
+record TrainingData(TrainingImages images, @Nullable TrainingTargets targets) {}

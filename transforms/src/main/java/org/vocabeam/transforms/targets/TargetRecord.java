@@ -1,0 +1,116 @@
+package org.vocabeam.transforms.targets;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.util.List;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
+import org.vocabeam.models.UserError;
+import org.vocabeam.transforms.store.RecordType;
+
+/**
+ * The bag of visual words of one image: a row of a {@code targets} store.
+ *
+ * @param id of the image
+ * @param words that are in the bag, ascending, from 0
+ * @param weights of the words, in the same order; positive, their sum is 1
+ */
+public record TargetRecord(String id, List<Integer> words, List<Float> weights) {
+  private static final double ROUNDING = 1e-3;
+
+  public static final Schema SCHEMA =
+      SchemaBuilder.record("TargetRecord")
+          .namespace("org.vocabeam")
+          .fields()
+          .requiredString("id")
+          .name("words")
+          .type()
+          .array()
+          .items()
+          .intType()
+          .noDefault()
+          .name("weights")
+          .type()
+          .array()
+          .items()
+          .floatType()
+          .noDefault()
+          .endRecord();
+
+  public static final RecordType<TargetRecord> TYPE =
+      new RecordType<>(
+          "targets",
+          TargetRecord.class,
+          SCHEMA,
+          TargetRecord::toAvro,
+          TargetRecord::fromAvro,
+          TargetRecord::id);
+
+  /** Keys of the provenance of a targets store. */
+  public static final String CODEBOOK = "codebook";
+
+  public static final String WORDS = "words";
+  public static final String IMAGES = "images";
+  public static final String SPLIT = "split";
+
+  public TargetRecord {
+    words = List.copyOf(words);
+    weights = List.copyOf(weights);
+    checkArgument(
+        words.size() == weights.size(),
+        "the target of '%s' has %s words and %s weights",
+        id,
+        words.size(),
+        weights.size());
+    double sum = 0;
+    for (int i = 0; i < words.size(); i++) {
+      checkArgument(
+          words.get(i) > (i == 0 ? -1 : words.get(i - 1)),
+          "the words of '%s' are %s, must be ascending and at least 0",
+          id,
+          words);
+      checkArgument(
+          weights.get(i) > 0, "the weights of '%s' are %s, must be positive", id, weights);
+      sum += weights.get(i);
+    }
+    checkArgument(
+        Math.abs(sum - 1) < ROUNDING, "the weights of '%s' add up to %s, must be 1", id, sum);
+  }
+
+  /**
+   * Writes the bag as a row of a matrix of zeros.
+   *
+   * @param rows {@code [B, K]} row-major
+   * @param row to write
+   * @param of K, words of the vocabulary
+   */
+  public void fill(float[] rows, int row, int of) {
+    if (words.get(words.size() - 1) >= of) {
+      throw new UserError(
+          String.format(
+              "the target of '%s' has word %d, and the method has words 0 to %d; assign the targets"
+                  + " again",
+              id, words.get(words.size() - 1), of - 1));
+    }
+    for (int i = 0; i < words.size(); i++) {
+      rows[row * of + words.get(i)] = weights.get(i);
+    }
+  }
+
+  public GenericRecord toAvro() {
+    GenericData.Record row = new GenericData.Record(SCHEMA);
+    row.put("id", id);
+    row.put("words", words);
+    row.put("weights", weights);
+    return row;
+  }
+
+  public static TargetRecord fromAvro(GenericRecord row) {
+    return new TargetRecord(
+        RecordType.string(row, "id"),
+        ((List<?>) row.get("words")).stream().map(Integer.class::cast).toList(),
+        ((List<?>) row.get("weights")).stream().map(Float.class::cast).toList());
+  }
+}
