@@ -34,6 +34,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       PreparePhotoIdCommand.class,
       IngestCommand.class,
       PretrainCommand.class,
+      CodebookCommand.class,
       EvaluateCommand.class,
       EmbedCommand.class,
       ExportCommand.class,

@@ -3,6 +3,7 @@ package org.vocabeam.transforms.store;
 import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -85,6 +86,19 @@ public final class StoreReader<T> {
   /** The rows of one row group, in file order. */
   public RowReader<T> read(RowGroup group) throws IOException {
     return RowReader.of(type, group);
+  }
+
+  /** All rows of a small store, in its order. */
+  public List<T> rows() {
+    List<T> all = new ArrayList<>();
+    for (RowGroup group : rowGroups()) {
+      try (RowReader<T> rows = read(group)) {
+        rows.forEachRemaining(all::add);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return all;
   }
 
   /** 32 hexadecimal digits that change with the rows, their order or the schema. */

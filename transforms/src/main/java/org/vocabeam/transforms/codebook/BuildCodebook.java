@@ -1,0 +1,257 @@
+package org.vocabeam.transforms.codebook;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.List;
+import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.coders.ListCoder;
+import org.apache.beam.sdk.coders.SerializableCoder;
+import org.apache.beam.sdk.coders.VarIntCoder;
+import org.apache.beam.sdk.metrics.Counter;
+import org.apache.beam.sdk.metrics.Metrics;
+import org.apache.beam.sdk.transforms.Combine;
+import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.Reshuffle;
+import org.apache.beam.sdk.transforms.WithKeys;
+import org.apache.beam.sdk.transforms.join.CoGbkResult;
+import org.apache.beam.sdk.transforms.join.CoGroupByKey;
+import org.apache.beam.sdk.transforms.join.KeyedPCollectionTuple;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
+import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.PBegin;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionTuple;
+import org.apache.beam.sdk.values.TupleTag;
+import org.apache.beam.sdk.values.TupleTagList;
+import org.apache.beam.sdk.values.TypeDescriptors;
+import org.vocabeam.models.codebook.MovedWords;
+import org.vocabeam.models.codebook.NearestWord;
+import org.vocabeam.models.codebook.Outliers;
+import org.vocabeam.models.codebook.Outliers.Outlier;
+import org.vocabeam.models.codebook.WordSums;
+import org.vocabeam.transforms.store.RowGroup;
+
+/**
+ * One iteration of k-means: workers read their row groups, find the nearest words and sum; the sums
+ * are combined in chunks of words, and every word moves.
+ */
+public final class BuildCodebook extends PTransform<PBegin, PCollectionTuple> {
+  private static final long serialVersionUID = 1L;
+
+  /** The words after the move, with the counts before it. */
+  public static final TupleTag<WordRecord> WORDS = new TupleTag<>("words");
+
+  /** One row: the words before the move, and the move. */
+  public static final TupleTag<IterationRecord> ITERATION = new TupleTag<>("iteration");
+
+  private static final TupleTag<KV<Integer, WordSums>> SUMS = new TupleTag<>("sums");
+  private static final TupleTag<KV<Integer, List<Outlier>>> FARTHEST = new TupleTag<>("farthest");
+  private static final TupleTag<KV<Integer, WordSums>> ALL_SUMS = new TupleTag<>("all sums");
+  private static final TupleTag<List<Outlier>> ALL_FARTHEST = new TupleTag<>("all farthest");
+
+  /** Floats of the words of a chunk. */
+  private static final int CHUNK_VALUES = 1 << 15;
+
+  /** Empty words that an iteration can give a new place. */
+  private static final int MOST_RESEEDED = 256;
+
+  /**
+   * What a worker needs to know.
+   *
+   * @param directory of the words' store
+   * @param words K
+   * @param iteration moves behind the words
+   */
+  private record Task(String directory, int words, SurveyRecord survey, int iteration)
+      implements Serializable {
+    int channels() {
+      return survey.channels();
+    }
+
+    int wordsOfChunk() {
+      return Math.max(1, CHUNK_VALUES / channels());
+    }
+
+    int outliers() {
+      return Math.min(words, MOST_RESEEDED);
+    }
+
+    float[] read() {
+      return WordRecord.values(WordRecord.read(directory), channels());
+    }
+  }
+
+  private final DescriptorStore descriptors;
+  private final Task task;
+
+  private BuildCodebook(DescriptorStore descriptors, Task task) {
+    this.descriptors = descriptors;
+    this.task = task;
+  }
+
+  /**
+   * @param survey of the same descriptors
+   * @param directory of the store of words to begin with
+   * @param words K
+   * @param iteration moves behind these words
+   */
+  public static BuildCodebook of(
+      DescriptorStore descriptors,
+      SurveyRecord survey,
+      String directory,
+      int words,
+      int iteration) {
+    return new BuildCodebook(descriptors, new Task(directory, words, survey, iteration));
+  }
+
+  @Override
+  public PCollectionTuple expand(PBegin begin) {
+    PCollectionTuple assigned =
+        begin
+            .apply(
+                "RowGroups",
+                Create.of(descriptors.parts(task.words()))
+                    .withCoder(ListCoder.of(SerializableCoder.of(RowGroup.class))))
+            .apply(Reshuffle.viaRandomKey())
+            .apply(
+                "Assign",
+                ParDo.of(new Assign(task)).withOutputTags(SUMS, TupleTagList.of(FARTHEST)));
+    KvCoder<Integer, WordSums> ofChunk = KvCoder.of(VarIntCoder.of(), new WordSumsCoder());
+    PCollection<KV<Integer, KV<Integer, WordSums>>> sums =
+        assigned
+            .get(SUMS)
+            .setCoder(ofChunk)
+            .apply("AddSums", Combine.perKey(new AddSums()))
+            .setCoder(ofChunk)
+            .apply(
+                "ToOne",
+                WithKeys.<Integer, KV<Integer, WordSums>>of(0)
+                    .withKeyType(TypeDescriptors.integers()))
+            .setCoder(KvCoder.of(VarIntCoder.of(), ofChunk));
+    PCollection<KV<Integer, List<Outlier>>> farthest =
+        assigned
+            .get(FARTHEST)
+            .setCoder(KvCoder.of(VarIntCoder.of(), KeepFarthest.CODER))
+            .apply("KeepFarthest", Combine.perKey(new KeepFarthest(task.outliers())))
+            .setCoder(KvCoder.of(VarIntCoder.of(), KeepFarthest.CODER));
+    PCollectionTuple moved =
+        KeyedPCollectionTuple.of(ALL_SUMS, sums)
+            .and(ALL_FARTHEST, farthest)
+            .apply(CoGroupByKey.create())
+            .apply(
+                "Move", ParDo.of(new Move(task)).withOutputTags(WORDS, TupleTagList.of(ITERATION)));
+    moved.get(WORDS).setCoder(WordRecord.TYPE.coder());
+    moved.get(ITERATION).setCoder(IterationRecord.TYPE.coder());
+    return moved;
+  }
+
+  static final class Assign extends DoFn<List<RowGroup>, KV<Integer, WordSums>> {
+    private static final long serialVersionUID = 1L;
+
+    private final Task task;
+    private final Counter assigned = Metrics.counter("vocabeam", "assigned");
+    private transient NearestWord nearest;
+    private transient DescriptorBlocks blocks;
+    private transient int[] words;
+    private transient double[] distances;
+    private transient WordSums sums;
+    private transient Outliers outliers;
+
+    Assign(Task task) {
+      this.task = task;
+    }
+
+    @StartBundle
+    public void start() {
+      sums = WordSums.zero(task.words(), task.channels());
+      outliers = new Outliers(task.outliers());
+    }
+
+    @ProcessElement
+    public void assign(@Element List<RowGroup> groups) throws IOException {
+      if (nearest == null) {
+        nearest = NearestWords.take(task.words(), task.channels());
+        nearest.setWords(task.read());
+        blocks = new DescriptorBlocks(task.channels(), nearest.batch());
+        words = new int[nearest.batch()];
+        distances = new double[nearest.batch()];
+      }
+      for (RowGroup group : groups) {
+        blocks.forEach(group, this::add);
+      }
+    }
+
+    private void add(float[] values, int rows) {
+      nearest.assign(values, rows, words, distances);
+      sums.add(
+          values, rows, words, distances, task.survey().ofValues(), task.survey().ofDistances());
+      outliers.offer(values, rows, distances, task.channels());
+      assigned.inc(rows);
+    }
+
+    @FinishBundle
+    public void finish(FinishBundleContext context) {
+      int size = task.wordsOfChunk();
+      for (int first = 0, chunk = 0; first < task.words(); first += size, chunk++) {
+        WordSums part = sums.part(first, size);
+        if (!part.isEmpty()) {
+          context.output(
+              SUMS, KV.of(chunk, part), GlobalWindow.TIMESTAMP_MIN_VALUE, GlobalWindow.INSTANCE);
+        }
+      }
+      context.output(
+          FARTHEST,
+          KV.of(0, outliers.list()),
+          GlobalWindow.TIMESTAMP_MIN_VALUE,
+          GlobalWindow.INSTANCE);
+    }
+
+    @Teardown
+    public void giveBack() {
+      if (nearest != null) {
+        NearestWords.giveBack(nearest);
+        nearest = null;
+      }
+    }
+  }
+
+  private static final class Move extends DoFn<KV<Integer, CoGbkResult>, WordRecord> {
+    private static final long serialVersionUID = 1L;
+
+    private final Task task;
+
+    Move(Task task) {
+      this.task = task;
+    }
+
+    @ProcessElement
+    public void move(@Element KV<Integer, CoGbkResult> all, MultiOutputReceiver out) {
+      WordSums sums = WordSums.zero(task.words(), task.channels());
+      for (KV<Integer, WordSums> chunk : all.getValue().getAll(ALL_SUMS)) {
+        sums.add(chunk.getValue(), chunk.getKey() * task.wordsOfChunk());
+      }
+      MovedWords moved =
+          MovedWords.of(
+              task.read(),
+              sums,
+              all.getValue().getOnly(ALL_FARTHEST),
+              task.survey().ofValues(),
+              task.survey().ofDistances());
+      for (int word = 0; word < task.words(); word++) {
+        out.get(WORDS)
+            .output(WordRecord.of(word, sums.counts()[word], moved.words(), task.channels()));
+      }
+      out.get(ITERATION)
+          .output(
+              new IterationRecord(
+                  task.iteration(),
+                  moved.inertia(),
+                  moved.empty(),
+                  moved.reseeded(),
+                  moved.shift()));
+    }
+  }
+}

@@ -1,0 +1,109 @@
+package org.vocabeam.transforms.codebook;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
+import org.vocabeam.models.UserError;
+import org.vocabeam.transforms.store.RecordType;
+import org.vocabeam.transforms.store.StoreReader;
+
+/**
+ * A visual word: a row of a {@code codebook} store. A list of float, because people open it in
+ * DuckDB, pandas and Spark.
+ *
+ * @param word its number, from 0
+ * @param count descriptors that it is the nearest word of
+ * @param vector [C]
+ */
+public record CodebookRecord(int word, long count, List<Float> vector) {
+  public static final Schema SCHEMA =
+      SchemaBuilder.record("CodebookRecord")
+          .namespace("org.vocabeam")
+          .fields()
+          .requiredInt("word")
+          .requiredLong("count")
+          .name("vector")
+          .type()
+          .array()
+          .items()
+          .floatType()
+          .noDefault()
+          .endRecord();
+
+  public static final RecordType<CodebookRecord> TYPE =
+      new RecordType<>(
+          "codebook",
+          CodebookRecord.class,
+          SCHEMA,
+          CodebookRecord::toAvro,
+          CodebookRecord::fromAvro,
+          w -> WordRecord.id(w.word));
+
+  public CodebookRecord {
+    vector = List.copyOf(vector);
+  }
+
+  /**
+   * Reads a codebook.
+   *
+   * @param directory of the store
+   * @throws UserError when there is no complete codebook, a word is missing, or its values cannot
+   *     be used
+   */
+  public static Codebook read(String directory) {
+    StoreReader<CodebookRecord> store = StoreReader.open(TYPE, directory);
+    List<CodebookRecord> words = store.rows();
+    if (words.isEmpty()) {
+      throw refused(directory, "holds no word");
+    }
+    words.sort(Comparator.comparingInt(CodebookRecord::word));
+    int channels = words.get(0).vector.size();
+    float[] values = new float[Math.multiplyExact(words.size(), channels)];
+    for (int i = 0; i < words.size(); i++) {
+      CodebookRecord of = words.get(i);
+      if (of.word != i) {
+        throw refused(
+            directory, "has no word " + i + ", but " + words.size() + " words numbered from 0");
+      }
+      if (of.vector.size() != channels) {
+        throw refused(
+            directory,
+            String.format(
+                "has %d values in word %d and %d in word 0", of.vector.size(), i, channels));
+      }
+      for (int c = 0; c < channels; c++) {
+        float value = of.vector.get(c);
+        if (!Float.isFinite(value)) {
+          throw refused(directory, "has the value " + value + " in word " + i);
+        }
+        values[i * channels + c] = value;
+      }
+    }
+    return new Codebook(
+        values, words.size(), channels, store.fingerprint(), store.manifest().provenance());
+  }
+
+  private static UserError refused(String directory, String what) {
+    return new UserError(directory + " " + what + "; build it again by ./vocabeam codebook");
+  }
+
+  public GenericRecord toAvro() {
+    GenericData.Record row = new GenericData.Record(SCHEMA);
+    row.put("word", word);
+    row.put("count", count);
+    row.put("vector", vector);
+    return row;
+  }
+
+  public static CodebookRecord fromAvro(GenericRecord row) {
+    List<Float> vector = new ArrayList<>();
+    for (Object value : (List<?>) row.get("vector")) {
+      vector.add((Float) value);
+    }
+    return new CodebookRecord(RecordType.integer(row, "word"), (Long) row.get("count"), vector);
+  }
+}

@@ -1,0 +1,90 @@
+package org.vocabeam.transforms.codebook;
+
+import java.io.IOException;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
+import org.vocabeam.models.UserError;
+import org.vocabeam.transforms.store.RecordType;
+import org.vocabeam.transforms.store.RowGroup;
+import org.vocabeam.transforms.store.RowReader;
+
+/**
+ * Reads row groups of descriptors as matrices. Every row group begins a block, so that a descriptor
+ * is in the same place of its block whoever reads it.
+ */
+final class DescriptorBlocks {
+  /** The values alone: an iteration needs no other column. */
+  private record Values(byte[] bytes) {
+    static final Schema SCHEMA =
+        SchemaBuilder.record("DescriptorRecord")
+            .namespace("org.vocabeam")
+            .fields()
+            .requiredBytes("bytes")
+            .endRecord();
+    static final RecordType<Values> TYPE =
+        new RecordType<>(
+            "descriptors",
+            Values.class,
+            SCHEMA,
+            values -> {
+              throw new IllegalStateException("values are only read");
+            },
+            row -> new Values(RecordType.bytes(row, "bytes")),
+            values -> "");
+  }
+
+  /** What is done with a block. */
+  interface Action {
+    /**
+     * Takes a block.
+     *
+     * @param values {@code [rows, C]}, may be longer; overwritten by the next block
+     */
+    void take(float[] values, int rows);
+  }
+
+  private final int channels;
+  private final float[] values;
+  private final int rows;
+
+  /**
+   * @param rows of a block, at most
+   */
+  DescriptorBlocks(int channels, int rows) {
+    this.channels = channels;
+    this.rows = rows;
+    this.values = new float[Math.multiplyExact(rows, channels)];
+  }
+
+  /** Reads a row group. */
+  void forEach(RowGroup group, Action action) throws IOException {
+    try (RowReader<Values> reader = RowReader.of(Values.TYPE, group)) {
+      int filled = 0;
+      while (reader.hasNext()) {
+        byte[] bytes = reader.next().bytes();
+        check(bytes, channels, group.file());
+        DescriptorRecord.decode(bytes, values, filled * channels);
+        filled++;
+        if (filled == rows || !reader.hasNext()) {
+          action.take(values, filled);
+          filled = 0;
+        }
+      }
+    }
+  }
+
+  /**
+   * Refuses a descriptor of another width.
+   *
+   * @param of what the descriptor is
+   */
+  static void check(byte[] bytes, int channels, String of) {
+    if (bytes.length != channels * Float.BYTES) {
+      throw new UserError(
+          String.format(
+              "%s: a descriptor has %d bytes, must have %d for the %d channels of its store; write"
+                  + " the store again",
+              of, bytes.length, channels * Float.BYTES, channels));
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package org.vocabeam.transforms.codebook;
+
+import java.io.Serializable;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
+import org.vocabeam.models.codebook.FixedPoint;
+import org.vocabeam.transforms.store.RecordType;
+
+/**
+ * What is to be known of all descriptors before the first iteration: the row of a {@code survey}
+ * store.
+ *
+ * @param descriptors how many there are
+ * @param magnitude the largest absolute value of a channel
+ * @param channels C
+ */
+public record SurveyRecord(long descriptors, double magnitude, int channels)
+    implements Serializable {
+  public static final Schema SCHEMA =
+      SchemaBuilder.record("SurveyRecord")
+          .namespace("org.vocabeam")
+          .fields()
+          .requiredLong("descriptors")
+          .requiredDouble("magnitude")
+          .requiredInt("channels")
+          .endRecord();
+
+  public static final RecordType<SurveyRecord> TYPE =
+      new RecordType<>(
+          "survey",
+          SurveyRecord.class,
+          SCHEMA,
+          SurveyRecord::toAvro,
+          SurveyRecord::fromAvro,
+          s -> "survey");
+
+  /** The unit in which channels are summed. */
+  FixedPoint ofValues() {
+    return FixedPoint.forSum(descriptors, magnitude);
+  }
+
+  /** The unit in which squared distances are summed; words lie between descriptors. */
+  FixedPoint ofDistances() {
+    return FixedPoint.forSum(descriptors, 4 * channels * magnitude * magnitude);
+  }
+
+  public GenericRecord toAvro() {
+    GenericData.Record row = new GenericData.Record(SCHEMA);
+    row.put("descriptors", descriptors);
+    row.put("magnitude", magnitude);
+    row.put("channels", channels);
+    return row;
+  }
+
+  public static SurveyRecord fromAvro(GenericRecord row) {
+    return new SurveyRecord(
+        (Long) row.get("descriptors"),
+        (Double) row.get("magnitude"),
+        RecordType.integer(row, "channels"));
+  }
+}
