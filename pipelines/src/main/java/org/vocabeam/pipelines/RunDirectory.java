@@ -103,7 +103,7 @@ record RunDirectory(Path root) {
   }
 
   /** Names a value by its last part where that says enough: words, not recipe.method.words. */
-  private static void flatten(String place, JsonNode node, Map<String, String> into) {
+  static void flatten(String place, JsonNode node, Map<String, String> into) {
     if (node.isValueNode()) {
       into.put(place, node.asText());
       return;

@@ -148,6 +148,11 @@ record TrainingImages(
     return count;
   }
 
+  /** The row groups of the store. */
+  List<RowGroup> rowGroups() {
+    return groups.stream().map(Group::rows).toList();
+  }
+
   long count() {
     return groups.stream().mapToLong(Group::selected).sum();
   }

@@ -34,7 +34,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
       PreparePhotoIdCommand.class,
       IngestCommand.class,
       PretrainCommand.class,
+      ExtractCommand.class,
       CodebookCommand.class,
+      AssignCommand.class,
       EvaluateCommand.class,
       EmbedCommand.class,
       ExportCommand.class,
@@ -84,6 +86,7 @@ public final class Vocabeam implements Runnable {
                 .description("Shows this help.")
                 .build());
     commandLine.setUsageHelpAutoWidth(true);
+    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     for (CommandLine command : commandLine.getSubcommands().values()) {
       command
           .getCommandSpec()

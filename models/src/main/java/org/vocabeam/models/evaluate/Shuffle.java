@@ -4,11 +4,11 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /** A uniformly drawn order (Fisher and Yates). */
-final class Shuffle {
+public final class Shuffle {
   private Shuffle() {}
 
   /** 0 to {@code size - 1} in a drawn order. */
-  static int[] of(int size, SplittableRandom random) {
+  public static int[] of(int size, SplittableRandom random) {
     int[] order = IntStream.range(0, size).toArray();
     for (int i = size - 1; i > 0; i--) {
       int j = random.nextInt(i + 1);

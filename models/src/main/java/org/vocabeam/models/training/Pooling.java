@@ -27,6 +27,23 @@ public record Pooling(String level, int grid) implements Serializable {
     }
   }
 
+  /**
+   * Every cell of a level's map for itself, {@code [side side C]} row by row: local features.
+   *
+   * @throws UserError when the level is not in the backbone or the images are not square
+   */
+  public static Pooling cells(Recipe recipe, String level) {
+    ImageShape images = recipe.images();
+    if (images.height() != images.width()) {
+      throw new UserError(
+          String.format(
+              "the images are %d x %d, local features want square ones; ingest with --resize=%d",
+              images.height(), images.width(), Math.min(images.height(), images.width())));
+    }
+    String of = new Pooling(level, 1).levelOf(recipe.backbone());
+    return new Pooling(of, recipe.backbone().mapSide(of, images.height()));
+  }
+
   /** The level that is meant. */
   public String levelOf(Backbone backbone) {
     if (level.isEmpty()) {
@@ -53,6 +70,11 @@ public record Pooling(String level, int grid) implements Serializable {
           String.format(
               "grid is %d, must be at most %d, the side of the map of %s",
               grid, Math.min(height, width), levelOf(backbone)));
+    }
+    if (grid == height && grid == width) {
+      return tf.reshape(
+          map,
+          tf.constant(new long[] {map.shape().get(0), (long) grid * grid * map.shape().get(3)}));
     }
     List<Operand<TFloat32>> cells = new ArrayList<>();
     for (int y = 0; y < grid; y++) {

@@ -1,7 +1,6 @@
 package org.vocabeam.transforms.evaluation;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.beam.sdk.coders.SerializableCoder;
@@ -16,7 +15,6 @@ import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
 import org.vocabeam.transforms.images.ImageRecord;
 import org.vocabeam.transforms.store.RowGroup;
-import org.vocabeam.transforms.store.RowReader;
 
 /**
  * Images to features, row group by row group: a worker reads its images itself and runs the encoder
@@ -66,16 +64,7 @@ public final class EmbedImages extends PTransform<PBegin, PCollection<EmbeddingR
       if (extractor == null) {
         extractor = source.open();
       }
-      List<ImageRecord> batch = new ArrayList<>();
-      try (RowReader<ImageRecord> rows = RowReader.of(ImageRecord.TYPE, group)) {
-        while (rows.hasNext()) {
-          batch.add(rows.next());
-          if (batch.size() == extractor.batchSize() || !rows.hasNext()) {
-            output(batch, extractor.extract(batch), out);
-            batch.clear();
-          }
-        }
-      }
+      extractor.extract(group, null, (images, features) -> output(images, features, out));
     }
 
     private void output(

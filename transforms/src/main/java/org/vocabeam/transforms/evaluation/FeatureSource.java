@@ -1,7 +1,10 @@
 package org.vocabeam.transforms.evaluation;
 
+import java.io.IOException;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.methods.Methods;
@@ -11,6 +14,8 @@ import org.vocabeam.models.training.Pooling;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.transforms.images.ImageRecord;
 import org.vocabeam.transforms.images.Pixels;
+import org.vocabeam.transforms.store.RowGroup;
+import org.vocabeam.transforms.store.RowReader;
 import org.vocabeam.transforms.training.Checkpoint;
 
 /**
@@ -37,7 +42,15 @@ public record FeatureSource(
     return new FeatureSource("random", recipe, null, pooling);
   }
 
-  Extractor open() {
+  /** A source of a checkpoint's local features: every cell of a level's map for itself. */
+  public static FeatureSource cells(String checkpoint, String level) {
+    Recipe recipe = Checkpoint.read(checkpoint).recipe();
+    return new FeatureSource(
+        "cells", Methods.toJson(recipe), checkpoint, Pooling.cells(recipe, level));
+  }
+
+  /** Loads the encoder; to be closed. */
+  public Extractor open() {
     Recipe of = Methods.recipe(recipe);
     return new Extractor(
         Encoder.of(
@@ -46,15 +59,29 @@ public record FeatureSource(
   }
 
   /** Computes features; one thread at a time. */
-  record Extractor(Encoder encoder, ImageShape shape) implements AutoCloseable {
-    /** Images in one call, at most. */
-    int batchSize() {
-      return encoder.batchSize();
-    }
-
-    /** {@code [images, width]}, row by row. */
-    float[] extract(List<ImageRecord> images) {
-      return encoder.embed(images.stream().map(this::pixels).toList());
+  public record Extractor(Encoder encoder, ImageShape shape) implements AutoCloseable {
+    /**
+     * The features of a row group's images, batch by batch.
+     *
+     * @param split of the images that are wanted; null for all
+     * @param use is given images and their features, {@code [images, width]} row by row
+     */
+    public void extract(
+        RowGroup group, @Nullable String split, BiConsumer<List<ImageRecord>, float[]> use)
+        throws IOException {
+      List<ImageRecord> batch = new ArrayList<>();
+      try (RowReader<ImageRecord> rows = RowReader.of(ImageRecord.TYPE, group)) {
+        while (rows.hasNext()) {
+          ImageRecord image = rows.next();
+          if (split == null || split.equals(image.split())) {
+            batch.add(image);
+          }
+          if (batch.size() == encoder.batchSize() || (!rows.hasNext() && !batch.isEmpty())) {
+            use.accept(batch, encoder.embed(batch.stream().map(this::pixels).toList()));
+            batch.clear();
+          }
+        }
+      }
     }
 
     private byte[] pixels(ImageRecord image) {

@@ -256,9 +256,7 @@ class ImageStreamTest {
         recipe.normalisation(),
         recipe.batchSize(),
         recipe.optimizer(),
-        recipe.learningRate(),
-        recipe.endLearningRate(),
-        recipe.warmupSteps(),
+        recipe.schedule(),
         recipe.steps(),
         recipe.seed(),
         recipe.collapseThreshold());

@@ -1,0 +1,92 @@
+package org.vocabeam.pipelines;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.checkerframework.checker.nullness.qual.Nullable;
+import org.vocabeam.models.UserError;
+import org.vocabeam.transforms.store.StoreManifest;
+
+/** What made a store, against what is asked for. */
+final class Provenance {
+  /** Of the program; a store of another version is as good. */
+  static final String VERSION = "version";
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private Provenance() {}
+
+  /**
+   * Whether this very command has written the store.
+   *
+   * @throws UserError when it was made otherwise, with what differs
+   */
+  static boolean isThere(String directory, Map<String, String> wanted) {
+    Optional<StoreManifest> manifest = StoreManifest.find(directory);
+    if (manifest.isEmpty()) {
+      return false;
+    }
+    refuseOther(directory, manifest.get(), wanted, "give another --output, or --overwrite");
+    return true;
+  }
+
+  /**
+   * Refuses a store that was made otherwise.
+   *
+   * @param wanted entries of its provenance
+   * @param advice what to do about it
+   */
+  static void refuseOther(
+      String directory, StoreManifest made, Map<String, String> wanted, String advice) {
+    List<String> differences = new ArrayList<>();
+    wanted.forEach(
+        (key, value) -> {
+          if (!key.equals(VERSION)) {
+            differences(key, made.provenance().get(key), value, differences);
+          }
+        });
+    if (!differences.isEmpty()) {
+      throw new UserError(
+          String.format(
+              "%s was made with %s; %s", directory, String.join(", ", differences), advice));
+    }
+  }
+
+  /** Of JSON, only the places that differ. */
+  private static void differences(
+      String key, @Nullable String made, String wanted, List<String> into) {
+    Map<String, String> before = new TreeMap<>();
+    Map<String, String> now = new TreeMap<>();
+    if (made != null) {
+      RunDirectory.flatten(key, tree(made), before);
+    }
+    RunDirectory.flatten(key, tree(wanted), now);
+    TreeSet<String> places = new TreeSet<>(before.keySet());
+    places.addAll(now.keySet());
+    for (String place : places) {
+      if (!Objects.equals(before.get(place), now.get(place))) {
+        into.add(place + " " + before.get(place) + " instead of " + now.get(place));
+      }
+    }
+  }
+
+  /** An array or an object; every other text is itself. */
+  private static JsonNode tree(String text) {
+    if (text.startsWith("[") || text.startsWith("{")) {
+      try {
+        return JSON.readTree(text);
+      } catch (JsonProcessingException e) {
+        return JsonNodeFactory.instance.textNode(text);
+      }
+    }
+    return JsonNodeFactory.instance.textNode(text);
+  }
+}

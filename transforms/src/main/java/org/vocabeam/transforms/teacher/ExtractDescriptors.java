@@ -1,0 +1,129 @@
+package org.vocabeam.transforms.teacher;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.beam.sdk.coders.SerializableCoder;
+import org.apache.beam.sdk.metrics.Counter;
+import org.apache.beam.sdk.metrics.Metrics;
+import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.Reshuffle;
+import org.apache.beam.sdk.values.PBegin;
+import org.apache.beam.sdk.values.PCollection;
+import org.checkerframework.checker.nullness.qual.Nullable;
+import org.vocabeam.models.Seeds;
+import org.vocabeam.models.UserError;
+import org.vocabeam.models.evaluate.Shuffle;
+import org.vocabeam.transforms.codebook.DescriptorRecord;
+import org.vocabeam.transforms.evaluation.FeatureSource;
+import org.vocabeam.transforms.images.ImageRecord;
+import org.vocabeam.transforms.store.RowGroup;
+
+/**
+ * Images to sampled local features of a teacher. Which cells of an image are taken is a hash of
+ * (seed, image id): the same for every teacher with a map of the same size.
+ */
+public final class ExtractDescriptors extends PTransform<PBegin, PCollection<DescriptorRecord>> {
+  private static final long serialVersionUID = 1L;
+
+  private final List<RowGroup> groups;
+  private final @Nullable String split;
+  private final FeatureSource cells;
+  private final int perImage;
+  private final long seed;
+
+  private ExtractDescriptors(
+      List<RowGroup> groups, @Nullable String split, FeatureSource cells, int perImage, long seed) {
+    this.groups = groups;
+    this.split = split;
+    this.cells = cells;
+    this.perImage = perImage;
+    this.seed = seed;
+  }
+
+  /**
+   * @param groups of an images store
+   * @param split of the images that are wanted; null for all
+   * @param cells {@link FeatureSource#cells}
+   * @param perImage different cells of every image, at most those of the map
+   */
+  public static ExtractDescriptors of(
+      List<RowGroup> groups, @Nullable String split, FeatureSource cells, int perImage, long seed) {
+    int all = cells.pooling().grid() * cells.pooling().grid();
+    if (perImage < 1 || perImage > all) {
+      throw new UserError(
+          String.format(
+              "descriptors of an image are %d, must be 1 to %d, the cells of the map of %s",
+              perImage, all, cells.pooling().level()));
+    }
+    return new ExtractDescriptors(List.copyOf(groups), split, cells, perImage, seed);
+  }
+
+  @Override
+  public PCollection<DescriptorRecord> expand(PBegin begin) {
+    return begin
+        .apply("RowGroups", Create.of(groups).withCoder(SerializableCoder.of(RowGroup.class)))
+        .apply(Reshuffle.viaRandomKey())
+        .apply("Extract", ParDo.of(new Extract(split, cells, perImage, seed)))
+        .setCoder(DescriptorRecord.TYPE.coder());
+  }
+
+  static final class Extract extends DoFn<RowGroup, DescriptorRecord> {
+    private static final long serialVersionUID = 1L;
+
+    private final @Nullable String split;
+    private final FeatureSource cells;
+    private final int perImage;
+    private final long seed;
+    private final Counter extracted = Metrics.counter("vocabeam", "descriptors");
+    private transient FeatureSource.@Nullable Extractor extractor;
+
+    Extract(@Nullable String split, FeatureSource cells, int perImage, long seed) {
+      this.split = split;
+      this.cells = cells;
+      this.perImage = perImage;
+      this.seed = seed;
+    }
+
+    @ProcessElement
+    public void extract(@Element RowGroup group, OutputReceiver<DescriptorRecord> out)
+        throws IOException {
+      if (extractor == null) {
+        extractor = cells.open();
+      }
+      extractor.extract(group, split, (images, features) -> output(images, features, out));
+    }
+
+    private void output(
+        List<ImageRecord> images, float[] features, OutputReceiver<DescriptorRecord> out) {
+      int side = cells.pooling().grid();
+      int width = features.length / images.size();
+      int channels = width / (side * side);
+      for (int i = 0; i < images.size(); i++) {
+        String id = images.get(i).id();
+        int[] order = Shuffle.of(side * side, Seeds.random(seed, "descriptors", id));
+        for (int n = 0; n < perImage; n++) {
+          int at = i * width + order[n] * channels;
+          out.output(
+              DescriptorRecord.of(
+                  id,
+                  order[n] / side,
+                  order[n] % side,
+                  Arrays.copyOfRange(features, at, at + channels)));
+        }
+      }
+      extracted.inc((long) images.size() * perImage);
+    }
+
+    @Teardown
+    public void close() {
+      if (extractor != null) {
+        extractor.close();
+        extractor = null;
+      }
+    }
+  }
+}
