@@ -4,8 +4,10 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
+import org.vocabeam.models.bownet.BowNet;
 import org.vocabeam.models.methods.Methods;
 import org.vocabeam.models.training.Recipe;
+import org.vocabeam.models.training.Task;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -51,71 +53,78 @@ final class PretrainCommand implements Callable<Integer> {
       description = "The targets store of the images, for a method that is trained on one.")
   private @Nullable String targets;
 
-  @Option(names = "--rounds", defaultValue = "4", description = "Rounds of the whole run.")
-  private int rounds;
-
-  @Option(
-      names = "--stepsPerRound",
-      defaultValue = "500",
-      description = "Steps that every replica takes in a round, before they are combined.")
-  private long stepsPerRound;
-
-  @Option(
-      names = "--replicas",
-      defaultValue = "1",
-      description = "Students that train side by side on different images in a round.")
-  private int replicas;
-
-  @Option(
-      names = "--shuffleMegabytes",
-      defaultValue = "256",
-      description =
-          "Memory for the pixels that are shuffled together, by replica; a larger data set is"
-              + " shuffled by row groups of the store first.")
-  private long shuffleMegabytes;
-
   @Option(
       names = "--printRecipe",
       description = "Prints every constant of the run as JSON, and ends.")
   private boolean printRecipe;
 
+  @Option(
+      names = "--generations",
+      defaultValue = "2",
+      description =
+          "Of bownet without --targets: students that follow one another, each the teacher of the"
+              + " next. Every one trains for --rounds.")
+  private int generations;
+
+  @Option(
+      names = "--teacher",
+      paramLabel = "DIR",
+      description =
+          "Of bownet without --targets: the first teacher, a run or a checkpoint of one; without"
+              + " it, one is trained to predict rotations.")
+  private @Nullable String teacher;
+
+  @Mixin private RoundArguments rounds;
   @Mixin private RecipeArguments recipe;
   @Mixin private PipelineArguments pipelines;
 
   @Override
   public Integer call() {
-    require(rounds > 0, "rounds", rounds);
-    require(stepsPerRound > 0, "stepsPerRound", stepsPerRound);
-    require(replicas > 0, "replicas", replicas);
-    require(shuffleMegabytes > 0, "shuffleMegabytes", shuffleMegabytes);
+    RoundPlan plan = rounds.plan();
     pipelines.options("pretrain");
     TrainingImages of = TrainingImages.open(images, split);
-    Recipe made = recipe.recipe(of.task(rounds * stepsPerRound, recipe.seed()));
+    Task task = of.task(plan.steps(), recipe.seed());
+    Recipe made = recipe.recipe(task);
     if (printRecipe) {
       System.out.println(Methods.toTree(made).toPrettyString());
       return 0;
     }
+    if (made.method() instanceof BowNet && targets == null) {
+      generations(made, task, of, plan).run(pipelines);
+    } else {
+      train(made, of, plan);
+    }
+    System.out.printf(
+        "%nTrained:     %d steps of %d images, %s%n",
+        plan.steps(),
+        (long) made.batchSize() * plan.replicas(),
+        RunDirectory.newestCheckpoint(output.toString()));
+    System.out.printf("Curves:      tensorboard --logdir=%s%n", output);
+    System.out.printf(
+        "Next:        ./vocabeam evaluate --images=%s --checkpoint=%s --output=%s%n",
+        images, output, output.resolve("evaluation"));
+    return 0;
+  }
+
+  private Generations generations(Recipe made, Task task, TrainingImages of, RoundPlan plan) {
+    if (generations < 1) {
+      throw new UserError("--generations is " + generations + ", must be at least 1");
+    }
+    return new Generations(
+        made,
+        Methods.recipe("rotation", recipe.preset(), task),
+        teacher == null ? null : RunDirectory.newestCheckpoint(teacher),
+        of,
+        output,
+        generations,
+        plan);
+  }
+
+  private void train(Recipe made, TrainingImages of, RoundPlan plan) {
     TrainingData data =
         new TrainingData(
             of,
             TrainingTargets.open(targets, of, made.method().name(), made.method().targetWords()));
-    Pretraining run =
-        new Pretraining(made, data, output, rounds, stepsPerRound, replicas, shuffleMegabytes);
-    run.run(pipelines);
-    System.out.printf(
-        "%nTrained:     %d steps of %d images, %s%n",
-        rounds * stepsPerRound,
-        (long) made.batchSize() * replicas,
-        run.directory().checkpoint(rounds * stepsPerRound));
-    System.out.printf("Curves:      tensorboard --logdir=%s%n", output.resolve("tensorboard"));
-    System.out.printf(
-        "Next:        ./vocabeam evaluate --images=%s --checkpoint=%s%n", images, output);
-    return 0;
-  }
-
-  private static void require(boolean valid, String option, Object actual) {
-    if (!valid) {
-      throw new UserError("--" + option + " is " + actual + ", must be positive");
-    }
+    new Pretraining(made, data, output, plan).run(pipelines);
   }
 }

@@ -36,39 +36,42 @@ final class Pretraining {
   private final Recipe recipe;
   private final TrainingData data;
   private final RunDirectory directory;
-  private final int rounds;
-  private final long stepsPerRound;
-  private final int replicas;
+  private final RoundPlan rounds;
   private final EpochPlan plan;
 
-  Pretraining(
-      Recipe recipe,
-      TrainingData data,
-      Path output,
-      int rounds,
-      long stepsPerRound,
-      int replicas,
-      long shuffleMegabytes) {
+  Pretraining(Recipe recipe, TrainingData data, Path output, RoundPlan rounds) {
     this.recipe = recipe;
     this.data = data;
     this.directory = new RunDirectory(output);
     this.rounds = rounds;
-    this.stepsPerRound = stepsPerRound;
-    this.replicas = replicas;
-    long windowRows = Math.max(1, (shuffleMegabytes << 20) / recipe.images().bytes());
-    this.plan = new EpochPlan(data.images().groups(), recipe.seed(), replicas, windowRows);
+    long windowRows = Math.max(1, (rounds.shuffleMegabytes() << 20) / recipe.images().bytes());
+    this.plan = new EpochPlan(data.images().groups(), recipe.seed(), rounds.replicas(), windowRows);
   }
 
   RunDirectory directory() {
     return directory;
   }
 
+  /** Steps of the complete rounds. */
+  long done() {
+    return directory.newest(
+        LongStream.rangeClosed(1, rounds.rounds()).map(round -> round * rounds.stepsPerRound()));
+  }
+
   /** Runs the rounds that are not complete yet. */
   void run(PipelineArguments pipelines) {
+    run(pipelines, Integer.MAX_VALUE);
+  }
+
+  /**
+   * Runs rounds that are not complete yet.
+   *
+   * @param most of them
+   */
+  void run(PipelineArguments pipelines, int most) {
     directory.claim(configuration());
-    long total = rounds * stepsPerRound;
-    long done =
-        directory.newest(LongStream.rangeClosed(1, rounds).map(round -> round * stepsPerRound));
+    long total = rounds.steps();
+    long done = done();
     if (done > 0) {
       System.err.printf("Going on after step %d of %d%n", done, total);
     }
@@ -76,9 +79,10 @@ final class Pretraining {
       TrainingProgress.Listener listener = listener(progress);
       TrainingProgress.listen(listener);
       try {
-        for (long step = done; step < total; step += stepsPerRound) {
+        int left = most;
+        for (long step = done; step < total && left > 0; step += rounds.stepsPerRound(), left--) {
           round(pipelines, step);
-          progress.stepTo(step + stepsPerRound);
+          progress.stepTo(step + rounds.stepsPerRound());
         }
       } finally {
         TrainingProgress.ignore(listener);
@@ -89,7 +93,7 @@ final class Pretraining {
   }
 
   private void round(PipelineArguments pipelines, long first) throws IOException {
-    long last = first + stepsPerRound;
+    long last = first + rounds.stepsPerRound();
     WriteStore<VariableChunk> checkpoint =
         WriteStore.to(VariableChunk.TYPE, directory.checkpoint(last).toString())
             .withProvenance(provenance(last));
@@ -112,18 +116,20 @@ final class Pretraining {
 
   private List<Assignment> assignments(long first) {
     List<Assignment> assignments = new ArrayList<>();
-    for (int replica = 0; replica < replicas; replica++) {
+    for (int replica = 0; replica < rounds.replicas(); replica++) {
       assignments.add(
           new Assignment(
               Methods.toJson(recipe),
               first == 0 ? null : directory.checkpoint(first).toString(),
               replica,
               first,
-              stepsPerRound,
+              rounds.stepsPerRound(),
               data.images().split(),
               data.targets() == null ? null : data.targets().directory(),
               plan.windows(
-                  replica, first * recipe.batchSize(), stepsPerRound * recipe.batchSize())));
+                  replica,
+                  first * recipe.batchSize(),
+                  rounds.stepsPerRound() * recipe.batchSize())));
     }
     return assignments;
   }
@@ -134,7 +140,7 @@ final class Pretraining {
     provenance.put("command", "pretrain");
     provenance.put(Checkpoint.RECIPE, Methods.toJson(recipe));
     provenance.put(Checkpoint.STEP, Long.toString(step));
-    provenance.put("replicas", Integer.toString(replicas));
+    provenance.put("replicas", Integer.toString(rounds.replicas()));
     provenance.put("version", Version.read());
     provenance.putAll(inputs());
     return provenance;
@@ -154,9 +160,9 @@ final class Pretraining {
   private ObjectNode configuration() {
     ObjectNode configuration = JsonNodeFactory.instance.objectNode();
     inputs().forEach(configuration::put);
-    configuration.put("rounds", rounds);
-    configuration.put("stepsPerRound", stepsPerRound);
-    configuration.put("replicas", replicas);
+    configuration.put("rounds", rounds.rounds());
+    configuration.put("stepsPerRound", rounds.stepsPerRound());
+    configuration.put("replicas", rounds.replicas());
     configuration.put("windowRows", plan.windowRows());
     ((ObjectNode) Methods.toTree(recipe))
         .fields()

@@ -28,7 +28,7 @@ final class RecipeArguments {
   @Option(
       names = "--method",
       defaultValue = "obow",
-      description = "The self-supervised method: obow.")
+      description = "The self-supervised method: obow, bownet or rotation.")
   private String method;
 
   @Option(
@@ -186,8 +186,8 @@ final class RecipeArguments {
     return method;
   }
 
-  String preset() {
-    return preset;
+  Preset preset() {
+    return preset(preset);
   }
 
   long seed() {
@@ -196,7 +196,7 @@ final class RecipeArguments {
 
   /** The preset's recipe for the task, with what the options change. */
   Recipe recipe(Task task) {
-    JsonNode tree = Methods.toTree(Methods.recipe(method, preset(preset), task));
+    JsonNode tree = Methods.toTree(Methods.recipe(method, preset(), task));
     changes.forEach(change -> replace(tree, change));
     return Methods.recipe(tree);
   }

@@ -21,7 +21,18 @@ import org.vocabeam.transforms.store.StoreReader;
  */
 record RunDirectory(Path root) {
   private static final String CONFIGURATION = "run.json";
+  private static final String GENERATION = "generation-";
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** The stages of a generation of BoWNet. */
+  Path generation(int generation) {
+    return root.resolve(GENERATION + generation);
+  }
+
+  /** The run of a generation's student; of generation 0, of the first teacher. */
+  Path run(int generation) {
+    return generation(generation).resolve("run");
+  }
 
   /** The checkpoint after so many steps. */
   Path checkpoint(long step) {
@@ -121,10 +132,18 @@ record RunDirectory(Path root) {
                     place.isEmpty() ? e.getKey() : place + "." + e.getKey(), e.getValue(), into));
   }
 
-  /** The directory of a checkpoint: itself, or the newest of a run. */
+  /** The directory of a checkpoint: itself, or the newest of a run, of its last generation. */
   static String newestCheckpoint(String runOrCheckpoint) {
     if (StoreReader.isComplete(runOrCheckpoint)) {
       return runOrCheckpoint;
+    }
+    RunDirectory run = new RunDirectory(Path.of(runOrCheckpoint));
+    int generation = 0;
+    while (Files.isDirectory(run.run(generation + 1).resolve("checkpoints"))) {
+      generation++;
+    }
+    if (Files.isDirectory(run.run(generation))) {
+      return newestCheckpoint(run.run(generation).toString());
     }
     Path checkpoints = Path.of(runOrCheckpoint).resolve("checkpoints");
     if (Files.isDirectory(checkpoints)) {

@@ -1,0 +1,83 @@
+package org.vocabeam.pipelines;
+
+import java.nio.file.Path;
+import org.checkerframework.checker.nullness.qual.Nullable;
+import org.vocabeam.models.bownet.BowNet;
+import org.vocabeam.models.training.Recipe;
+import org.vocabeam.transforms.codebook.DescriptorStore;
+
+/**
+ * BoWNet's rounds (METHODS section 2): a teacher's features become words, the words targets, and a
+ * student that learns to predict them the teacher of the next generation. Every stage finds what is
+ * complete and goes on from there.
+ *
+ * @param student recipe of every generation's student
+ * @param firstTeacher recipe of generation 0
+ * @param teacher directory of a checkpoint that is taken for generation 0; null to train one
+ * @param count generations after 0
+ */
+record Generations(
+    Recipe student,
+    Recipe firstTeacher,
+    @Nullable String teacher,
+    TrainingImages images,
+    Path output,
+    int count,
+    RoundPlan plan) {
+  /** Relative change of the inertia at which k-means ends before its last iteration. */
+  private static final double TOLERANCE = 1e-4;
+
+  /** Runs all stages of all generations that are not complete yet. */
+  void run(PipelineArguments pipelines) {
+    BowNet method = (BowNet) student.method();
+    RunDirectory directory = new RunDirectory(output);
+    String teacher = this.teacher;
+    if (teacher == null) {
+      say("Generation 0: the first teacher, %s", firstTeacher.method().name());
+      train(pipelines, firstTeacher, new TrainingData(images, null), directory.run(0));
+      teacher = RunDirectory.newestCheckpoint(directory.run(0).toString());
+    }
+    for (int generation = 1; generation <= count; generation++) {
+      Path stage = directory.generation(generation);
+      String descriptors = stage.resolve("descriptors").toString();
+      say("Generation %d: extract", generation);
+      new Extraction(
+              images,
+              teacher,
+              method.level(),
+              method.descriptorsPerImage(),
+              student.seed(),
+              descriptors)
+          .run(pipelines, false);
+      say("Generation %d: codebook", generation);
+      CodebookBuilding codebook =
+          new CodebookBuilding(
+              DescriptorStore.open(descriptors),
+              stage.resolve("words"),
+              method.words(),
+              method.codebookIterations(),
+              TOLERANCE,
+              student.seed());
+      codebook.run(pipelines);
+      say("Generation %d: assign", generation);
+      String targets = stage.resolve("targets").toString();
+      new TargetAssignment(
+              images, teacher, codebook.codebook().toString(), method.target(), targets)
+          .run(pipelines, false);
+      say("Generation %d: student", generation);
+      TrainingData data =
+          new TrainingData(
+              images, TrainingTargets.open(targets, images, method.name(), method.words()));
+      train(pipelines, student, data, directory.run(generation));
+      teacher = RunDirectory.newestCheckpoint(directory.run(generation).toString());
+    }
+  }
+
+  private void train(PipelineArguments pipelines, Recipe recipe, TrainingData data, Path run) {
+    new Pretraining(recipe, data, run, plan).run(pipelines);
+  }
+
+  private static void say(String format, Object... values) {
+    System.err.printf("%n== " + format + "%n", values);
+  }
+}

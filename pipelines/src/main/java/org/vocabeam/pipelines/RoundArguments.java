@@ -1,0 +1,33 @@
+package org.vocabeam.pipelines;
+
+import picocli.CommandLine.Option;
+
+/** Mixin of the commands that train in rounds. */
+final class RoundArguments {
+  @Option(names = "--rounds", defaultValue = "4", description = "Rounds of the whole run.")
+  private int rounds;
+
+  @Option(
+      names = "--stepsPerRound",
+      defaultValue = "500",
+      description = "Steps that every replica takes in a round, before they are combined.")
+  private long stepsPerRound;
+
+  @Option(
+      names = "--replicas",
+      defaultValue = "1",
+      description = "Students that train side by side on different images in a round.")
+  private int replicas;
+
+  @Option(
+      names = "--shuffleMegabytes",
+      defaultValue = "256",
+      description =
+          "Memory for the pixels that are shuffled together, by replica; a larger data set is"
+              + " shuffled by row groups of the store first.")
+  private long shuffleMegabytes;
+
+  RoundPlan plan() {
+    return new RoundPlan(rounds, stepsPerRound, replicas, shuffleMegabytes);
+  }
+}
