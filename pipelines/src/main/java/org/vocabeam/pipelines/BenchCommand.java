@@ -14,6 +14,7 @@ import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.vocabeam.models.UserError;
+import org.vocabeam.pipelines.bench.CodebookBench;
 import org.vocabeam.pipelines.bench.EngineBench;
 import org.vocabeam.pipelines.bench.Machine;
 import org.vocabeam.pipelines.bench.Measurement;
@@ -32,11 +33,13 @@ import picocli.CommandLine.Option;
     name = "bench",
     description = {
       "Measures this machine on synthetic images: training, what the engine adds to TensorFlow,"
-          + " ingest, embed, and memory as the data set grows. Nothing else should run meanwhile."
+          + " ingest, embed, k-means, and memory as the data set grows. Nothing else should run"
+          + " meanwhile."
     },
     footer = {"", "Example: ./vocabeam bench --parts=train,engine --output=runs/bench.json"})
 final class BenchCommand implements Callable<Integer> {
-  private static final List<String> PARTS = List.of("train", "engine", "ingest", "embed", "memory");
+  private static final List<String> PARTS =
+      List.of("train", "engine", "ingest", "embed", "codebook", "memory");
 
   /** The data sets of memory begin with so much fewer images, which are larger. */
   private static final int FEWER_FOR_MEMORY = 10;
@@ -44,7 +47,7 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--parts",
       split = ",",
-      defaultValue = "train,engine,ingest,embed,memory",
+      defaultValue = "train,engine,ingest,embed,codebook,memory",
       description = "What to measure.")
   private List<String> parts;
 
@@ -58,7 +61,7 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--seconds",
       defaultValue = "10",
-      description = "Of every measurement of steps, after warming up; more is steadier.")
+      description = "Of every measurement in chunks, after warming up; more is steadier.")
   private double seconds;
 
   @Option(
@@ -136,6 +139,10 @@ final class BenchCommand implements Callable<Integer> {
       case "engine" -> List.of(new EngineBench(workshop, seconds, stepsPerRound)::measure);
       case "ingest" -> List.of(new StoreBench(workshop)::ingest);
       case "embed" -> List.of(new StoreBench(workshop)::embed);
+      case "codebook" ->
+          CodebookBench.all().stream()
+              .<Supplier<List<Measurement>>>map(shape -> () -> shape.measure(seconds))
+              .toList();
       default ->
           List.of(
               new MemoryBench(

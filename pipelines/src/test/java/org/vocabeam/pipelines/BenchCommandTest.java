@@ -93,6 +93,22 @@ class BenchCommandTest {
 
   @Test
   @Tag("slow")
+  void measuresKmeansBesideTheProductOfLargeMatrices() throws IOException {
+    JsonNode report = bench("--parts=codebook");
+    Map<String, String> units = units(report);
+    assertEquals("descriptors/s", units.get("codebook: assigned and summed"));
+    assertEquals("%", units.get("codebook: share of that"));
+    JsonNode m = report.get("measurements");
+    assertEquals(6 * 4, m.size(), "three numbers of words, two of channels");
+    assertEquals("8192 words of 512 channels", m.get(20).get("of").asText());
+    double rate = m.get(20).get("value").asDouble();
+    double product = m.get(22).get("value").asDouble();
+    assertEquals(
+        100 * 2 * 8192 * 512 * rate / 1e9 / product, m.get(23).get("value").asDouble(), 1e-6);
+  }
+
+  @Test
+  @Tag("slow")
   void measuresTheMemoryOfOtherProcesses() throws IOException {
     JsonNode report = bench("--parts=memory", "--heapMegabytes=700");
     units(report);

@@ -16,6 +16,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -56,7 +57,7 @@ class CodebookCommandTest {
     float[] values = new float[CHANNELS];
     int place = random.nextInt(4);
     for (int c = 0; c < CHANNELS; c++) {
-      values[c] = (float) (3 * (place >> c % 2 & 1) + random.nextDouble());
+      values[c] = (float) (3 * ((place >> (c % 2)) & 1) + random.nextDouble());
     }
     return values;
   }
@@ -212,7 +213,7 @@ class CodebookCommandTest {
     codebook(descriptors, "seed2", DIRECT, "--iterations=0", "--seed=2");
     Codebook one = CodebookRecord.read(directory.resolve("seed1/codebook").toString());
     Codebook two = CodebookRecord.read(directory.resolve("seed2/codebook").toString());
-    assertFalse(java.util.Arrays.equals(one.words(), two.words()));
+    assertFalse(Arrays.equals(one.words(), two.words()));
     codebook(descriptors, "tolerant", DIRECT, "--tolerance=0.9");
     assertEquals(
         "1",

@@ -30,47 +30,57 @@ public record InitialWords(float[] words, int different) {
    * @param count K
    */
   public static InitialWords choose(float[] descriptors, int channels, int count, long seed) {
+    try (NearestWord nearest = new NearestWord(Math.min(BLOCK, count), channels)) {
+      return choose(nearest, descriptors, count, seed);
+    }
+  }
+
+  /**
+   * Chooses words with a program that is there.
+   *
+   * @param nearest of a block of words, of which there are no more than K
+   */
+  static InitialWords choose(NearestWord nearest, float[] descriptors, int count, long seed) {
+    int channels = nearest.channels();
+    int block = nearest.count();
     int rows = descriptors.length / channels;
     checkArgument(rows > 0, "no descriptor to choose words from");
     float[] words = new float[Math.multiplyExact(count, channels)];
     SplittableRandom random = Seeds.random(seed, "initial words");
     System.arraycopy(descriptors, random.nextInt(rows) * channels, words, 0, channels);
     int chosen = 1;
-    int block = Math.min(BLOCK, count);
     double[] squares = new double[rows]; // D^2
     Arrays.fill(squares, Double.POSITIVE_INFINITY);
-    try (NearestWord nearest = new NearestWord(block, channels)) {
-      int[] word = new int[rows];
-      double[] distances = new double[rows];
-      for (int first = 0; chosen < count; ) {
-        nearest.setWords(padded(words, first, chosen - first, block, channels));
-        nearest.assign(descriptors, rows, word, distances);
-        double[] cumulative = new double[rows];
-        double total = 0;
-        for (int row = 0; row < rows; row++) {
-          squares[row] = Math.min(squares[row], distances[row]);
-          total += squares[row];
-          cumulative[row] = total;
+    int[] word = new int[rows];
+    double[] distances = new double[rows];
+    for (int first = 0; chosen < count; ) {
+      nearest.setWords(padded(words, first, chosen - first, block, channels));
+      nearest.assign(descriptors, rows, word, distances);
+      double[] cumulative = new double[rows];
+      double total = 0;
+      for (int row = 0; row < rows; row++) {
+        squares[row] = Math.min(squares[row], distances[row]);
+        total += squares[row];
+        cumulative[row] = total;
+      }
+      if (total == 0) {
+        break; // every descriptor is a word
+      }
+      first = chosen;
+      int full = Math.min(count, first + Math.min(block, first));
+      for (int draw = 0; chosen < full && draw < 2 * block; draw++) {
+        int row = draw(cumulative, random.nextDouble() * total);
+        double now = squares[row];
+        for (int w = first; w < chosen; w++) {
+          now =
+              Math.min(
+                  now,
+                  NearestWord.squaredDistance(
+                      descriptors, row * channels, words, w * channels, channels));
         }
-        if (total == 0) {
-          break; // every descriptor is a word
-        }
-        first = chosen;
-        int full = Math.min(count, first + Math.min(BLOCK, first));
-        for (int draw = 0; chosen < full && draw < 2 * BLOCK; draw++) {
-          int row = draw(cumulative, random.nextDouble() * total);
-          double now = squares[row];
-          for (int w = first; w < chosen; w++) {
-            now =
-                Math.min(
-                    now,
-                    NearestWord.squaredDistance(
-                        descriptors, row * channels, words, w * channels, channels));
-          }
-          if (random.nextDouble() * squares[row] < now) {
-            System.arraycopy(descriptors, row * channels, words, chosen * channels, channels);
-            chosen++;
-          }
+        if (random.nextDouble() * squares[row] < now) {
+          System.arraycopy(descriptors, row * channels, words, chosen * channels, channels);
+          chosen++;
         }
       }
     }
