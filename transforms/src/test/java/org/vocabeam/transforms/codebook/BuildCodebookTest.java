@@ -1,6 +1,7 @@
 package org.vocabeam.transforms.codebook;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -129,6 +130,46 @@ class BuildCodebookTest {
     assertEquals(one, iterate(apart, words, 20, "many"));
     assertEquals(700, one.stream().mapToLong(WordRecord::count).sum());
     assertEquals(0, one.get(19).count());
+  }
+
+  @Test
+  void theFirstWordsComeFromASampleThatDoesNotDependOnOrder() throws IOException {
+    DescriptorStore store = descriptors(random(700, 3));
+    List<RowGroup> shuffled = new ArrayList<>(store.groups());
+    Collections.shuffle(shuffled, new Random(3));
+    // As if there were twenty times as many: about a third of 700 is drawn, then 5 of them.
+    List<WordRecord> words = seed(withRows(store, store.groups(), 14_000), 4, "straight");
+    assertEquals(words, seed(withRows(store, shuffled, 14_000), 4, "shuffled"));
+    assertNotEquals(words, seed(store, 4, "all"), "the sample is not the whole");
+    assertNotEquals(words, seed(withRows(store, shuffled, 14_000), 5, "other seed"));
+  }
+
+  private List<WordRecord> seed(DescriptorStore store, long seed, String name) throws IOException {
+    Pipeline pipeline = Pipeline.create();
+    PCollectionTuple seeded = pipeline.apply(SeedCodebook.of(store, 5, seed));
+    double magnitude = 0;
+    for (float[] row : random(700, 3)) {
+      for (float value : row) {
+        magnitude = Math.max(magnitude, Math.abs(value));
+      }
+    }
+    PAssert.that(seeded.get(SeedCodebook.SURVEY))
+        .containsInAnyOrder(new SurveyRecord(700, magnitude, 3));
+    WriteStore<WordRecord> write =
+        WriteStore.to(WordRecord.TYPE, directory.resolve(name).toString());
+    write.prepare(false);
+    seeded.get(SeedCodebook.WORDS).apply(write);
+    pipeline.run().waitUntilFinish();
+    write.commit();
+    return WordRecord.read(directory.resolve(name).toString());
+  }
+
+  @Test
+  void theSampleIsAsLargeAsIsAffordable() {
+    assertEquals(4096, SeedCodebook.sampleSize(5, 3));
+    assertEquals(32 * 256, SeedCodebook.sampleSize(256, 512));
+    assertEquals(131_072, SeedCodebook.sampleSize(8192, 512), "256 MB");
+    assertEquals(4 * 8192, SeedCodebook.sampleSize(8192, 100_000));
   }
 
   private static DescriptorStore withRows(DescriptorStore of, List<RowGroup> groups, long rows) {
