@@ -34,7 +34,7 @@ record Generations(
     String teacher = this.teacher;
     if (teacher == null) {
       say("Generation 0: the first teacher, %s", firstTeacher.method().name());
-      train(pipelines, firstTeacher, new TrainingData(images, null), directory.run(0));
+      train(pipelines, firstTeacher, new TrainingData(images, null, null), directory.run(0));
       teacher = RunDirectory.newestCheckpoint(directory.run(0).toString());
     }
     for (int generation = 1; generation <= count; generation++) {
@@ -67,7 +67,7 @@ record Generations(
       say("Generation %d: student", generation);
       TrainingData data =
           new TrainingData(
-              images, TrainingTargets.open(targets, images, method.name(), method.words()));
+              images, TrainingTargets.open(targets, images, method.name(), method.words()), null);
       train(pipelines, student, data, directory.run(generation));
       teacher = RunDirectory.newestCheckpoint(directory.run(generation).toString());
     }

@@ -6,13 +6,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.values.PCollectionTuple;
-import org.vocabeam.models.UserError;
 import org.vocabeam.transforms.images.DecodeOptions;
 import org.vocabeam.transforms.images.ImageRecord;
 import org.vocabeam.transforms.images.ImageSource;
@@ -21,7 +19,6 @@ import org.vocabeam.transforms.images.ReadImages;
 import org.vocabeam.transforms.images.RejectedRecord;
 import org.vocabeam.transforms.images.SourceOptions;
 import org.vocabeam.transforms.images.WriteStatistics;
-import org.vocabeam.transforms.store.StoreManifest;
 import org.vocabeam.transforms.store.WriteStore;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -41,8 +38,6 @@ import picocli.CommandLine.Option;
     })
 final class IngestCommand implements Callable<Integer> {
   /** Not compared: a newer build takes the store of an older one for what it is. */
-  private static final String VERSION = "version";
-
   @Option(
       names = "--input",
       required = true,
@@ -120,7 +115,7 @@ final class IngestCommand implements Callable<Integer> {
             input, new SourceOptions(layout, imageColumn, labelColumn, splitColumn), decode);
     String directory = output + "/images";
     Map<String, String> provenance = provenance(source);
-    if (overwrite || !isThere(directory, provenance)) {
+    if (overwrite || !Provenance.isThere(directory, provenance)) {
       System.err.printf("Reading %s (%s)%n", input, source.kind());
       write(pipeline, source, decode, directory, provenance);
     }
@@ -157,7 +152,7 @@ final class IngestCommand implements Callable<Integer> {
   private Map<String, String> provenance(ImageSource source) {
     Map<String, String> provenance = new TreeMap<>();
     provenance.put("command", "ingest");
-    provenance.put(VERSION, Version.read());
+    provenance.put(Provenance.VERSION, Version.read());
     provenance.put("input", source.fingerprint());
     provenance.put("layout", layout);
     provenance.put("resize", Integer.toString(resize));
@@ -167,31 +162,6 @@ final class IngestCommand implements Callable<Integer> {
     provenance.put("labelColumn", Objects.toString(labelColumn, ""));
     provenance.put("splitColumn", Objects.toString(splitColumn, ""));
     return provenance;
-  }
-
-  /**
-   * Whether this very command has written the store.
-   *
-   * @throws UserError when it was made otherwise, with what differs
-   */
-  private static boolean isThere(String directory, Map<String, String> provenance) {
-    Optional<StoreManifest> manifest = StoreManifest.find(directory);
-    if (manifest.isEmpty()) {
-      return false;
-    }
-    Map<String, String> made = manifest.get().provenance();
-    String differences =
-        provenance.entrySet().stream()
-            .filter(e -> !e.getKey().equals(VERSION) && !e.getValue().equals(made.get(e.getKey())))
-            .map(e -> e.getKey() + " " + made.get(e.getKey()) + " instead of " + e.getValue())
-            .collect(Collectors.joining(", "));
-    if (!differences.isEmpty()) {
-      throw new UserError(
-          String.format(
-              "%s was made with %s; give another --output, or --overwrite",
-              directory, differences));
-    }
-    return true;
   }
 
   private static void report(String directory, ImageStatistics statistics) {

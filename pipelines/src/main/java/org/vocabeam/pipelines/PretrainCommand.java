@@ -54,6 +54,14 @@ final class PretrainCommand implements Callable<Integer> {
   private @Nullable String targets;
 
   @Option(
+      names = "--views",
+      paramLabel = "DIR",
+      description =
+          "Trains on the views that augment stored instead of rendering them; the result is the"
+              + " same.")
+  private @Nullable String views;
+
+  @Option(
       names = "--printRecipe",
       description = "Prints every constant of the run as JSON, and ends.")
   private boolean printRecipe;
@@ -110,6 +118,10 @@ final class PretrainCommand implements Callable<Integer> {
     if (generations < 1) {
       throw new UserError("--generations is " + generations + ", must be at least 1");
     }
+    if (views != null) {
+      throw new UserError(
+          "--views is for one student, and bownet trains several; leave it out, or give --targets");
+    }
     return new Generations(
         made,
         Methods.recipe("rotation", recipe.preset(), task),
@@ -124,7 +136,8 @@ final class PretrainCommand implements Callable<Integer> {
     TrainingData data =
         new TrainingData(
             of,
-            TrainingTargets.open(targets, of, made.method().name(), made.method().targetWords()));
+            TrainingTargets.open(targets, of, made.method().name(), made.method().targetWords()),
+            views == null ? null : new TrainingViews(views));
     new Pretraining(made, data, output, plan).run(pipelines);
   }
 }

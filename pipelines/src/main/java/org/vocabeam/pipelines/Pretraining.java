@@ -13,12 +13,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.vocabeam.models.methods.Methods;
 import org.vocabeam.models.program.EventFile;
 import org.vocabeam.models.training.Recipe;
+import org.vocabeam.models.training.ViewSource;
 import org.vocabeam.transforms.store.RowGroup;
 import org.vocabeam.transforms.store.RowReader;
 import org.vocabeam.transforms.store.StoreReader;
@@ -44,7 +46,9 @@ final class Pretraining {
     this.data = data;
     this.directory = new RunDirectory(output);
     this.rounds = rounds;
-    long windowRows = Math.max(1, (rounds.shuffleMegabytes() << 20) / recipe.images().bytes());
+    // The larger of the two: windows decide the result, and that must not depend on the source.
+    int bytes = Math.max(ViewSource.IMAGES.bytes(recipe), ViewSource.STORED.bytes(recipe));
+    long windowRows = Math.max(1, (rounds.shuffleMegabytes() << 20) / bytes);
     this.plan = new EpochPlan(data.images().groups(), recipe.seed(), rounds.replicas(), windowRows);
   }
 
@@ -69,9 +73,17 @@ final class Pretraining {
    * @param most of them
    */
   void run(PipelineArguments pipelines, int most) {
-    directory.claim(configuration());
     long total = rounds.steps();
     long done = done();
+    if (data.views() != null && done < total) {
+      data.views()
+          .check(
+              epochs(done).min().getAsLong(),
+              epochs(total - 1).max().getAsLong(),
+              data.images(),
+              recipe);
+    }
+    directory.claim(configuration());
     if (done > 0) {
       System.err.printf("Going on after step %d of %d%n", done, total);
     }
@@ -90,6 +102,16 @@ final class Pretraining {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** The epochs in which the replicas take a step's first and last images. */
+  private LongStream epochs(long step) {
+    return IntStream.range(0, rounds.replicas())
+        .boxed()
+        .flatMap(
+            replica ->
+                plan.windows(replica, step * recipe.batchSize(), recipe.batchSize()).stream())
+        .mapToLong(EpochPlan.Window::epoch);
   }
 
   private void round(PipelineArguments pipelines, long first) throws IOException {
@@ -126,6 +148,7 @@ final class Pretraining {
               rounds.stepsPerRound(),
               data.images().split(),
               data.targets() == null ? null : data.targets().directory(),
+              data.views() == null ? null : data.views().directory(),
               plan.windows(
                   replica,
                   first * recipe.batchSize(),

@@ -6,5 +6,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * What a run is trained on.
  *
  * @param targets null for a method that makes its own
+ * @param views null to render them from the images
  */
-record TrainingData(TrainingImages images, @Nullable TrainingTargets targets) {}
+record TrainingData(
+    TrainingImages images, @Nullable TrainingTargets targets, @Nullable TrainingViews views) {}

@@ -106,8 +106,11 @@ record TrainingImages(
    * org.vocabeam.transforms.store.AlignedRows} needs it.
    */
   void checkCompanion(String directory, StoreManifest companion) {
-    checkSame(directory, companion, IMAGES, fingerprint);
-    checkSame(directory, companion, SPLIT, splitName());
+    Provenance.refuseOther(
+        directory,
+        companion,
+        Map.of(IMAGES, fingerprint, SPLIT, splitName()),
+        "give the one that belongs to --images and --split, or make it again");
     List<Long> rows = companion.shards().stream().map(StoreManifest.Shard::rows).toList();
     if (rows.size() != shards.size()) {
       throw new UserError(
@@ -121,18 +124,6 @@ record TrainingImages(
           String.format(
               "%s has %s rows in its files, of the images %s are trained on; make it again",
               directory, rows, shards));
-    }
-  }
-
-  /** Refuses what was made with another value of {@code key}. */
-  static void checkSame(String directory, StoreManifest made, String key, String wanted) {
-    String with = made.provenance().get(key);
-    if (!wanted.equals(with)) {
-      throw new UserError(
-          String.format(
-              "%s was made with %s %s, %s is wanted; give the one that belongs to this run, or make"
-                  + " it again",
-              directory, key, with, wanted));
     }
   }
 

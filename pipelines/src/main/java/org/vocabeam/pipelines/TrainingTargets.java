@@ -1,5 +1,6 @@
 package org.vocabeam.pipelines;
 
+import java.util.Map;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
 import org.vocabeam.transforms.store.StoreReader;
@@ -36,8 +37,13 @@ record TrainingTargets(String directory, String fingerprint) {
     }
     StoreReader<TargetRecord> store = StoreReader.open(TargetRecord.TYPE, directory);
     images.checkCompanion(directory, store.manifest());
-    TrainingImages.checkSame(
-        directory, store.manifest(), TargetRecord.WORDS, Integer.toString(words));
+    Provenance.refuseOther(
+        directory,
+        store.manifest(),
+        Map.of(TargetRecord.WORDS, Integer.toString(words)),
+        "give --words="
+            + store.manifest().provenance().get(TargetRecord.WORDS)
+            + ", or other --targets");
     return new TrainingTargets(directory, store.fingerprint());
   }
 }

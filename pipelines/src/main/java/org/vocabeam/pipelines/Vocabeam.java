@@ -33,6 +33,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       DemoCommand.class,
       PreparePhotoIdCommand.class,
       IngestCommand.class,
+      AugmentCommand.class,
       PretrainCommand.class,
       ExtractCommand.class,
       CodebookCommand.class,

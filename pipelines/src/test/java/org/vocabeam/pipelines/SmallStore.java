@@ -27,6 +27,13 @@ final class SmallStore {
 
   /** Draws {@code train + test} images of three classes and ingests them. */
   static Path of(Path directory, int train, int test) throws IOException {
+    return of(directory, train, test, BufferedImage.TYPE_BYTE_GRAY);
+  }
+
+  /**
+   * The same with images of a type of {@link BufferedImage}; those with colours are red in places.
+   */
+  static Path of(Path directory, int train, int test, int type) throws IOException {
     Path folder = directory.resolve("folder");
     SplittableRandom random = new SplittableRandom(7);
     for (int i = 0; i < train + test; i++) {
@@ -34,7 +41,7 @@ final class SmallStore {
       Path file =
           folder.resolve(String.format("%s/%s/%04d.png", i < train ? "train" : "test", label, i));
       Files.createDirectories(file.getParent());
-      ImageIO.write(draw(label, random), "png", file.toFile());
+      ImageIO.write(draw(label, random, type), "png", file.toFile());
     }
     Path store = directory.resolve("images");
     Pipeline pipeline =
@@ -52,8 +59,8 @@ final class SmallStore {
     return store;
   }
 
-  private static BufferedImage draw(String label, SplittableRandom random) {
-    BufferedImage image = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_BYTE_GRAY);
+  private static BufferedImage draw(String label, SplittableRandom random, int type) {
+    BufferedImage image = new BufferedImage(SIDE, SIDE, type);
     Graphics2D graphics = image.createGraphics();
     graphics.setColor(new Color(random.nextInt(60), 0, 0));
     graphics.fillRect(0, 0, SIDE, SIDE);

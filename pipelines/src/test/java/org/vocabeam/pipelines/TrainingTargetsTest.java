@@ -87,10 +87,11 @@ class TrainingTargetsTest {
   @Test
   void othersAreRefusedByWhatDiffers() throws IOException {
     String other = write("other", "train", 2, Map.of(TargetRecord.IMAGES, "0123"));
-    assertTrue(refused(other, WORDS).startsWith(other + " was made with images 0123, "));
+    assertTrue(refused(other, WORDS).startsWith(other + " was made with images 0123 instead of "));
     String split = write("split", "test", 2, Map.of(TargetRecord.SPLIT, "test"));
-    assertTrue(refused(split, WORDS).contains(" with split test, train is wanted"));
-    assertTrue(refused(write("w", "train", 2, Map.of()), 9).contains(" with words 8, 9 is wanted"));
+    assertTrue(refused(split, WORDS).contains(" with split test instead of train; "));
+    assertTrue(
+        refused(write("w", "train", 2, Map.of()), 9).contains(" with words 8 instead of 9; "));
     assertTrue(
         refused(write("s", "train", 3, Map.of()), WORDS).contains("has 3 files, the images 2"));
     assertTrue(refused(write("r", "test", 2, Map.of()), WORDS).contains("rows in its files"));

@@ -66,6 +66,11 @@ public final class Methods {
     }
   }
 
+  /** The kinds of view of a recipe, for the provenance of views. */
+  public static JsonNode viewsToTree(Recipe recipe) {
+    return JSON.valueToTree(recipe.method().views());
+  }
+
   /** The recipe of a tree, checked as when it is made. */
   public static Recipe recipe(JsonNode tree) {
     try {

@@ -84,21 +84,35 @@ public final class Program implements AutoCloseable {
    *     buffer of them, in the input's static shape
    */
   public Ready ready(String signature, Map<String, ?> inputs) {
+    return ready(signature, inputs, null);
+  }
+
+  /**
+   * Makes a signature ready to run behind another one, whose outputs are its remaining inputs, by
+   * name; they stay in TensorFlow's memory.
+   *
+   * @param before run, and closed, together with this one; null when there is none
+   */
+  public Ready ready(String signature, Map<String, ?> inputs, Ready before) {
     TfSymbolBlock block = signatures.computeIfAbsent(signature, this::block);
     PairList<String, Shape> described = block.describeInput();
-    checkArgument(
-        described.size() == inputs.size(),
-        "%s takes %s inputs, was given %s",
-        signature,
-        described.size(),
-        inputs.keySet());
-    Ready ready = new Ready(signature, block, manager.newSubManager());
+    Ready ready = new Ready(signature, block, manager.newSubManager(), before);
+    int given = 0;
     for (int i = 0; i < described.size(); i++) {
       String name = described.keyAt(i);
       Object value = inputs.get(name);
-      checkArgument(value != null, "%s is not given its input %s", signature, name);
-      ready.inputs.add(array(ready.manager, value, described.valueAt(i)));
+      checkArgument(
+          value != null || before != null, "%s is not given its input %s", signature, name);
+      ready.inputs.put(
+          name, value == null ? null : array(ready.manager, value, described.valueAt(i)));
+      given += value == null ? 0 : 1;
     }
+    checkArgument(
+        given == inputs.size(),
+        "%s takes %s, was given %s",
+        signature,
+        ready.inputs.keySet(),
+        inputs.keySet());
     return ready;
   }
 
@@ -107,12 +121,14 @@ public final class Program implements AutoCloseable {
     private final String signature;
     private final TfSymbolBlock block;
     private final NDManager manager;
-    private final NDList inputs = new NDList();
+    private final Ready before;
+    private final Map<String, NDArray> inputs = new LinkedHashMap<>();
 
-    private Ready(String signature, TfSymbolBlock block, NDManager manager) {
+    private Ready(String signature, TfSymbolBlock block, NDManager manager, Ready before) {
       this.signature = signature;
       this.block = block;
       this.manager = manager;
+      this.before = before;
     }
 
     /**
@@ -121,7 +137,18 @@ public final class Program implements AutoCloseable {
      * @param read what to keep of the outputs, whose memory is freed afterwards
      */
     public <R> R run(Function<NDList, R> read) {
-      try (NDList outputs = block.forward(new ParameterStore(manager, false), inputs, false)) {
+      return before == null ? run(new NDList(), read) : before.run(outputs -> run(outputs, read));
+    }
+
+    private <R> R run(NDList made, Function<NDList, R> read) {
+      NDList all = new NDList();
+      inputs.forEach(
+          (name, value) -> {
+            NDArray input = value == null ? made.get(name) : value;
+            checkArgument(input != null, "%s is not given its input %s", signature, name);
+            all.add(input);
+          });
+      try (NDList outputs = block.forward(new ParameterStore(manager, false), all, false)) {
         return read.apply(outputs);
       }
     }
@@ -138,6 +165,9 @@ public final class Program implements AutoCloseable {
     @Override
     public void close() {
       manager.close();
+      if (before != null) {
+        before.close();
+      }
     }
   }
 

@@ -18,8 +18,6 @@ import org.vocabeam.models.graph.VariableSpec;
 import org.vocabeam.models.optimize.Optimizer;
 import org.vocabeam.models.program.Program;
 import org.vocabeam.models.program.ProgramWriter;
-import org.vocabeam.models.views.ViewPixels;
-import org.vocabeam.models.views.ViewSampler;
 import org.vocabeam.models.views.ViewSpec;
 
 /**
@@ -28,7 +26,6 @@ import org.vocabeam.models.views.ViewSpec;
  */
 public final class Trainer implements AutoCloseable {
   private static final String TRAIN = "train";
-  private static final String IMAGES = "images";
   private static final String TARGETS = "targets";
   private static final String LEARNING_RATE = "learning_rate";
   private static final String STEP = "step";
@@ -61,22 +58,17 @@ public final class Trainer implements AutoCloseable {
   private static List<String> author(Recipe recipe, ProgramWriter writer) {
     Ops tf = writer.ops();
     Method method = recipe.method();
-    ImageShape shape = recipe.images();
     int batch = recipe.batchSize();
+    RenderedViews.of(recipe).author(writer, batch);
     Map<String, Operand<?>> inputs = new LinkedHashMap<>();
-    Operand<TUint8> images =
-        writer.input(IMAGES, TUint8.class, batch, shape.height(), shape.width(), shape.channels());
-    inputs.put(IMAGES, images);
-
     Map<String, Operand<TFloat32>> views = new LinkedHashMap<>();
     for (ViewSpec view : method.views()) {
-      Operand<TFloat32> parameters =
-          writer.input(
-              view.name(), TFloat32.class, (long) batch * view.count(), ViewSampler.width(view));
-      inputs.put(view.name(), parameters);
-      views.put(
-          view.name(),
-          recipe.normalisation().apply(tf, ViewPixels.render(tf, view, images, parameters)));
+      long rows = (long) batch * view.count();
+      long channels = recipe.images().channels();
+      Operand<TUint8> pixels =
+          writer.input(view.name(), TUint8.class, rows, view.size(), view.size(), channels);
+      inputs.put(view.name(), pixels);
+      views.put(view.name(), recipe.normalisation().apply(tf, pixels));
     }
     Map<String, Operand<TInt32>> draws = new LinkedHashMap<>();
     for (Method.Draw draw : method.draws(recipe.backbone())) {
@@ -166,20 +158,25 @@ public final class Trainer implements AutoCloseable {
    * @param step counted from 0 over the whole run
    */
   public Program.Ready ready(long step, Batch batch) {
-    return program.ready(TRAIN, inputs(step, batch));
-  }
-
-  private Map<String, Object> inputs(long step, Batch batch) {
     checkArgument(
         batch.size() == recipe.batchSize(),
         "a batch of %s, the program is made for %s",
         batch.size(),
         recipe.batchSize());
-    Map<String, Object> inputs = new HashMap<>();
-    inputs.put(IMAGES, batch.pixels());
-    for (ViewSpec view : recipe.method().views()) {
-      inputs.put(view.name(), sample(view, batch));
+    Map<String, Object> inputs = inputs(step, batch);
+    if (batch.source() == ViewSource.STORED) {
+      inputs.putAll(batch.pixels());
+      return program.ready(TRAIN, inputs);
     }
+    Map<String, Object> images = new HashMap<>(batch.pixels());
+    images.putAll(
+        RenderedViews.of(recipe).draw(batch.size(), List.of(batch.ids()), batch.epochs()));
+    return program.ready(TRAIN, inputs, program.ready(RenderedViews.RENDER, images));
+  }
+
+  /** All but the views. */
+  private Map<String, Object> inputs(long step, Batch batch) {
+    Map<String, Object> inputs = new HashMap<>();
     for (Method.Draw draw : recipe.method().draws(recipe.backbone())) {
       int[] drawn = new int[batch.size()];
       for (int i = 0; i < drawn.length; i++) {
@@ -200,17 +197,6 @@ public final class Trainer implements AutoCloseable {
     return inputs;
   }
 
-  private float[] sample(ViewSpec view, Batch batch) {
-    int perImage = view.count() * ViewSampler.width(view);
-    float[] parameters = new float[batch.size() * perImage];
-    ImageShape shape = recipe.images();
-    for (int i = 0; i < batch.size(); i++) {
-      long seed = Seeds.of(recipe.seed(), batch.epochs()[i], batch.ids()[i], view.name());
-      ViewSampler.sample(view, shape.height(), shape.width(), seed, parameters, i * perImage);
-    }
-    return parameters;
-  }
-
   @Override
   public void close() {
     program.close();
@@ -219,12 +205,25 @@ public final class Trainer implements AutoCloseable {
   /**
    * The images of a step.
    *
-   * @param pixels {@code [B, H, W, C]}
+   * @param source what the pixels are
+   * @param pixels the inputs of {@link ViewSource#inputs}: {@code images} to {@code [B, H, W, C]},
+   *     or each view's name to {@code [B count, size, size, C]}, rows image-major
    * @param ids of the images; with the epochs they seed everything that is drawn
    * @param epochs how often each image has been seen before
    * @param targets {@code [B, K]} where K is {@link Method#targetWords}, or empty when that is 0
    */
-  public record Batch(byte[] pixels, String[] ids, long[] epochs, float[] targets) {
+  public record Batch(
+      ViewSource source, Map<String, byte[]> pixels, String[] ids, long[] epochs, float[] targets) {
+
+    /**
+     * Images to render views of.
+     *
+     * @param images {@code [B, H, W, C]}
+     */
+    public Batch(byte[] images, String[] ids, long[] epochs, float[] targets) {
+      this(ViewSource.IMAGES, Map.of(RenderedViews.IMAGES, images), ids, epochs, targets);
+    }
+
     public int size() {
       return ids.length;
     }

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
 import org.checkerframework.checker.nullness.qual.Nullable;
-import org.vocabeam.models.UserError;
 import org.vocabeam.models.methods.Methods;
 import org.vocabeam.models.training.Encoder;
 import org.vocabeam.models.training.ImageShape;
@@ -77,27 +76,13 @@ public record FeatureSource(
             batch.add(image);
           }
           if (batch.size() == encoder.batchSize() || (!rows.hasNext() && !batch.isEmpty())) {
-            use.accept(batch, encoder.embed(batch.stream().map(this::pixels).toList()));
+            use.accept(
+                batch,
+                encoder.embed(batch.stream().map(i -> Pixels.of(i, shape).values()).toList()));
             batch.clear();
           }
         }
       }
-    }
-
-    private byte[] pixels(ImageRecord image) {
-      if (image.height() != shape.height() || image.width() != shape.width()) {
-        throw new UserError(
-            String.format(
-                "image '%s' is %d x %d, the encoder was trained on %d x %d; ingest with"
-                    + " --resize=%d",
-                image.id(),
-                image.height(),
-                image.width(),
-                shape.height(),
-                shape.width(),
-                Math.min(shape.height(), shape.width())));
-      }
-      return Pixels.of(image, shape.channels()).values();
     }
 
     @Override

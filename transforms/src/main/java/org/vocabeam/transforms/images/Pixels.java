@@ -10,6 +10,7 @@ import javax.imageio.ImageIO;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
+import org.vocabeam.models.training.ImageShape;
 
 /**
  * An image in memory.
@@ -53,6 +54,27 @@ public record Pixels(int width, int height, int channels, byte[] values) {
   /** The pixels of a stored image with 1 or 3 channels. */
   public static Pixels of(ImageRecord image, int channels) {
     return of(image).toChannels(channels);
+  }
+
+  /**
+   * The pixels of a stored image, with the channels of a shape.
+   *
+   * @throws UserError when it has not the size of the shape
+   */
+  public static Pixels of(ImageRecord image, ImageShape shape) {
+    if (image.width() != shape.width() || image.height() != shape.height()) {
+      throw new UserError(
+          String.format(
+              "image '%s' is %d x %d, must be %d x %d as all images of the run; ingest with"
+                  + " --resize=%d",
+              image.id(),
+              image.height(),
+              image.width(),
+              shape.height(),
+              shape.width(),
+              Math.min(shape.height(), shape.width())));
+    }
+    return of(image, shape.channels());
   }
 
   /**

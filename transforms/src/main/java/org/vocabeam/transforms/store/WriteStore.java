@@ -178,35 +178,34 @@ public final class WriteStore<T> extends PTransform<PCollection<T>, PCollection<
     // A null row for every shard, so that a shard without rows has a file.
     List<KV<Integer, @Nullable T>> empty =
         IntStream.range(0, shards).mapToObj(s -> KV.<Integer, @Nullable T>of(s, null)).toList();
-    Map<String, String> metadata = new HashMap<>(provenance);
-    metadata.put(STORE, type.store());
+    ShardWriter<T> writer = shardWriter();
     return PCollectionList.of(
-            rows.apply("AssignShard", ParDo.of(new AssignShard<>(type, shards))).setCoder(coder))
+            rows.apply("AssignShard", ParDo.of(new AssignShard<>(writer))).setCoder(coder))
         .and(rows.getPipeline().apply("Shards", Create.of(empty).withCoder(coder)))
         .apply("Flatten", Flatten.pCollections())
         .apply("GroupByShard", GroupByKey.create())
-        .apply(
-            "WriteShard",
-            ParDo.of(
-                new WriteShard<>(
-                    new ShardWriter<>(type, metadata, rowGroupBytes), directory, shards)));
+        .apply("WriteShard", ParDo.of(new WriteShard<>(writer)));
+  }
+
+  /** Writes single files of the store, for a transform that makes whole shards itself. */
+  public ShardWriter<T> shardWriter() {
+    Map<String, String> metadata = new HashMap<>(provenance);
+    metadata.put(STORE, type.store());
+    return new ShardWriter<>(type, directory, shards, metadata, rowGroupBytes);
   }
 
   private static final class AssignShard<T> extends DoFn<T, KV<Integer, @Nullable T>> {
     private static final long serialVersionUID = 1L;
 
-    private final RecordType<T> type;
-    private final int shards;
+    private final ShardWriter<T> writer;
 
-    AssignShard(RecordType<T> type, int shards) {
-      this.type = type;
-      this.shards = shards;
+    AssignShard(ShardWriter<T> writer) {
+      this.writer = writer;
     }
 
     @ProcessElement
     public void assign(@Element T row, OutputReceiver<KV<Integer, @Nullable T>> out) {
-      long hash = ShardWriter.hash(type.id().apply(row));
-      out.output(KV.of(Math.floorMod(hash, shards), row));
+      out.output(KV.of(writer.shardOf(writer.type().id().apply(row)), row));
     }
   }
 
@@ -215,13 +214,9 @@ public final class WriteStore<T> extends PTransform<PCollection<T>, PCollection<
     private static final long serialVersionUID = 1L;
 
     private final ShardWriter<T> writer;
-    private final String directory;
-    private final int shards;
 
-    WriteShard(ShardWriter<T> writer, String directory, int shards) {
+    WriteShard(ShardWriter<T> writer) {
       this.writer = writer;
-      this.directory = directory;
-      this.shards = shards;
     }
 
     @ProcessElement
@@ -234,8 +229,7 @@ public final class WriteStore<T> extends PTransform<PCollection<T>, PCollection<
           rows.add(row);
         }
       }
-      String name = fileName(shard.getKey(), shards);
-      out.output(KV.of(name, writer.write(rows, StoreFiles.resolve(directory, name))));
+      out.output(KV.of(writer.fileName(shard.getKey()), writer.write(shard.getKey(), rows)));
     }
   }
 }

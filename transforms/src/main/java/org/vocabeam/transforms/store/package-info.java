@@ -25,8 +25,9 @@
  *       with the data, the order of the rows and the schema, but not with the place, the
  *       compression or the size of the row groups. Pages carry checksums, and they are verified.
  *   <li><b>Memory.</b> The rows of one shard are held while it is written: a shard is to be about
- *       128 MB ({@link org.vocabeam.transforms.store.WriteStore#shardsFor}). A reader holds one row
- *       group.
+ *       128 MB ({@link org.vocabeam.transforms.store.WriteStore#shardsFor}). What is made row by
+ *       row of another store's shard comes in its order already, and is appended ({@link
+ *       org.vocabeam.transforms.store.OpenShard}): then one row group is held, as by a reader.
  *   <li>All files go through Beam's {@code FileSystems}; Hadoop's file systems are not used.
  * </ul>
  */

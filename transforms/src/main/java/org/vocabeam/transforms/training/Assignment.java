@@ -3,6 +3,7 @@ package org.vocabeam.transforms.training;
 import java.io.Serializable;
 import java.util.List;
 import org.checkerframework.checker.nullness.qual.Nullable;
+import org.vocabeam.models.training.ViewSource;
 
 /**
  * What one replica does in a round. What it computes is a function of this record, the checkpoint
@@ -14,6 +15,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * @param steps of this round
  * @param split of the images to train on; null for all
  * @param targets directory of the targets of the same images; null for a method that makes its own
+ * @param views directory of the stored views of the images by epoch; null to render them
  * @param windows of the images that the replica sees, in order
  */
 public record Assignment(
@@ -24,5 +26,12 @@ public record Assignment(
     long steps,
     @Nullable String split,
     @Nullable String targets,
+    @Nullable String views,
     List<EpochPlan.Window> windows)
-    implements Serializable {}
+    implements Serializable {
+
+  /** Where the views of a step come from. */
+  ViewSource source() {
+    return views == null ? ViewSource.IMAGES : ViewSource.STORED;
+  }
+}

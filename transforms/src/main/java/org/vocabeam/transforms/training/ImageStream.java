@@ -6,26 +6,36 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.Seeds;
-import org.vocabeam.models.UserError;
-import org.vocabeam.models.training.ImageShape;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Trainer.Batch;
-import org.vocabeam.transforms.images.ImageRecord;
 import org.vocabeam.transforms.images.Pixels;
 import org.vocabeam.transforms.store.AlignedRows;
+import org.vocabeam.transforms.store.RecordType;
 import org.vocabeam.transforms.store.RowReader;
 import org.vocabeam.transforms.targets.TargetRecord;
 import org.vocabeam.transforms.training.EpochPlan.Group;
+import org.vocabeam.transforms.views.ViewsRecord;
 
-/** The batches of an assignment, read window by window. */
+/**
+ * The batches of an assignment, read window by window: images or their stored views, with their
+ * targets.
+ */
 final class ImageStream implements Iterator<Batch> {
-  private record Image(long order, String id, byte[] pixels, @Nullable TargetRecord target) {}
+
+  /**
+   * @param pixels of the image, or of every stored view
+   */
+  private record Image(long order, String id, List<byte[]> pixels, @Nullable TargetRecord target) {}
 
   private final Recipe recipe;
   private final Assignment assignment;
+  private final Map<String, Integer> inputs;
+  private final RecordType<ImageRow> rows;
   private final Iterator<EpochPlan.Window> windows;
   private Iterator<Image> images = Collections.emptyIterator();
   private long epoch;
@@ -33,6 +43,8 @@ final class ImageStream implements Iterator<Batch> {
   ImageStream(Recipe recipe, Assignment assignment) {
     this.recipe = recipe;
     this.assignment = assignment;
+    this.inputs = assignment.source().inputs(recipe);
+    this.rows = assignment.views() == null ? ImageRow.WHOLE : ImageRow.WITHOUT_PIXELS;
     this.windows = assignment.windows().iterator();
   }
 
@@ -45,8 +57,8 @@ final class ImageStream implements Iterator<Batch> {
   @Override
   public Batch next() {
     int size = recipe.batchSize();
-    int bytes = recipe.images().bytes();
-    byte[] pixels = new byte[size * bytes];
+    Map<String, byte[]> pixels = new LinkedHashMap<>();
+    inputs.forEach((input, bytes) -> pixels.put(input, new byte[size * bytes]));
     String[] ids = new String[size];
     long[] epochs = new long[size];
     int words = recipe.method().targetWords();
@@ -57,31 +69,35 @@ final class ImageStream implements Iterator<Batch> {
         images = read(windows.next());
       }
       Image image = images.next();
-      System.arraycopy(image.pixels(), 0, pixels, i * bytes, bytes);
+      copy(image, i, pixels);
       ids[i] = image.id();
       epochs[i] = epoch;
       if (image.target() != null) {
         image.target().fill(targets, i, words);
       }
     }
-    return new Batch(pixels, ids, epochs, targets);
+    return new Batch(assignment.source(), pixels, ids, epochs, targets);
+  }
+
+  private void copy(Image image, int place, Map<String, byte[]> batch) {
+    Iterator<byte[]> parts = image.pixels().iterator();
+    inputs.forEach(
+        (input, bytes) -> {
+          int at = place * bytes;
+          while (at < (place + 1) * bytes) {
+            byte[] part = parts.next();
+            System.arraycopy(part, 0, batch.get(input), at, part.length);
+            at += part.length;
+          }
+        });
   }
 
   private Iterator<Image> read(EpochPlan.Window window) {
     epoch = window.epoch();
     List<Image> all = new ArrayList<>();
     for (Group group : window.groups()) {
-      try (RowReader<ImageRecord> rows = RowReader.of(ImageRecord.TYPE, group.rows());
-          AlignedRows<TargetRecord> targets = targets(group)) {
-        while (rows.hasNext()) {
-          ImageRecord row = rows.next();
-          if (assignment.split() == null || assignment.split().equals(row.split())) {
-            long order = Seeds.of(recipe.seed(), "image", epoch, row.id());
-            byte[] pixels = pixels(row, recipe.images());
-            TargetRecord target = targets == null ? null : targets.next(row.id());
-            all.add(new Image(order, row.id(), pixels, target));
-          }
-        }
+      try {
+        read(group, all);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
@@ -91,25 +107,29 @@ final class ImageStream implements Iterator<Batch> {
     return all.subList(from, Math.toIntExact(from + window.take())).iterator();
   }
 
-  private @Nullable AlignedRows<TargetRecord> targets(Group group) throws IOException {
-    return assignment.targets() == null
-        ? null
-        : AlignedRows.of(TargetRecord.TYPE, assignment.targets(), group.rows(), group.before());
+  private void read(Group group, List<Image> into) throws IOException {
+    String ofEpoch =
+        assignment.views() == null ? null : ViewsRecord.directory(assignment.views(), epoch);
+    try (RowReader<ImageRow> images = RowReader.of(rows, group.rows());
+        AlignedRows<ViewsRecord> views = open(ViewsRecord.TYPE, ofEpoch, group);
+        AlignedRows<TargetRecord> targets = open(TargetRecord.TYPE, assignment.targets(), group)) {
+      while (images.hasNext()) {
+        ImageRow row = images.next();
+        if (assignment.split() == null || assignment.split().equals(row.split())) {
+          List<byte[]> pixels =
+              views == null
+                  ? List.of(Pixels.of(row.image(), recipe.images()).values())
+                  : views.next(row.id()).views().stream().map(ViewsRecord.View::bytes).toList();
+          TargetRecord target = targets == null ? null : targets.next(row.id());
+          long order = Seeds.of(recipe.seed(), "image", epoch, row.id());
+          into.add(new Image(order, row.id(), pixels, target));
+        }
+      }
+    }
   }
 
-  /** An image's pixels in the shape of the run. */
-  static byte[] pixels(ImageRecord image, ImageShape shape) {
-    if (image.width() != shape.width() || image.height() != shape.height()) {
-      throw new UserError(
-          String.format(
-              "image '%s' is %d x %d, the run's images are %d x %d; ingest with --resize=%d",
-              image.id(),
-              image.height(),
-              image.width(),
-              shape.height(),
-              shape.width(),
-              Math.min(shape.height(), shape.width())));
-    }
-    return Pixels.of(image, shape.channels()).values();
+  private static <T> @Nullable AlignedRows<T> open(
+      RecordType<T> type, @Nullable String directory, Group group) throws IOException {
+    return directory == null ? null : AlignedRows.of(type, directory, group.rows(), group.before());
   }
 }

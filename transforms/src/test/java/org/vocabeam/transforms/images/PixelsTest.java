@@ -1,5 +1,6 @@
 package org.vocabeam.transforms.images;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -7,6 +8,7 @@ import static org.vocabeam.transforms.images.TestImages.bytes;
 
 import org.junit.jupiter.api.Test;
 import org.vocabeam.models.UserError;
+import org.vocabeam.models.training.ImageShape;
 
 class PixelsTest {
 
@@ -127,5 +129,24 @@ class PixelsTest {
   private static ImageRecord record(Pixels pixels, String encoding, byte[] bytes) {
     return new ImageRecord(
         "a", null, "all", pixels.width(), pixels.height(), pixels.channels(), encoding, bytes);
+  }
+
+  @Test
+  void imagesOfAnotherSizeThanTheRunsAreRefusedByName() {
+    ImageRecord wide =
+        new ImageRecord("x/7", null, "train", 20, 12, 1, ImageRecord.RAW, new byte[240]);
+    UserError error =
+        assertThrows(UserError.class, () -> Pixels.of(wide, new ImageShape(12, 12, 1)));
+    assertEquals(
+        "image 'x/7' is 12 x 20, must be 12 x 12 as all images of the run; ingest with --resize=12",
+        error.getMessage());
+  }
+
+  @Test
+  void greyImagesBecomeRgbForARunOnColours() {
+    ImageRecord grey =
+        new ImageRecord("g", null, "train", 2, 1, 1, ImageRecord.RAW, new byte[] {9, 5});
+    assertArrayEquals(
+        new byte[] {9, 9, 9, 5, 5, 5}, Pixels.of(grey, new ImageShape(1, 2, 3)).values());
   }
 }

@@ -391,4 +391,37 @@ class StoreTest {
     }
     return (UserError) cause;
   }
+
+  @Test
+  void appendedRowsMustComeInTheirOrderAndAreNotThereUntilCommitted() throws Exception {
+    List<Sample> sorted = WrittenStore.rows(writtenSamples());
+    WriteStore<Sample> write = WriteStore.to(Sample.TYPE, directory("appended"));
+    ShardWriter<Sample> shards = write.shardWriter();
+    try (OpenShard<Sample> shard = shards.open(0)) {
+      shard.append(sorted.get(1));
+      assertThrows(IllegalArgumentException.class, () -> shard.append(sorted.get(0)));
+      assertThrows(IllegalArgumentException.class, () -> shard.append(sorted.get(1)));
+    }
+    assertEquals(List.of(), StoreFiles.list(directory("appended")));
+    try (OpenShard<Sample> shard = shards.open(0)) {
+      for (Sample sample : sorted) {
+        shard.append(sample);
+      }
+      assertEquals(sorted.size(), shard.commit());
+    }
+    write.commit();
+    StoreReader<Sample> appended = StoreReader.open(Sample.TYPE, directory("appended"));
+    assertEquals(sorted, WrittenStore.rows(appended));
+    assertEquals(writtenSamples().fingerprint(), appended.fingerprint());
+    ShardWriter<Sample> two = write.withShards(2).shardWriter();
+    Sample first = sorted.get(0);
+    try (OpenShard<Sample> other = two.open(1 - two.shardOf(first.id()))) {
+      assertThrows(IllegalArgumentException.class, () -> other.append(first));
+    }
+  }
+
+  private StoreReader<Sample> writtenSamples() throws IOException {
+    return WrittenStore.of(
+        Sample.TYPE, temporary.resolve("written"), samples(50), 1 << 20, Map.of());
+  }
 }

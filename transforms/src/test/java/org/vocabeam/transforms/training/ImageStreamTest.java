@@ -106,6 +106,7 @@ class ImageStreamTest {
         steps,
         split,
         null,
+        null,
         plan.windows(replica, first * BATCH, steps * BATCH));
   }
 
@@ -115,15 +116,20 @@ class ImageStreamTest {
 
   private record Seen(String id, long epoch, byte pixel) {}
 
+  private static byte[] pixels(Batch batch) {
+    assertEquals(Set.of("images"), batch.pixels().keySet());
+    return batch.pixels().get("images");
+  }
+
   private static List<Seen> read(Assignment assignment) {
     List<Seen> seen = new ArrayList<>();
     ImageStream stream = new ImageStream(recipe, assignment);
     while (stream.hasNext()) {
       Batch batch = stream.next();
       assertEquals(BATCH, batch.size());
-      assertEquals(BATCH * SIDE * SIDE, batch.pixels().length);
+      assertEquals(BATCH * SIDE * SIDE, pixels(batch).length);
       for (int i = 0; i < BATCH; i++) {
-        byte[] pixels = Arrays.copyOfRange(batch.pixels(), i * SIDE * SIDE, (i + 1) * SIDE * SIDE);
+        byte[] pixels = Arrays.copyOfRange(pixels(batch), i * SIDE * SIDE, (i + 1) * SIDE * SIDE);
         byte[] same = new byte[SIDE * SIDE];
         Arrays.fill(same, pixels[0]);
         assertArrayEquals(same, pixels);
@@ -171,7 +177,7 @@ class ImageStreamTest {
     EpochPlan plan = new EpochPlan(groups, recipe.seed(), 1, 1000);
     Assignment all =
         new Assignment(
-            Methods.toJson(recipe), null, 0, 0, 11, "train", null, plan.windows(0, 0, 44));
+            Methods.toJson(recipe), null, 0, 0, 11, "train", null, null, plan.windows(0, 0, 44));
     List<String> byGroups = read(training(0, 11)).stream().map(Seen::id).toList();
     List<String> byWindow = read(all).stream().map(Seen::id).toList();
     assertNotEquals(byGroups, byWindow);
@@ -193,23 +199,6 @@ class ImageStreamTest {
     Set<String> zero = new HashSet<>();
     read(assignment("train", groups, 0, 2, 0, 4)).forEach(s -> zero.add(s.id()));
     read(assignment("train", groups, 1, 2, 0, 4)).forEach(s -> assertFalse(zero.contains(s.id())));
-  }
-
-  @Test
-  void imagesOfAnotherSizeAreRefusedByName() {
-    ImageRecord wide =
-        new ImageRecord("x/7", null, "train", 20, 12, 1, ImageRecord.RAW, new byte[240]);
-    UserError error =
-        assertThrows(UserError.class, () -> ImageStream.pixels(wide, new ImageShape(12, 12, 1)));
-    assertEquals(
-        "image 'x/7' is 12 x 20, the run's images are 12 x 12; ingest with --resize=12",
-        error.getMessage());
-  }
-
-  @Test
-  void greyImagesBecomeRgbForARunOnColours() {
-    byte[] pixels = ImageStream.pixels(image("g", "train", 2, 9), new ImageShape(2, 2, 3));
-    assertArrayEquals(new byte[] {9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9}, pixels);
   }
 
   /** OBoW that would be fed with targets, one word for every image. */
@@ -282,6 +271,7 @@ class ImageStreamTest {
         assignment.steps(),
         assignment.split(),
         targets.toString(),
+        null,
         assignment.windows());
   }
 

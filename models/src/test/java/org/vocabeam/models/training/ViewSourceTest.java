@@ -1,0 +1,169 @@
+package org.vocabeam.models.training;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.vocabeam.models.methods.Methods;
+import org.vocabeam.models.views.Appearance;
+import org.vocabeam.models.views.Appearance.ColourJitter;
+import org.vocabeam.models.views.Appearance.GaussianBlur;
+import org.vocabeam.models.views.Appearance.Solarize;
+import org.vocabeam.models.views.Geometry.RandomResizedCrop;
+import org.vocabeam.models.views.Normalisation;
+import org.vocabeam.models.views.ViewSpec;
+
+/** A step computes the same from images and from their views, whatever rendered those. */
+class ViewSourceTest {
+  private static final int HEIGHT = 20;
+  private static final int WIDTH = 24;
+  private static final int BATCH = 8;
+
+  private static final ViewSpec EVERYTHING =
+      new ViewSpec(
+          "everything",
+          14,
+          2,
+          new RandomResizedCrop(0.2, 1),
+          0.5,
+          true,
+          new Appearance(
+              new ColourJitter(0.4, 0.4, 0.4, 0.1, 0.8),
+              0.3,
+              new GaussianBlur(0.1, 2, 0.5),
+              new Solarize(128, 0.3)));
+
+  private static Recipe recipe(int channels) {
+    float[] half = new float[channels];
+    Arrays.fill(half, 0.5f);
+    Task task =
+        new Task(new ImageShape(HEIGHT, WIDTH, channels), new Normalisation(half, half), 100, 3, 5);
+    ObjectNode tree = (ObjectNode) Methods.toTree(Methods.recipe("obow", Preset.SMALL, task));
+    tree.put("batchSize", BATCH);
+    ((ObjectNode) tree.get("backbone")).put("width", 8);
+    ((ObjectNode) tree.get("method")).put("words", 2 * BATCH);
+    ArrayNode crops = ((ObjectNode) tree.get("method")).putArray("crops");
+    crops.addPOJO(EVERYTHING);
+    crops.addPOJO(ViewSpec.obowPatches(20, 8, 3));
+    // From text, so that views are what JSON makes of them.
+    return Methods.recipe(tree.toString());
+  }
+
+  private static List<byte[]> images(Recipe recipe, int seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    List<byte[]> images = new ArrayList<>();
+    for (int i = 0; i < recipe.batchSize(); i++) {
+      byte[] image = new byte[recipe.images().bytes()];
+      random.nextBytes(image);
+      images.add(image);
+    }
+    return images;
+  }
+
+  private static byte[] concat(List<byte[]> parts) {
+    byte[] all = new byte[parts.stream().mapToInt(part -> part.length).sum()];
+    int at = 0;
+    for (byte[] part : parts) {
+      System.arraycopy(part, 0, all, at, part.length);
+      at += part.length;
+    }
+    return all;
+  }
+
+  /** The views of every image, each rendered in the company of a few others. */
+  private static Map<String, byte[]> views(
+      Augmenter augmenter, Recipe recipe, List<byte[]> images, List<String> ids, long epoch) {
+    int at = augmenter.batchSize() - 1; // so no batch is full
+    Map<String, List<byte[]>> parts = new HashMap<>();
+    for (int from = 0; from < images.size(); from += at) {
+      int to = Math.min(images.size(), from + at);
+      Map<String, byte[]> rendered =
+          augmenter.render(images.subList(from, to), ids.subList(from, to), epoch);
+      for (Map.Entry<String, Integer> input : ViewSource.STORED.inputs(recipe).entrySet()) {
+        parts
+            .computeIfAbsent(input.getKey(), name -> new ArrayList<>())
+            .add(Arrays.copyOf(rendered.get(input.getKey()), (to - from) * input.getValue()));
+      }
+    }
+    Map<String, byte[]> views = new HashMap<>();
+    parts.forEach((name, of) -> views.put(name, concat(of)));
+    return views;
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void stepsAreTheSameBitForBit(int channels) {
+    Recipe recipe = recipe(channels);
+    assertEquals(3, recipe.method().views().size());
+    assertSameSteps(recipe, 3);
+  }
+
+  /** Kernels are large enough here to be cut among threads. */
+  @Test
+  void stepsOfTheSmallPresetAreTheSameBitForBit() {
+    Task task =
+        new Task(
+            new ImageShape(28, 28, 1),
+            new Normalisation(new float[] {0.286f}, new float[] {0.353f}),
+            60_000,
+            100,
+            1);
+    assertSameSteps(Methods.recipe("obow", Preset.SMALL, task), 1);
+  }
+
+  private static void assertSameSteps(Recipe recipe, int steps) {
+    int batch = recipe.batchSize();
+    List<String> ids = new ArrayList<>();
+    for (int i = 0; i < batch; i++) {
+      ids.add("image" + i);
+    }
+    String[] names = ids.toArray(String[]::new);
+    try (Trainer trainer = Trainer.of(recipe);
+        Augmenter augmenter = Augmenter.of(recipe, 8)) {
+      List<float[]> metrics = new ArrayList<>();
+      for (int step = 0; step < steps; step++) {
+        metrics.add(
+            trainer.step(
+                step,
+                new Trainer.Batch(
+                    concat(images(recipe, step)), names, epochs(batch, step), new float[0])));
+      }
+      Map<String, float[]> fromImages = trainer.state();
+      Map<String, float[]> first = trainer.initialState();
+      assertFalse(
+          fromImages.entrySet().stream()
+              .allMatch(e -> Arrays.equals(e.getValue(), first.get(e.getKey()))),
+          "nothing was learned");
+      trainer.setState(first);
+      for (int step = 0; step < steps; step++) {
+        Map<String, byte[]> views = views(augmenter, recipe, images(recipe, step), ids, step);
+        assertArrayEquals(
+            metrics.get(step),
+            trainer.step(
+                step,
+                new Trainer.Batch(
+                    ViewSource.STORED, views, names, epochs(batch, step), new float[0])));
+      }
+      Map<String, float[]> fromViews = trainer.state();
+      assertEquals(fromImages.keySet(), fromViews.keySet());
+      fromImages.forEach((name, values) -> assertArrayEquals(values, fromViews.get(name), name));
+    }
+  }
+
+  private static long[] epochs(int batch, long epoch) {
+    long[] epochs = new long[batch];
+    Arrays.fill(epochs, epoch);
+    return epochs;
+  }
+}

@@ -1,0 +1,157 @@
+package org.vocabeam.transforms.store;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import com.google.common.hash.Hasher;
+import com.google.common.hash.Hashing;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.Map;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.parquet.avro.AvroSchemaConverter;
+import org.apache.parquet.avro.AvroWriteSupport;
+import org.apache.parquet.column.ColumnDescriptor;
+import org.apache.parquet.conf.ParquetConfiguration;
+import org.apache.parquet.conf.PlainParquetConfiguration;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.api.WriteSupport;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+import org.apache.parquet.io.OutputFile;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.PrimitiveType;
+import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * A shard in the making: a file under a temporary name until {@link #commit}. It holds one row
+ * group in memory.
+ */
+public final class OpenShard<T> implements AutoCloseable {
+  private static final int PAGE_BYTES = 1 << 20;
+
+  private final ShardWriter<T> of;
+  private final int shard;
+  private final String file;
+  private final String temporary;
+  private final Coder<T> coder;
+  private final Hasher hasher = Hashing.murmur3_128().newHasher();
+  private final ByteArrayOutputStream encoded = new ByteArrayOutputStream();
+  private final ParquetWriter<GenericRecord> writer;
+  private @Nullable String last;
+  private long rows;
+  private boolean closed;
+
+  OpenShard(ShardWriter<T> of, int shard) throws IOException {
+    this.of = of;
+    this.shard = shard;
+    this.file = StoreFiles.resolve(of.directory(), of.fileName(shard));
+    this.temporary = StoreFiles.temporary(file);
+    this.coder = of.type().coder();
+    this.writer = writer();
+  }
+
+  /** Adds a row; rows come in the order of the hash of their ids. */
+  public void append(T row) throws IOException {
+    String id = of.type().id().apply(row);
+    checkArgument(of.shardOf(id) == shard, "'%s' does not belong to shard %s", id, shard);
+    checkArgument(last == null || isAfter(id, last), "'%s' does not come after '%s'", id, last);
+    last = id;
+    encoded.reset();
+    coder.encode(row, encoded);
+    hasher.putBytes(encoded.toByteArray());
+    writer.write(of.type().toAvro().apply(row));
+    rows++;
+  }
+
+  private static boolean isAfter(String id, String before) {
+    int hashes = Long.compare(ShardWriter.hash(id), ShardWriter.hash(before));
+    return hashes == 0 ? id.compareTo(before) > 0 : hashes > 0;
+  }
+
+  /** Gives the file its name; returns the number of rows. */
+  public long commit() throws IOException {
+    writer.close();
+    StoreFiles.rename(temporary, file);
+    closed = true;
+    return rows;
+  }
+
+  /** Removes what was not committed. */
+  @Override
+  public void close() throws IOException {
+    if (!closed) {
+      closed = true;
+      try {
+        writer.close();
+      } finally {
+        StoreFiles.delete(temporary);
+      }
+    }
+  }
+
+  private ParquetWriter<GenericRecord> writer() throws IOException {
+    MessageType schema =
+        new AvroSchemaConverter(new PlainParquetConfiguration()).convert(of.type().schema());
+    Builder builder =
+        new Builder(ParquetChannels.output(temporary), new HashedRows(schema))
+            .withConf(new PlainParquetConfiguration())
+            .withExtraMetaData(of.metadata())
+            .withCompressionCodec(CompressionCodecName.SNAPPY)
+            .withRowGroupSize(of.rowGroupBytes())
+            .withPageSize((int) Math.min(PAGE_BYTES, of.rowGroupBytes()))
+            // The default looks at the size after 100 rows first: 100 photos are many row groups.
+            .withMinRowCountForPageSizeCheck(1);
+    for (ColumnDescriptor column : schema.getColumns()) {
+      PrimitiveType type = column.getPrimitiveType();
+      if (type.getPrimitiveTypeName() == PrimitiveTypeName.BINARY
+          && type.getLogicalTypeAnnotation() == null) {
+        // Contents do not repeat and have no meaningful order.
+        String name = String.join(".", column.getPath());
+        builder.withDictionaryEncoding(name, false);
+        builder.withStatisticsEnabled(name, false);
+      }
+    }
+    return builder.build();
+  }
+
+  /** Rows of Avro; at the end of the file goes the hash of all of them. */
+  private final class HashedRows extends AvroWriteSupport<GenericRecord> {
+    HashedRows(MessageType schema) {
+      super(schema, of.type().schema(), GenericData.get());
+    }
+
+    @Override
+    public FinalizedWriteContext finalizeWrite() {
+      return new FinalizedWriteContext(Map.of(WriteStore.CONTENT, hasher.hash().toString()));
+    }
+  }
+
+  private static final class Builder extends ParquetWriter.Builder<GenericRecord, Builder> {
+    private final WriteSupport<GenericRecord> rows;
+
+    Builder(OutputFile file, WriteSupport<GenericRecord> rows) {
+      super(file);
+      this.rows = rows;
+    }
+
+    @Override
+    protected Builder self() {
+      return this;
+    }
+
+    /** Abstract in parquet-java although deprecated: the other one is called. */
+    @Override
+    @Deprecated
+    protected WriteSupport<GenericRecord> getWriteSupport(Configuration configuration) {
+      return rows;
+    }
+
+    @Override
+    protected WriteSupport<GenericRecord> getWriteSupport(ParquetConfiguration configuration) {
+      return rows;
+    }
+  }
+}

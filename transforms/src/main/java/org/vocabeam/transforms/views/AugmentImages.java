@@ -1,0 +1,168 @@
+package org.vocabeam.transforms.views;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.apache.beam.sdk.coders.SerializableCoder;
+import org.apache.beam.sdk.metrics.Counter;
+import org.apache.beam.sdk.metrics.Metrics;
+import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.Reshuffle;
+import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.PBegin;
+import org.apache.beam.sdk.values.PCollection;
+import org.checkerframework.checker.nullness.qual.Nullable;
+import org.vocabeam.models.methods.Methods;
+import org.vocabeam.models.training.Augmenter;
+import org.vocabeam.models.views.ViewSpec;
+import org.vocabeam.transforms.images.ImageRecord;
+import org.vocabeam.transforms.images.Pixels;
+import org.vocabeam.transforms.store.OpenShard;
+import org.vocabeam.transforms.store.RowGroup;
+import org.vocabeam.transforms.store.RowReader;
+import org.vocabeam.transforms.store.ShardWriter;
+import org.vocabeam.transforms.store.StoreReader;
+import org.vocabeam.transforms.views.ViewsRecord.View;
+
+/**
+ * Images to the views of one epoch, shard by shard. The output is one (shard, images) for every
+ * file, when it is in place.
+ */
+public final class AugmentImages extends PTransform<PBegin, PCollection<KV<Integer, Long>>> {
+  private static final long serialVersionUID = 1L;
+
+  private static final int BATCH = 64;
+
+  /** A file of the images store and of the views store. */
+  private record Shard(int number, List<RowGroup> images) implements Serializable {}
+
+  private final List<Shard> shards;
+  private final Render render;
+
+  private AugmentImages(List<Shard> shards, Render render) {
+    this.shards = shards;
+    this.render = render;
+  }
+
+  /**
+   * @param images to make views of
+   * @param split of them; null for all
+   * @param recipe JSON; its method says which views, and its seed is that of their draws
+   * @param epoch of the run that the views are for
+   * @param views to be written, with as many shards as the images
+   */
+  public static AugmentImages of(
+      StoreReader<ImageRecord> images,
+      @Nullable String split,
+      String recipe,
+      long epoch,
+      ShardWriter<ViewsRecord> views) {
+    List<Shard> shards = new ArrayList<>();
+    images
+        .manifest()
+        .shards()
+        .forEach(
+            shard ->
+                shards.add(
+                    new Shard(
+                        shards.size(),
+                        images.rowGroups().stream()
+                            .filter(group -> group.fileName().equals(shard.file()))
+                            .toList())));
+    return new AugmentImages(shards, new Render(split, recipe, epoch, views));
+  }
+
+  @Override
+  public PCollection<KV<Integer, Long>> expand(PBegin begin) {
+    return begin
+        .apply("Shards", Create.of(shards).withCoder(SerializableCoder.of(Shard.class)))
+        .apply(Reshuffle.viaRandomKey())
+        .apply("Render", ParDo.of(render));
+  }
+
+  static final class Render extends DoFn<Shard, KV<Integer, Long>> {
+    private static final long serialVersionUID = 1L;
+
+    private final @Nullable String split;
+    private final String recipe;
+    private final long epoch;
+    private final ShardWriter<ViewsRecord> views;
+    private final Counter augmented = Metrics.counter("vocabeam", "augmented");
+    private transient @Nullable Augmenter augmenter;
+
+    Render(@Nullable String split, String recipe, long epoch, ShardWriter<ViewsRecord> views) {
+      this.split = split;
+      this.recipe = recipe;
+      this.epoch = epoch;
+      this.views = views;
+    }
+
+    @ProcessElement
+    public void render(@Element Shard shard, OutputReceiver<KV<Integer, Long>> out)
+        throws IOException {
+      List<ImageRecord> batch = new ArrayList<>();
+      try (OpenShard<ViewsRecord> file = views.open(shard.number())) {
+        for (RowGroup group : shard.images()) {
+          try (RowReader<ImageRecord> rows = RowReader.of(ImageRecord.TYPE, group)) {
+            while (rows.hasNext()) {
+              ImageRecord image = rows.next();
+              if (split == null || split.equals(image.split())) {
+                batch.add(image);
+              }
+              if (batch.size() == BATCH) {
+                append(batch, file);
+                batch.clear();
+              }
+            }
+          }
+        }
+        append(batch, file);
+        out.output(KV.of(shard.number(), file.commit()));
+      }
+    }
+
+    private void append(List<ImageRecord> images, OpenShard<ViewsRecord> file) throws IOException {
+      if (images.isEmpty()) {
+        return;
+      }
+      if (augmenter == null) {
+        augmenter = Augmenter.of(Methods.recipe(recipe), BATCH);
+      }
+      Augmenter by = augmenter;
+      Map<String, byte[]> rendered =
+          by.render(
+              images.stream().map(image -> Pixels.of(image, by.images()).values()).toList(),
+              images.stream().map(ImageRecord::id).toList(),
+              epoch);
+      for (int i = 0; i < images.size(); i++) {
+        ImageRecord image = images.get(i);
+        List<View> of = new ArrayList<>();
+        for (ViewSpec spec : by.views()) {
+          int channels = by.images().channels();
+          int bytes = spec.size() * spec.size() * channels;
+          for (int crop = 0; crop < spec.count(); crop++) {
+            int from = (i * spec.count() + crop) * bytes;
+            byte[] pixels = Arrays.copyOfRange(rendered.get(spec.name()), from, from + bytes);
+            of.add(new View(spec.name(), crop, spec.size(), channels, pixels));
+          }
+        }
+        file.append(new ViewsRecord(image.id(), epoch, image.label(), image.split(), of));
+      }
+      augmented.inc(images.size());
+    }
+
+    @Teardown
+    public void close() {
+      if (augmenter != null) {
+        augmenter.close();
+        augmenter = null;
+      }
+    }
+  }
+}
