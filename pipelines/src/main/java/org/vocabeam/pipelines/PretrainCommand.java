@@ -27,52 +27,16 @@ import picocli.CommandLine.Option;
     })
 final class PretrainCommand implements Callable<Integer> {
   @Option(
-      names = "--images",
-      required = true,
-      paramLabel = "DIR",
-      description = "The images store that ingest wrote.")
-  private String images;
-
-  @Option(
-      names = "--output",
-      required = true,
-      paramLabel = "DIR",
-      description = "The run: checkpoints, metrics of every step, TensorBoard events.")
-  private Path output;
-
-  @Option(
-      names = "--split",
-      defaultValue = "train",
-      description =
-          "The split to train on, or 'all'; a store without splits is trained on as a whole.")
-  private String split;
-
-  @Option(
-      names = "--targets",
-      paramLabel = "DIR",
-      description = "The targets store of the images, for a method that is trained on one.")
-  private @Nullable String targets;
-
-  @Option(
-      names = "--views",
-      paramLabel = "DIR",
-      description =
-          "Trains on the views that augment stored instead of rendering them; the result is the"
-              + " same.")
-  private @Nullable String views;
-
-  @Option(
       names = "--printRecipe",
       description = "Prints every constant of the run as JSON, and ends.")
   private boolean printRecipe;
 
   @Option(
       names = "--generations",
-      defaultValue = "2",
       description =
           "Of bownet without --targets: students that follow one another, each the teacher of the"
-              + " next. Every one trains for --rounds.")
-  private int generations;
+              + " next; 2 if not given. Every one trains for --rounds.")
+  private @Nullable Integer generations;
 
   @Option(
       names = "--teacher",
@@ -82,26 +46,28 @@ final class PretrainCommand implements Callable<Integer> {
               + " it, one is trained to predict rotations.")
   private @Nullable String teacher;
 
-  @Mixin private RoundArguments rounds;
-  @Mixin private RecipeArguments recipe;
+  @Mixin private RunArguments arguments;
   @Mixin private PipelineArguments pipelines;
 
   @Override
   public Integer call() {
-    RoundPlan plan = rounds.plan();
+    RoundPlan plan = arguments.plan();
     pipelines.options("pretrain");
-    TrainingImages of = TrainingImages.open(images, split);
-    Task task = of.task(plan.steps(), recipe.seed());
-    Recipe made = recipe.recipe(task);
+    TrainingImages of = arguments.open();
+    Task task = arguments.task(of);
+    Recipe made = arguments.recipe().recipe(task);
     if (printRecipe) {
       System.out.println(Methods.toTree(made).toPrettyString());
       return 0;
     }
-    if (made.method() instanceof BowNet && targets == null) {
+    if (made.method() instanceof BowNet && arguments.targets() == null) {
       generations(made, task, of, plan).run(pipelines);
     } else {
-      train(made, of, plan);
+      refuse("--generations", generations);
+      refuse("--teacher", teacher);
+      arguments.pretraining(made, of).run(pipelines);
     }
+    Path output = arguments.output();
     System.out.printf(
         "%nTrained:     %d steps of %d images, %s%n",
         plan.steps(),
@@ -110,34 +76,33 @@ final class PretrainCommand implements Callable<Integer> {
     System.out.printf("Curves:      tensorboard --logdir=%s%n", output);
     System.out.printf(
         "Next:        ./vocabeam evaluate --images=%s --checkpoint=%s --output=%s%n",
-        images, output, output.resolve("evaluation"));
+        arguments.images(), output, output.resolve("evaluation"));
     return 0;
   }
 
-  private Generations generations(Recipe made, Task task, TrainingImages of, RoundPlan plan) {
-    if (generations < 1) {
-      throw new UserError("--generations is " + generations + ", must be at least 1");
+  private static void refuse(String option, @Nullable Object value) {
+    if (value != null) {
+      throw new UserError(
+          option + " is " + value + ", but only bownet without --targets has it; leave it out");
     }
-    if (views != null) {
+  }
+
+  private Generations generations(Recipe made, Task task, TrainingImages of, RoundPlan plan) {
+    int count = generations == null ? 2 : generations;
+    if (count < 1) {
+      throw new UserError("--generations is " + count + ", must be at least 1");
+    }
+    if (arguments.views() != null) {
       throw new UserError(
           "--views is for one student, and bownet trains several; leave it out, or give --targets");
     }
     return new Generations(
         made,
-        Methods.recipe("rotation", recipe.preset(), task),
+        Methods.recipe("rotation", arguments.recipe().preset(), task),
         teacher == null ? null : RunDirectory.newestCheckpoint(teacher),
         of,
-        output,
-        generations,
+        arguments.output(),
+        count,
         plan);
-  }
-
-  private void train(Recipe made, TrainingImages of, RoundPlan plan) {
-    TrainingData data =
-        new TrainingData(
-            of,
-            TrainingTargets.open(targets, of, made.method().name(), made.method().targetWords()),
-            views == null ? null : new TrainingViews(views));
-    new Pretraining(made, data, output, plan).run(pipelines);
   }
 }

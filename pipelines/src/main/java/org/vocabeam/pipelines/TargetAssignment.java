@@ -29,6 +29,8 @@ import org.vocabeam.transforms.teacher.AssignTargets;
 record TargetAssignment(
     TrainingImages images, String teacher, String codebook, BagTarget.Kind kind, String output) {
 
+  private static final long ROW_GROUP_BYTES = 256 << 10;
+
   /** Writes the store unless it is there. */
   StoreManifest run(PipelineArguments pipelines, boolean overwrite) {
     Codebook words = CodebookRecord.read(codebook);
@@ -44,10 +46,12 @@ record TargetAssignment(
     provenance.put(TargetRecord.WORDS, Integer.toString(words.count()));
     provenance.put("target", kind.name().toLowerCase(Locale.ROOT));
     provenance.put(Provenance.VERSION, Version.read());
-    // As many files as the images have: so training reads the two side by side.
+    // As many files as the images have, so that training reads the two side by side; in small row
+    // groups, because it reads those that hold an image's target whole.
     WriteStore<TargetRecord> write =
         WriteStore.to(TargetRecord.TYPE, output)
             .withShards(images.shards().size())
+            .withRowGroupBytes(ROW_GROUP_BYTES)
             .withProvenance(provenance);
     try {
       if (overwrite || !Provenance.isThere(output, provenance)) {

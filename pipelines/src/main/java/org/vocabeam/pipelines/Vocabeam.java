@@ -38,6 +38,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ExtractCommand.class,
       CodebookCommand.class,
       AssignCommand.class,
+      UpdateCommand.class,
       EvaluateCommand.class,
       EmbedCommand.class,
       ExportCommand.class,

@@ -30,8 +30,12 @@ class PretrainCommandTest {
 
   /** Pre-trains as a person would, with small settings for what {@code options} leave open. */
   private static Path pretrain(String name, String... options) {
+    return run("pretrain", name, options);
+  }
+
+  private static Path run(String command, String name, String... options) {
     Path output = directory.resolve(name);
-    List<String> arguments = new ArrayList<>(List.of("pretrain", "--images=" + images));
+    List<String> arguments = new ArrayList<>(List.of(command, "--images=" + images));
     arguments.add("--output=" + output);
     arguments.addAll(List.of(options));
     for (String usual :
@@ -69,6 +73,26 @@ class PretrainCommandTest {
     assertArrayEquals(once, flink, "embedded Flink");
     byte[] other = checkpoint(pretrain("other", "--rounds=2", "--stepsPerRound=2", "--seed=2"), 4);
     assertNotEquals(Arrays.hashCode(once), Arrays.hashCode(other), "another seed");
+  }
+
+  @Test
+  void updatesAreTheRoundsOfARun() throws IOException {
+    byte[] whole = checkpoint(pretrain("at-once", "--rounds=2", "--stepsPerRound=2"), 4);
+    Path run = run("update", "updates", "--rounds=2", "--stepsPerRound=2");
+    assertTrue(StoreReader.isComplete(new RunDirectory(run).checkpoint(2).toString()));
+    assertFalse(
+        StoreReader.isComplete(new RunDirectory(run).checkpoint(4).toString()), "one round");
+    run("update", "updates", "--rounds=2", "--stepsPerRound=2");
+    assertArrayEquals(whole, checkpoint(run, 4));
+    Object time = Files.getLastModifiedTime(new RunDirectory(run).checkpoint(4));
+    run("update", "updates", "--rounds=2", "--stepsPerRound=2");
+    assertEquals(time, Files.getLastModifiedTime(new RunDirectory(run).checkpoint(4)));
+  }
+
+  @Test
+  void optionsOfGenerationsAreRefusedWithoutThem() {
+    String message = refused("generations", "--generations=3");
+    assertTrue(message.contains("--generations is 3, but only bownet"), message);
   }
 
   @Test

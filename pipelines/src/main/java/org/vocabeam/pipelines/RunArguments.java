@@ -1,0 +1,93 @@
+package org.vocabeam.pipelines;
+
+import java.nio.file.Path;
+import org.checkerframework.checker.nullness.qual.Nullable;
+import org.vocabeam.models.training.Recipe;
+import org.vocabeam.models.training.Task;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Mixin of the commands that train: what on, for how long, how, and where the run goes. */
+final class RunArguments {
+  @Option(
+      names = "--images",
+      required = true,
+      paramLabel = "DIR",
+      description = "The images store that ingest wrote.")
+  private String images;
+
+  @Option(
+      names = "--output",
+      required = true,
+      paramLabel = "DIR",
+      description = "The run: checkpoints, metrics of every step, TensorBoard events.")
+  private Path output;
+
+  @Option(
+      names = "--split",
+      defaultValue = "train",
+      description =
+          "The split to train on, or 'all'; a store without splits is trained on as a whole.")
+  private String split;
+
+  @Option(
+      names = "--targets",
+      paramLabel = "DIR",
+      description = "The targets store of the images, for a method that is trained on one.")
+  private @Nullable String targets;
+
+  @Option(
+      names = "--views",
+      paramLabel = "DIR",
+      description =
+          "Trains on the views that augment stored instead of rendering them; the result is the"
+              + " same.")
+  private @Nullable String views;
+
+  @Mixin private RoundArguments rounds;
+  @Mixin private RecipeArguments recipe;
+
+  String images() {
+    return images;
+  }
+
+  Path output() {
+    return output;
+  }
+
+  @Nullable String targets() {
+    return targets;
+  }
+
+  @Nullable String views() {
+    return views;
+  }
+
+  RoundPlan plan() {
+    return rounds.plan();
+  }
+
+  RecipeArguments recipe() {
+    return recipe;
+  }
+
+  /** Opens the images. */
+  TrainingImages open() {
+    return TrainingImages.open(images, split);
+  }
+
+  /** What a preset is asked for. */
+  Task task(TrainingImages of) {
+    return of.task(plan().steps(), recipe.seed());
+  }
+
+  /** A run of one student. */
+  Pretraining pretraining(Recipe made, TrainingImages of) {
+    TrainingData data =
+        new TrainingData(
+            of,
+            TrainingTargets.open(targets, of, made.method().name(), made.method().targetWords()),
+            views == null ? null : new TrainingViews(views));
+    return new Pretraining(made, data, output, plan());
+  }
+}

@@ -1,0 +1,46 @@
+package org.vocabeam.pipelines;
+
+import java.util.concurrent.Callable;
+import org.vocabeam.models.training.Recipe;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** One round of a run: the student update as a stage of its own. */
+@Command(
+    name = "update",
+    description = {
+      "Takes the next round of a run and ends: from the newest complete checkpoint to the one after"
+          + " it. As often as there are rounds, it is what pretrain does at once."
+    },
+    footer = {
+      "",
+      "Example: ./vocabeam update --method=bownet --images=runs/images --targets=runs/targets"
+          + " --words=256 --output=runs/student --rounds=4 --stepsPerRound=500"
+    })
+final class UpdateCommand implements Callable<Integer> {
+  @Mixin private RunArguments arguments;
+  @Mixin private PipelineArguments pipelines;
+
+  @Override
+  public Integer call() {
+    pipelines.options("update");
+    TrainingImages of = arguments.open();
+    Recipe recipe = arguments.recipe().recipe(arguments.task(of));
+    Pretraining run = arguments.pretraining(recipe, of);
+    run.run(pipelines, 1);
+    long left = arguments.plan().steps() - run.done();
+    System.out.printf(
+        "Checkpoint:  %s%n", RunDirectory.newestCheckpoint(arguments.output().toString()));
+    System.out.printf(
+        "Next:        %s%n",
+        left > 0
+            ? "the same command, for " + left + " more steps"
+            : "./vocabeam evaluate --images="
+                + arguments.images()
+                + " --checkpoint="
+                + arguments.output()
+                + " --output="
+                + arguments.output().resolve("evaluation"));
+    return 0;
+  }
+}
