@@ -86,7 +86,10 @@ final class CodebookCommand implements Callable<Integer> {
         last.inertia(),
         last.inertia() / building.descriptors().rows());
     System.out.printf("Iterations:  %s/*/*.parquet%n", output.resolve("iterations"));
-    System.out.printf("Next:        ./vocabeam assign --codebook=%s%n", building.codebook());
+    System.out.printf(
+        "Next:        ./vocabeam assign --images=IMAGES --checkpoint=TEACHER --codebook=%s"
+            + " --output=TARGETS%n",
+        building.codebook());
     return 0;
   }
 }

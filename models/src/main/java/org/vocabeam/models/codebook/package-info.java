@@ -12,7 +12,10 @@
  *       loses the digits that inertia, k-means++ and "identical to a word" need; it costs C
  *       operations a descriptor beside the K C of the product.
  *   <li><b>The first largest score</b> is found lane by lane of 64 ({@link
- *       org.vocabeam.models.codebook.NearestWord}).
+ *       org.vocabeam.models.codebook.NearestWord}). Of a processor's second on a crowded machine,
+ *       as GFLOP/s for 256, 2048 and 8192 words: 88, 170, 180 with 128 channels (faiss 1.7.3: 93,
+ *       115, 120) and 143, 225, 210 with 512 (faiss: 140, 178, 178); with distances and sums 68,
+ *       159, 170 and 116, 197, 200. A large product of numpy had 222.
  *   <li><b>The first words</b> are those of k-means++, exactly, in blocks by rejection ({@link
  *       org.vocabeam.models.codebook.InitialWords}). K-means|| would need several passes, an
  *       oversampling factor to choose, and k-means++ on its candidates in the end; this is the work
