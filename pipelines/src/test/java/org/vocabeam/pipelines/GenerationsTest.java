@@ -1,12 +1,10 @@
 package org.vocabeam.pipelines;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -86,28 +84,6 @@ class GenerationsTest {
     return Path.of(RunDirectory.newestCheckpoint(generation(generation).resolve("run").toString()));
   }
 
-  /** Every file of a store or run that decides something, by its name. */
-  private static Map<String, byte[]> bytes(Path root) throws IOException {
-    Map<String, byte[]> bytes = new TreeMap<>();
-    try (Stream<Path> files = Files.walk(root)) {
-      for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
-        String name = root.relativize(file).toString();
-        if (!name.contains("tensorboard")) {
-          bytes.put(name, Files.readAllBytes(file));
-        }
-      }
-    }
-    return bytes;
-  }
-
-  private static void assertSame(Path expected, Path actual) throws IOException {
-    Map<String, byte[]> of = bytes(expected);
-    Map<String, byte[]> other = bytes(actual);
-    assertEquals(of.keySet(), other.keySet());
-    assertTrue(of.size() > 1, expected + " is nearly empty");
-    of.forEach((name, bytes) -> assertArrayEquals(bytes, other.get(name), name));
-  }
-
   private static void extract(Path output, String... more) {
     List<String> arguments = new ArrayList<>(List.of("extract", "--images=" + images));
     arguments.add("--output=" + output);
@@ -135,18 +111,18 @@ class GenerationsTest {
         "--output=" + alone.resolve("rotation"),
         "--rounds=2",
         "--stepsPerRound=3");
-    assertSame(generation(0).resolve("run"), alone.resolve("rotation"));
+    FileTree.assertSame(generation(0).resolve("run"), alone.resolve("rotation"));
     extract(alone.resolve("descriptors"));
-    assertSame(generation(1).resolve("descriptors"), alone.resolve("descriptors"));
+    FileTree.assertSame(generation(1).resolve("descriptors"), alone.resolve("descriptors"));
     run(
         "codebook",
         "--descriptors=" + alone.resolve("descriptors"),
         "--output=" + alone.resolve("words"),
         "--words=" + WORDS,
         "--iterations=3");
-    assertSame(generation(1).resolve("words"), alone.resolve("words"));
+    FileTree.assertSame(generation(1).resolve("words"), alone.resolve("words"));
     assign(alone.resolve("targets"), "--checkpoint=" + alone.resolve("rotation"));
-    assertSame(generation(1).resolve("targets"), alone.resolve("targets"));
+    FileTree.assertSame(generation(1).resolve("targets"), alone.resolve("targets"));
     run(
         "pretrain",
         "--method=bownet",
@@ -158,16 +134,16 @@ class GenerationsTest {
         "--batchSize=8",
         "--words=" + WORDS,
         "--set=/method/codebookIterations=3");
-    assertSame(generation(1).resolve("run"), alone.resolve("student"));
+    FileTree.assertSame(generation(1).resolve("run"), alone.resolve("student"));
   }
 
   @Test
   void theSameBytesOnFlink() throws IOException {
     Path flink = directory.resolve("flink");
     extract(flink.resolve("descriptors"), "--runner=FlinkRunner", "--parallelism=2");
-    assertSame(generation(1).resolve("descriptors"), flink.resolve("descriptors"));
+    FileTree.assertSame(generation(1).resolve("descriptors"), flink.resolve("descriptors"));
     assign(flink.resolve("targets"), "--runner=FlinkRunner", "--parallelism=2");
-    assertSame(generation(1).resolve("targets"), flink.resolve("targets"));
+    FileTree.assertSame(generation(1).resolve("targets"), flink.resolve("targets"));
   }
 
   /** The teacher's map of every image, {@code [side side C]}. */
@@ -271,19 +247,9 @@ class GenerationsTest {
 
   @Test
   void whatIsThereIsNotMadeAgain() throws IOException {
-    Map<String, Object> before = times();
+    Map<String, Object> before = FileTree.times(chain);
     chain("--generations=2");
-    assertEquals(before, times());
-  }
-
-  private static Map<String, Object> times() throws IOException {
-    Map<String, Object> times = new TreeMap<>();
-    try (Stream<Path> files = Files.walk(chain)) {
-      for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
-        times.put(file.toString(), Files.getLastModifiedTime(file));
-      }
-    }
-    return times;
+    assertEquals(before, FileTree.times(chain));
   }
 
   @Test

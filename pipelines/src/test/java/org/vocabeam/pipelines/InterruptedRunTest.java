@@ -1,17 +1,12 @@
 package org.vocabeam.pipelines;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,95 +19,85 @@ class InterruptedRunTest {
   private static final int STEPS = 30;
 
   @TempDir private Path directory;
-  private Path images;
-  private Process process;
 
-  private Process start(String output) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("@" + Path.of("../runner-config/jvm.options").toAbsolutePath());
-    command.add("-cp");
-    command.add(
-        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
-    command.addAll(
-        List.of(
-            Vocabeam.class.getName(),
-            "pretrain",
-            "--images=" + images,
-            "--output=" + directory.resolve(output),
-            "--rounds=" + ROUNDS,
-            "--stepsPerRound=" + STEPS,
-            "--batchSize=8",
-            "--words=16",
-            "--runner=DirectRunner"));
-    process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(directory.resolve("log").toFile()))
-            .start();
-    return process;
+  private static List<String> obow(Path images, Path output) {
+    return List.of(
+        "pretrain",
+        "--images=" + images,
+        "--output=" + output,
+        "--rounds=" + ROUNDS,
+        "--stepsPerRound=" + STEPS,
+        "--batchSize=8",
+        "--words=16",
+        "--runner=DirectRunner");
   }
 
-  @AfterEach
-  void end() {
-    if (process != null) {
-      process.destroyForcibly();
-    }
-  }
-
-  private void finish(String output) throws Exception {
-    assertTrue(start(output).waitFor(3, TimeUnit.MINUTES), "does not end");
-    assertEquals(0, process.exitValue(), Files.readString(directory.resolve("log")));
-  }
-
-  private boolean isComplete(RunDirectory run, int round) {
-    return StoreReader.isComplete(run.checkpoint((long) round * STEPS).toString());
-  }
-
-  /** Kills a run in the middle of the round after {@code round}. */
-  private void killAfter(String output, int round, long milliseconds) throws Exception {
-    RunDirectory run = new RunDirectory(directory.resolve(output));
-    start(output);
-    for (int i = 0; i < 6000 && process.isAlive() && !isComplete(run, round); i++) {
-      Thread.sleep(20);
-    }
-    Thread.sleep(milliseconds);
-    assertTrue(process.isAlive(), Files.readString(directory.resolve("log")));
-    process.destroyForcibly();
-    assertTrue(process.waitFor(1, TimeUnit.MINUTES));
-    assertEquals(128 + 9, process.exitValue(), "killed, not ended");
-    assertTrue(isComplete(run, round));
-    assertFalse(isComplete(run, ROUNDS), "killed too late to show anything");
+  private static boolean isComplete(Path store) {
+    return StoreReader.isComplete(store.toString());
   }
 
   @Test
   void aKilledRunEndsWithTheSameBytes() throws Exception {
-    images = SmallStore.of(directory, 60, 30);
-    finish("whole");
-    killAfter("killed", 1, 100);
-    killAfter("killed", 2, 300);
-    RunDirectory killed = new RunDirectory(directory.resolve("killed"));
-    Path second = killed.checkpoint(2 * STEPS).resolve("part-00000-of-00001.parquet");
-    Object before = Files.getLastModifiedTime(second);
-    finish("killed");
-    assertEquals(before, Files.getLastModifiedTime(second), "a complete round is not taken again");
+    Path images = SmallStore.of(directory, 60, 30);
     RunDirectory whole = new RunDirectory(directory.resolve("whole"));
-    for (long step = STEPS; step <= ROUNDS * STEPS; step += STEPS) {
-      for (String file : List.of("part-00000-of-00001.parquet", "_SUCCESS")) {
-        assertArrayEquals(
-            Files.readAllBytes(whole.checkpoint(step).resolve(file)),
-            Files.readAllBytes(killed.checkpoint(step).resolve(file)),
-            "checkpoint " + step + " " + file);
-        assertArrayEquals(
-            Files.readAllBytes(whole.steps(step).resolve(file)),
-            Files.readAllBytes(killed.steps(step).resolve(file)),
-            "steps " + step + " " + file);
+    RunDirectory killed = new RunDirectory(directory.resolve("killed"));
+    try (OwnJvm jvm = new OwnJvm(directory.resolve("log"))) {
+      jvm.finish(obow(images, whole.root()));
+      for (long round = 1; round <= 2; round++) {
+        Path checkpoint = killed.checkpoint(round * STEPS);
+        jvm.kill(obow(images, killed.root()), () -> isComplete(checkpoint), 100 * round);
       }
+      assertFalse(isComplete(killed.checkpoint(ROUNDS * STEPS)), "killed too late");
+      Path second = killed.checkpoint(2 * STEPS).resolve("part-00000-of-00001.parquet");
+      Object before = Files.getLastModifiedTime(second);
+      jvm.finish(obow(images, killed.root()));
+      assertEquals(before, Files.getLastModifiedTime(second), "a round is taken once");
+      assertTrue(jvm.log().contains("Going on after step 60 of 120"), jvm.log());
     }
-    String log = Files.readString(directory.resolve("log"));
-    assertTrue(log.contains("Going on after step 30 of 120"), log);
+    FileTree.assertSame(whole.root(), killed.root());
     try (var events = Files.list(killed.tensorboard())) {
       assertEquals(ROUNDS, events.count(), "one event file for every round");
     }
+  }
+
+  /** BoWNet's chain, killed in the middle of every stage. */
+  @Test
+  void killedStagesEndWithTheSameBytes() throws Exception {
+    Path images = SmallStore.of(directory, 60, 30);
+    Path whole = directory.resolve("whole");
+    Path killed = directory.resolve("killed");
+    Path stages = new RunDirectory(killed).generation(1);
+    // A stage has begun when its directory is there: the store is not.
+    List<Path> begun =
+        List.of(
+            new RunDirectory(killed).run(0),
+            stages.resolve("descriptors"),
+            stages.resolve("words/iterations"),
+            stages.resolve("targets"),
+            stages.resolve("run"));
+    try (OwnJvm jvm = new OwnJvm(directory.resolve("log"))) {
+      jvm.finish(bowNet(images, whole));
+      for (Path stage : begun) {
+        jvm.kill(bowNet(images, killed), () -> Files.isDirectory(stage), 0);
+      }
+      assertFalse(Files.isDirectory(stages.resolve("run/checkpoints/step-000000060")), "too late");
+      jvm.finish(bowNet(images, killed));
+    }
+    FileTree.assertSame(whole, killed);
+  }
+
+  private static List<String> bowNet(Path images, Path output) {
+    return List.of(
+        "pretrain",
+        "--method=bownet",
+        "--generations=1",
+        "--images=" + images,
+        "--output=" + output,
+        "--rounds=2",
+        "--stepsPerRound=" + STEPS,
+        "--batchSize=8",
+        "--words=16",
+        "--set=/method/codebookIterations=4",
+        "--runner=DirectRunner");
   }
 }

@@ -4,11 +4,11 @@ import com.google.common.math.LongMath;
 import java.io.IOException;
 import java.math.RoundingMode;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -106,7 +106,7 @@ public final class WriteStore<T> extends PTransform<PCollection<T>, PCollection<
    * must be the same when the same command runs again: no time, no path.
    */
   public WriteStore<T> withProvenance(Map<String, String> entries) {
-    return new WriteStore<>(type, directory, shards, rowGroupBytes, Map.copyOf(entries));
+    return new WriteStore<>(type, directory, shards, rowGroupBytes, new TreeMap<>(entries));
   }
 
   /** The number of shards that makes them about 128 MB, for so many bytes of rows in all. */
@@ -189,7 +189,8 @@ public final class WriteStore<T> extends PTransform<PCollection<T>, PCollection<
 
   /** Writes single files of the store, for a transform that makes whole shards itself. */
   public ShardWriter<T> shardWriter() {
-    Map<String, String> metadata = new HashMap<>(provenance);
+    // In one order: Parquet writes them as they come, and a hash map keeps that of equal hashes.
+    Map<String, String> metadata = new TreeMap<>(provenance);
     metadata.put(STORE, type.store());
     return new ShardWriter<>(type, directory, shards, metadata, rowGroupBytes);
   }

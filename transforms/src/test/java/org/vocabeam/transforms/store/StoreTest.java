@@ -21,6 +21,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -96,6 +97,19 @@ class StoreTest {
     Map<String, String> changed = contents("changed");
     first.keySet().removeIf(file -> first.get(file).equals(changed.get(file)));
     assertEquals(2, first.size(), "one shard and _SUCCESS: " + first.keySet());
+  }
+
+  /** Two keys of one hash: a hash map keeps them in the order in which they came. */
+  @Test
+  void bytesDependOnTheProvenanceAndNotOnItsOrder() throws Exception {
+    assertEquals("Aa".hashCode(), "BB".hashCode());
+    Map<String, String> provenance = new LinkedHashMap<>();
+    provenance.put("Aa", "1");
+    provenance.put("BB", "2");
+    WrittenStore.of(Sample.TYPE, temporary.resolve("a-first"), samples(3), 4096, provenance);
+    provenance.put("Aa", provenance.remove("Aa"));
+    WrittenStore.of(Sample.TYPE, temporary.resolve("b-first"), samples(3), 4096, provenance);
+    assertEquals(contents("a-first"), contents("b-first"));
   }
 
   @Test

@@ -1,0 +1,48 @@
+package org.vocabeam.pipelines;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** The files under a directory, by their names in it. */
+final class FileTree {
+  private FileTree() {}
+
+  private static Map<String, Path> files(Path root) throws IOException {
+    Map<String, Path> files = new TreeMap<>();
+    try (Stream<Path> paths = Files.walk(root)) {
+      paths.filter(Files::isRegularFile).forEach(f -> files.put(root.relativize(f).toString(), f));
+    }
+    return files;
+  }
+
+  /** Name to time of the last change. */
+  static Map<String, Object> times(Path root) throws IOException {
+    Map<String, Object> times = new TreeMap<>();
+    for (var file : files(root).entrySet()) {
+      times.put(file.getKey(), Files.getLastModifiedTime(file.getValue()));
+    }
+    return times;
+  }
+
+  /** The same files with the same bytes, but for event files, whose names have a time. */
+  static void assertSame(Path expected, Path actual) throws IOException {
+    Map<String, Path> of = files(expected);
+    Map<String, Path> other = files(actual);
+    of.keySet().removeIf(name -> name.contains("tensorboard"));
+    other.keySet().removeIf(name -> name.contains("tensorboard"));
+    assertTrue(of.size() > 1, expected + " is nearly empty");
+    assertEquals(of.keySet(), other.keySet());
+    for (String name : of.keySet()) {
+      assertArrayEquals(
+          Files.readAllBytes(of.get(name)), Files.readAllBytes(other.get(name)), name);
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package org.vocabeam.pipelines;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/** Commands in JVMs of their own that can be killed without notice, one at a time. */
+final class OwnJvm implements AutoCloseable {
+  private final Path log;
+  private Process process;
+
+  /**
+   * @param log where all that the commands say goes
+   */
+  OwnJvm(Path log) {
+    this.log = log;
+  }
+
+  private void start(List<String> arguments) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("@" + Path.of("../runner-config/jvm.options").toAbsolutePath());
+    command.add("-cp");
+    command.add(
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
+    command.add(Vocabeam.class.getName());
+    command.addAll(arguments);
+    process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+            .start();
+  }
+
+  String log() throws IOException {
+    return Files.readString(log);
+  }
+
+  /** Runs a command to its end. */
+  void finish(List<String> arguments) throws Exception {
+    start(arguments);
+    assertTrue(process.waitFor(5, TimeUnit.MINUTES), "does not end");
+    assertEquals(0, process.exitValue(), log());
+  }
+
+  /** Kills a command so many milliseconds after something has come true. */
+  void kill(List<String> arguments, BooleanSupplier when, long milliseconds) throws Exception {
+    start(arguments);
+    for (int i = 0; i < 12_000 && process.isAlive() && !when.getAsBoolean(); i++) {
+      Thread.sleep(20);
+    }
+    Thread.sleep(milliseconds);
+    assertTrue(process.isAlive(), "ended before it was killed: " + log());
+    process.destroyForcibly();
+    assertTrue(process.waitFor(1, TimeUnit.MINUTES));
+    assertEquals(128 + 9, process.exitValue(), "killed, not ended");
+    assertTrue(when.getAsBoolean());
+  }
+
+  @Override
+  public void close() {
+    if (process != null) {
+      process.destroyForcibly();
+    }
+  }
+}
