@@ -2,6 +2,7 @@ package org.vocabeam.pipelines;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -37,7 +38,6 @@ import picocli.CommandLine.Option;
       "Example: ./vocabeam ingest --input=photos --output=runs/photos --resize=64 --colour=rgb"
     })
 final class IngestCommand implements Callable<Integer> {
-  /** Not compared: a newer build takes the store of an older one for what it is. */
   @Option(
       names = "--input",
       required = true,
@@ -101,6 +101,29 @@ final class IngestCommand implements Callable<Integer> {
       description = "Column with the splits; split, if there is one, if not given.")
   private String splitColumn;
 
+  @Option(
+      names = "--shards",
+      defaultValue = "0",
+      paramLabel = "N",
+      description = "Files of the images store; 0 chooses by size.")
+  private int shards;
+
+  @Option(
+      names = "--shardMegabytes",
+      defaultValue = "" + WriteStore.SHARD_MEGABYTES,
+      paramLabel = "MB",
+      description = "Size of a file, about, where --shards is 0.")
+  private int shardMegabytes;
+
+  @Option(
+      names = "--rowGroupBytes",
+      defaultValue = "" + WriteStore.ROW_GROUP_BYTES,
+      paramLabel = "N",
+      description =
+          "Size of a row group, before compression: what a worker holds at a time, and the least"
+              + " that a replica of pretrain can be given.")
+  private long rowGroupBytes;
+
   @Option(names = "--overwrite", description = "Replace the stores that are there.")
   private boolean overwrite;
 
@@ -114,26 +137,32 @@ final class IngestCommand implements Callable<Integer> {
         ImageSource.open(
             input, new SourceOptions(layout, imageColumn, labelColumn, splitColumn), decode);
     String directory = output + "/images";
-    Map<String, String> provenance = provenance(source);
+    int files =
+        shards == 0 ? WriteStore.shardsFor(source.storedBytes(decode), shardMegabytes) : shards;
+    Map<String, String> provenance = provenance(source, files);
     if (overwrite || !Provenance.isThere(directory, provenance)) {
       System.err.printf("Reading %s (%s)%n", input, source.kind());
-      write(pipeline, source, decode, directory, provenance);
+      write(pipeline, source, decode, images(directory, files, provenance), provenance);
     }
     report(directory, ImageStatistics.read(directory));
     return 0;
+  }
+
+  private WriteStore<ImageRecord> images(
+      String directory, int files, Map<String, String> provenance) {
+    return WriteStore.to(ImageRecord.TYPE, directory)
+        .withShards(files)
+        .withRowGroupBytes(rowGroupBytes)
+        .withProvenance(provenance);
   }
 
   private void write(
       Pipeline pipeline,
       ImageSource source,
       DecodeOptions decode,
-      String directory,
+      WriteStore<ImageRecord> images,
       Map<String, String> provenance)
       throws IOException {
-    WriteStore<ImageRecord> images =
-        WriteStore.to(ImageRecord.TYPE, directory)
-            .withShards(WriteStore.shardsFor(source.storedBytes(decode)))
-            .withProvenance(provenance);
     WriteStore<RejectedRecord> rejected =
         WriteStore.to(RejectedRecord.TYPE, output + "/rejected").withProvenance(provenance);
     images.prepare(overwrite);
@@ -142,14 +171,14 @@ final class IngestCommand implements Callable<Integer> {
     PCollectionTuple read = pipeline.apply(ReadImages.from(source, decode));
     read.get(ReadImages.IMAGES).apply("WriteImages", images);
     read.get(ReadImages.REJECTED).apply("WriteRejected", rejected);
-    read.get(ReadImages.STATISTICS).apply(WriteStatistics.to(directory));
+    read.get(ReadImages.STATISTICS).apply(WriteStatistics.to(output + "/images"));
     pipeline.run().waitUntilFinish();
     rejected.commit();
     // The images last: with them the whole is complete.
     images.commit();
   }
 
-  private Map<String, String> provenance(ImageSource source) {
+  private Map<String, String> provenance(ImageSource source, int files) {
     Map<String, String> provenance = new TreeMap<>();
     provenance.put("command", "ingest");
     provenance.put(Provenance.VERSION, Version.read());
@@ -161,6 +190,9 @@ final class IngestCommand implements Callable<Integer> {
     provenance.put("imageColumn", Objects.toString(imageColumn, ""));
     provenance.put("labelColumn", Objects.toString(labelColumn, ""));
     provenance.put("splitColumn", Objects.toString(splitColumn, ""));
+    // What decides the bytes: --shardMegabytes only by the number of files that it leads to.
+    provenance.put(Provenance.SHARDS, Integer.toString(files));
+    provenance.put(Provenance.ROW_GROUP_BYTES, Long.toString(rowGroupBytes));
     return provenance;
   }
 

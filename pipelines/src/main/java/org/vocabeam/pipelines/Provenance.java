@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -14,11 +15,17 @@ import java.util.TreeSet;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
 import org.vocabeam.transforms.store.StoreManifest;
+import org.vocabeam.transforms.store.WriteStore;
 
 /** What made a store, against what is asked for. */
 final class Provenance {
   /** Of the program; a store of another version is as good. */
   static final String VERSION = "version";
+
+  /** Files of a store. */
+  static final String SHARDS = "shards";
+
+  static final String ROW_GROUP_BYTES = "rowGroupBytes";
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -34,6 +41,10 @@ final class Provenance {
     if (manifest.isEmpty()) {
       return false;
     }
+    if (manifest.get().isForeign()) {
+      throw new UserError(
+          directory + " was made by another engine; give another --output, or --overwrite");
+    }
     refuseOther(directory, manifest.get(), wanted, "give another --output, or --overwrite");
     return true;
   }
@@ -46,11 +57,15 @@ final class Provenance {
    */
   static void refuseOther(
       String directory, StoreManifest made, Map<String, String> wanted, String advice) {
+    Map<String, String> entries = new HashMap<>(made.provenance());
+    // Versions that had no options for them did not write them down.
+    entries.putIfAbsent(SHARDS, Integer.toString(made.shards().size()));
+    entries.putIfAbsent(ROW_GROUP_BYTES, Long.toString(WriteStore.ROW_GROUP_BYTES));
     List<String> differences = new ArrayList<>();
     wanted.forEach(
         (key, value) -> {
           if (!key.equals(VERSION)) {
-            differences(key, made.provenance().get(key), value, differences);
+            differences(key, entries.get(key), value, differences);
           }
         });
     if (!differences.isEmpty()) {

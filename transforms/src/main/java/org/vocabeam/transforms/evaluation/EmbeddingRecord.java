@@ -1,7 +1,5 @@
 package org.vocabeam.transforms.evaluation;
 
-import java.nio.FloatBuffer;
-import java.util.AbstractList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -10,6 +8,7 @@ import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
 import org.checkerframework.checker.nullness.qual.Nullable;
+import org.vocabeam.transforms.store.FloatList;
 import org.vocabeam.transforms.store.RecordType;
 
 /**
@@ -50,40 +49,16 @@ public record EmbeddingRecord(String id, @Nullable String label, String split, f
     row.put("id", id);
     row.put("label", label);
     row.put("split", split);
-    row.put("embedding", new Floats(features));
+    row.put("embedding", FloatList.of(features));
     return row;
   }
 
   public static EmbeddingRecord fromAvro(GenericRecord row) {
-    List<?> list = (List<?>) row.get("embedding");
-    FloatBuffer features = FloatBuffer.allocate(list.size());
-    for (Object value : list) {
-      features.put((Float) value);
-    }
     return new EmbeddingRecord(
         RecordType.string(row, "id"),
         RecordType.nullableString(row, "label"),
         RecordType.string(row, "split"),
-        features.array());
-  }
-
-  /** The array as Avro wants it. */
-  private static final class Floats extends AbstractList<Float> {
-    private final float[] values;
-
-    Floats(float[] values) {
-      this.values = values;
-    }
-
-    @Override
-    public Float get(int index) {
-      return values[index];
-    }
-
-    @Override
-    public int size() {
-      return values.length;
-    }
+        FloatList.toArray((List<?>) row.get("embedding")));
   }
 
   @Override

@@ -82,7 +82,7 @@ public record LabelledEmbeddings(
   private void forEach(RowGroup group, Consumer<EmbeddingRecord> action) {
     try {
       if (pixelChannels == 0) {
-        try (RowReader<EmbeddingRecord> rows = EmbeddingReadSupport.read(group)) {
+        try (RowReader<EmbeddingRecord> rows = RowReader.of(EmbeddingRecord.TYPE, group)) {
           rows.forEachRemaining(action);
         }
         return;

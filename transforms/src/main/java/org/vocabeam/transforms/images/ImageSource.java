@@ -29,6 +29,7 @@ public final class ImageSource {
   private final long images;
   private final long bytes;
   private final int channels;
+  private final boolean raw;
   private final String fingerprint;
 
   private ImageSource(
@@ -38,6 +39,7 @@ public final class ImageSource {
       long images,
       long bytes,
       int channels,
+      boolean raw,
       String fingerprint) {
     this.kind = kind;
     this.parts = parts;
@@ -45,6 +47,7 @@ public final class ImageSource {
     this.images = images;
     this.bytes = bytes;
     this.channels = channels;
+    this.raw = raw;
     this.fingerprint = fingerprint;
   }
 
@@ -102,7 +105,7 @@ public final class ImageSource {
     List<String> names = files.stream().map(StoreFiles.Listed::name).toList();
     List<WorkItem> parts = FolderFiles.list(root, names, layout);
     return new ImageSource(
-        "image folder", parts, false, files.size(), bytes(files), 3, fingerprint(files));
+        "image folder", parts, false, files.size(), bytes(files), 3, false, fingerprint(files));
   }
 
   private static ImageSource idx(List<StoreFiles.Listed> files, DecodeOptions decode)
@@ -116,7 +119,7 @@ public final class ImageSource {
       images += header.count();
       bytes += (long) header.count() * header.height() * header.width();
     }
-    return new ImageSource("IDX", parts, false, images, bytes, 1, fingerprint(files));
+    return new ImageSource("IDX", parts, false, images, bytes, 1, true, fingerprint(files));
   }
 
   private static ImageSource tar(List<StoreFiles.Listed> files, Layout layout) {
@@ -127,7 +130,7 @@ public final class ImageSource {
     }
     long bytes = bytes(files);
     long images = bytes / TAR_MEMBER_BYTES + 1;
-    return new ImageSource("tar", parts, true, images, bytes, 3, fingerprint(files));
+    return new ImageSource("tar", parts, true, images, bytes, 3, false, fingerprint(files));
   }
 
   private static ImageSource parquet(List<StoreFiles.Listed> files, SourceOptions options) {
@@ -142,6 +145,7 @@ public final class ImageSource {
         parts.stream().mapToLong(part -> part.group().rows()).sum(),
         bytes(files),
         3,
+        false,
         fingerprint(files));
   }
 
@@ -158,7 +162,10 @@ public final class ImageSource {
   /** About how many bytes the {@code images} store takes, for {@code WriteStore.shardsFor}. */
   public long storedBytes(DecodeOptions decode) {
     long square = (long) decode.resize() * decode.resize();
-    return square == 0 ? bytes : images * square * decode.channelsFor(channels);
+    if (square > 0) {
+      return images * square * decode.channelsFor(channels);
+    }
+    return raw ? bytes / channels * decode.channelsFor(channels) : bytes;
   }
 
   List<WorkItem> parts() {

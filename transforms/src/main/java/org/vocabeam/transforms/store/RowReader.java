@@ -8,10 +8,8 @@ import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.parquet.ParquetReadOptions;
-import org.apache.parquet.avro.AvroReadSupport;
 import org.apache.parquet.conf.ParquetConfiguration;
 import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.hadoop.ParquetFileReader;
@@ -33,18 +31,15 @@ public final class RowReader<T> implements Iterator<T>, AutoCloseable {
   private final ParquetFileReader file;
   private final RecordReader<?> rows;
   private final Function<Object, T> fromRow;
+  private final RowGroup group;
   private long left;
 
-  /** Reads the fields of {@code type}'s schema. */
+  /** Reads the fields of {@code type}'s schema, whichever engine wrote the file. */
   public static <T> RowReader<T> of(RecordType<T> type, RowGroup group) throws IOException {
-    PlainParquetConfiguration configuration = new PlainParquetConfiguration();
-    String projection = type.schema().toString();
-    configuration.set(AvroReadSupport.AVRO_REQUESTED_PROJECTION, projection);
-    configuration.set("parquet.avro.read.schema", projection);
     return new RowReader<>(
         group,
-        new AvroReadSupport<GenericRecord>(GenericData.get()),
-        configuration,
+        new RecordReadSupport(type.schema()),
+        new PlainParquetConfiguration(),
         row -> type.fromAvro().apply((GenericRecord) row));
   }
 
@@ -62,6 +57,7 @@ public final class RowReader<T> implements Iterator<T>, AutoCloseable {
       Function<Object, T> fromRow)
       throws IOException {
     this.fromRow = fromRow;
+    this.group = group;
     this.left = group.rows();
     this.file = open(group.file());
     try {
@@ -70,6 +66,9 @@ public final class RowReader<T> implements Iterator<T>, AutoCloseable {
     } catch (ParquetDecodingException e) {
       file.close();
       throw damaged(e);
+    } catch (RecordReadSupport.ValueException e) {
+      file.close();
+      throw new UserError(group.file() + " " + e.getMessage() + "; write it with that column", e);
     } catch (IOException | RuntimeException e) {
       file.close();
       throw e;
@@ -120,6 +119,8 @@ public final class RowReader<T> implements Iterator<T>, AutoCloseable {
       return fromRow.apply(rows.read());
     } catch (ParquetDecodingException e) {
       throw damaged(e);
+    } catch (RecordReadSupport.ValueException e) {
+      throw wrong(e);
     }
   }
 
@@ -130,8 +131,22 @@ public final class RowReader<T> implements Iterator<T>, AutoCloseable {
         rows.read();
       } catch (ParquetDecodingException e) {
         throw damaged(e);
+      } catch (RecordReadSupport.ValueException e) {
+        throw wrong(e);
       }
     }
+  }
+
+  private UserError wrong(RecordReadSupport.ValueException e) {
+    return new UserError(
+        String.format(
+            "%s: row %d of row group %d%s %s; write the file without such rows",
+            group.file(),
+            group.rows() - left - 1,
+            group.index(),
+            e.id() == null ? "" : " (id '" + e.id() + "')",
+            e.getMessage()),
+        e);
   }
 
   private UserError damaged(ParquetDecodingException e) {

@@ -2,12 +2,8 @@ package org.vocabeam.transforms.store;
 
 import java.io.IOException;
 import java.io.Serializable;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
 import org.vocabeam.models.Seeds;
-import org.vocabeam.models.UserError;
 
 /**
  * Writes the files of a store, each with the rows of one shard in the order of the hash of their
@@ -22,8 +18,6 @@ public record ShardWriter<T>(
     Map<String, String> metadata,
     long rowGroupBytes)
     implements Serializable {
-
-  private record Row<T>(long hash, String id, T value) {}
 
   /** Where an id belongs in its shard: rows stand in the order of this number. */
   static long hash(String id) {
@@ -47,33 +41,14 @@ public record ShardWriter<T>(
     return new OpenShard<>(this, shard);
   }
 
-  /** Sorts the rows of a shard and writes them; returns their number. */
+  /** Sorts the rows of a shard, which are iterated over once, and writes them. */
   long write(int shard, Iterable<T> rows) throws IOException {
-    List<Row<T>> sorted = sorted(rows);
-    try (OpenShard<T> file = open(shard)) {
-      for (Row<T> row : sorted) {
-        file.append(row.value());
+    try (RowSpool<T> sorted = RowSpool.of(type, rows);
+        OpenShard<T> file = open(shard)) {
+      for (int row = 0; row < sorted.size(); row++) {
+        file.append(sorted.row(row));
       }
       return file.commit();
     }
-  }
-
-  private List<Row<T>> sorted(Iterable<T> values) {
-    List<Row<T>> rows = new ArrayList<>();
-    for (T value : values) {
-      String id = type.id().apply(value);
-      rows.add(new Row<>(hash(id), id, value));
-    }
-    rows.sort(Comparator.<Row<T>>comparingLong(Row::hash).thenComparing(Row::id));
-    for (int i = 1; i < rows.size(); i++) {
-      if (rows.get(i).id().equals(rows.get(i - 1).id())) {
-        throw new UserError(
-            String.format(
-                "two rows of %s have the id '%s'; ids must be unique: remove one of the two from"
-                    + " the input",
-                type.store(), rows.get(i).id()));
-      }
-    }
-    return rows;
   }
 }

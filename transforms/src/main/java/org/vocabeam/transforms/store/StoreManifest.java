@@ -1,5 +1,6 @@
 package org.vocabeam.transforms.store;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -12,7 +13,8 @@ import java.util.Optional;
 import org.vocabeam.models.UserError;
 
 /**
- * The content of {@code _SUCCESS}.
+ * The content of {@code _SUCCESS}. An empty one is how other engines say that a directory is
+ * complete: it names no store and no file ({@link #isForeign}).
  *
  * @param store name of the record type: {@code images}
  * @param rows of all shards
@@ -21,7 +23,10 @@ import org.vocabeam.models.UserError;
  */
 public record StoreManifest(
     String store, long rows, List<Shard> shards, Map<String, String> provenance) {
-  static final String FILE = "_SUCCESS";
+  /** The name of the file. */
+  public static final String FILE = "_SUCCESS";
+
+  private static final StoreManifest FOREIGN = new StoreManifest("", 0, List.of(), Map.of());
 
   private static final ObjectMapper JSON =
       new ObjectMapper()
@@ -36,6 +41,12 @@ public record StoreManifest(
    */
   public record Shard(String file, long rows, String content) {}
 
+  /** Whether another engine has written the files, which then must be looked for. */
+  @JsonIgnore
+  public boolean isForeign() {
+    return store.isEmpty();
+  }
+
   /** The manifest of a complete store, or nothing when the directory holds none. */
   public static Optional<StoreManifest> find(String directory) {
     String file = StoreFiles.resolve(directory, FILE);
@@ -46,6 +57,9 @@ public record StoreManifest(
       return Optional.empty();
     } catch (IOException e) {
       throw new UserError("cannot read " + file + ": " + e.getMessage(), e);
+    }
+    if (text.isBlank()) {
+      return Optional.of(FOREIGN);
     }
     try {
       return Optional.of(JSON.readValue(text, StoreManifest.class));

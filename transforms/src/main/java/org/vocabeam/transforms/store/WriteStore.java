@@ -1,5 +1,6 @@
 package org.vocabeam.transforms.store;
 
+import com.google.common.collect.Iterables;
 import com.google.common.math.LongMath;
 import java.io.IOException;
 import java.math.RoundingMode;
@@ -51,10 +52,14 @@ public final class WriteStore<T> extends PTransform<PCollection<T>, PCollection<
   /** Key of the metadata that holds the hash of a file's rows. */
   public static final String CONTENT = "vocabeam.content";
 
-  private static final long SHARD_BYTES = 128L << 20;
-  private static final long ROW_GROUP_BYTES = 6L << 20;
+  /** Size of a file, about, unless asked otherwise. */
+  public static final int SHARD_MEGABYTES = 128;
+
+  /** Size of a row group unless asked otherwise. */
+  public static final long ROW_GROUP_BYTES = 6L << 20;
+
   private static final int MAX_SHARDS = 99_999;
-  private static final Pattern PART =
+  static final Pattern PART =
       Pattern.compile("(_SUCCESS|part-\\d{5}-of-\\d{5}\\.parquet)(\\.[0-9a-f-]{36}\\.tmp)?");
 
   private final RecordType<T> type;
@@ -82,8 +87,8 @@ public final class WriteStore<T> extends PTransform<PCollection<T>, PCollection<
   }
 
   /**
-   * The number of files, 1 to 99999. A shard is sorted in memory: {@link #shardsFor} keeps it
-   * small.
+   * The number of files, 1 to 99999. A shard is sorted by one worker, on its local disk: {@link
+   * #shardsFor} keeps it small.
    */
   public WriteStore<T> withShards(int count) {
     if (count < 1 || count > MAX_SHARDS) {
@@ -111,9 +116,17 @@ public final class WriteStore<T> extends PTransform<PCollection<T>, PCollection<
 
   /** The number of shards that makes them about 128 MB, for so many bytes of rows in all. */
   public static int shardsFor(long bytes) {
-    return (int)
-        Math.max(
-            1, Math.min(MAX_SHARDS, LongMath.divide(bytes, SHARD_BYTES, RoundingMode.CEILING)));
+    return shardsFor(bytes, SHARD_MEGABYTES);
+  }
+
+  /** The number of shards that makes them about {@code megabytes} MB, at least 1. */
+  public static int shardsFor(long bytes, int megabytes) {
+    if (megabytes < 1) {
+      throw new UserError(
+          "shard megabytes: " + megabytes + ", must be at least 1; " + SHARD_MEGABYTES + " usual");
+    }
+    long shards = LongMath.divide(bytes, (long) megabytes << 20, RoundingMode.CEILING);
+    return (int) Math.max(1, Math.min(MAX_SHARDS, shards));
   }
 
   /**
@@ -127,8 +140,11 @@ public final class WriteStore<T> extends PTransform<PCollection<T>, PCollection<
     if (existing.isPresent() && !overwrite) {
       throw new UserError(
           String.format(
-              "%s already holds %s (%d rows); ask to overwrite it, or choose another directory",
-              directory, existing.get().store(), existing.get().rows()));
+              "%s already holds %s; ask to overwrite it, or choose another directory",
+              directory,
+              existing.get().isForeign()
+                  ? "files of another engine"
+                  : existing.get().store() + " (" + existing.get().rows() + " rows)"));
     }
     // First the marker: a store that loses files must not look complete.
     StoreFiles.delete(StoreFiles.resolve(directory, StoreManifest.FILE));
@@ -224,12 +240,7 @@ public final class WriteStore<T> extends PTransform<PCollection<T>, PCollection<
     public void write(
         @Element KV<Integer, Iterable<@Nullable T>> shard, OutputReceiver<KV<String, Long>> out)
         throws IOException {
-      List<T> rows = new ArrayList<>();
-      for (T row : shard.getValue()) {
-        if (row != null) {
-          rows.add(row);
-        }
-      }
+      Iterable<T> rows = Iterables.filter(shard.getValue(), Objects::nonNull);
       out.output(KV.of(writer.fileName(shard.getKey()), writer.write(shard.getKey(), rows)));
     }
   }
