@@ -1,10 +1,7 @@
 package org.vocabeam.pipelines;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -144,7 +141,7 @@ final class IngestCommand implements Callable<Integer> {
       System.err.printf("Reading %s (%s)%n", input, source.kind());
       write(pipeline, source, decode, images(directory, files, provenance), provenance);
     }
-    report(directory, ImageStatistics.read(directory));
+    System.out.print(ImageReport.of(directory, ImageStatistics.read(directory)));
     return 0;
   }
 
@@ -194,46 +191,5 @@ final class IngestCommand implements Callable<Integer> {
     provenance.put(Provenance.SHARDS, Integer.toString(files));
     provenance.put(Provenance.ROW_GROUP_BYTES, Long.toString(rowGroupBytes));
     return provenance;
-  }
-
-  private static void report(String directory, ImageStatistics statistics) {
-    System.out.printf(
-        "Images:    %d in %s%n           %s, %d labels, %s, mean %s, std %s%n",
-        statistics.images(),
-        directory,
-        counts(statistics.splits()),
-        statistics.labels().size(),
-        size(statistics),
-        rounded(statistics.mean()),
-        rounded(statistics.std()));
-    long rejected = statistics.rejected().values().stream().mapToLong(Long::longValue).sum();
-    System.out.printf(
-        "Rejected:  %d%s%n",
-        rejected, rejected == 0 ? "" : " (" + counts(statistics.rejected()) + ")");
-  }
-
-  private static String counts(Map<String, Long> counts) {
-    return counts.entrySet().stream()
-        .map(count -> count.getKey() + ": " + count.getValue())
-        .collect(Collectors.joining(", "));
-  }
-
-  private static String size(ImageStatistics statistics) {
-    return statistics.isUniform()
-        ? String.format(
-            "%d x %d x %d", statistics.minWidth(), statistics.minHeight(), statistics.channels())
-        : String.format(
-            "%d-%d x %d-%d pixels, up to %d channels",
-            statistics.minWidth(),
-            statistics.maxWidth(),
-            statistics.minHeight(),
-            statistics.maxHeight(),
-            statistics.channels());
-  }
-
-  private static String rounded(Iterable<Double> values) {
-    List<String> texts = new ArrayList<>();
-    values.forEach(value -> texts.add(String.format(Locale.ROOT, "%.4f", value)));
-    return String.join(" ", texts);
   }
 }

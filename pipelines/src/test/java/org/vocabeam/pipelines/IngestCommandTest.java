@@ -10,6 +10,7 @@ import com.google.common.hash.Hashing;
 import com.google.common.io.MoreFiles;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,7 +23,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.vocabeam.transforms.images.ImageRecord;
 import org.vocabeam.transforms.images.ImageStatistics;
+import org.vocabeam.transforms.store.StoreReader;
 
 class IngestCommandTest {
   private static final String DIRECT = "--runner=DirectRunner";
@@ -51,7 +54,9 @@ class IngestCommandTest {
   private void ingest(String output, String... more) {
     List<String> arguments = new ArrayList<>();
     arguments.add("ingest");
-    arguments.add("--input=" + folder.resolve("photos"));
+    if (List.of(more).stream().noneMatch(option -> option.startsWith("--input="))) {
+      arguments.add("--input=" + folder.resolve("photos"));
+    }
     arguments.add("--output=" + folder.resolve(output));
     arguments.addAll(List.of(more));
     Vocabeam.run(arguments);
@@ -99,6 +104,87 @@ class IngestCommandTest {
     assertEquals(
         Map.of("train", 10L, "test", 5L),
         ImageStatistics.read(folder.resolve("flat/images").toString()).labels());
+  }
+
+  private StoreReader<ImageRecord> store(String output) {
+    return StoreReader.open(ImageRecord.TYPE, folder.resolve(output).resolve("images").toString());
+  }
+
+  @Test
+  void shardsAreTheFilesOfTheStore() throws IOException {
+    ingest("run", DIRECT, "--shards=3");
+    assertEquals(3, store("run").manifest().shards().size());
+    ingest("run", DIRECT, "--shards=3");
+    assertRefused(
+        folder.resolve("run")
+            + "/images was made with shards 3 instead of 2; give another --output, or --overwrite",
+        "run",
+        DIRECT,
+        "--shards=2");
+    assertRefused(
+        "shards: -1, must be 1 to 99999; 128 MB a shard is usual", "no", DIRECT, "--shards=-1");
+  }
+
+  @Test
+  void shardMegabytesDecideTheFiles() throws IOException {
+    Path large = folder.resolve("large");
+    Files.createDirectories(large);
+    try (RandomAccessFile idx =
+        new RandomAccessFile(large.resolve("train-images-idx3-ubyte").toFile(), "rw")) {
+      for (int value : new int[] {0x803, 2500, 32, 32}) {
+        idx.writeInt(value);
+      }
+      idx.setLength(16 + 2500 * 1024);
+    }
+    String input = "--input=" + large;
+    ingest("grey", DIRECT, input, "--shardMegabytes=1");
+    assertEquals(3, store("grey").manifest().shards().size()); // 2.44 MB
+    // Grey pixels that are stored as RGB take three times as much.
+    ingest("rgb", DIRECT, input, "--shardMegabytes=1", "--colour=rgb");
+    assertEquals(8, store("rgb").manifest().shards().size());
+    assertRefused(
+        folder.resolve("grey")
+            + "/images was made with shards 3 instead of 2; give another --output, or --overwrite",
+        "grey",
+        DIRECT,
+        input,
+        "--shardMegabytes=2");
+    assertRefused(
+        "shard megabytes: 0, must be at least 1; 128 is usual", "no", DIRECT, "--shardMegabytes=0");
+  }
+
+  @Test
+  void rowGroupBytesDecideTheRowGroups() throws IOException {
+    ingest("run", DIRECT);
+    assertEquals(1, store("run").rowGroups().size());
+    ingest("small", DIRECT, "--rowGroupBytes=1024");
+    assertTrue(store("small").rowGroups().size() > 3, store("small").rowGroups().toString());
+    assertEquals(store("run").fingerprint(), store("small").fingerprint());
+    assertRefused(
+        folder.resolve("run")
+            + "/images was made with rowGroupBytes 6291456 instead of 1024; give another --output,"
+            + " or --overwrite",
+        "run",
+        DIRECT,
+        "--rowGroupBytes=1024");
+    assertRefused(
+        "row group bytes: 9, must be at least 1024; 6 MB is usual",
+        "no",
+        DIRECT,
+        "--rowGroupBytes=9");
+  }
+
+  /** A version before the options for files and row groups wrote nothing of them. */
+  @Test
+  void aStoreOfAnOlderVersionIsTakenForWhatItIs() throws IOException {
+    ingest("run", DIRECT);
+    Path success = folder.resolve("run/images/_SUCCESS");
+    String manifest = Files.readString(success);
+    String older = manifest.replaceAll("\"(shards|rowGroupBytes)\" : \"\\d+\",\\s*", "");
+    assertNotEquals(manifest, older);
+    Files.writeString(success, older);
+    ingest("run", DIRECT);
+    assertEquals(older, Files.readString(success));
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import org.vocabeam.models.UserError;
 import org.vocabeam.transforms.store.StoreFiles;
 
@@ -24,6 +25,12 @@ import org.vocabeam.transforms.store.StoreFiles;
  * @param labels images with each, in all splits
  * @param channelCounts images with so many channels
  * @param minWidth in pixels, like the others; 0 without images
+ * @param shortSides images by their shorter side: 64 stands for 64 to 127, and so on
+ * @param encodings images stored with each
+ * @param distinct images that differ in their stored pixels; 0 where a version counted none that
+ *     did not count yet
+ * @param copies images with the pixels of another that counts as distinct: they are counted and
+ *     stay
  * @param rejected files by reason
  */
 public record ImageStatistics(
@@ -39,6 +46,10 @@ public record ImageStatistics(
     int maxWidth,
     int minHeight,
     int maxHeight,
+    SortedMap<Integer, Long> shortSides,
+    SortedMap<String, Long> encodings,
+    long distinct,
+    long copies,
     SortedMap<String, Long> rejected)
     implements Serializable {
   /** The name of the file. */
@@ -49,6 +60,12 @@ public record ImageStatistics(
 
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+  /** Of a version that did not have them yet, the newer counts are empty. */
+  public ImageStatistics {
+    shortSides = shortSides == null ? new TreeMap<>() : shortSides;
+    encodings = encodings == null ? new TreeMap<>() : encodings;
+  }
 
   /** Whether all images have the same size and number of channels. */
   @JsonIgnore
@@ -65,7 +82,12 @@ public record ImageStatistics(
       throw new UserError(file + " does not hold statistics of images; ingest again", e);
     } catch (IOException e) {
       throw new UserError(
-          file + " cannot be read; is the directory an images store? Ingest again", e);
+          String.format(
+              "%s is not there, but images are trained and evaluated with their mean and classes;"
+                  + " if another engine has written %s, make a store with them of it: ingest"
+                  + " --input=%s --output=DIR",
+              file, directory, directory),
+          e);
     }
   }
 

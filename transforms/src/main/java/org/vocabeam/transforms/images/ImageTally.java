@@ -15,6 +15,9 @@ import org.apache.beam.sdk.transforms.Combine;
 /**
  * Counts and sums over images. All are whole numbers, so that they are exact, and the same in
  * whatever order images are added and tallies merged.
+ *
+ * @param shortSides images by the largest power of two that their shorter side reaches
+ * @param multiplicities how many contents there are of which so many images are copies
  */
 record ImageTally(
     TreeMap<String, Long> splits,
@@ -22,6 +25,9 @@ record ImageTally(
     TreeMap<Integer, Long> channels,
     TreeMap<Integer, Long> widths,
     TreeMap<Integer, Long> heights,
+    TreeMap<Integer, Long> shortSides,
+    TreeMap<String, Long> encodings,
+    TreeMap<Long, Long> multiplicities,
     TreeMap<String, Long> rejected,
     TreeMap<Plane, Sums> planes)
     implements Serializable {
@@ -76,6 +82,9 @@ record ImageTally(
         new TreeMap<>(),
         new TreeMap<>(),
         new TreeMap<>(),
+        new TreeMap<>(),
+        new TreeMap<>(),
+        new TreeMap<>(),
         new TreeMap<>());
   }
 
@@ -87,6 +96,9 @@ record ImageTally(
     channels.merge(pixels.channels(), 1L, Long::sum);
     widths.merge(pixels.width(), 1L, Long::sum);
     heights.merge(pixels.height(), 1L, Long::sum);
+    int shortSide = Math.min(pixels.width(), pixels.height());
+    shortSides.merge(Integer.highestOneBit(shortSide), 1L, Long::sum);
+    encodings.merge(image.encoding(), 1L, Long::sum);
     for (int channel = 0; channel < pixels.channels(); channel++) {
       Plane plane = new Plane(image.split(), pixels.channels(), channel);
       planes.merge(plane, sums(pixels, channel), Sums::plus);
@@ -114,6 +126,11 @@ record ImageTally(
     return new Sums(count, sum, squares);
   }
 
+  /** One content that so many images have. */
+  void addContent(long images) {
+    multiplicities.merge(images, 1L, Long::sum);
+  }
+
   void reject(Rejection rejection) {
     rejected.merge(rejection.reason(), 1L, Long::sum);
   }
@@ -124,6 +141,9 @@ record ImageTally(
     merge(channels, other.channels, Long::sum);
     merge(widths, other.widths, Long::sum);
     merge(heights, other.heights, Long::sum);
+    merge(shortSides, other.shortSides, Long::sum);
+    merge(encodings, other.encodings, Long::sum);
+    merge(multiplicities, other.multiplicities, Long::sum);
     merge(rejected, other.rejected, Long::sum);
     merge(planes, other.planes, Sums::plus);
     return this;
@@ -151,8 +171,10 @@ record ImageTally(
       mean.add(sums.mean());
       std.add(sums.standardDeviation());
     }
+    long images = splits.values().stream().mapToLong(n -> n).sum();
+    long distinct = multiplicities.values().stream().mapToLong(n -> n).sum();
     return new ImageStatistics(
-        splits.values().stream().mapToLong(n -> n).sum(),
+        images,
         depth,
         over.isEmpty() ? ImageRecord.NO_SPLIT : over,
         List.copyOf(mean),
@@ -164,6 +186,10 @@ record ImageTally(
         widths.isEmpty() ? 0 : widths.lastKey(),
         heights.isEmpty() ? 0 : heights.firstKey(),
         heights.isEmpty() ? 0 : heights.lastKey(),
+        shortSides,
+        encodings,
+        distinct,
+        images - distinct,
         rejected);
   }
 

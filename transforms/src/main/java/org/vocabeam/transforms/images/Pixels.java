@@ -1,13 +1,16 @@
 package org.vocabeam.transforms.images;
 
+import com.google.common.hash.Hashing;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferByte;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import javax.imageio.ImageIO;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
+import org.apache.beam.sdk.values.KV;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.training.ImageShape;
@@ -144,6 +147,21 @@ public record Pixels(int width, int height, int channels, byte[] values) {
     Resampling columns = Resampling.of(width, scaledWidth, (scaledWidth - size) / 2, size);
     Resampling rows = Resampling.of(height, scaledHeight, (scaledHeight - size) / 2, size);
     return new Pixels(size, size, channels, Resampling.apply(this, columns, rows));
+  }
+
+  /** 128 bits that are the same for the same pixels in the same shape, and for no others. */
+  KV<Long, Long> hash() {
+    ByteBuffer hash =
+        ByteBuffer.wrap(
+            Hashing.murmur3_128()
+                .newHasher()
+                .putInt(width)
+                .putInt(height)
+                .putInt(channels)
+                .putBytes(values)
+                .hash()
+                .asBytes());
+    return KV.of(hash.getLong(), hash.getLong());
   }
 
   /** The pixels as a PNG: 8-bit grey or RGB. */

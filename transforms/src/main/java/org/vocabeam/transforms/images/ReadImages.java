@@ -1,17 +1,26 @@
 package org.vocabeam.transforms.images;
 
+import org.apache.beam.sdk.coders.BigEndianLongCoder;
+import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.SerializableCoder;
 import org.apache.beam.sdk.transforms.Combine;
+import org.apache.beam.sdk.transforms.Count;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.Flatten;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.Reshuffle;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
+import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionList;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.TupleTag;
 import org.apache.beam.sdk.values.TupleTagList;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * Reads the images of a source: {@link #IMAGES}, {@link #REJECTED} and one element of {@link
@@ -42,6 +51,7 @@ public final class ReadImages extends PTransform<PBegin, PCollectionTuple> {
   public static final TupleTag<ImageRecord> IMAGES = new TupleTag<>("images") {};
   public static final TupleTag<RejectedRecord> REJECTED = new TupleTag<>("rejected") {};
   public static final TupleTag<ImageStatistics> STATISTICS = new TupleTag<>("statistics") {};
+  static final TupleTag<KV<Long, Long>> CONTENTS = new TupleTag<>("contents") {};
   static final TupleTag<ImageTally> TALLIES = new TupleTag<>("tallies") {};
 
   /** Without a bound, the direct runner makes a bundle of every element, which costs 10 ms. */
@@ -77,16 +87,46 @@ public final class ReadImages extends PTransform<PBegin, PCollectionTuple> {
         found.apply(
             "DecodeImages",
             ParDo.of(new DecodeImages(options))
-                .withOutputTags(IMAGES, TupleTagList.of(REJECTED).and(TALLIES)));
-    PCollection<ImageStatistics> statistics =
+                .withOutputTags(IMAGES, TupleTagList.of(REJECTED).and(CONTENTS).and(TALLIES)));
+    PCollection<ImageTally> copies =
         decoded
-            .get(TALLIES)
-            .setCoder(SerializableCoder.of(ImageTally.class))
+            .get(CONTENTS)
+            .setCoder(KvCoder.of(BigEndianLongCoder.of(), BigEndianLongCoder.of()))
+            .apply("CountCopies", Count.perElement())
+            .apply("TallyCopies", ParDo.of(new TallyCopies()))
+            .setCoder(SerializableCoder.of(ImageTally.class));
+    PCollection<ImageStatistics> statistics =
+        PCollectionList.of(
+                decoded.get(TALLIES).setCoder(SerializableCoder.of(ImageTally.class)))
+            .and(copies)
+            .apply("Tallies", Flatten.pCollections())
             .apply("MergeTallies", Combine.globally(new ImageTally.Merge()))
             .setCoder(SerializableCoder.of(ImageStatistics.class));
     return PCollectionTuple.of(IMAGES, decoded.get(IMAGES).setCoder(ImageRecord.TYPE.coder()))
         .and(REJECTED, decoded.get(REJECTED).setCoder(RejectedRecord.TYPE.coder()))
         .and(STATISTICS, statistics);
+  }
+
+  /** One tally for every bundle. */
+  private static final class TallyCopies extends DoFn<KV<KV<Long, Long>, Long>, ImageTally> {
+    private static final long serialVersionUID = 1L;
+
+    private transient @Nullable ImageTally tally;
+
+    @StartBundle
+    public void startBundle() {
+      tally = ImageTally.empty();
+    }
+
+    @ProcessElement
+    public void tally(@Element KV<KV<Long, Long>, Long> content) {
+      tally.addContent(content.getValue());
+    }
+
+    @FinishBundle
+    public void finishBundle(FinishBundleContext context) {
+      context.output(tally, BoundedWindow.TIMESTAMP_MIN_VALUE, GlobalWindow.INSTANCE);
+    }
   }
 
   private static final class ReadParts extends DoFn<WorkItem, SourceImage> {

@@ -20,6 +20,9 @@
  *   <li><b>One bad file is rejected, one bad source is an error.</b> A whole tar, IDX or Parquet
  *       file that is cut short stops the run, since nobody wants to train on its first half.
  *   <li><b>Statistics</b> are sums of whole numbers, so they do not depend on the order of merging.
+ *   <li><b>Copies</b> are images with the same stored pixels, found by counting 128-bit hashes of
+ *       them (so the same picture as JPEG and as PNG of it is a copy too). They are counted and
+ *       stay: dropping them is for whoever knows which of the labels is right.
  *   <li><b>Parallelism.</b> The driver lists the source and cuts it into parts: 64 files, 10,000
  *       rows of IDX, a row group, a tar. A tar is read by one worker and its images are spread for
  *       decoding.

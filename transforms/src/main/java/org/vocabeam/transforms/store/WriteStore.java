@@ -123,7 +123,8 @@ public final class WriteStore<T> extends PTransform<PCollection<T>, PCollection<
   public static int shardsFor(long bytes, int megabytes) {
     if (megabytes < 1) {
       throw new UserError(
-          "shard megabytes: " + megabytes + ", must be at least 1; " + SHARD_MEGABYTES + " usual");
+          String.format(
+              "shard megabytes: %d, must be at least 1; %d is usual", megabytes, SHARD_MEGABYTES));
     }
     long shards = LongMath.divide(bytes, (long) megabytes << 20, RoundingMode.CEILING);
     return (int) Math.max(1, Math.min(MAX_SHARDS, shards));

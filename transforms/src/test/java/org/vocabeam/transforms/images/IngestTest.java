@@ -13,6 +13,8 @@ import static org.vocabeam.transforms.images.TestImages.png;
 import static org.vocabeam.transforms.images.TestImages.pngOf;
 
 import com.google.common.io.MoreFiles;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -27,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import javax.imageio.ImageIO;
 import org.apache.beam.runners.direct.DirectOptions;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
@@ -144,6 +147,46 @@ class IngestTest {
     assertEquals(Map.of("not a JPEG or PNG", 1L), statistics.rejected());
   }
 
+  /** The same pixels as another file, as a PNG with another name, and twice in other splits. */
+  @Test
+  void copiesAreCountedAndStay() throws Exception {
+    file("data/train/a/1.png", pngOf(2, 1, 8, 0, bytes(0, 7, 255)));
+    file("data/train/b/2.png", pngOf(2, 1, 8, 0, bytes(0, 7, 255)));
+    file("data/test/b/3.png", pngOf(2, 1, 8, 0, bytes(0, 7, 255)));
+    file("data/test/b/4.png", pngOf(1, 2, 8, 0, bytes(0, 7, 0, 255))); // the other way round
+    file("data/test/b/5.jpg", jpeg(gradient(300, 40)));
+    file("data/test/b/6.png", png(jpegPixels(gradient(300, 40))));
+    file("data/test/b/7.png", png(gradient(64, 65)));
+    ingest(temporary.resolve("data"), "out", new DecodeOptions(0, 20_000, "keep"), 2);
+    String store = temporary.resolve("out/images").toString();
+    ImageStatistics statistics = ImageStatistics.read(store);
+    assertEquals(7, statistics.images());
+    assertEquals(7, StoreReader.open(ImageRecord.TYPE, store).manifest().rows());
+    assertEquals(4, statistics.distinct());
+    assertEquals(3, statistics.copies());
+    assertEquals(Map.of("jpeg", 1L, "png", 6L), statistics.encodings());
+    assertEquals(Map.of(1, 4L, 32, 2L, 64, 1L), statistics.shortSides());
+  }
+
+  @Test
+  void statisticsOfAnOlderVersionAreRead() throws Exception {
+    file("data/1.png", pngOf(2, 1, 8, 0, bytes(0, 0, 255)));
+    ingest(temporary.resolve("data"), "out", KEEP, 1);
+    Path file = temporary.resolve("out/images/statistics.json");
+    Files.writeString(
+        file,
+        Files.readString(file)
+            .replaceAll("(?s)\"shortSides\".*?\"rejected\"", "\"rejected\""));
+    ImageStatistics old = ImageStatistics.read(temporary.resolve("out/images").toString());
+    assertEquals(0.5, old.mean().get(0), 1e-15);
+    assertEquals(0, old.distinct());
+    assertEquals(Map.of(), old.encodings());
+  }
+
+  private static BufferedImage jpegPixels(BufferedImage image) throws IOException {
+    return ImageIO.read(new ByteArrayInputStream(jpeg(image)));
+  }
+
   @Test
   void statisticsWithoutATrainSplitAreOfAll() throws Exception {
     file("data/1.png", pngOf(2, 1, 8, 0, bytes(0, 0, 255)));
@@ -182,9 +225,11 @@ class IngestTest {
           new ImageRecord("i" + i, "l" + i % 3, "s" + i % 2, 10, 5, 3, "raw", values);
       ImageTally one = ImageTally.empty();
       one.add(image, pixels);
+      one.addContent(i % 4);
       one.reject(Rejection.EMPTY);
       tallies.add(one);
       whole.add(image, pixels);
+      whole.addContent(i % 4);
       whole.reject(Rejection.EMPTY);
     }
     ImageTally.Merge merge = new ImageTally.Merge();
