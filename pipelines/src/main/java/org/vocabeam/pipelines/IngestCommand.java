@@ -26,8 +26,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "ingest",
     description = {
-      "Reads images from a folder (split/label/file, label/file or flat), a tar, gzipped IDX files or"
-          + " Parquet, checks each, and writes the stores OUTPUT/images and OUTPUT/rejected.",
+      "Reads images from a folder (split/label/file, label/file or flat), a tar, gzipped IDX files,"
+          + " Parquet or an images store, checks each, and writes the stores OUTPUT/images and OUTPUT/rejected.",
       "The same command again finds its store and does nothing."
     },
     footer = {

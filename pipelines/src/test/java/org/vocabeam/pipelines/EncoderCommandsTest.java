@@ -33,6 +33,7 @@ import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TUint8;
 import org.vocabeam.transforms.images.ImageRecord;
+import org.vocabeam.transforms.images.ImageStatistics;
 import org.vocabeam.transforms.images.Pixels;
 import org.vocabeam.transforms.store.RowGroup;
 import org.vocabeam.transforms.store.RowReader;
@@ -150,6 +151,59 @@ class EncoderCommandsTest {
       assertArrayEquals(embedded.get(id).features(), evaluated.get(id).features(), id);
       assertFalse(Arrays.equals(embedded.get(id).features(), random.get(id).features()), id);
     }
+  }
+
+  /** DuckDB's copy of the images is embedded as it is, and ingested for all else. */
+  @Test
+  void imagesOfAnotherEngineAreTaken() throws Exception {
+    Path copy = directory.resolve("copy");
+    Files.createDirectories(copy);
+    try (Connection duckdb = DriverManager.getConnection("jdbc:duckdb:");
+        Statement sql = duckdb.createStatement()) {
+      sql.execute(
+          String.format(
+              "COPY (SELECT * FROM '%s/*.parquet') TO '%s/all.parquet' (FORMAT parquet)",
+              images, copy));
+    }
+    Files.createFile(copy.resolve("_SUCCESS"));
+    Path output = directory.resolve("copy-embeddings");
+    command("embed", "--images=" + copy, "--checkpoint=" + run, "--output=" + output);
+    Map<String, Embedded> ours = embedded(embeddings());
+    Map<String, Embedded> theirs = embedded(output);
+    assertEquals(ours.keySet(), theirs.keySet());
+    // Batches are of other images, so sums may round otherwise.
+    ours.forEach(
+        (id, row) -> assertArrayEquals(row.features(), theirs.get(id).features(), 1e-5f, id));
+
+    String[] pretrain = {
+      "pretrain",
+      "--images=" + copy,
+      "--output=" + directory.resolve("copy-run"),
+      "--rounds=1",
+      "--stepsPerRound=1",
+      "--batchSize=8",
+      "--words=16"
+    };
+    assertEquals(
+        copy
+            + "/statistics.json is not there, but images are trained and evaluated with their mean"
+            + " and classes; if another engine has written "
+            + copy
+            + ", make a store with them of it: ingest --input="
+            + copy
+            + " --output=DIR",
+        refused(pretrain));
+    Path ingested = directory.resolve("ingested");
+    command("ingest", "--input=" + copy, "--output=" + ingested);
+    Path store = ingested.resolve("images");
+    assertEquals(
+        ImageStatistics.read(images.toString()), ImageStatistics.read(store.toString()));
+    assertEquals(
+        query(images, "SELECT * FROM store ORDER BY id"),
+        query(store, "SELECT * FROM store ORDER BY id"));
+    pretrain[1] = "--images=" + store;
+    command(pretrain);
+    assertTrue(StoreReader.isComplete(RunDirectory.newestCheckpoint(directory + "/copy-run")));
   }
 
   @Test

@@ -233,6 +233,31 @@ class IngestCommandTest {
     assertFalse(line.contains("resize"), line);
   }
 
+  /** Raw pixels keep their channels; a store of ours counts only when it is complete. */
+  @Test
+  void aStoreCanBeIngestedAgain() throws IOException {
+    ingest("raw", DIRECT, "--resize=8");
+    String input = "--input=" + folder.resolve("raw/images");
+    ingest("again", DIRECT, input);
+    assertEquals(store("raw").fingerprint(), store("again").fingerprint());
+    ingest("smaller", DIRECT, input, "--resize=4");
+    ImageStatistics statistics = ImageStatistics.read(folder.resolve("smaller/images").toString());
+    assertEquals(4, statistics.maxHeight());
+    assertEquals(Map.of(3, 15L), statistics.channelCounts());
+    ingest("rejected", DIRECT, input, "--maxPixels=63");
+    assertEquals(
+        Map.of("more pixels than maxPixels", 15L),
+        ImageStatistics.read(folder.resolve("rejected/images").toString()).rejected());
+    Files.delete(folder.resolve("raw/images/_SUCCESS"));
+    assertRefused(
+        folder.resolve("raw/images")
+            + " is not a complete store of images (it has no _SUCCESS file); run the command that"
+            + " writes it",
+        "no",
+        DIRECT,
+        input);
+  }
+
   @Test
   void wrongValuesAreRefused() {
     assertRefused("colour: 'blue', must be keep, grey or rgb", "run", DIRECT, "--colour=blue");

@@ -63,8 +63,11 @@ final class DecodeImages extends DoFn<SourceImage, ImageRecord> {
   private static Stored store(SourceImage source, DecodeOptions options) throws RejectedException {
     byte[] bytes = source.bytes();
     if (source.width() > 0) {
-      Pixels grey = new Pixels(source.width(), source.height(), 1, bytes);
-      return raw(source, shape(grey, options));
+      if ((long) source.width() * source.height() > options.maxPixels()) {
+        throw new RejectedException(Rejection.TOO_MANY_PIXELS);
+      }
+      Pixels pixels = new Pixels(source.width(), source.height(), source.channels(), bytes);
+      return raw(source, shape(pixels, options));
     }
     ImageHeader header = ImageHeader.read(bytes, options.maxPixels());
     Pixels decoded = ImageDecoder.decode(bytes, header).orient(header.orientation());

@@ -173,6 +173,7 @@ record IdxRows(
                 split,
                 width,
                 height,
+                1,
                 pixels,
                 null));
       }

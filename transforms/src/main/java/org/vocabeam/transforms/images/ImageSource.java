@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.vocabeam.models.UserError;
+import org.vocabeam.transforms.store.RowGroup;
 import org.vocabeam.transforms.store.StoreFiles;
 
 /**
@@ -55,7 +56,8 @@ public final class ImageSource {
    * Lists a file or directory and finds out what it is: any {@code .jpg}, {@code .jpeg} or {@code
    * .png} in it makes it an image folder; else it is IDX files ({@code *images-idx3-ubyte[.gz]}),
    * tar archives ({@code .tar}, {@code .tar.gz}, {@code .tgz}) or Parquet files, if it holds some;
-   * else an image folder whose files have no extension. Hidden files are left out.
+   * else an image folder whose files have no extension. Parquet files with the columns of an images
+   * store are read as one, unless {@code options} name columns. Hidden files are left out.
    *
    * @throws UserError when there is nothing, or an IDX or Parquet file is not what it should be
    */
@@ -90,7 +92,9 @@ public final class ImageSource {
       }
       List<StoreFiles.Listed> tables = matching(files, PARQUET);
       if (!tables.isEmpty()) {
-        return parquet(tables, options);
+        return options.namesColumns() || !StoreRows.are(tables)
+            ? parquet(tables, options)
+            : store(input, tables);
       }
     }
     return folder(input, files, Layout.parse(options.layout()));
@@ -149,7 +153,20 @@ public final class ImageSource {
         fingerprint(files));
   }
 
-  /** What it was taken for: image folder, IDX, tar or Parquet. */
+  private static ImageSource store(String input, List<StoreFiles.Listed> files) {
+    List<RowGroup> groups = StoreRows.list(input, files);
+    return new ImageSource(
+        "images store",
+        groups.stream().map(group -> new WorkItem(new StoreRows(group))).toList(),
+        false,
+        groups.stream().mapToLong(RowGroup::rows).sum(),
+        groups.stream().mapToLong(RowGroup::bytes).sum(),
+        3,
+        false,
+        fingerprint(files));
+  }
+
+  /** What it was taken for: image folder, IDX, tar, Parquet or images store. */
   public String kind() {
     return kind;
   }
@@ -166,6 +183,11 @@ public final class ImageSource {
       return images * square * decode.channelsFor(channels);
     }
     return raw ? bytes / channels * decode.channelsFor(channels) : bytes;
+  }
+
+  /** How many there are; of archives a guess. */
+  long images() {
+    return images;
   }
 
   List<WorkItem> parts() {

@@ -1,18 +1,19 @@
 package org.vocabeam.transforms.images;
 
+import java.util.HashMap;
+import java.util.Map;
 import org.apache.beam.sdk.coders.BigEndianLongCoder;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.SerializableCoder;
 import org.apache.beam.sdk.transforms.Combine;
-import org.apache.beam.sdk.transforms.Count;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.Flatten;
+import org.apache.beam.sdk.transforms.GroupByKey;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.Reshuffle;
-import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
-import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
+import org.apache.beam.sdk.transforms.WithKeys;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
@@ -20,7 +21,7 @@ import org.apache.beam.sdk.values.PCollectionList;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.TupleTag;
 import org.apache.beam.sdk.values.TupleTagList;
-import org.checkerframework.checker.nullness.qual.Nullable;
+import org.apache.beam.sdk.values.TypeDescriptors;
 
 /**
  * Reads the images of a source: {@link #IMAGES}, {@link #REJECTED} and one element of {@link
@@ -57,6 +58,12 @@ public final class ReadImages extends PTransform<PBegin, PCollectionTuple> {
   /** Without a bound, the direct runner makes a bundle of every element, which costs 10 ms. */
   private static final int BUCKETS = 64;
 
+  /**
+   * Images whose hashes are compared in memory, about 10 MB. The direct runner needs 10 ms for
+   * every key, so that each hash is not one of its own.
+   */
+  private static final int BUCKET_IMAGES = 1 << 16;
+
   private final transient ImageSource source;
   private final DecodeOptions options;
 
@@ -88,11 +95,17 @@ public final class ReadImages extends PTransform<PBegin, PCollectionTuple> {
             "DecodeImages",
             ParDo.of(new DecodeImages(options))
                 .withOutputTags(IMAGES, TupleTagList.of(REJECTED).and(CONTENTS).and(TALLIES)));
+    int buckets = (int) Math.min(Integer.MAX_VALUE, 1 + source.images() / BUCKET_IMAGES);
     PCollection<ImageTally> copies =
         decoded
             .get(CONTENTS)
             .setCoder(KvCoder.of(BigEndianLongCoder.of(), BigEndianLongCoder.of()))
-            .apply("CountCopies", Count.perElement())
+            .apply(
+                "Buckets",
+                WithKeys.<Integer, KV<Long, Long>>of(
+                        hash -> Math.floorMod(hash.getKey(), buckets))
+                    .withKeyType(TypeDescriptors.integers()))
+            .apply("GroupCopies", GroupByKey.create())
             .apply("TallyCopies", ParDo.of(new TallyCopies()))
             .setCoder(SerializableCoder.of(ImageTally.class));
     PCollection<ImageStatistics> statistics =
@@ -107,25 +120,19 @@ public final class ReadImages extends PTransform<PBegin, PCollectionTuple> {
         .and(STATISTICS, statistics);
   }
 
-  /** One tally for every bundle. */
-  private static final class TallyCopies extends DoFn<KV<KV<Long, Long>, Long>, ImageTally> {
+  /** Counts how often each hash of a bucket is there. */
+  private static final class TallyCopies
+      extends DoFn<KV<Integer, Iterable<KV<Long, Long>>>, ImageTally> {
     private static final long serialVersionUID = 1L;
 
-    private transient @Nullable ImageTally tally;
-
-    @StartBundle
-    public void startBundle() {
-      tally = ImageTally.empty();
-    }
-
     @ProcessElement
-    public void tally(@Element KV<KV<Long, Long>, Long> content) {
-      tally.addContent(content.getValue());
-    }
-
-    @FinishBundle
-    public void finishBundle(FinishBundleContext context) {
-      context.output(tally, BoundedWindow.TIMESTAMP_MIN_VALUE, GlobalWindow.INSTANCE);
+    public void tally(
+        @Element KV<Integer, Iterable<KV<Long, Long>>> bucket, OutputReceiver<ImageTally> out) {
+      Map<KV<Long, Long>, Long> images = new HashMap<>();
+      bucket.getValue().forEach(hash -> images.merge(hash, 1L, Long::sum));
+      ImageTally tally = ImageTally.empty();
+      images.values().forEach(tally::addContent);
+      out.output(tally);
     }
   }
 

@@ -16,8 +16,9 @@ import org.vocabeam.transforms.store.RecordType;
 /**
  * An image as its source has it, before it is decoded.
  *
- * @param width of grey pixels; 0 when {@code bytes} are a file
- * @param height of grey pixels; 0 when {@code bytes} are a file
+ * @param width of pixels; 0 when {@code bytes} are a file
+ * @param height of pixels; 0 when {@code bytes} are a file
+ * @param channels of pixels, {@code [height, width, channels]}; 0 when {@code bytes} are a file
  * @param bytes empty when rejected
  * @param rejection why the file was not read, or null
  */
@@ -27,6 +28,7 @@ record SourceImage(
     String split,
     int width,
     int height,
+    int channels,
     byte[] bytes,
     @Nullable Rejection rejection) {
   private static final Schema SCHEMA =
@@ -37,6 +39,7 @@ record SourceImage(
           .requiredString("split")
           .requiredInt("width")
           .requiredInt("height")
+          .requiredInt("channels")
           .requiredBytes("bytes")
           .optionalString("rejection")
           .endRecord();
@@ -67,7 +70,7 @@ record SourceImage(
     }
     byte[] bytes = Arrays.copyOf(start, start.length + rest.length);
     System.arraycopy(rest, 0, bytes, start.length, rest.length);
-    return new SourceImage(id, label, split, 0, 0, bytes, null);
+    return new SourceImage(id, label, split, 0, 0, 0, bytes, null);
   }
 
   /** The id of a row of a file: at least five digits, so that ids sort as rows. */
@@ -76,7 +79,7 @@ record SourceImage(
   }
 
   static SourceImage rejected(String id, String split, Rejection rejection) {
-    return new SourceImage(id, null, split, 0, 0, new byte[0], rejection);
+    return new SourceImage(id, null, split, 0, 0, 0, new byte[0], rejection);
   }
 
   GenericRecord toAvro() {
@@ -86,8 +89,9 @@ record SourceImage(
     row.put(2, split);
     row.put(3, width);
     row.put(4, height);
-    row.put(5, ByteBuffer.wrap(bytes));
-    row.put(6, rejection == null ? null : rejection.name());
+    row.put(5, channels);
+    row.put(6, ByteBuffer.wrap(bytes));
+    row.put(7, rejection == null ? null : rejection.name());
     return row;
   }
 
@@ -99,6 +103,7 @@ record SourceImage(
         RecordType.string(row, "split"),
         RecordType.integer(row, "width"),
         RecordType.integer(row, "height"),
+        RecordType.integer(row, "channels"),
         RecordType.bytes(row, "bytes"),
         rejection == null ? null : Rejection.valueOf(rejection));
   }
@@ -111,6 +116,7 @@ record SourceImage(
         && split.equals(that.split)
         && width == that.width
         && height == that.height
+        && channels == that.channels
         && Arrays.equals(bytes, that.bytes)
         && rejection == that.rejection;
   }

@@ -25,6 +25,11 @@ public record SourceOptions(
     Layout.parse(layout);
   }
 
+  /** Whether a column of Parquet is asked for. */
+  boolean namesColumns() {
+    return imageColumn != null || labelColumn != null || splitColumn != null;
+  }
+
   /** By depth, and the usual column names. */
   public static SourceOptions usual() {
     return new SourceOptions(Layout.AUTO, null, null, null);
