@@ -34,6 +34,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       PreparePhotoIdCommand.class,
       IngestCommand.class,
       AugmentCommand.class,
+      InspectCommand.class,
       PretrainCommand.class,
       ExtractCommand.class,
       CodebookCommand.class,

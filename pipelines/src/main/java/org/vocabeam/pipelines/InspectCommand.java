@@ -1,0 +1,202 @@
+package org.vocabeam.pipelines;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.apache.beam.sdk.io.FileSystems;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
+import org.vocabeam.models.UserError;
+import org.vocabeam.pipelines.inspect.ContactSheet;
+import org.vocabeam.pipelines.inspect.Picture;
+import org.vocabeam.pipelines.inspect.Pictures;
+import org.vocabeam.pipelines.inspect.RowSelection;
+import org.vocabeam.pipelines.inspect.RowTable;
+import org.vocabeam.pipelines.inspect.StoreSummary;
+import org.vocabeam.transforms.evaluation.EmbeddingRecord;
+import org.vocabeam.transforms.evaluation.MetricRecord;
+import org.vocabeam.transforms.images.ImageRecord;
+import org.vocabeam.transforms.images.ImageStatistics;
+import org.vocabeam.transforms.images.RejectedRecord;
+import org.vocabeam.transforms.store.RecordType;
+import org.vocabeam.transforms.store.StoreContents;
+import org.vocabeam.transforms.store.StoreFiles;
+import org.vocabeam.transforms.store.StoreManifest;
+import org.vocabeam.transforms.store.StoreReader;
+import org.vocabeam.transforms.training.StepMetric;
+import org.vocabeam.transforms.training.VariableChunk;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Shows what is in a store. */
+@Command(
+    name = "inspect",
+    description = {
+      "Shows a store's type, rows, files, columns, provenance and first rows, and draws its pictures.",
+      "Any store, one Parquet file, or a run of pretrain (its newest checkpoint)."
+    },
+    footer = {
+      "",
+      "Example: ./vocabeam inspect runs/photos/images --sheet=photos.png --count=100 --seed=1"
+    })
+final class InspectCommand implements Callable<Integer> {
+  /** By their columns, files of other engines are told to be one of these. */
+  private static final List<RecordType<?>> TYPES =
+      List.of(
+          ImageRecord.TYPE,
+          EmbeddingRecord.TYPE,
+          VariableChunk.TYPE,
+          StepMetric.TYPE,
+          MetricRecord.TYPE,
+          RejectedRecord.TYPE);
+
+  @Parameters(
+      index = "0",
+      paramLabel = "STORE",
+      description = "A store, one Parquet file, or a run of pretrain.")
+  private String path;
+
+  @Option(
+      names = "--rows",
+      defaultValue = "5",
+      paramLabel = "N",
+      description = "How many of the first rows are shown.")
+  private int rows;
+
+  @Option(names = "--full", description = "Shows every file, and long values to their end.")
+  private boolean full;
+
+  @Option(
+      names = "--sheet",
+      paramLabel = "FILE",
+      description = "Draws pictures of the store side by side into this PNG.")
+  private Path sheet;
+
+  @Option(
+      names = "--count",
+      defaultValue = "64",
+      paramLabel = "N",
+      description = "Rows whose pictures are on the sheet, at most.")
+  private int count;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "Draws the rows of the sheet at random; without it they are the first ones.")
+  private Long seed;
+
+  @Option(
+      names = "--label",
+      paramLabel = "LABEL",
+      description = "Only rows with this label are on the sheet.")
+  private String label;
+
+  @Override
+  public Integer call() {
+    if (rows < 0) {
+      throw new UserError("rows is " + rows + ", must be at least 0");
+    }
+    RowSelection selection = new RowSelection(count, seed, label);
+    FileSystems.setDefaultPipelineOptions(PipelineOptionsFactory.create());
+    StoreContents store = open();
+    String type = type(store);
+    System.out.print(StoreSummary.of(store, type, full));
+    if (type.equals(ImageRecord.TYPE.store()) && hasStatistics(store)) {
+      System.out.printf("%n%s", ImageReport.of(store.path(), ImageStatistics.read(store.path())));
+    }
+    if (rows > 0 && store.manifest().rows() > 0) {
+      List<String> columns = List.copyOf(store.footers().get(0).columns().keySet());
+      System.out.printf("%nFirst rows:%n%s", RowTable.of(store.rowGroups(), columns, rows));
+    }
+    if (sheet != null) {
+      draw(store, pictures(store, type), selection);
+    }
+    return 0;
+  }
+
+  private static Pictures<?> pictures(StoreContents store, String type) {
+    return Pictures.ofStore(type)
+        .orElseThrow(
+            () ->
+                new UserError(
+                    String.format(
+                        "%s has no pictures for --sheet; stores of %s have",
+                        store.path(),
+                        Pictures.KINDS.stream()
+                            .map(kind -> kind.type().store())
+                            .collect(Collectors.joining(", ")))));
+  }
+
+  private <T> void draw(StoreContents store, Pictures<T> pictures, RowSelection selection) {
+    List<List<Picture>> drawn = new ArrayList<>();
+    for (T row : selection.read(pictures.type(), store.rowGroups())) {
+      drawn.add(pictures.of(row));
+    }
+    if (drawn.isEmpty()) {
+      throw new UserError(store.path() + " has no rows, so there is nothing to draw");
+    }
+    String title =
+        String.format("%s: %d of %d", store.path(), drawn.size(), store.manifest().rows());
+    ContactSheet.write(ContactSheet.draw(title, drawn), sheet);
+    System.out.printf("%nSheet:       %s (%d rows)%n", sheet, drawn.size());
+  }
+
+  /** The type that the store tells, or else the first whose columns it has. */
+  private static String type(StoreContents store) {
+    return store.type().isEmpty()
+        ? TYPES.stream()
+            .filter(store::matches)
+            .map(RecordType::store)
+            .findFirst()
+            .orElse("")
+        : store.type();
+  }
+
+  private static boolean hasStatistics(StoreContents store) {
+    return exists(StoreFiles.resolve(store.path(), ImageStatistics.FILE));
+  }
+
+  private static boolean exists(String file) {
+    return !list(file).isEmpty();
+  }
+
+  private static List<StoreFiles.Listed> list(String root) {
+    try {
+      return StoreFiles.list(root);
+    } catch (IOException e) {
+      throw new UserError("cannot read " + root + ": " + e.getMessage(), e);
+    }
+  }
+
+  private StoreContents open() {
+    if (StoreReader.isComplete(path)) {
+      return StoreContents.open(path, "store");
+    }
+    List<StoreFiles.Listed> files = list(path);
+    if (files.isEmpty()) {
+      throw new UserError(
+          path + " is empty or not there; give a store, a Parquet file or a run of pretrain");
+    }
+    if (files.size() == 1 && files.get(0).path().equals(path)) {
+      return StoreContents.ofFile(path);
+    }
+    if (Files.isDirectory(Path.of(path, "checkpoints"))) {
+      return StoreContents.open(RunDirectory.newestCheckpoint(path), "checkpoint");
+    }
+    List<String> stores =
+        files.stream()
+            .map(StoreFiles.Listed::name)
+            .filter(name -> name.endsWith("/" + StoreManifest.FILE))
+            .map(name -> name.substring(0, name.length() - StoreManifest.FILE.length() - 1))
+            .toList();
+    if (!stores.isEmpty()) {
+      throw new UserError(
+          String.format("%s is no store, but holds some: %s", path, String.join(", ", stores)));
+    }
+    return StoreContents.open(path, "store");
+  }
+}

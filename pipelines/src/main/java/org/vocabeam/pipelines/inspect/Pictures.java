@@ -1,0 +1,22 @@
+package org.vocabeam.pipelines.inspect;
+
+import java.util.List;
+import java.util.Optional;
+import org.vocabeam.transforms.store.RecordType;
+
+/** The pictures of one kind of store. */
+public interface Pictures<T> {
+  /** All kinds of stores that have pictures. */
+  List<Pictures<?>> KINDS = List.of(new ImagePictures());
+
+  /** The type of the rows. */
+  RecordType<T> type();
+
+  /** The pictures of a row, at least one. */
+  List<Picture> of(T row);
+
+  /** How a store of this type shows its rows, if they have pictures. */
+  static Optional<Pictures<?>> ofStore(String type) {
+    return KINDS.stream().filter(kind -> kind.type().store().equals(type)).findFirst();
+  }
+}
