@@ -44,6 +44,8 @@ import picocli.CommandLine.Parameters;
       "Example: ./vocabeam inspect runs/photos/images --sheet=photos.png --count=100 --seed=1"
     })
 final class InspectCommand implements Callable<Integer> {
+  private static final int NAMED_STORES = 6;
+
   /** By their columns, files of other engines are told to be one of these. */
   private static final List<RecordType<?>> TYPES =
       List.of(
@@ -104,6 +106,7 @@ final class InspectCommand implements Callable<Integer> {
     FileSystems.setDefaultPipelineOptions(PipelineOptionsFactory.create());
     StoreContents store = open();
     String type = type(store);
+    Pictures<?> pictures = sheet == null ? null : pictures(store, type);
     System.out.print(StoreSummary.of(store, type, full));
     if (type.equals(ImageRecord.TYPE.store()) && hasStatistics(store)) {
       System.out.printf("%n%s", ImageReport.of(store.path(), ImageStatistics.read(store.path())));
@@ -112,8 +115,8 @@ final class InspectCommand implements Callable<Integer> {
       List<String> columns = List.copyOf(store.footers().get(0).columns().keySet());
       System.out.printf("%nFirst rows:%n%s", RowTable.of(store.rowGroups(), columns, rows));
     }
-    if (sheet != null) {
-      draw(store, pictures(store, type), selection);
+    if (pictures != null) {
+      draw(store, pictures, selection);
     }
     return 0;
   }
@@ -148,11 +151,7 @@ final class InspectCommand implements Callable<Integer> {
   /** The type that the store tells, or else the first whose columns it has. */
   private static String type(StoreContents store) {
     return store.type().isEmpty()
-        ? TYPES.stream()
-            .filter(store::matches)
-            .map(RecordType::store)
-            .findFirst()
-            .orElse("")
+        ? TYPES.stream().filter(store::matches).map(RecordType::store).findFirst().orElse("")
         : store.type();
   }
 
@@ -181,7 +180,7 @@ final class InspectCommand implements Callable<Integer> {
       throw new UserError(
           path + " is empty or not there; give a store, a Parquet file or a run of pretrain");
     }
-    if (files.size() == 1 && files.get(0).path().equals(path)) {
+    if (StoreFiles.isFile(path, files)) {
       return StoreContents.ofFile(path);
     }
     if (Files.isDirectory(Path.of(path, "checkpoints"))) {
@@ -195,7 +194,13 @@ final class InspectCommand implements Callable<Integer> {
             .toList();
     if (!stores.isEmpty()) {
       throw new UserError(
-          String.format("%s is no store, but holds some: %s", path, String.join(", ", stores)));
+          String.format(
+              "%s is no store, but holds some: %s%s",
+              path,
+              stores.stream().limit(NAMED_STORES).collect(Collectors.joining(", ")),
+              stores.size() > NAMED_STORES
+                  ? ", and " + (stores.size() - NAMED_STORES) + " more"
+                  : ""));
     }
     return StoreContents.open(path, "store");
   }

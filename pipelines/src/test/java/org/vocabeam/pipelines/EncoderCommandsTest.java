@@ -196,8 +196,7 @@ class EncoderCommandsTest {
     Path ingested = directory.resolve("ingested");
     command("ingest", "--input=" + copy, "--output=" + ingested);
     Path store = ingested.resolve("images");
-    assertEquals(
-        ImageStatistics.read(images.toString()), ImageStatistics.read(store.toString()));
+    assertEquals(ImageStatistics.read(images.toString()), ImageStatistics.read(store.toString()));
     assertEquals(
         query(images, "SELECT * FROM store ORDER BY id"),
         query(store, "SELECT * FROM store ORDER BY id"));

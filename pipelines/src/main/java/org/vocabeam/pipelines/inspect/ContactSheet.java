@@ -53,7 +53,13 @@ public final class ContactSheet {
     graphics.setColor(Color.WHITE);
     graphics.fillRect(0, 0, sheet.getWidth(), sheet.getHeight());
     int y = MARGIN + TITLE.getSize();
-    text(graphics, TITLE, Color.BLACK, tail(title, graphics, TITLE, width - 2 * MARGIN), MARGIN, y);
+    text(
+        graphics,
+        TITLE,
+        Color.BLACK,
+        fitting(title, graphics, TITLE, width - 2 * MARGIN),
+        MARGIN,
+        y);
     y += GAP;
     for (List<Picture> line : lines) {
       int bottom = y + pictureHeight(line);
@@ -137,7 +143,7 @@ public final class ContactSheet {
       y += LINE;
       boolean first = i == 0 && picture.caption().size() > 1;
       Font font = first ? FIRST : OTHER;
-      String line = tail(picture.caption().get(i), graphics, font, BOX);
+      String line = fitting(picture.caption().get(i), graphics, font, BOX);
       int indent = (BOX - graphics.getFontMetrics(font).stringWidth(line)) / 2;
       text(graphics, font, first ? Color.BLACK : GREY, line, x + indent, y);
     }
@@ -150,17 +156,15 @@ public final class ContactSheet {
     graphics.drawString(text, x, y);
   }
 
-  /** As much of a text as fits, from its end: there ids differ. */
-  private static String tail(String text, Graphics2D graphics, Font font, int width) {
+  /** As much of a text as fits: its start, and more of its end, where ids differ. */
+  private static String fitting(String text, Graphics2D graphics, Font font, int width) {
     FontMetrics metrics = graphics.getFontMetrics(font);
-    if (metrics.stringWidth(text) <= width) {
-      return text;
+    String fitting = text;
+    for (int kept = text.length() - 1; metrics.stringWidth(fitting) > width && kept > 0; kept--) {
+      int head = kept / 3;
+      fitting = text.substring(0, head) + "…" + text.substring(text.length() - (kept - head));
     }
-    int from = 1;
-    while (from < text.length() && metrics.stringWidth("…" + text.substring(from)) > width) {
-      from++;
-    }
-    return "…" + text.substring(from);
+    return fitting;
   }
 
   private static BufferedImage image(Pixels pixels) {
@@ -173,8 +177,7 @@ public final class ContactSheet {
               | ((values[3 * i + 1] & 0xFF) << 8)
               | (values[3 * i + 2] & 0xFF);
     }
-    BufferedImage image =
-        new BufferedImage(rgb.width(), rgb.height(), BufferedImage.TYPE_INT_RGB);
+    BufferedImage image = new BufferedImage(rgb.width(), rgb.height(), BufferedImage.TYPE_INT_RGB);
     image.setRGB(0, 0, rgb.width(), rgb.height(), colours, 0, rgb.width());
     return image;
   }

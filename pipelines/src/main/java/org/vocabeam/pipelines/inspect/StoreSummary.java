@@ -53,13 +53,13 @@ public final class StoreSummary {
     line("Fingerprint:", store.fingerprint());
     LongSummaryStatistics groups =
         store.rowGroups().stream().mapToLong(RowGroup::bytes).summaryStatistics();
+    String sizes =
+        groups.getMin() == groups.getMax()
+            ? bytes(groups.getMax())
+            : bytes(groups.getMin()) + " to " + bytes(groups.getMax());
     line(
         "Row groups:",
-        groups.getCount() == 0
-            ? "0"
-            : String.format(
-                "%d of %s to %s in memory",
-                groups.getCount(), bytes(groups.getMin()), bytes(groups.getMax())));
+        groups.getCount() == 0 ? "0" : groups.getCount() + " of " + sizes + " in memory");
   }
 
   private void files() {
@@ -92,10 +92,15 @@ public final class StoreSummary {
   }
 
   private void columns() {
-    String title = "Columns:";
-    for (Map.Entry<String, String> column : store.footers().get(0).columns().entrySet()) {
-      line(title, String.format("%-11s %s", column.getKey(), column.getValue()));
-      title = "";
+    table("Columns:", store.footers().get(0).columns());
+  }
+
+  private void table(String title, Map<String, String> entries) {
+    int width = entries.keySet().stream().mapToInt(String::length).max().orElse(1);
+    String first = title;
+    for (Map.Entry<String, String> entry : entries.entrySet()) {
+      line(first, String.format("%-" + width + "s  %s", entry.getKey(), value(entry.getValue())));
+      first = "";
     }
   }
 
@@ -105,11 +110,7 @@ public final class StoreSummary {
             store.manifest().provenance().isEmpty()
                 ? store.metadata()
                 : store.manifest().provenance());
-    String title = store.manifest().isForeign() ? "Metadata:" : "Provenance:";
-    for (Map.Entry<String, String> entry : entries.entrySet()) {
-      line(title, String.format("%-11s %s", entry.getKey(), value(entry.getValue())));
-      title = "";
-    }
+    table(store.manifest().isForeign() ? "Metadata:" : "Provenance:", entries);
   }
 
   private String value(String value) {

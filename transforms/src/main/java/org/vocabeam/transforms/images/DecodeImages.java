@@ -10,8 +10,8 @@ import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * Decodes images, once, into what is stored. The main output are images; rejected files, the
- * hash of every image's pixels and one tally for every bundle go to the side.
+ * Decodes images, once, into what is stored. The main output are images; rejected files, the hash
+ * of every image's pixels and one tally for every bundle go to the side.
  */
 final class DecodeImages extends DoFn<SourceImage, ImageRecord> {
   private static final long serialVersionUID = 1L;

@@ -103,8 +103,8 @@ public final class ImageSource {
   private static ImageSource folder(String input, List<StoreFiles.Listed> files, Layout layout) {
     String first = files.get(0).path();
     String root =
-        first.equals(input) // a single image
-            ? input.substring(0, input.length() - files.get(0).name().length())
+        StoreFiles.isFile(input, files)
+            ? first.substring(0, first.length() - files.get(0).name().length())
             : input;
     List<String> names = files.stream().map(StoreFiles.Listed::name).toList();
     List<WorkItem> parts = FolderFiles.list(root, names, layout);

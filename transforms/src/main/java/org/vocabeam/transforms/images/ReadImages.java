@@ -102,15 +102,13 @@ public final class ReadImages extends PTransform<PBegin, PCollectionTuple> {
             .setCoder(KvCoder.of(BigEndianLongCoder.of(), BigEndianLongCoder.of()))
             .apply(
                 "Buckets",
-                WithKeys.<Integer, KV<Long, Long>>of(
-                        hash -> Math.floorMod(hash.getKey(), buckets))
+                WithKeys.<Integer, KV<Long, Long>>of(hash -> Math.floorMod(hash.getKey(), buckets))
                     .withKeyType(TypeDescriptors.integers()))
             .apply("GroupCopies", GroupByKey.create())
             .apply("TallyCopies", ParDo.of(new TallyCopies()))
             .setCoder(SerializableCoder.of(ImageTally.class));
     PCollection<ImageStatistics> statistics =
-        PCollectionList.of(
-                decoded.get(TALLIES).setCoder(SerializableCoder.of(ImageTally.class)))
+        PCollectionList.of(decoded.get(TALLIES).setCoder(SerializableCoder.of(ImageTally.class)))
             .and(copies)
             .apply("Tallies", Flatten.pCollections())
             .apply("MergeTallies", Combine.globally(new ImageTally.Merge()))

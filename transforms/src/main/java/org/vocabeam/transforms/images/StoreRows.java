@@ -33,8 +33,8 @@ record StoreRows(RowGroup group) implements WorkItem.Part {
    * @throws UserError when it is a store of ours that is not complete
    */
   static List<RowGroup> list(String input, List<StoreFiles.Listed> files) {
-    boolean single = files.size() == 1 && files.get(0).path().equals(input);
-    if (!single && (StoreReader.isComplete(input) || files.stream().anyMatch(StoreRows::isOurs))) {
+    if (!StoreFiles.isFile(input, files)
+        && (StoreReader.isComplete(input) || files.stream().anyMatch(StoreRows::isOurs))) {
       return StoreReader.open(ImageRecord.TYPE, input).rowGroups();
     }
     List<RowGroup> groups = new ArrayList<>();

@@ -83,6 +83,12 @@ public final class StoreFiles {
     return files;
   }
 
+  /** Whether what {@link #list} found is the root itself: a file, and no directory with one. */
+  public static boolean isFile(String root, List<Listed> found) {
+    return found.size() == 1
+        && found.get(0).path().equals(FileSystems.matchNewResource(root, false).toString());
+  }
+
   /** The path of a file in a directory. */
   public static String resolve(String directory, String name) {
     return directory.endsWith("/") ? directory + name : directory + "/" + name;

@@ -175,8 +175,7 @@ class IngestTest {
     Path file = temporary.resolve("out/images/statistics.json");
     Files.writeString(
         file,
-        Files.readString(file)
-            .replaceAll("(?s)\"shortSides\".*?\"rejected\"", "\"rejected\""));
+        Files.readString(file).replaceAll("(?s)\"shortSides\".*?\"rejected\"", "\"rejected\""));
     ImageStatistics old = ImageStatistics.read(temporary.resolve("out/images").toString());
     assertEquals(0.5, old.mean().get(0), 1e-15);
     assertEquals(0, old.distinct());
