@@ -80,6 +80,8 @@ public final class RowTable {
     }
     PrimitiveType primitive = type.asPrimitiveType();
     return switch (primitive.getPrimitiveTypeName()) {
+      case INT32 -> primitive.stringifier().stringify(row.getInteger(field, index));
+      case INT64 -> primitive.stringifier().stringify(row.getLong(field, index));
       case FLOAT -> rounded(row.getFloat(field, index));
       case DOUBLE -> rounded(row.getDouble(field, index));
       case BINARY, FIXED_LEN_BYTE_ARRAY ->
