@@ -5,6 +5,7 @@ import java.util.Map;
 import org.apache.beam.sdk.coders.BigEndianLongCoder;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.SerializableCoder;
+import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.transforms.Combine;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -13,7 +14,6 @@ import org.apache.beam.sdk.transforms.GroupByKey;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.Reshuffle;
-import org.apache.beam.sdk.transforms.WithKeys;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
@@ -21,7 +21,6 @@ import org.apache.beam.sdk.values.PCollectionList;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.TupleTag;
 import org.apache.beam.sdk.values.TupleTagList;
-import org.apache.beam.sdk.values.TypeDescriptors;
 
 /**
  * Reads the images of a source: {@link #IMAGES}, {@link #REJECTED} and one element of {@link
@@ -52,7 +51,7 @@ public final class ReadImages extends PTransform<PBegin, PCollectionTuple> {
   public static final TupleTag<ImageRecord> IMAGES = new TupleTag<>("images") {};
   public static final TupleTag<RejectedRecord> REJECTED = new TupleTag<>("rejected") {};
   public static final TupleTag<ImageStatistics> STATISTICS = new TupleTag<>("statistics") {};
-  static final TupleTag<KV<Long, Long>> CONTENTS = new TupleTag<>("contents") {};
+  static final TupleTag<KV<Integer, KV<Long, Long>>> CONTENTS = new TupleTag<>("contents") {};
   static final TupleTag<ImageTally> TALLIES = new TupleTag<>("tallies") {};
 
   /** Without a bound, the direct runner makes a bundle of every element, which costs 10 ms. */
@@ -90,20 +89,18 @@ public final class ReadImages extends PTransform<PBegin, PCollectionTuple> {
           found.apply(
               "SpreadImages", Reshuffle.<SourceImage>viaRandomKey().withNumBuckets(BUCKETS));
     }
+    int buckets = (int) Math.min(Integer.MAX_VALUE, 1 + source.images() / BUCKET_IMAGES);
     PCollectionTuple decoded =
         found.apply(
             "DecodeImages",
-            ParDo.of(new DecodeImages(options))
+            ParDo.of(new DecodeImages(options, buckets))
                 .withOutputTags(IMAGES, TupleTagList.of(REJECTED).and(CONTENTS).and(TALLIES)));
-    int buckets = (int) Math.min(Integer.MAX_VALUE, 1 + source.images() / BUCKET_IMAGES);
     PCollection<ImageTally> copies =
         decoded
             .get(CONTENTS)
-            .setCoder(KvCoder.of(BigEndianLongCoder.of(), BigEndianLongCoder.of()))
-            .apply(
-                "Buckets",
-                WithKeys.<Integer, KV<Long, Long>>of(hash -> Math.floorMod(hash.getKey(), buckets))
-                    .withKeyType(TypeDescriptors.integers()))
+            .setCoder(
+                KvCoder.of(
+                    VarIntCoder.of(), KvCoder.of(BigEndianLongCoder.of(), BigEndianLongCoder.of())))
             .apply("GroupCopies", GroupByKey.create())
             .apply("TallyCopies", ParDo.of(new TallyCopies()))
             .setCoder(SerializableCoder.of(ImageTally.class));
