@@ -16,6 +16,8 @@ import org.vocabeam.pipelines.inspect.Pictures;
 import org.vocabeam.pipelines.inspect.RowSelection;
 import org.vocabeam.pipelines.inspect.RowTable;
 import org.vocabeam.pipelines.inspect.StoreSummary;
+import org.vocabeam.transforms.codebook.CodebookRecord;
+import org.vocabeam.transforms.codebook.DescriptorRecord;
 import org.vocabeam.transforms.evaluation.EmbeddingRecord;
 import org.vocabeam.transforms.evaluation.MetricRecord;
 import org.vocabeam.transforms.images.ImageRecord;
@@ -26,6 +28,7 @@ import org.vocabeam.transforms.store.StoreContents;
 import org.vocabeam.transforms.store.StoreFiles;
 import org.vocabeam.transforms.store.StoreManifest;
 import org.vocabeam.transforms.store.StoreReader;
+import org.vocabeam.transforms.targets.TargetRecord;
 import org.vocabeam.transforms.training.StepMetric;
 import org.vocabeam.transforms.training.VariableChunk;
 import picocli.CommandLine.Command;
@@ -50,6 +53,9 @@ final class InspectCommand implements Callable<Integer> {
   private static final List<RecordType<?>> TYPES =
       List.of(
           ImageRecord.TYPE,
+          DescriptorRecord.TYPE,
+          CodebookRecord.TYPE,
+          TargetRecord.TYPE,
           EmbeddingRecord.TYPE,
           VariableChunk.TYPE,
           StepMetric.TYPE,

@@ -126,7 +126,8 @@ public final class RowReader<T> implements Iterator<T>, AutoCloseable {
 
   /** Passes over rows, at most as many as are left. */
   void skip(long count) {
-    for (long i = 0; i < count && left > 0; i++, left--) {
+    for (long i = 0; i < count && left > 0; i++) {
+      left--;
       try {
         rows.read();
       } catch (ParquetDecodingException e) {
