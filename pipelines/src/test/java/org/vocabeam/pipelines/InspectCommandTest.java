@@ -176,11 +176,10 @@ class InspectCommandTest {
             + " is empty or not there; give a store, a Parquet file or a run of pretrain",
         folder.resolve("none"));
     Path notes = Files.writeString(folder.resolve("notes.txt"), "not Parquet");
-    assertRefused(notes + " is missing or not a whole Parquet file; write the store again", notes);
+    assertRefused(notes + " is missing or damaged; write the store again", notes);
     byte[] bytes = Files.readAllBytes(file(store, 0));
     Files.write(file(store, 0), java.util.Arrays.copyOf(bytes, bytes.length - 9));
-    assertRefused(
-        file(store, 0) + " is missing or not a whole Parquet file; write the store again", store);
+    assertRefused(file(store, 0) + " is missing or damaged; write the store again", store);
   }
 
   /** The colours of the first pixel of every picture, by where they are on the sheet. */

@@ -121,8 +121,7 @@ public record StoreContents(
     try {
       return ParquetFooter.read(file, firstRow);
     } catch (IOException | RuntimeException e) {
-      throw new UserError(
-          file + " is missing or not a whole Parquet file; write the store again", e);
+      throw new UserError(file + " is missing or damaged; write the store again", e);
     }
   }
 
