@@ -31,6 +31,7 @@ import org.vocabeam.transforms.store.StoreReader;
 import org.vocabeam.transforms.targets.TargetRecord;
 import org.vocabeam.transforms.training.StepMetric;
 import org.vocabeam.transforms.training.VariableChunk;
+import org.vocabeam.transforms.views.ViewsRecord;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -53,6 +54,7 @@ final class InspectCommand implements Callable<Integer> {
   private static final List<RecordType<?>> TYPES =
       List.of(
           ImageRecord.TYPE,
+          ViewsRecord.TYPE,
           DescriptorRecord.TYPE,
           CodebookRecord.TYPE,
           TargetRecord.TYPE,

@@ -30,6 +30,7 @@ import org.vocabeam.transforms.images.ImageRecord;
 import org.vocabeam.transforms.store.RecordType;
 import org.vocabeam.transforms.store.WriteStore;
 import org.vocabeam.transforms.training.VariableChunk;
+import org.vocabeam.transforms.views.ViewsRecord;
 
 class InspectCommandTest {
   private static final int RED = 0xFF0000;
@@ -224,6 +225,26 @@ class InspectCommandTest {
     assertEquals(java.util.Collections.nCopies(5, RED), red);
   }
 
+  /** Every row is a line: two views of a grey image side by side, then two of a red one. */
+  @Test
+  void theViewsOfAnImageAreALine() throws IOException {
+    List<ViewsRecord> rows = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      byte[] pixels = i == 0 ? new byte[] {-128} : new byte[] {-1, 0, 0};
+      List<ViewsRecord.View> views = new ArrayList<>();
+      for (int crop = 0; crop < 2; crop++) {
+        views.add(new ViewsRecord.View("large", crop, 1, pixels.length, pixels));
+      }
+      rows.add(new ViewsRecord("image" + i, 3, null, "train", views));
+    }
+    Path store = write(ViewsRecord.TYPE, "views", rows, Map.of());
+    List<Integer> colours = drawn(store);
+    assertEquals(4, colours.size());
+    assertEquals(colours.get(0), colours.get(1));
+    assertEquals(colours.get(2), colours.get(3));
+    assertHas("list of record {view string, crop int", inspect(store));
+  }
+
   @Test
   void aSeedDrawsOtherRows() throws IOException {
     Path store = images(100);
@@ -250,7 +271,7 @@ class InspectCommandTest {
             "embeddings",
             List.of(new EmbeddingRecord("a", null, "all", new float[1])),
             Map.of());
-    assertRefused(rows + " has no pictures for --sheet; stores of images have", rows, sheet);
+    assertRefused(rows + " has no pictures for --sheet; stores of images, views have", rows, sheet);
     assertFalse(Files.exists(folder.resolve("no.png")));
   }
 }

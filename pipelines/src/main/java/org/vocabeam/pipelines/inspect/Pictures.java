@@ -7,7 +7,7 @@ import org.vocabeam.transforms.store.RecordType;
 /** The pictures of one kind of store. */
 public interface Pictures<T> {
   /** All kinds of stores that have pictures. */
-  List<Pictures<?>> KINDS = List.of(new ImagePictures());
+  List<Pictures<?>> KINDS = List.of(new ImagePictures(), new ViewsPictures());
 
   /** The type of the rows. */
   RecordType<T> type();

@@ -26,16 +26,16 @@
  *       compression or the size of the row groups. Pages carry checksums, and they are verified.
  *   <li><b>Memory.</b> A shard is sorted in a local temporary file: in memory are 50 bytes for each
  *       of its rows, and one row group. Held in memory themselves, the rows of a shard that turned
- *       out larger than foreseen did not fit. What is made row by row of another store's shard comes in its
- *       order already, and is appended ({@link org.vocabeam.transforms.store.OpenShard}). A reader
- *       holds one row group.
+ *       out larger than foreseen did not fit; 1 GB of raw images as one shard is ingested with 256
+ *       MB of heap. What is made row by row of another store's shard comes in its order already,
+ *       and is appended ({@link org.vocabeam.transforms.store.OpenShard}). A reader holds one row
+ *       group.
  *   <li><b>Other engines' stores.</b> A directory of Parquet files with an empty {@code _SUCCESS}
  *       is a store too: all {@code *.parquet} in it, in the order of their names. Columns are
  *       matched by name and type when it is opened ({@code ColumnMatch}), and rows are read from
  *       the columns alone, not from the Avro schema that only our files carry. A null where none
  *       may be is found when its row is read. The fingerprint of such a store is a hash of its
- *       files' bytes, since a footer need not change with a pixel; that reads the store once more
- *       (about 1 s a GB).
+ *       files' bytes, since a footer need not change with a pixel; that reads the store once more.
  *   <li>All files go through Beam's {@code FileSystems}; Hadoop's file systems are not used.
  * </ul>
  */
