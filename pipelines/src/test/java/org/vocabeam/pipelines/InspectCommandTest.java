@@ -242,7 +242,9 @@ class InspectCommandTest {
     assertEquals(4, colours.size());
     assertEquals(colours.get(0), colours.get(1));
     assertEquals(colours.get(2), colours.get(3));
-    assertHas("list of record {view string, crop int", inspect(store));
+    assertHas(
+        "list of record {view string, crop int, size int, channels int, bytes bytes}",
+        inspect(store));
   }
 
   @Test

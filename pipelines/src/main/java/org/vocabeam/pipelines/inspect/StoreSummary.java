@@ -92,14 +92,16 @@ public final class StoreSummary {
   }
 
   private void columns() {
-    table("Columns:", store.footers().get(0).columns());
+    table("Columns:", store.footers().get(0).columns(), true);
   }
 
-  private void table(String title, Map<String, String> entries) {
+  private void table(String title, Map<String, String> entries, boolean whole) {
     int width = entries.keySet().stream().mapToInt(String::length).max().orElse(1);
     String first = title;
     for (Map.Entry<String, String> entry : entries.entrySet()) {
-      line(first, String.format("%-" + width + "s  %s", entry.getKey(), value(entry.getValue())));
+      line(
+          first,
+          String.format("%-" + width + "s  %s", entry.getKey(), value(entry.getValue(), whole)));
       first = "";
     }
   }
@@ -110,11 +112,11 @@ public final class StoreSummary {
             store.manifest().provenance().isEmpty()
                 ? store.metadata()
                 : store.manifest().provenance());
-    table(store.manifest().isForeign() ? "Metadata:" : "Provenance:", entries);
+    table(store.manifest().isForeign() ? "Metadata:" : "Provenance:", entries, full);
   }
 
-  private String value(String value) {
-    if (full) {
+  private static String value(String value, boolean whole) {
+    if (whole) {
       return pretty(value).replace("\n", "\n" + " ".repeat(13));
     }
     String line = value.replaceAll("\\s+", " ");
