@@ -22,6 +22,7 @@ import org.vocabeam.transforms.store.StoreReader;
 record RunDirectory(Path root) {
   private static final String CONFIGURATION = "run.json";
   private static final String GENERATION = "generation-";
+  private static final String RUN = "run";
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** The stages of a generation of BoWNet. */
@@ -31,7 +32,7 @@ record RunDirectory(Path root) {
 
   /** The run of a generation's student; of generation 0, of the first teacher. */
   Path run(int generation) {
-    return generation(generation).resolve("run");
+    return generation(generation).resolve(RUN);
   }
 
   /** The checkpoint after so many steps. */
@@ -132,7 +133,10 @@ record RunDirectory(Path root) {
                     place.isEmpty() ? e.getKey() : place + "." + e.getKey(), e.getValue(), into));
   }
 
-  /** The directory of a checkpoint: itself, or the newest of a run, of its last generation. */
+  /**
+   * The directory of a checkpoint: itself, or the newest of a run, of its last generation, or of
+   * one generation.
+   */
   static String newestCheckpoint(String runOrCheckpoint) {
     if (StoreReader.isComplete(runOrCheckpoint)) {
       return runOrCheckpoint;
@@ -144,6 +148,9 @@ record RunDirectory(Path root) {
     }
     if (Files.isDirectory(run.run(generation))) {
       return newestCheckpoint(run.run(generation).toString());
+    }
+    if (Files.isDirectory(run.root.resolve(RUN))) {
+      return newestCheckpoint(run.root.resolve(RUN).toString());
     }
     Path checkpoints = Path.of(runOrCheckpoint).resolve("checkpoints");
     if (Files.isDirectory(checkpoints)) {

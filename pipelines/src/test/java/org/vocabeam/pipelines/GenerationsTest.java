@@ -255,6 +255,7 @@ class GenerationsTest {
   @Test
   void aRunIsItsLastGenerationsStudent() {
     assertEquals(newest(2).toString(), RunDirectory.newestCheckpoint(chain.toString()));
+    assertEquals(newest(1).toString(), RunDirectory.newestCheckpoint(generation(1).toString()));
   }
 
   private static String refused(Runnable command) {

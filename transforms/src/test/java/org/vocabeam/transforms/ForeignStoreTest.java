@@ -33,6 +33,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.graph.VariableSpec.Role;
+import org.vocabeam.transforms.codebook.CodebookRecord;
+import org.vocabeam.transforms.codebook.DescriptorRecord;
 import org.vocabeam.transforms.evaluation.EmbeddingRecord;
 import org.vocabeam.transforms.evaluation.MetricRecord;
 import org.vocabeam.transforms.images.ImageRecord;
@@ -41,8 +43,10 @@ import org.vocabeam.transforms.store.RecordType;
 import org.vocabeam.transforms.store.StoreReader;
 import org.vocabeam.transforms.store.WriteStore;
 import org.vocabeam.transforms.store.WrittenStore;
+import org.vocabeam.transforms.targets.TargetRecord;
 import org.vocabeam.transforms.training.StepMetric;
 import org.vocabeam.transforms.training.VariableChunk;
+import org.vocabeam.transforms.views.ViewsRecord;
 
 /** Stores that other engines wrote: DuckDB itself, and files in the forms of pandas and Spark. */
 class ForeignStoreTest {
@@ -170,6 +174,56 @@ class ForeignStoreTest {
     List<StepMetric> rows =
         IntStream.range(0, 10 * ROWS).mapToObj(i -> new StepMetric(i, 1, "loss", i / 3f)).toList();
     copied(StepMetric.TYPE, rows, "value FROM STORE WHERE step = 6", "2.0");
+  }
+
+  @Test
+  void views() throws Exception {
+    List<ViewsRecord> rows =
+        IntStream.range(0, ROWS)
+            .mapToObj(
+                i ->
+                    new ViewsRecord(
+                        "i" + i,
+                        3,
+                        i == 0 ? null : "c",
+                        "train",
+                        List.of(
+                            new ViewsRecord.View("crops", 0, 2, 1, new byte[] {1, 2, 3, (byte) i}),
+                            new ViewsRecord.View("teacher", 0, 1, 1, new byte[] {(byte) i}))))
+            .toList();
+    copied(
+        ViewsRecord.TYPE,
+        rows,
+        "octet_length(v.bytes) FROM (SELECT unnest(views) AS v FROM STORE WHERE id = 'i7')"
+            + " WHERE v.\"view\" = 'crops'",
+        "4");
+  }
+
+  @Test
+  void descriptors() throws Exception {
+    List<DescriptorRecord> rows =
+        IntStream.range(0, ROWS)
+            .mapToObj(i -> DescriptorRecord.of("i" + i, i % 7, i % 5, new float[] {i, -i}))
+            .toList();
+    copied(DescriptorRecord.TYPE, rows, "id FROM STORE WHERE y = 2 AND x = 1 LIMIT 1", "i16#2,1");
+  }
+
+  @Test
+  void codebook() throws Exception {
+    List<CodebookRecord> rows =
+        IntStream.range(0, ROWS)
+            .mapToObj(i -> new CodebookRecord(i, 10L * i, List.of((float) i, i / 4f)))
+            .toList();
+    copied(CodebookRecord.TYPE, rows, "vector[2] FROM STORE WHERE word = 6", "1.5");
+  }
+
+  @Test
+  void targets() throws Exception {
+    List<TargetRecord> rows =
+        IntStream.range(0, ROWS)
+            .mapToObj(i -> new TargetRecord("i" + i, List.of(i, i + 3), List.of(0.25f, 0.75f)))
+            .toList();
+    copied(TargetRecord.TYPE, rows, "words[2] FROM STORE WHERE id = 'i4'", "7");
   }
 
   @Test
