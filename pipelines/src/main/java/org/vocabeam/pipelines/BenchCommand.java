@@ -20,6 +20,7 @@ import org.vocabeam.pipelines.bench.Machine;
 import org.vocabeam.pipelines.bench.Measurement;
 import org.vocabeam.pipelines.bench.MemoryBench;
 import org.vocabeam.pipelines.bench.Report;
+import org.vocabeam.pipelines.bench.StageBench;
 import org.vocabeam.pipelines.bench.StoreBench;
 import org.vocabeam.pipelines.bench.TrainBench;
 import org.vocabeam.pipelines.bench.Workload;
@@ -33,13 +34,13 @@ import picocli.CommandLine.Option;
     name = "bench",
     description = {
       "Measures this machine on synthetic images: training, what the engine adds to TensorFlow,"
-          + " ingest, embed, k-means, and memory as the data set grows. Nothing else should run"
-          + " meanwhile."
+          + " ingest, embed, k-means, and the stages of bownet and memory as the data set grows."
+          + " Nothing else should run meanwhile."
     },
     footer = {"", "Example: ./vocabeam bench --parts=train,engine --output=runs/bench.json"})
 final class BenchCommand implements Callable<Integer> {
   private static final List<String> PARTS =
-      List.of("train", "engine", "ingest", "embed", "codebook", "memory");
+      List.of("train", "engine", "ingest", "embed", "codebook", "stages", "memory");
 
   /** The data sets of memory begin with so much fewer images, which are larger. */
   private static final int FEWER_FOR_MEMORY = 10;
@@ -47,7 +48,7 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--parts",
       split = ",",
-      defaultValue = "train,engine,ingest,embed,codebook,memory",
+      defaultValue = "train,engine,ingest,embed,codebook,stages,memory",
       description = "What to measure.")
   private List<String> parts;
 
@@ -74,7 +75,7 @@ final class BenchCommand implements Callable<Integer> {
       names = "--images",
       defaultValue = "20000",
       description =
-          "Of the data sets for engine, ingest and embed; memory goes from a tenth of them to 1.6"
+          "Of the data sets for engine, ingest and embed; stages and memory go from a tenth of them to 1.6"
               + " times as many.")
   private int images;
 
@@ -143,6 +144,15 @@ final class BenchCommand implements Callable<Integer> {
           CodebookBench.all().stream()
               .<Supplier<List<Measurement>>>map(shape -> () -> shape.measure(seconds))
               .toList();
+      case "stages" ->
+          List.of(
+              new StageBench(
+                      workshop.directory(),
+                      images / FEWER_FOR_MEMORY,
+                      Vocabeam.class.getName(),
+                      heapMegabytes,
+                      pipelines.arguments())
+                  ::measure);
       default ->
           List.of(
               new MemoryBench(

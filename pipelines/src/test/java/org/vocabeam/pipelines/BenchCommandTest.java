@@ -109,6 +109,31 @@ class BenchCommandTest {
 
   @Test
   @Tag("slow")
+  void measuresTheStagesAsTheDataSetGrows() throws IOException {
+    JsonNode report = bench("--parts=stages", "--heapMegabytes=700");
+    Map<String, String> units = units(report);
+    assertEquals("B/image", units.get("stages: 16x, 160 images, written"));
+    Map<String, Double> targets = new LinkedHashMap<>();
+    List<String> stages = new ArrayList<>();
+    for (JsonNode m : report.get("measurements")) {
+      stages.add(m.get("of").asText());
+      if (m.get("of").asText().equals("assign")) {
+        targets.put(m.get("quantity").asText(), m.get("value").asDouble());
+      }
+    }
+    assertEquals(
+        List.of("ingest", "augment", "extract", "codebook", "assign", "update"),
+        stages.stream().distinct().toList());
+    assertEquals(6 * 3 * 6, stages.size(), "six numbers of six stages at three sizes");
+    assertEquals(1, targets.get("1x, 10 images, time to 1x"), 0);
+    assertEquals(
+        targets.get("16x, 160 images") / targets.get("1x, 10 images"),
+        targets.get("16x, 160 images, time to 1x"),
+        1e-9);
+  }
+
+  @Test
+  @Tag("slow")
   void measuresTheMemoryOfOtherProcesses() throws IOException {
     JsonNode report = bench("--parts=memory", "--heapMegabytes=700");
     units(report);

@@ -22,14 +22,22 @@ record ChildJvm(String main, long heapMegabytes) {
   private static final String PEAK = "VmHWM:";
 
   /**
+   * What a command took.
+   *
+   * @param seconds from the start of its JVM to the end
+   * @param peakBytes the peak of its resident memory: the kernel's own high-water mark, read until
+   *     the process ends, so that only a peak in the last moments could be missed
+   */
+  record Cost(double seconds, long peakBytes) {}
+
+  /**
    * Runs a command to its end.
    *
    * @param log where its output goes
-   * @return the peak of its resident memory, bytes: the kernel's own high-water mark, read until
-   *     the process ends, so that only a peak in the last moments could be missed
    * @throws UserError when it fails
    */
-  long peakBytes(List<String> arguments, Path log) {
+  Cost run(List<String> arguments, Path log) {
+    long start = System.nanoTime();
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
@@ -46,7 +54,8 @@ record ChildJvm(String main, long heapMegabytes) {
               .start();
       process.getOutputStream().close();
       try {
-        return watch(process, arguments, log);
+        long peak = watch(process, arguments, log);
+        return new Cost((System.nanoTime() - start) / 1e9, peak);
       } finally {
         process.destroyForcibly();
       }

@@ -73,7 +73,7 @@ public final class MemoryBench {
     List<String> arguments = new ArrayList<>(List.of(command));
     arguments.addAll(List.of(options));
     arguments.addAll(pipelineArguments);
-    double megabytes = jvm.peakBytes(arguments, directory.resolve("memory.log")) / 1e6;
+    double megabytes = jvm.run(arguments, directory.resolve("memory.log")).peakBytes() / 1e6;
     double to = first.computeIfAbsent(command, c -> megabytes);
     String of = String.format("%s, heap at most %d MiB", command, jvm.heapMegabytes());
     return List.of(
