@@ -47,6 +47,9 @@ public record BowNet(
     double cutMixProbability,
     ViewSpec view)
     implements Method {
+  /** Logits of about one unit: the package says what a larger one does. */
+  private static final double FIRST_GAMMA = 1;
+
   public BowNet {
     checkArgument(words > 1, "words is %s, must be at least 2", words);
     checkArgument(
@@ -86,7 +89,7 @@ public record BowNet(
             BagTarget.Kind.BINARY,
             4,
             50,
-            10,
+            FIRST_GAMMA,
             task.isSmall() ? 0.5 : 0,
             ViewSpec.bowNet(size, 0.08)),
         backbone,
@@ -110,7 +113,7 @@ public record BowNet(
             BagTarget.Kind.HISTOGRAM,
             4,
             30,
-            10,
+            FIRST_GAMMA,
             0.5,
             ViewSpec.bowNet(task.side(), 0.2)),
         backbone,
