@@ -21,6 +21,11 @@
  *       its stack trace goes to a file, so that nobody has to repeat hours of work to see it. The
  *       engines' own logging of the same failure is off ({@code runner-config}).
  *   <li><b>Results go to standard output</b>, all else to standard error.
+ *   <li><b>A stage finds its own result.</b> Every stage asks its store for what made it ({@link
+ *       org.vocabeam.pipelines.Provenance}): the same is not made again, another is refused with
+ *       what differs. So a chain of stages ({@link org.vocabeam.pipelines.Generations}) keeps no
+ *       state of its own; killed anywhere and started again, it goes on at the first stage that is
+ *       not complete.
  *   <li><b>The demo types commands.</b> Its steps are command lines that a person could type, and
  *       it prints them ({@link org.vocabeam.pipelines.Steps}).
  * </ul>
