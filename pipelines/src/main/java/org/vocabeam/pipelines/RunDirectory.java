@@ -149,7 +149,8 @@ record RunDirectory(Path root) {
     if (Files.isDirectory(run.run(generation))) {
       return newestCheckpoint(run.run(generation).toString());
     }
-    if (Files.isDirectory(run.root.resolve(RUN))) {
+    boolean isGeneration = String.valueOf(run.root.getFileName()).startsWith(GENERATION);
+    if (isGeneration && Files.isDirectory(run.root.resolve(RUN))) {
       return newestCheckpoint(run.root.resolve(RUN).toString());
     }
     Path checkpoints = Path.of(runOrCheckpoint).resolve("checkpoints");
