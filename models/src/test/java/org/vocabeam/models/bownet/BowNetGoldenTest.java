@@ -18,6 +18,7 @@ import org.vocabeam.models.Golden;
 import org.vocabeam.models.Golden.Tensor;
 import org.vocabeam.models.Sandbox;
 import org.vocabeam.models.Seeds;
+import org.vocabeam.models.codebook.NearestWord;
 
 /** Bags, cosine head, loss with its gradients, and CutMix. */
 final class BowNetGoldenTest {
@@ -32,6 +33,24 @@ final class BowNetGoldenTest {
 
   private static Tensor target(String kind) {
     return Golden.tensor(EXPECTED.get("targets").get(kind).get("target"));
+  }
+
+  @Test
+  void everyLocationGoesToItsNearestWord() {
+    Tensor words = input("codebook");
+    Tensor map = input("feature_map").channelsLast();
+    int[] expected = Golden.tensor(EXPECTED.get("assignment")).ints();
+    Tensor distances = Golden.tensor(EXPECTED.get("squared_distance_image0"));
+    int[] nearest = new int[expected.length];
+    double[] squared = new double[expected.length];
+    try (NearestWord of = NearestWord.of(words.floats(), words.dim(0), words.dim(1))) {
+      of.assign(map.floats(), expected.length, nearest, squared);
+    }
+    assertArrayEquals(expected, nearest);
+    for (int u = 0; u < distances.dim(0) * distances.dim(1); u++) {
+      double distance = distances.values()[u * words.dim(0) + nearest[u]];
+      Golden.assertClose("distance " + u, distance, squared[u], Golden.FLOAT32);
+    }
   }
 
   private static void checkBags(String name, BagTarget.Kind kind) {
