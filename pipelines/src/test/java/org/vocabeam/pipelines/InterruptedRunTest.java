@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -84,6 +85,61 @@ class InterruptedRunTest {
       jvm.finish(bowNet(images, killed));
     }
     FileTree.assertSame(whole, killed);
+  }
+
+  /** Stages of several pipelines as commands of their own. */
+  @Test
+  void killedCommandsEndWithTheSameBytes() throws Exception {
+    Path images = SmallStore.of(directory, 60, 30);
+    Path descriptors = directory.resolve("descriptors");
+    try (OwnJvm jvm = new OwnJvm(directory.resolve("log"))) {
+      Path views = directory.resolve("views");
+      killed(jvm, augment(images), views, "epoch-000002", "epoch-000005");
+      Path teacher = directory.resolve("teacher");
+      jvm.finish(to(teacher, rotation(images)));
+      jvm.finish(to(descriptors, extract(images, teacher)));
+      Path words = directory.resolve("words");
+      killed(jvm, codebook(descriptors), words, "iterations/iteration-0001", "codebook");
+    }
+  }
+
+  /** A command that is killed when a part of its output is begun and the last one is not there. */
+  private static void killed(
+      OwnJvm jvm, List<String> command, Path output, String begun, String last) throws Exception {
+    Path whole = output.resolveSibling(output.getFileName() + "-whole");
+    jvm.finish(to(whole, command));
+    jvm.kill(to(output, command), () -> Files.isDirectory(output.resolve(begun)), 0);
+    assertFalse(isComplete(output.resolve(last)), "killed too late");
+    jvm.finish(to(output, command));
+    FileTree.assertSame(whole, output);
+  }
+
+  private static List<String> to(Path output, List<String> command) {
+    List<String> arguments = new ArrayList<>(command);
+    arguments.addAll(List.of("--output=" + output, "--runner=DirectRunner"));
+    return arguments;
+  }
+
+  private static List<String> augment(Path images) {
+    return List.of("augment", "--images=" + images, "--epochs=0-5", "--batchSize=8", "--words=16");
+  }
+
+  private static List<String> rotation(Path images) {
+    return List.of(
+        "pretrain",
+        "--method=rotation",
+        "--images=" + images,
+        "--rounds=1",
+        "--stepsPerRound=2",
+        "--batchSize=8");
+  }
+
+  private static List<String> extract(Path images, Path teacher) {
+    return List.of("extract", "--images=" + images, "--checkpoint=" + teacher, "--level=layer2");
+  }
+
+  private static List<String> codebook(Path descriptors) {
+    return List.of("codebook", "--descriptors=" + descriptors, "--words=16", "--iterations=6");
   }
 
   private static List<String> bowNet(Path images, Path output) {
