@@ -25,6 +25,7 @@ import org.vocabeam.pipelines.bench.StoreBench;
 import org.vocabeam.pipelines.bench.TrainBench;
 import org.vocabeam.pipelines.bench.Workload;
 import org.vocabeam.pipelines.bench.Workshop;
+import org.vocabeam.transforms.store.StoreFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -89,7 +90,7 @@ final class BenchCommand implements Callable<Integer> {
       names = "--output",
       paramLabel = "FILE",
       description = "Where the numbers go as JSON, too.")
-  private Path output;
+  private String output;
 
   @Mixin private PipelineArguments pipelines;
 
@@ -101,6 +102,7 @@ final class BenchCommand implements Callable<Integer> {
     require(stepsPerRound > 1, "stepsPerRound", stepsPerRound, "at least 2");
     require(images >= FEWER_FOR_MEMORY, "images", images, "at least " + FEWER_FOR_MEMORY);
     require(heapMegabytes > 0, "heapMegabytes", heapMegabytes, "positive");
+    pipelines.options("bench");
     Machine machine = Machine.read();
     if (machine.isBusy()) {
       System.err.printf(
@@ -124,8 +126,7 @@ final class BenchCommand implements Callable<Integer> {
       MoreFiles.deleteRecursively(directory, RecursiveDeleteOption.ALLOW_INSECURE);
     }
     if (output != null) {
-      MoreFiles.createParentDirectories(output);
-      Files.writeString(output, report.toJson());
+      StoreFiles.write(output, report.toJson());
     }
     return 0;
   }

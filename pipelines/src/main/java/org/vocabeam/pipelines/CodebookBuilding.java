@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -22,6 +21,7 @@ import org.vocabeam.transforms.codebook.PublishCodebook;
 import org.vocabeam.transforms.codebook.SeedCodebook;
 import org.vocabeam.transforms.codebook.SurveyRecord;
 import org.vocabeam.transforms.codebook.WordRecord;
+import org.vocabeam.transforms.store.StoreFiles;
 import org.vocabeam.transforms.store.StoreReader;
 import org.vocabeam.transforms.store.WriteStore;
 
@@ -34,7 +34,7 @@ import org.vocabeam.transforms.store.WriteStore;
  */
 record CodebookBuilding(
     DescriptorStore descriptors,
-    Path output,
+    String output,
     int words,
     int iterations,
     double tolerance,
@@ -59,22 +59,22 @@ record CodebookBuilding(
   }
 
   /** The finished store. */
-  Path codebook() {
-    return output.resolve("codebook");
+  String codebook() {
+    return StoreFiles.resolve(output, "codebook");
   }
 
   /** The words after so many moves. */
-  Path wordsAfter(int moves) {
-    return output.resolve("words").resolve(name(moves));
+  String wordsAfter(int moves) {
+    return StoreFiles.resolve(output, "words/" + name(moves));
   }
 
   /** What was measured of the words after so many moves. */
-  Path iteration(int moves) {
-    return output.resolve("iterations").resolve(name(moves));
+  String iteration(int moves) {
+    return StoreFiles.resolve(output, "iterations/" + name(moves));
   }
 
-  private Path survey() {
-    return output.resolve("survey");
+  private String survey() {
+    return StoreFiles.resolve(output, "survey");
   }
 
   private static String name(int moves) {
@@ -90,11 +90,11 @@ record CodebookBuilding(
   List<IterationRecord> run(PipelineArguments pipelines) {
     new RunDirectory(output).claim(configuration());
     try {
-      if (!isComplete(wordsAfter(0))) {
+      if (!StoreReader.isComplete(wordsAfter(0))) {
         seed(pipelines);
       }
       List<IterationRecord> done = completed();
-      if (!done.isEmpty() && !isComplete(codebook())) {
+      if (!done.isEmpty() && !StoreReader.isComplete(codebook())) {
         System.err.printf("Going on after iteration %d of %d%n", done.size() - 1, iterations);
       }
       try (Progress progress = Progress.start("K-means", done.size(), iterations + 1L)) {
@@ -105,7 +105,7 @@ record CodebookBuilding(
           progress.stepTo(isEnd(done) ? iterations + 1L : done.size());
         }
       }
-      if (!isComplete(codebook())) {
+      if (!StoreReader.isComplete(codebook())) {
         publish(pipelines, done);
       }
       return done;
@@ -114,15 +114,11 @@ record CodebookBuilding(
     }
   }
 
-  private static boolean isComplete(Path store) {
-    return StoreReader.isComplete(store.toString());
-  }
-
   private List<IterationRecord> completed() {
     List<IterationRecord> done = new ArrayList<>();
     // The words of the next iteration are committed last.
-    while (isComplete(wordsAfter(done.size() + 1))) {
-      done.addAll(StoreReader.open(IterationRecord.TYPE, iteration(done.size()).toString()).rows());
+    while (StoreReader.isComplete(wordsAfter(done.size() + 1))) {
+      done.addAll(StoreReader.open(IterationRecord.TYPE, iteration(done.size())).rows());
     }
     return done;
   }
@@ -156,9 +152,9 @@ record CodebookBuilding(
 
   private void seed(PipelineArguments pipelines) throws IOException {
     WriteStore<SurveyRecord> survey =
-        WriteStore.to(SurveyRecord.TYPE, survey().toString()).withProvenance(provenance());
+        WriteStore.to(SurveyRecord.TYPE, survey()).withProvenance(provenance());
     WriteStore<WordRecord> first =
-        WriteStore.to(WordRecord.TYPE, wordsAfter(0).toString()).withProvenance(provenance());
+        WriteStore.to(WordRecord.TYPE, wordsAfter(0)).withProvenance(provenance());
     survey.prepare(true);
     first.prepare(true);
     Pipeline pipeline = pipelines.create("codebook-seed");
@@ -173,19 +169,17 @@ record CodebookBuilding(
 
   private void iterate(PipelineArguments pipelines, int moves) throws IOException {
     WriteStore<IterationRecord> iteration =
-        WriteStore.to(IterationRecord.TYPE, iteration(moves).toString())
-            .withProvenance(provenance());
+        WriteStore.to(IterationRecord.TYPE, iteration(moves)).withProvenance(provenance());
     WriteStore<WordRecord> moved =
-        WriteStore.to(WordRecord.TYPE, wordsAfter(moves + 1).toString())
-            .withProvenance(provenance());
+        WriteStore.to(WordRecord.TYPE, wordsAfter(moves + 1)).withProvenance(provenance());
     iteration.prepare(true);
     moved.prepare(true);
     Pipeline pipeline = pipelines.create("codebook-" + moves);
-    SurveyRecord survey = StoreReader.open(SurveyRecord.TYPE, survey().toString()).rows().get(0);
+    SurveyRecord survey = StoreReader.open(SurveyRecord.TYPE, survey()).rows().get(0);
     PCollectionTuple built =
         pipeline.apply(
             "BuildCodebook",
-            BuildCodebook.of(descriptors, survey, wordsAfter(moves).toString(), words, moves));
+            BuildCodebook.of(descriptors, survey, wordsAfter(moves), words, moves));
     built.get(BuildCodebook.ITERATION).apply("WriteIteration", iteration);
     built.get(BuildCodebook.WORDS).apply("WriteWords", moved);
     pipeline.run().waitUntilFinish();
@@ -200,15 +194,15 @@ record CodebookBuilding(
     provenance.put("iterationsRun", Integer.toString(last.iteration()));
     provenance.put("inertia", Double.toString(last.inertia()));
     WriteStore<CodebookRecord> write =
-        WriteStore.to(CodebookRecord.TYPE, codebook().toString()).withProvenance(provenance);
+        WriteStore.to(CodebookRecord.TYPE, codebook()).withProvenance(provenance);
     write.prepare(true);
     Pipeline pipeline = pipelines.create("codebook-publish");
     pipeline
         .apply(
             "PublishCodebook",
             PublishCodebook.of(
-                wordsAfter(last.iteration()).toString(),
-                wordsAfter(last.iteration() + 1).toString(),
+                wordsAfter(last.iteration()),
+                wordsAfter(last.iteration() + 1),
                 descriptors.channels()))
         .apply("WriteCodebook", write);
     pipeline.run().waitUntilFinish();

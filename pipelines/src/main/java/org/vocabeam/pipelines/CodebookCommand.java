@@ -1,11 +1,11 @@
 package org.vocabeam.pipelines;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.vocabeam.transforms.codebook.DescriptorStore;
 import org.vocabeam.transforms.codebook.IterationRecord;
+import org.vocabeam.transforms.store.StoreFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -36,7 +36,7 @@ final class CodebookCommand implements Callable<Integer> {
       required = true,
       paramLabel = "DIR",
       description = "The stores: codebook, iterations, and the words of every iteration.")
-  private Path output;
+  private String output;
 
   @Option(
       names = "--words",
@@ -85,7 +85,7 @@ final class CodebookCommand implements Callable<Integer> {
         "Inertia:     %.6g, %.6g a descriptor%n",
         last.inertia(),
         last.inertia() / building.descriptors().rows());
-    System.out.printf("Iterations:  %s/*/*.parquet%n", output.resolve("iterations"));
+    System.out.printf("Iterations:  %s/*/*.parquet%n", StoreFiles.resolve(output, "iterations"));
     System.out.printf(
         "Next:        ./vocabeam assign --images=IMAGES --checkpoint=TEACHER --codebook=%s"
             + " --output=TARGETS%n",

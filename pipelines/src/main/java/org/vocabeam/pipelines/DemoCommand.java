@@ -1,12 +1,13 @@
 package org.vocabeam.pipelines;
 
-import java.nio.file.Files;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.vocabeam.pipelines.datasets.FashionMnist;
+import org.vocabeam.transforms.store.StoreFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -35,7 +36,7 @@ final class DemoCommand implements Callable<Integer> {
       paramLabel = "DIR",
       defaultValue = "runs/demo",
       description = "Where everything that is made goes.")
-  private Path output;
+  private String output;
 
   @Option(names = "--rounds", defaultValue = "4", description = "Rounds of pre-training.")
   private int rounds;
@@ -49,12 +50,13 @@ final class DemoCommand implements Callable<Integer> {
   @Mixin private PipelineArguments pipelines;
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
+    pipelines.options("demo");
     Steps steps = new Steps(System.out);
     steps.take("Get Fashion-MNIST", () -> FashionMnist.fetch(data));
     steps.command("Ingest", command("ingest", "--input=" + data, "--output=" + output));
-    Path images = output.resolve("images");
-    Path run = output.resolve("obow");
+    String images = StoreFiles.resolve(output, "images");
+    String run = StoreFiles.resolve(output, "obow");
     steps.command(
         "Pre-train OBoW",
         command(
@@ -64,7 +66,7 @@ final class DemoCommand implements Callable<Integer> {
             "--preset=small",
             "--rounds=" + rounds,
             "--stepsPerRound=" + stepsPerRound));
-    Path evaluation = run.resolve("evaluation");
+    String evaluation = StoreFiles.resolve(run, "evaluation");
     steps.command(
         "Evaluate",
         command(
@@ -73,8 +75,9 @@ final class DemoCommand implements Callable<Integer> {
             "--checkpoint=" + run,
             "--output=" + evaluation,
             "--grid=" + GRID));
-    Path encoder = output.resolve("encoder");
-    if (Files.exists(encoder)) {
+    String metrics = StoreFiles.resolve(evaluation, "metrics");
+    String encoder = StoreFiles.resolve(output, "encoder");
+    if (StoreFiles.exists(encoder)) {
       System.out.printf("%n%s is there already%n", encoder);
     } else {
       steps.command(
@@ -82,16 +85,16 @@ final class DemoCommand implements Callable<Integer> {
           List.of(
               "export",
               "--checkpoint=" + run,
-              "--metrics=" + evaluation.resolve("metrics"),
+              "--metrics=" + metrics,
               "--grid=" + GRID,
               "--output=" + encoder));
     }
     steps.summary();
-    System.out.println(
-        MetricsTable.of(MetricsTable.read(evaluation.resolve("metrics").toString())));
+    System.out.println(MetricsTable.of(MetricsTable.read(metrics)));
     System.out.printf("Images:      %s%n", images);
     System.out.printf("Run:         %s%n", run);
-    System.out.printf("Curves:      tensorboard --logdir=%s%n", run.resolve("tensorboard"));
+    System.out.printf(
+        "Curves:      tensorboard --logdir=%s%n", new RunDirectory(run).tensorboard());
     System.out.printf("Encoder:     %s (SavedModel and model card)%n", encoder);
     System.out.printf(
         "Next:        ./vocabeam ingest --input=YOUR_IMAGES --output=runs/mine --resize=32%n");

@@ -2,7 +2,6 @@ package org.vocabeam.pipelines;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,6 +23,7 @@ import org.vocabeam.transforms.evaluation.MetricRecord;
 import org.vocabeam.transforms.images.ImageRecord;
 import org.vocabeam.transforms.images.ImageStatistics;
 import org.vocabeam.transforms.store.RowGroup;
+import org.vocabeam.transforms.store.StoreFiles;
 import org.vocabeam.transforms.store.StoreReader;
 import org.vocabeam.transforms.store.WriteStore;
 import org.vocabeam.transforms.training.VariableChunk;
@@ -65,7 +65,7 @@ final class EvaluateCommand implements Callable<Integer> {
       required = true,
       paramLabel = "DIR",
       description = "Embeddings and metrics; an earlier evaluation there is replaced.")
-  private Path output;
+  private String output;
 
   @Option(
       names = "--labelShares",
@@ -118,8 +118,8 @@ final class EvaluateCommand implements Callable<Integer> {
       embed(store.rowGroups(), sources, provenance);
       List<MetricRecord> metrics = measure(store.rowGroups(), sources, statistics, provenance);
       System.out.println(MetricsTable.of(metrics));
-      System.out.printf("Metrics:     %s%n", output.resolve("metrics"));
-      System.out.printf("Embeddings:  %s%n", output.resolve("embeddings"));
+      System.out.printf("Metrics:     %s%n", metrics());
+      System.out.printf("Embeddings:  %s%n", StoreFiles.resolve(output, "embeddings"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -127,7 +127,11 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   private String embeddings(FeatureSource source) {
-    return output.resolve("embeddings").resolve(source.name()).toString();
+    return StoreFiles.resolve(output, "embeddings/" + source.name());
+  }
+
+  private String metrics() {
+    return StoreFiles.resolve(output, "metrics");
   }
 
   private void embed(
@@ -161,8 +165,7 @@ final class EvaluateCommand implements Callable<Integer> {
       throws IOException {
     List<String> classes = statistics.labels().keySet().stream().sorted().toList();
     WriteStore<MetricRecord> write =
-        WriteStore.to(MetricRecord.TYPE, output.resolve("metrics").toString())
-            .withProvenance(provenance);
+        WriteStore.to(MetricRecord.TYPE, metrics()).withProvenance(provenance);
     write.prepare(true);
     Pipeline pipeline = pipelines.create("evaluate");
     List<LabelledEmbeddings> features = new ArrayList<>();
@@ -188,6 +191,6 @@ final class EvaluateCommand implements Callable<Integer> {
     metrics.apply("WriteMetrics", write);
     pipeline.run().waitUntilFinish();
     write.commit();
-    return MetricsTable.read(output.resolve("metrics").toString());
+    return MetricsTable.read(metrics());
   }
 }

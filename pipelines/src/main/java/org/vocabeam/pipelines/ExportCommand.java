@@ -1,18 +1,14 @@
 package org.vocabeam.pipelines;
 
-import com.google.common.io.MoreFiles;
-import com.google.common.io.RecursiveDeleteOption;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.UUID;
 import java.util.concurrent.Callable;
-import org.vocabeam.models.UserError;
 import org.vocabeam.models.methods.Methods;
 import org.vocabeam.models.training.Encoder;
 import org.vocabeam.models.training.Pooling;
+import org.vocabeam.transforms.store.StagedDirectory;
+import org.vocabeam.transforms.store.StoreFiles;
 import org.vocabeam.transforms.store.StoreReader;
 import org.vocabeam.transforms.training.Checkpoint;
 import org.vocabeam.transforms.training.VariableChunk;
@@ -33,6 +29,11 @@ import picocli.CommandLine.Option;
           + " --output=runs/encoder"
     })
 final class ExportCommand implements Callable<Integer> {
+  /** The file that TensorFlow knows a SavedModel by. */
+  private static final String MODEL = "saved_model.pb";
+
+  private static final String CARD = "model-card.md";
+
   @Option(
       names = "--checkpoint",
       required = true,
@@ -51,38 +52,26 @@ final class ExportCommand implements Callable<Integer> {
       required = true,
       paramLabel = "DIR",
       description = "The SavedModel; must not exist.")
-  private Path output;
+  private String output;
 
   @Mixin private PoolingArguments pooling;
   @Mixin private PipelineArguments pipelines;
 
   @Override
   public Integer call() {
-    if (Files.exists(output)) {
-      throw new UserError(output + " exists; choose another --output, or remove it");
-    }
     pipelines.options("export");
+    StagedDirectory.refuseTaken(output, MODEL);
     String directory = RunDirectory.newestCheckpoint(checkpoint);
     Checkpoint of = Checkpoint.read(directory);
-    try {
-      Path parent = output.toAbsolutePath().getParent();
-      Files.createDirectories(parent);
-      // Not createTempDirectory: what it makes nobody else may read.
-      Path unfinished = Files.createDirectory(parent.resolve(".export-" + UUID.randomUUID()));
-      try {
-        Encoder.export(of.recipe(), of.state(), pooling.pooling(), unfinished);
-        Files.writeString(unfinished.resolve("model-card.md"), card(directory, of));
-        Files.move(unfinished, output, StandardCopyOption.ATOMIC_MOVE);
-      } finally {
-        if (Files.exists(unfinished)) {
-          MoreFiles.deleteRecursively(unfinished, RecursiveDeleteOption.ALLOW_INSECURE);
-        }
-      }
+    try (StagedDirectory staged = StagedDirectory.of(output)) {
+      Encoder.export(of.recipe(), of.state(), pooling.pooling(), staged.path());
+      Files.writeString(staged.path().resolve(CARD), card(directory, of));
+      staged.commit(MODEL);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     System.out.printf("SavedModel:  %s%n", output);
-    System.out.printf("Model card:  %s%n", output.resolve("model-card.md"));
+    System.out.printf("Model card:  %s%n", StoreFiles.resolve(output, CARD));
     return 0;
   }
 

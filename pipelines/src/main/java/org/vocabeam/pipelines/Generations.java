@@ -1,10 +1,10 @@
 package org.vocabeam.pipelines;
 
-import java.nio.file.Path;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.bownet.BowNet;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.transforms.codebook.DescriptorStore;
+import org.vocabeam.transforms.store.StoreFiles;
 
 /**
  * BoWNet's rounds (METHODS section 2): a teacher's features become words, the words targets, and a
@@ -21,7 +21,7 @@ record Generations(
     Recipe firstTeacher,
     @Nullable String teacher,
     TrainingImages images,
-    Path output,
+    String output,
     int count,
     RoundPlan plan) {
   /** Relative change of the inertia at which k-means ends before its last iteration. */
@@ -35,11 +35,11 @@ record Generations(
     if (teacher == null) {
       say("Generation 0: the first teacher, %s", firstTeacher.method().name());
       train(pipelines, firstTeacher, new TrainingData(images, null, null), directory.run(0));
-      teacher = RunDirectory.newestCheckpoint(directory.run(0).toString());
+      teacher = RunDirectory.newestCheckpoint(directory.run(0));
     }
     for (int generation = 1; generation <= count; generation++) {
-      Path stage = directory.generation(generation);
-      String descriptors = stage.resolve("descriptors").toString();
+      String stage = directory.generation(generation);
+      String descriptors = StoreFiles.resolve(stage, "descriptors");
       say("Generation %d: extract", generation);
       new Extraction(
               images,
@@ -53,27 +53,26 @@ record Generations(
       CodebookBuilding codebook =
           new CodebookBuilding(
               DescriptorStore.open(descriptors),
-              stage.resolve("words"),
+              StoreFiles.resolve(stage, "words"),
               method.words(),
               method.codebookIterations(),
               TOLERANCE,
               student.seed());
       codebook.run(pipelines);
       say("Generation %d: assign", generation);
-      String targets = stage.resolve("targets").toString();
-      new TargetAssignment(
-              images, teacher, codebook.codebook().toString(), method.target(), targets)
+      String targets = StoreFiles.resolve(stage, "targets");
+      new TargetAssignment(images, teacher, codebook.codebook(), method.target(), targets)
           .run(pipelines, false);
       say("Generation %d: student", generation);
       TrainingData data =
           new TrainingData(
               images, TrainingTargets.open(targets, images, method.name(), method.words()), null);
       train(pipelines, student, data, directory.run(generation));
-      teacher = RunDirectory.newestCheckpoint(directory.run(generation).toString());
+      teacher = RunDirectory.newestCheckpoint(directory.run(generation));
     }
   }
 
-  private void train(PipelineArguments pipelines, Recipe recipe, TrainingData data, Path run) {
+  private void train(PipelineArguments pipelines, Recipe recipe, TrainingData data, String run) {
     new Pretraining(recipe, data, run, plan).run(pipelines);
   }
 

@@ -1,8 +1,6 @@
 package org.vocabeam.pipelines;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -84,7 +82,7 @@ final class InspectCommand implements Callable<Integer> {
       names = "--sheet",
       paramLabel = "FILE",
       description = "Draws pictures of the store side by side into this PNG.")
-  private Path sheet;
+  private String sheet;
 
   @Option(
       names = "--count",
@@ -164,11 +162,7 @@ final class InspectCommand implements Callable<Integer> {
   }
 
   private static boolean hasStatistics(StoreContents store) {
-    return exists(StoreFiles.resolve(store.path(), ImageStatistics.FILE));
-  }
-
-  private static boolean exists(String file) {
-    return !list(file).isEmpty();
+    return !list(StoreFiles.resolve(store.path(), ImageStatistics.FILE)).isEmpty();
   }
 
   private static List<StoreFiles.Listed> list(String root) {
@@ -191,7 +185,7 @@ final class InspectCommand implements Callable<Integer> {
     if (StoreFiles.isFile(path, files)) {
       return StoreContents.ofFile(path);
     }
-    if (Files.isDirectory(Path.of(path, "checkpoints"))) {
+    if (files.stream().anyMatch(file -> file.name().startsWith("checkpoints/"))) {
       return StoreContents.open(RunDirectory.newestCheckpoint(path), "checkpoint");
     }
     List<String> stores =

@@ -1,6 +1,5 @@
 package org.vocabeam.pipelines;
 
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
@@ -8,6 +7,7 @@ import org.vocabeam.models.bownet.BowNet;
 import org.vocabeam.models.methods.Methods;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Task;
+import org.vocabeam.transforms.store.StoreFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -67,16 +67,16 @@ final class PretrainCommand implements Callable<Integer> {
       refuse("--teacher", teacher);
       arguments.pretraining(made, of).run(pipelines);
     }
-    Path output = arguments.output();
+    String output = arguments.output();
     System.out.printf(
         "%nTrained:     %d steps of %d images, %s%n",
         plan.steps(),
         (long) made.batchSize() * plan.replicas(),
-        RunDirectory.newestCheckpoint(output.toString()));
+        RunDirectory.newestCheckpoint(output));
     System.out.printf("Curves:      tensorboard --logdir=%s%n", output);
     System.out.printf(
         "Next:        ./vocabeam evaluate --images=%s --checkpoint=%s --output=%s%n",
-        arguments.images(), output, output.resolve("evaluation"));
+        arguments.images(), output, StoreFiles.resolve(output, "evaluation"));
     return 0;
   }
 

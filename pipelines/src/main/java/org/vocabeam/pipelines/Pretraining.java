@@ -2,8 +2,11 @@ package org.vocabeam.pipelines;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.common.io.MoreFiles;
+import com.google.common.io.RecursiveDeleteOption;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -41,7 +44,7 @@ final class Pretraining {
   private final RoundPlan rounds;
   private final EpochPlan plan;
 
-  Pretraining(Recipe recipe, TrainingData data, Path output, RoundPlan rounds) {
+  Pretraining(Recipe recipe, TrainingData data, String output, RoundPlan rounds) {
     this.recipe = recipe;
     this.data = data;
     this.directory = new RunDirectory(output);
@@ -117,11 +120,10 @@ final class Pretraining {
   private void round(PipelineArguments pipelines, long first) throws IOException {
     long last = first + rounds.stepsPerRound();
     WriteStore<VariableChunk> checkpoint =
-        WriteStore.to(VariableChunk.TYPE, directory.checkpoint(last).toString())
+        WriteStore.to(VariableChunk.TYPE, directory.checkpoint(last))
             .withProvenance(provenance(last));
     WriteStore<StepMetric> steps =
-        WriteStore.to(StepMetric.TYPE, directory.steps(last).toString())
-            .withProvenance(provenance(last));
+        WriteStore.to(StepMetric.TYPE, directory.steps(last)).withProvenance(provenance(last));
     checkpoint.prepare(true);
     steps.prepare(true);
     Pipeline pipeline = pipelines.create("pretrain-" + last);
@@ -142,7 +144,7 @@ final class Pretraining {
       assignments.add(
           new Assignment(
               Methods.toJson(recipe),
-              first == 0 ? null : directory.checkpoint(first).toString(),
+              first == 0 ? null : directory.checkpoint(first),
               replica,
               first,
               rounds.stepsPerRound(),
@@ -224,8 +226,8 @@ final class Pretraining {
   }
 
   /** The metrics of the first replica as TensorBoard curves; all are in the steps store. */
-  private void writeEvents(Path steps, long last) throws IOException {
-    StoreReader<StepMetric> store = StoreReader.open(StepMetric.TYPE, steps.toString());
+  private void writeEvents(String steps, long last) throws IOException {
+    StoreReader<StepMetric> store = StoreReader.open(StepMetric.TYPE, steps);
     List<StepMetric> metrics = new ArrayList<>();
     for (RowGroup group : store.rowGroups()) {
       try (RowReader<StepMetric> rows = store.read(group)) {
@@ -236,12 +238,19 @@ final class Pretraining {
         Comparator.comparingLong(StepMetric::step)
             .thenComparing(StepMetric::metric)
             .thenComparing(StepMetric::replica));
-    try (EventFile events = EventFile.in(directory.tensorboard(), directory.removeEvents(last))) {
-      for (StepMetric metric : metrics) {
-        if (metric.replica() == 0) {
-          events.scalar(metric.metric(), metric.step(), metric.value());
+    // TensorFlow writes local files only.
+    Path local = Files.createTempDirectory("vocabeam-events-");
+    try {
+      try (EventFile events = EventFile.in(local, directory.removeEvents(last))) {
+        for (StepMetric metric : metrics) {
+          if (metric.replica() == 0) {
+            events.scalar(metric.metric(), metric.step(), metric.value());
+          }
         }
       }
+      directory.addEvents(local);
+    } finally {
+      MoreFiles.deleteRecursively(local, RecursiveDeleteOption.ALLOW_INSECURE);
     }
   }
 }

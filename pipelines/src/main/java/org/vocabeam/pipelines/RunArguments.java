@@ -1,6 +1,5 @@
 package org.vocabeam.pipelines;
 
-import java.nio.file.Path;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Task;
@@ -21,7 +20,7 @@ final class RunArguments {
       required = true,
       paramLabel = "DIR",
       description = "The run: checkpoints, metrics of every step, TensorBoard events.")
-  private Path output;
+  private String output;
 
   @Option(
       names = "--split",
@@ -51,7 +50,7 @@ final class RunArguments {
     return images;
   }
 
-  Path output() {
+  String output() {
     return output;
   }
 

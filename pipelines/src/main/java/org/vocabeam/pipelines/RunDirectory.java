@@ -9,44 +9,50 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
 import org.vocabeam.models.UserError;
 import org.vocabeam.transforms.store.StoreFiles;
+import org.vocabeam.transforms.store.StoreManifest;
 import org.vocabeam.transforms.store.StoreReader;
 
 /**
  * What a run leaves: {@code run.json} with all that decides its result, a checkpoint and the
  * metrics of its steps for every round, TensorBoard events.
  */
-record RunDirectory(Path root) {
+record RunDirectory(String root) {
   private static final String CONFIGURATION = "run.json";
   private static final String GENERATION = "generation-";
   private static final String RUN = "run";
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** The stages of a generation of BoWNet. */
-  Path generation(int generation) {
-    return root.resolve(GENERATION + generation);
+  String generation(int generation) {
+    return StoreFiles.resolve(root, GENERATION + generation);
   }
 
   /** The run of a generation's student; of generation 0, of the first teacher. */
-  Path run(int generation) {
-    return generation(generation).resolve(RUN);
+  String run(int generation) {
+    return StoreFiles.resolve(generation(generation), RUN);
+  }
+
+  private String checkpoints() {
+    return StoreFiles.resolve(root, "checkpoints");
   }
 
   /** The checkpoint after so many steps. */
-  Path checkpoint(long step) {
-    return root.resolve("checkpoints").resolve(name(step));
+  String checkpoint(long step) {
+    return StoreFiles.resolve(checkpoints(), name(step));
   }
 
   /** The metrics of the round that ended after so many steps. */
-  Path steps(long step) {
-    return root.resolve("steps").resolve(name(step));
+  String steps(long step) {
+    return StoreFiles.resolve(root, "steps/" + name(step));
   }
 
-  Path tensorboard() {
-    return root.resolve("tensorboard");
+  String tensorboard() {
+    return StoreFiles.resolve(root, "tensorboard");
   }
 
   /**
@@ -57,23 +63,35 @@ record RunDirectory(Path root) {
    */
   String removeEvents(long step) throws IOException {
     String suffix = "." + name(step);
-    if (Files.isDirectory(tensorboard())) {
-      try (DirectoryStream<Path> old = Files.newDirectoryStream(tensorboard(), "*" + suffix)) {
-        for (Path file : old) {
-          Files.delete(file);
-        }
+    for (StoreFiles.Listed file : StoreFiles.list(tensorboard())) {
+      if (file.name().endsWith(suffix)) {
+        StoreFiles.delete(file.path());
       }
     }
     return suffix;
+  }
+
+  /** Copies the event files of a local directory to the others. */
+  void addEvents(Path local) throws IOException {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(local)) {
+      for (Path file : files) {
+        StoreFiles.copy(file, StoreFiles.resolve(tensorboard(), file.getFileName().toString()));
+      }
+    }
   }
 
   private static String name(long step) {
     return String.format(Locale.ROOT, "step-%09d", step);
   }
 
+  /** Whether it has a place for checkpoints, which may all be incomplete. */
+  boolean hasCheckpoints() throws IOException {
+    return StoreFiles.isDirectory(checkpoints());
+  }
+
   /** The steps of the newest complete checkpoint among the given ones; 0 without any. */
   long newest(LongStream steps) {
-    return steps.filter(s -> StoreReader.isComplete(checkpoint(s).toString())).max().orElse(0);
+    return steps.filter(s -> StoreReader.isComplete(checkpoint(s))).max().orElse(0);
   }
 
   /**
@@ -83,14 +101,14 @@ record RunDirectory(Path root) {
    * @throws UserError when it is a run of another configuration, naming an option that differs
    */
   void claim(JsonNode configuration) {
-    Path file = root.resolve(CONFIGURATION);
+    String file = StoreFiles.resolve(root, CONFIGURATION);
     try {
-      if (Files.exists(file)) {
-        compare(JSON.readTree(Files.readString(file)), configuration);
-        return;
+      Optional<String> before = StoreFiles.find(file);
+      if (before.isPresent()) {
+        compare(JSON.readTree(before.get()), configuration);
+      } else {
+        StoreFiles.write(file, configuration.toPrettyString() + "\n");
       }
-      Files.createDirectories(root);
-      StoreFiles.write(file.toString(), configuration.toPrettyString() + "\n");
     } catch (IOException e) {
       throw new UserError("cannot use " + root + " as the output: " + e.getMessage(), e);
     }
@@ -141,30 +159,31 @@ record RunDirectory(Path root) {
     if (StoreReader.isComplete(runOrCheckpoint)) {
       return runOrCheckpoint;
     }
-    RunDirectory run = new RunDirectory(Path.of(runOrCheckpoint));
-    int generation = 0;
-    while (Files.isDirectory(run.run(generation + 1).resolve("checkpoints"))) {
-      generation++;
-    }
-    if (Files.isDirectory(run.run(generation))) {
-      return newestCheckpoint(run.run(generation).toString());
-    }
-    boolean isGeneration = String.valueOf(run.root.getFileName()).startsWith(GENERATION);
-    if (isGeneration && Files.isDirectory(run.root.resolve(RUN))) {
-      return newestCheckpoint(run.root.resolve(RUN).toString());
-    }
-    Path checkpoints = Path.of(runOrCheckpoint).resolve("checkpoints");
-    if (Files.isDirectory(checkpoints)) {
-      try (var found = Files.list(checkpoints)) {
-        return found
-            .map(Path::toString)
-            .filter(StoreReader::isComplete)
-            .sorted()
-            .reduce((a, b) -> b)
-            .orElseThrow(() -> new UserError(runOrCheckpoint + " has no complete round yet"));
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
+    RunDirectory run = new RunDirectory(runOrCheckpoint);
+    try {
+      int generation = 0;
+      while (new RunDirectory(run.run(generation + 1)).hasCheckpoints()) {
+        generation++;
       }
+      if (StoreFiles.isDirectory(run.run(generation))) {
+        return newestCheckpoint(run.run(generation));
+      }
+      String ofGeneration = StoreFiles.resolve(runOrCheckpoint, RUN);
+      if (StoreFiles.name(runOrCheckpoint).startsWith(GENERATION)
+          && StoreFiles.isDirectory(ofGeneration)) {
+        return newestCheckpoint(ofGeneration);
+      }
+      if (run.hasCheckpoints()) {
+        return StoreFiles.list(run.checkpoints()).stream()
+            .map(StoreFiles.Listed::name)
+            .filter(name -> name.endsWith("/" + StoreManifest.FILE))
+            .reduce((a, b) -> b)
+            .map(name -> name.substring(0, name.length() - StoreManifest.FILE.length() - 1))
+            .map(name -> StoreFiles.resolve(run.checkpoints(), name))
+            .orElseThrow(() -> new UserError(runOrCheckpoint + " has no complete round yet"));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
     throw new UserError(runOrCheckpoint + " is neither a run of pretrain nor a checkpoint of one");
   }

@@ -2,6 +2,7 @@ package org.vocabeam.pipelines;
 
 import java.util.concurrent.Callable;
 import org.vocabeam.models.training.Recipe;
+import org.vocabeam.transforms.store.StoreFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -29,8 +30,7 @@ final class UpdateCommand implements Callable<Integer> {
     Pretraining run = arguments.pretraining(recipe, of);
     run.run(pipelines, 1);
     long left = arguments.plan().steps() - run.done();
-    System.out.printf(
-        "Checkpoint:  %s%n", RunDirectory.newestCheckpoint(arguments.output().toString()));
+    System.out.printf("Checkpoint:  %s%n", RunDirectory.newestCheckpoint(arguments.output()));
     System.out.printf(
         "Next:        %s%n",
         left > 0
@@ -40,7 +40,7 @@ final class UpdateCommand implements Callable<Integer> {
                 + " --checkpoint="
                 + arguments.output()
                 + " --output="
-                + arguments.output().resolve("evaluation"));
+                + StoreFiles.resolve(arguments.output(), "evaluation"));
     return 0;
   }
 }

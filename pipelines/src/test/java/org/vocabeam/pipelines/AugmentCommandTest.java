@@ -122,7 +122,7 @@ class AugmentCommandTest {
     assertSameRun(fromImages, fromViews);
     // As a kill in the second round leaves it; it goes on from views where images had been.
     Path mixed = pretrain("mixed-run", "--rounds=2", "--stepsPerRound=6");
-    Files.delete(new RunDirectory(mixed).checkpoint(12).resolve("_SUCCESS"));
+    Files.delete(Path.of(new RunDirectory(mixed.toString()).checkpoint(12), "_SUCCESS"));
     pretrain("mixed-run", "--rounds=2", "--stepsPerRound=6", "--views=" + views);
     assertSameRun(fromImages, mixed);
   }

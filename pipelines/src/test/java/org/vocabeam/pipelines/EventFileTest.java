@@ -36,7 +36,7 @@ class EventFileTest {
   @BeforeAll
   static void pretrain() throws IOException {
     images = SmallStore.of(directory, 30, 6);
-    run = new RunDirectory(directory.resolve("run"));
+    run = new RunDirectory(directory.resolve("run").toString());
     pretrainAgain();
   }
 
@@ -54,7 +54,7 @@ class EventFileTest {
   }
 
   private static List<Path> files() throws IOException {
-    try (Stream<Path> files = Files.list(run.tensorboard())) {
+    try (Stream<Path> files = Files.list(Path.of(run.tensorboard()))) {
       return files.sorted((a, b) -> round(a).compareTo(round(b))).toList();
     }
   }
@@ -100,7 +100,7 @@ class EventFileTest {
 
   private static Map<String, Float> metrics(long last) throws IOException {
     Map<String, Float> metrics = new TreeMap<>();
-    StoreReader<StepMetric> store = StoreReader.open(StepMetric.TYPE, run.steps(last).toString());
+    StoreReader<StepMetric> store = StoreReader.open(StepMetric.TYPE, run.steps(last));
     for (RowGroup group : store.rowGroups()) {
       try (RowReader<StepMetric> rows = store.read(group)) {
         rows.forEachRemaining(row -> metrics.put(row.step() + " " + row.metric(), row.value()));
@@ -128,9 +128,9 @@ class EventFileTest {
   @Test
   void anInterruptedRoundLeavesNoSecondCurve() throws Exception {
     // As a kill between the events and the end of the last round leaves it.
-    Files.delete(run.checkpoint(ROUNDS * STEPS).resolve("_SUCCESS"));
+    Files.delete(Path.of(run.checkpoint(ROUNDS * STEPS), "_SUCCESS"));
     pretrainAgain();
-    assertTrue(StoreReader.isComplete(run.checkpoint(ROUNDS * STEPS).toString()));
+    assertTrue(StoreReader.isComplete(run.checkpoint(ROUNDS * STEPS)));
     everyNumberOfEveryStepIsAPointOfItsCurve();
   }
 }

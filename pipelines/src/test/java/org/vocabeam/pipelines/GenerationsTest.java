@@ -77,7 +77,7 @@ class GenerationsTest {
   }
 
   private static Path generation(int generation) {
-    return new RunDirectory(chain).generation(generation);
+    return Path.of(new RunDirectory(chain.toString()).generation(generation));
   }
 
   private static Path newest(int generation) {

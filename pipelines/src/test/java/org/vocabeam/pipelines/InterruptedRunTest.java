@@ -21,7 +21,7 @@ class InterruptedRunTest {
 
   @TempDir private Path directory;
 
-  private static List<String> obow(Path images, Path output) {
+  private static List<String> obow(Path images, String output) {
     return List.of(
         "pretrain",
         "--images=" + images,
@@ -33,30 +33,27 @@ class InterruptedRunTest {
         "--runner=DirectRunner");
   }
 
-  private static boolean isComplete(Path store) {
-    return StoreReader.isComplete(store.toString());
-  }
-
   @Test
   void aKilledRunEndsWithTheSameBytes() throws Exception {
     Path images = SmallStore.of(directory, 60, 30);
-    RunDirectory whole = new RunDirectory(directory.resolve("whole"));
-    RunDirectory killed = new RunDirectory(directory.resolve("killed"));
+    RunDirectory whole = new RunDirectory(directory.resolve("whole").toString());
+    RunDirectory killed = new RunDirectory(directory.resolve("killed").toString());
     try (OwnJvm jvm = new OwnJvm(directory.resolve("log"))) {
       jvm.finish(obow(images, whole.root()));
       for (long round = 1; round <= 2; round++) {
-        Path checkpoint = killed.checkpoint(round * STEPS);
-        jvm.kill(obow(images, killed.root()), () -> isComplete(checkpoint), 100 * round);
+        String checkpoint = killed.checkpoint(round * STEPS);
+        jvm.kill(
+            obow(images, killed.root()), () -> StoreReader.isComplete(checkpoint), 100 * round);
       }
-      assertFalse(isComplete(killed.checkpoint(ROUNDS * STEPS)), "killed too late");
-      Path second = killed.checkpoint(2 * STEPS).resolve("part-00000-of-00001.parquet");
+      assertFalse(StoreReader.isComplete(killed.checkpoint(ROUNDS * STEPS)), "killed too late");
+      Path second = Path.of(killed.checkpoint(2 * STEPS), "part-00000-of-00001.parquet");
       Object before = Files.getLastModifiedTime(second);
       jvm.finish(obow(images, killed.root()));
       assertEquals(before, Files.getLastModifiedTime(second), "a round is taken once");
       assertTrue(jvm.log().contains("Going on after step 60 of 120"), jvm.log());
     }
-    FileTree.assertSame(whole.root(), killed.root());
-    try (var events = Files.list(killed.tensorboard())) {
+    FileTree.assertSame(Path.of(whole.root()), Path.of(killed.root()));
+    try (var events = Files.list(Path.of(killed.tensorboard()))) {
       assertEquals(ROUNDS, events.count(), "one event file for every round");
     }
   }
@@ -67,11 +64,12 @@ class InterruptedRunTest {
     Path images = SmallStore.of(directory, 60, 30);
     Path whole = directory.resolve("whole");
     Path killed = directory.resolve("killed");
-    Path stages = new RunDirectory(killed).generation(1);
+    RunDirectory run = new RunDirectory(killed.toString());
+    Path stages = Path.of(run.generation(1));
     // A stage has begun when its directory is there: the store is not.
     List<Path> begun =
         List.of(
-            new RunDirectory(killed).run(0),
+            Path.of(run.run(0)),
             stages.resolve("descriptors"),
             stages.resolve("words/iterations"),
             stages.resolve("targets"),

@@ -50,8 +50,15 @@ class PretrainCommandTest {
   }
 
   private static byte[] checkpoint(Path run, long step) throws IOException {
-    return Files.readAllBytes(
-        new RunDirectory(run).checkpoint(step).resolve("part-00000-of-00001.parquet"));
+    return Files.readAllBytes(checkpointOf(run, step).resolve("part-00000-of-00001.parquet"));
+  }
+
+  private static Path checkpointOf(Path run, long step) {
+    return Path.of(new RunDirectory(run.toString()).checkpoint(step));
+  }
+
+  private static boolean isComplete(Path run, long step) {
+    return StoreReader.isComplete(checkpointOf(run, step).toString());
   }
 
   @Test
@@ -79,14 +86,13 @@ class PretrainCommandTest {
   void updatesAreTheRoundsOfARun() throws IOException {
     byte[] whole = checkpoint(pretrain("at-once", "--rounds=2", "--stepsPerRound=2"), 4);
     Path run = run("update", "updates", "--rounds=2", "--stepsPerRound=2");
-    assertTrue(StoreReader.isComplete(new RunDirectory(run).checkpoint(2).toString()));
-    assertFalse(
-        StoreReader.isComplete(new RunDirectory(run).checkpoint(4).toString()), "one round");
+    assertTrue(isComplete(run, 2));
+    assertFalse(isComplete(run, 4), "one round");
     run("update", "updates", "--rounds=2", "--stepsPerRound=2");
     assertArrayEquals(whole, checkpoint(run, 4));
-    Object time = Files.getLastModifiedTime(new RunDirectory(run).checkpoint(4));
+    Object time = Files.getLastModifiedTime(checkpointOf(run, 4));
     run("update", "updates", "--rounds=2", "--stepsPerRound=2");
-    assertEquals(time, Files.getLastModifiedTime(new RunDirectory(run).checkpoint(4)));
+    assertEquals(time, Files.getLastModifiedTime(checkpointOf(run, 4)));
   }
 
   @Test
@@ -99,9 +105,8 @@ class PretrainCommandTest {
   void goesOnAfterTheLastCompleteRound() throws IOException {
     byte[] whole = checkpoint(pretrain("whole", "--rounds=3", "--stepsPerRound=2"), 6);
     Path run = pretrain("interrupted", "--rounds=3", "--stepsPerRound=2");
-    RunDirectory files = new RunDirectory(run);
     // As a kill in the third round leaves it: a part without marker, and the second is the newest.
-    Files.delete(files.checkpoint(6).resolve("_SUCCESS"));
+    Files.delete(checkpointOf(run, 6).resolve("_SUCCESS"));
     byte[] second = checkpoint(run, 4);
     pretrain("interrupted", "--rounds=3", "--stepsPerRound=2");
     assertArrayEquals(whole, checkpoint(run, 6));
@@ -128,8 +133,7 @@ class PretrainCommandTest {
   void notANumberStopsTheRunAndKeepsTheLastCheckpoint() {
     String message = refused("nan", "--rounds=2", "--stepsPerRound=8", "--learningRate=1e30");
     assertTrue(message.contains("learningRate"), message);
-    RunDirectory run = new RunDirectory(directory.resolve("nan"));
-    assertFalse(StoreReader.isComplete(run.checkpoint(8).toString()));
+    assertFalse(isComplete(directory.resolve("nan"), 8));
   }
 
   @Test

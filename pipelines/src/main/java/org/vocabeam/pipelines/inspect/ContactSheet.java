@@ -7,15 +7,14 @@ import java.awt.Graphics2D;
 import java.awt.Image;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import javax.imageio.ImageIO;
 import org.vocabeam.models.UserError;
 import org.vocabeam.transforms.images.Pixels;
+import org.vocabeam.transforms.store.StoreFiles;
 
 /** Pictures side by side with their captions, as a PNG. */
 public final class ContactSheet {
@@ -75,17 +74,11 @@ public final class ContactSheet {
   }
 
   /** Writes a sheet whole, or not at all. */
-  public static void write(BufferedImage sheet, Path file) {
-    Path target = file.toAbsolutePath();
+  public static void write(BufferedImage sheet, String file) {
     try {
-      Files.createDirectories(target.getParent());
-      Path temporary = Files.createTempFile(target.getParent(), "sheet", ".tmp");
-      try {
-        ImageIO.write(sheet, "png", temporary.toFile());
-        Files.move(temporary, target, StandardCopyOption.REPLACE_EXISTING);
-      } finally {
-        Files.deleteIfExists(temporary);
-      }
+      ByteArrayOutputStream png = new ByteArrayOutputStream();
+      ImageIO.write(sheet, "png", png);
+      StoreFiles.write(file, png.toByteArray());
     } catch (IOException e) {
       throw new UserError("cannot write " + file + ": " + e.getMessage(), e);
     }

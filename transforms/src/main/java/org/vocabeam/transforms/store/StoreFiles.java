@@ -1,5 +1,6 @@
 package org.vocabeam.transforms.store;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -8,10 +9,12 @@ import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.apache.beam.sdk.io.FileSystems;
@@ -42,9 +45,7 @@ public final class StoreFiles {
   public static List<Listed> list(String root) throws IOException {
     ResourceId directory = FileSystems.matchNewResource(root, true);
     List<Listed> files =
-        directory.getScheme().equals("file")
-            ? listLocal(Path.of(directory.toString()))
-            : listRemote(directory);
+        isLocal(directory) ? listLocal(Path.of(directory.toString())) : listRemote(directory);
     files.sort(Comparator.comparing(Listed::name));
     return files;
   }
@@ -89,9 +90,37 @@ public final class StoreFiles {
         && found.get(0).path().equals(FileSystems.matchNewResource(root, false).toString());
   }
 
+  /** Whether there is a file or a directory; of an object store, an object or some below it. */
+  public static boolean exists(String location) throws IOException {
+    ResourceId resource = FileSystems.matchNewResource(location, true);
+    return isLocal(resource)
+        ? Files.exists(Path.of(resource.toString()))
+        : !listRemote(resource).isEmpty();
+  }
+
+  /** Whether there is a directory. Those of an object store are there with their first file. */
+  public static boolean isDirectory(String location) throws IOException {
+    ResourceId resource = FileSystems.matchNewResource(location, true);
+    return isLocal(resource)
+        ? Files.isDirectory(Path.of(resource.toString()))
+        : !listRemote(resource).isEmpty();
+  }
+
+  static boolean isLocal(ResourceId resource) {
+    return resource.getScheme().equals("file");
+  }
+
   /** The path of a file in a directory. */
   public static String resolve(String directory, String name) {
-    return directory.endsWith("/") ? directory + name : directory + "/" + name;
+    return directory.isEmpty() || directory.endsWith("/")
+        ? directory + name
+        : directory + "/" + name;
+  }
+
+  /** The last part of a path. */
+  public static String name(String location) {
+    int end = location.endsWith("/") ? location.length() - 1 : location.length();
+    return location.substring(location.lastIndexOf('/', end - 1) + 1, end);
   }
 
   /** Opens a file for reading. */
@@ -101,13 +130,40 @@ public final class StoreFiles {
 
   /** Writes a small file whole: readers see the old content or the new one. */
   public static void write(String file, String text) throws IOException {
+    write(file, MimeTypes.TEXT, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** Writes a small file whole: readers see the old content or the new one. */
+  public static void write(String file, byte[] content) throws IOException {
+    write(file, MimeTypes.BINARY, out -> out.write(content));
+  }
+
+  /** Copies a local file to any place: readers see the old content or the new one. */
+  public static void copy(Path local, String file) throws IOException {
+    write(file, MimeTypes.BINARY, out -> Files.copy(local, out));
+  }
+
+  private interface Content {
+    void writeTo(OutputStream out) throws IOException;
+  }
+
+  private static void write(String file, String mimeType, Content content) throws IOException {
     String temporary = temporary(file);
     try (OutputStream out =
         Channels.newOutputStream(
-            FileSystems.create(FileSystems.matchNewResource(temporary, false), MimeTypes.TEXT))) {
-      out.write(text.getBytes(StandardCharsets.UTF_8));
+            FileSystems.create(FileSystems.matchNewResource(temporary, false), mimeType))) {
+      content.writeTo(out);
     }
     rename(temporary, file);
+  }
+
+  /** The content of a small file, or nothing when there is no such file. */
+  public static Optional<String> find(String file) throws IOException {
+    try {
+      return Optional.of(read(file));
+    } catch (FileNotFoundException | NoSuchFileException e) {
+      return Optional.empty();
+    }
   }
 
   /** The content of a small file. */
@@ -132,7 +188,8 @@ public final class StoreFiles {
         List.of(FileSystems.matchNewResource(to, false)));
   }
 
-  static void delete(String file) throws IOException {
+  /** Deletes a file if it is there. */
+  public static void delete(String file) throws IOException {
     FileSystems.delete(
         List.of(FileSystems.matchNewResource(file, false)),
         StandardMoveOptions.IGNORE_MISSING_FILES);

@@ -4,9 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,19 +48,20 @@ public record StoreManifest(
   /** The manifest of a complete store, or nothing when the directory holds none. */
   public static Optional<StoreManifest> find(String directory) {
     String file = StoreFiles.resolve(directory, FILE);
-    String text;
+    Optional<String> text;
     try {
-      text = StoreFiles.read(file);
-    } catch (FileNotFoundException | NoSuchFileException e) {
-      return Optional.empty();
+      text = StoreFiles.find(file);
     } catch (IOException e) {
       throw new UserError("cannot read " + file + ": " + e.getMessage(), e);
     }
-    if (text.isBlank()) {
+    if (text.isEmpty()) {
+      return Optional.empty();
+    }
+    if (text.get().isBlank()) {
       return Optional.of(FOREIGN);
     }
     try {
-      return Optional.of(JSON.readValue(text, StoreManifest.class));
+      return Optional.of(JSON.readValue(text.get(), StoreManifest.class));
     } catch (JsonProcessingException e) {
       throw new UserError(file + " is not the manifest of a store; write the store again", e);
     }
