@@ -98,7 +98,7 @@ public final class LinearProbe implements AutoCloseable {
             writer.variables(),
             new Method.Loss(loss, Map.of("loss", loss), after -> {}),
             optimizer,
-            new Optimizer.Schedule(learningRate, step));
+            parameter -> new Optimizer.Schedule(learningRate, step));
     writer.signature(
         TRAIN,
         Map.of("features", features, "labels", labels, "learningRate", learningRate, "step", step),

@@ -14,6 +14,10 @@ import java.util.Map;
 import java.util.function.BiFunction;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.bownet.BowNet;
+import org.vocabeam.models.jointembedding.Byol;
+import org.vocabeam.models.jointembedding.Dino;
+import org.vocabeam.models.jointembedding.SimClr;
+import org.vocabeam.models.jointembedding.SimSiam;
 import org.vocabeam.models.obow.Obow;
 import org.vocabeam.models.pretext.Rotation;
 import org.vocabeam.models.training.Preset;
@@ -31,12 +35,23 @@ public final class Methods {
           .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
           .registerSubtypes(
               new NamedType(BowNet.class, "bownet"),
+              new NamedType(Byol.class, "byol"),
+              new NamedType(Dino.class, "dino"),
               new NamedType(Obow.class, "obow"),
-              new NamedType(Rotation.class, "rotation"))
+              new NamedType(Rotation.class, "rotation"),
+              new NamedType(SimClr.class, "simclr"),
+              new NamedType(SimSiam.class, "simsiam"))
           .build();
 
   private static final Map<String, BiFunction<Preset, Task, Recipe>> PRESETS =
-      Map.of("bownet", BowNet::recipe, "obow", Obow::recipe, "rotation", Rotation::recipe);
+      Map.of(
+          "bownet", BowNet::recipe,
+          "byol", Byol::recipe,
+          "dino", Dino::recipe,
+          "obow", Obow::recipe,
+          "rotation", Rotation::recipe,
+          "simclr", SimClr::recipe,
+          "simsiam", SimSiam::recipe);
 
   private Methods() {}
 

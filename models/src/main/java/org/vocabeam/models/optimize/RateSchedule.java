@@ -20,6 +20,9 @@ public sealed interface RateSchedule {
    */
   double rate(long step, long steps);
 
+  /** The rate that the schedule starts from, after a warm-up. */
+  double learningRate();
+
   /** Refuses what cannot be for a run of so many steps. */
   void check(long steps);
 

@@ -9,6 +9,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.vocabeam.models.backbone.Backbone;
+import org.vocabeam.models.graph.VariableSpec;
 import org.vocabeam.models.graph.Variables;
 import org.vocabeam.models.views.ViewSpec;
 
@@ -45,6 +46,11 @@ public interface Method {
    */
   default Map<String, Double> scalars(long step, long steps) {
     return Map.of();
+  }
+
+  /** Whether a trained parameter keeps the first rate of the schedule for the whole run. */
+  default boolean hasConstantRate(VariableSpec parameter) {
+    return false;
   }
 
   /** Words of the targets that a step is fed with; 0 for a method that makes its own. */

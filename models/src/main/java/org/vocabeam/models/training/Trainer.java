@@ -28,6 +28,7 @@ public final class Trainer implements AutoCloseable {
   private static final String TRAIN = "train";
   private static final String TARGETS = "targets";
   private static final String LEARNING_RATE = "learning_rate";
+  private static final String CONSTANT_RATE = "constant_rate";
   private static final String STEP = "step";
 
   private final Recipe recipe;
@@ -86,9 +87,11 @@ public final class Trainer implements AutoCloseable {
       inputs.put(TARGETS, targets);
     }
     Operand<TFloat32> learningRate = writer.input(LEARNING_RATE, TFloat32.class);
+    Operand<TFloat32> constantRate = writer.input(CONSTANT_RATE, TFloat32.class);
     Operand<TFloat32> step = writer.input(STEP, TFloat32.class);
     inputs.putAll(scalars);
     inputs.put(LEARNING_RATE, learningRate);
+    inputs.put(CONSTANT_RATE, constantRate);
     inputs.put(STEP, step);
 
     Method.Loss loss =
@@ -104,7 +107,9 @@ public final class Trainer implements AutoCloseable {
             writer.variables(),
             loss,
             recipe.optimizer(),
-            new Optimizer.Schedule(learningRate, step));
+            parameter ->
+                new Optimizer.Schedule(
+                    method.hasConstantRate(parameter) ? constantRate : learningRate, step));
     writer.signature(TRAIN, inputs, Map.of("metrics", metrics));
     return List.copyOf(loss.metrics().keySet());
   }
@@ -193,6 +198,7 @@ public final class Trainer implements AutoCloseable {
       inputs.put(TARGETS, batch.targets());
     }
     inputs.put(LEARNING_RATE, new float[] {(float) recipe.schedule().rate(step, recipe.steps())});
+    inputs.put(CONSTANT_RATE, new float[] {(float) recipe.schedule().learningRate()});
     inputs.put(STEP, new float[] {step + 1});
     return inputs;
   }

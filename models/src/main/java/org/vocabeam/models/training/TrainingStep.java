@@ -2,6 +2,7 @@ package org.vocabeam.models.training;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
@@ -20,6 +21,7 @@ public final class TrainingStep {
   /**
    * Completes the graph of a step.
    *
+   * @param schedule rate and number of the step, for every trained parameter
    * @return the metrics in their order, {@code [number of metrics]}; fetching them runs the step
    */
   public static Operand<TFloat32> author(
@@ -28,7 +30,7 @@ public final class TrainingStep {
       Variables variables,
       Method.Loss loss,
       Optimizer optimizer,
-      Optimizer.Schedule schedule) {
+      Function<VariableSpec, Optimizer.Schedule> schedule) {
     List<VariableSpec> trained = variables.specs(Role.TRAINED);
     List<Operand<TFloat32>> gradients = gradients(graph, variables, loss.total(), trained);
 
@@ -37,7 +39,8 @@ public final class TrainingStep {
     readers.addAll(variables.updates());
     Ops after = Variables.after(tf, readers);
     for (int i = 0; i < trained.size(); i++) {
-      optimizer.update(after, variables, trained.get(i), gradients.get(i), schedule);
+      VariableSpec parameter = trained.get(i);
+      optimizer.update(after, variables, parameter, gradients.get(i), schedule.apply(parameter));
     }
     loss.afterwards().accept(after);
     return tf.withControlDependencies(variables.updates()).stack(loss.metrics().values());

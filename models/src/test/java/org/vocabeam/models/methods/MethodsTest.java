@@ -134,7 +134,7 @@ class MethodsTest {
   @Test
   void unknownMethodsAreRefused() {
     assertEquals(
-        "method is simclr2, must be one of [bownet, obow, rotation]",
+        "method is simclr2, must be one of [bownet, byol, dino, obow, rotation, simclr, simsiam]",
         assertThrows(
                 UserError.class,
                 () -> Methods.recipe("simclr2", Preset.SMALL, task(28, 1, 100, 10)))

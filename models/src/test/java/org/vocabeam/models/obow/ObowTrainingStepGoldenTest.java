@@ -160,8 +160,9 @@ class ObowTrainingStepGoldenTest {
                   sgd.get("momentum").asDouble(),
                   mistake == Mistake.NO_WEIGHT_DECAY ? 0 : sgd.get("weight_decay").asDouble(),
                   sgd.get("nesterov").asBoolean()),
-              new Optimizer.Schedule(
-                  tf.constant((float) sgd.get("lr").asDouble()), tf.constant(1f)));
+              parameter ->
+                  new Optimizer.Schedule(
+                      tf.constant((float) sgd.get("lr").asDouble()), tf.constant(1f)));
       List<String> metrics = List.copyOf(new ArrayList<>(loss.metrics().keySet()));
 
       start(sandbox, golden, obow);

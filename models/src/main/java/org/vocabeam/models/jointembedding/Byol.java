@@ -1,0 +1,217 @@
+package org.vocabeam.models.jointembedding;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.vocabeam.models.backbone.Backbone;
+import org.vocabeam.models.graph.Layers;
+import org.vocabeam.models.graph.Layers.Mode;
+import org.vocabeam.models.graph.MovingAverage;
+import org.vocabeam.models.graph.Parameters;
+import org.vocabeam.models.graph.Variables;
+import org.vocabeam.models.optimize.CosineSchedule;
+import org.vocabeam.models.optimize.Lars;
+import org.vocabeam.models.optimize.RateSchedule;
+import org.vocabeam.models.optimize.Sgd;
+import org.vocabeam.models.training.EmbeddingSpread;
+import org.vocabeam.models.training.Method;
+import org.vocabeam.models.training.Preset;
+import org.vocabeam.models.training.Recipe;
+import org.vocabeam.models.training.Task;
+import org.vocabeam.models.views.Appearance.ColourJitter;
+import org.vocabeam.models.views.Appearance.GaussianBlur;
+import org.vocabeam.models.views.Appearance.Solarize;
+import org.vocabeam.models.views.Geometry.RandomResizedCrop;
+import org.vocabeam.models.views.ViewSpec;
+
+/**
+ * BYOL (Grill et al. 2020, "Bootstrap Your Own Latent"): the online network predicts from one view
+ * of an image what the target network, its moving average, makes of the other.
+ *
+ * @param hidden of projector and predictor
+ * @param outputs of projector and predictor
+ * @param targetDecay tau of the target's weights at the first step; goes to 1 by a cosine
+ * @param stopGradient whether the target is the moving average, held fixed; without it the online
+ *     network is its own target, which the gradient reaches, and all embeddings become one
+ */
+public record Byol(
+    int hidden,
+    int outputs,
+    double targetDecay,
+    boolean stopGradient,
+    ViewSpec first,
+    ViewSpec second)
+    implements Method {
+  private static final String PROJECTOR = "projector.";
+  private static final String STUDENT_SHARE = "studentShare";
+
+  public Byol {
+    checkArgument(hidden > 0, "hidden is %s, must be positive", hidden);
+    checkArgument(outputs > 0, "outputs is %s, must be positive", outputs);
+    checkArgument(
+        targetDecay >= 0 && targetDecay <= 1, "targetDecay is %s, must be in [0, 1]", targetDecay);
+    TwoViews.check(first, second);
+  }
+
+  /** The settings of a preset. */
+  public static Recipe recipe(Preset preset, Task task) {
+    return preset == Preset.SMALL ? small(task) : paper(preset, task);
+  }
+
+  /**
+   * Section 3.3 and appendix B for 300 epochs: LARS with 0.3 B / 256, decay 1e-6, ten epochs of
+   * warm-up; views of appendix B, in which the second is blurred less and solarized. A batch is
+   * 256: the paper's 4,096 is that of many replicas.
+   */
+  private static Recipe paper(Preset preset, Task task) {
+    int batch = 256;
+    boolean small = task.isSmall();
+    int size = small ? task.side() : 224;
+    long warmup = Math.min(10 * (task.imageCount() / batch), task.steps() / 10);
+    Byol method =
+        new Byol(
+            4096,
+            256,
+            0.99,
+            true,
+            view(TwoViews.FIRST, size, 0.08, small ? 0 : 1, Solarize.NONE),
+            view(TwoViews.SECOND, size, 0.08, small ? 0 : 0.1, new Solarize(128, 0.2)));
+    return new Recipe(
+        method,
+        preset.backbone(task),
+        task.images(),
+        task.normalisation(),
+        batch,
+        new Lars(0.9, 1e-6, 0.001, Lars.Norm.SEPARATE, false, 0),
+        new RateSchedule.Cosine(0.3, 0, warmup),
+        task.steps(),
+        task.seed(),
+        EmbeddingSpread.COLLAPSED);
+  }
+
+  /** For 28 to 64 pixels and minutes on a processor. */
+  private static Recipe small(Task task) {
+    int size = task.side();
+    Byol method =
+        new Byol(
+            256,
+            64,
+            0.97,
+            true,
+            view(TwoViews.FIRST, size, 0.2, 0, Solarize.NONE),
+            view(TwoViews.SECOND, size, 0.2, 0, Solarize.NONE));
+    return new Recipe(
+        method,
+        Preset.SMALL.backbone(task),
+        task.images(),
+        task.normalisation(),
+        64,
+        new Sgd(0.9, 5e-4, false),
+        new RateSchedule.Cosine(0.1, 0, 0),
+        task.steps(),
+        task.seed(),
+        EmbeddingSpread.COLLAPSED);
+  }
+
+  private static ViewSpec view(
+      String name, int size, double minArea, double blurProbability, Solarize solarize) {
+    return TwoViews.view(
+        name,
+        size,
+        new RandomResizedCrop(minArea, 1),
+        new ColourJitter(0.4, 0.4, 0.2, 0.1, 0.8),
+        blurProbability == 0 ? GaussianBlur.NONE : new GaussianBlur(0.1, 2, blurProbability),
+        solarize);
+  }
+
+  @Override
+  public String name() {
+    return "byol";
+  }
+
+  @Override
+  public List<ViewSpec> views() {
+    return List.of(first, second);
+  }
+
+  @Override
+  public List<String> scalars() {
+    return stopGradient ? List.of(STUDENT_SHARE) : List.of();
+  }
+
+  @Override
+  public Map<String, Double> scalars(long step, long steps) {
+    return stopGradient
+        ? Map.of(STUDENT_SHARE, CosineSchedule.studentShare(targetDecay, step, steps))
+        : Map.of();
+  }
+
+  @Override
+  public void check(Backbone backbone, int batchSize) {}
+
+  @Override
+  public Loss loss(Ops tf, Variables variables, Backbone backbone, Inputs inputs) {
+    Operand<TFloat32> v1 = inputs.views().get(first.name());
+    Operand<TFloat32> v2 = inputs.views().get(second.name());
+
+    // The online network, each view a batch of its own: y [B, D] -> z [B, P] -> q [B, P]
+    Layers online = new Layers(tf, variables.scope(STUDENT), Mode.TRAINING);
+    Layers projector = new Layers(tf, variables.scope(PROJECTOR), Mode.TRAINING);
+    Layers predictor = new Layers(tf, variables.scope("predictor."), Mode.TRAINING);
+    Operand<TFloat32> y1 = embed(backbone, online, v1);
+    Operand<TFloat32> z1 = project(projector, y1);
+    Operand<TFloat32> z2 = project(projector, embed(backbone, online, v2));
+    Operand<TFloat32> q1 = Mlp.of(predictor.in("predictor"), z1, hidden, outputs);
+    Operand<TFloat32> q2 = Mlp.of(predictor.in("predictor"), z2, hidden, outputs);
+
+    // The target network: its weights move first (eq. 1), then it runs on its own batch statistics.
+    if (stopGradient) {
+      Operand<TFloat32> share = inputs.scalars().get(STUDENT_SHARE);
+      Layers target = target(tf, variables, STUDENT, share);
+      Layers targetProjector = target(tf, variables, PROJECTOR, share);
+      z1 = tf.stopGradient(project(targetProjector, embed(backbone, target, v1)));
+      z2 = tf.stopGradient(project(targetProjector, embed(backbone, target, v2)));
+    }
+    Operand<TFloat32> loss = regression(tf, q1, q2, z1, z2);
+
+    Map<String, Operand<TFloat32>> metrics = new LinkedHashMap<>();
+    metrics.put("loss", loss);
+    metrics.put("embedding_std", EmbeddingSpread.of(tf, y1));
+    metrics.put("projection_std", EmbeddingSpread.of(tf, z1));
+    return new Loss(loss, metrics, after -> {});
+  }
+
+  private static Layers target(
+      Ops tf, Variables variables, String scope, Operand<TFloat32> studentShare) {
+    Parameters average = new MovingAverage(tf, variables, scope, "target." + scope, studentShare);
+    return new Layers(tf, average, Mode.TRAINING);
+  }
+
+  private static Operand<TFloat32> embed(Backbone backbone, Layers layers, Operand<TFloat32> view) {
+    return layers.globalAveragePool(backbone.maps(layers, view).get(backbone.lastLevel()));
+  }
+
+  private Operand<TFloat32> project(Layers layers, Operand<TFloat32> y) {
+    return Mlp.of(layers.in("projector"), y, hidden, outputs);
+  }
+
+  /**
+   * Eq. 2 for both views: {@code 2 - 2 cos} of each prediction and the other view's projection,
+   * their sum, mean over the batch.
+   */
+  static Operand<TFloat32> regression(
+      Ops tf,
+      Operand<TFloat32> q1,
+      Operand<TFloat32> q2,
+      Operand<TFloat32> z1,
+      Operand<TFloat32> z2) {
+    Operand<TFloat32> cosines = tf.math.add(Cosine.ofRows(tf, q1, z2), Cosine.ofRows(tf, q2, z1));
+    return tf.math.sub(
+        tf.constant(4f), tf.math.mul(Layers.meanOfAll(tf, cosines), tf.constant(2f)));
+  }
+}

@@ -1,0 +1,371 @@
+package org.vocabeam.models.jointembedding;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Unstack;
+import org.tensorflow.types.TFloat32;
+import org.vocabeam.models.backbone.Backbone;
+import org.vocabeam.models.graph.Initializer;
+import org.vocabeam.models.graph.Layers;
+import org.vocabeam.models.graph.Layers.Mode;
+import org.vocabeam.models.graph.MovingAverage;
+import org.vocabeam.models.graph.Parameters;
+import org.vocabeam.models.graph.VariableSpec.Role;
+import org.vocabeam.models.graph.Variables;
+import org.vocabeam.models.optimize.CosineSchedule;
+import org.vocabeam.models.optimize.RateSchedule;
+import org.vocabeam.models.optimize.Sgd;
+import org.vocabeam.models.training.EmbeddingSpread;
+import org.vocabeam.models.training.Method;
+import org.vocabeam.models.training.Preset;
+import org.vocabeam.models.training.Recipe;
+import org.vocabeam.models.training.Task;
+import org.vocabeam.models.views.Appearance;
+import org.vocabeam.models.views.Appearance.ColourJitter;
+import org.vocabeam.models.views.Appearance.GaussianBlur;
+import org.vocabeam.models.views.Appearance.Solarize;
+import org.vocabeam.models.views.Geometry.RandomResizedCrop;
+import org.vocabeam.models.views.ViewSpec;
+
+/**
+ * DINO (Caron et al. 2021, "Emerging Properties in Self-Supervised Vision Transformers"): from
+ * every crop of an image the student predicts how the teacher, its moving average, distributes the
+ * large crops over prototypes.
+ *
+ * @param head what follows the backbone in both networks
+ * @param studentTemperature of the student's softmax
+ * @param warmupTemperature of the teacher's softmax at the first step
+ * @param teacherTemperature of the teacher's softmax after the warm-up
+ * @param temperatureWarmup share of the run in which the one goes to the other
+ * @param centreDecay of the running mean of the teacher's outputs
+ * @param centring whether that mean is subtracted; without it one prototype takes all
+ * @param sharpening whether the teacher has its own, low temperature; without it all prototypes get
+ *     the same share
+ * @param teacherDecay of the teacher's weights at the first step; goes to 1 by a cosine
+ * @param frozenPrototypes share of the run in which the prototypes stay as they are
+ * @param global1 a large crop, which the teacher sees too
+ * @param global2 another large crop, which the teacher sees too
+ * @param locals small crops, as many as they count
+ */
+public record Dino(
+    DinoHead head,
+    double studentTemperature,
+    double warmupTemperature,
+    double teacherTemperature,
+    double temperatureWarmup,
+    double centreDecay,
+    boolean centring,
+    boolean sharpening,
+    double teacherDecay,
+    double frozenPrototypes,
+    ViewSpec global1,
+    ViewSpec global2,
+    ViewSpec locals)
+    implements Method {
+  private static final String TEACHER = "teacher.";
+  private static final String HEAD = "head.";
+  private static final String CENTRE = "centre";
+  private static final String STUDENT_SHARE = "studentShare";
+  private static final String TEMPERATURE = "teacherTemperature";
+  private static final String PROTOTYPES_MOVE = "prototypesMove";
+
+  public Dino {
+    checkTemperature("studentTemperature", studentTemperature);
+    checkTemperature("warmupTemperature", warmupTemperature);
+    checkTemperature("teacherTemperature", teacherTemperature);
+    checkShare("temperatureWarmup", temperatureWarmup);
+    checkShare("centreDecay", centreDecay);
+    checkShare("teacherDecay", teacherDecay);
+    checkShare("frozenPrototypes", frozenPrototypes);
+    TwoViews.check(global1, global2);
+    checkArgument(
+        !locals.name().equals(global1.name()) && !locals.name().equals(global2.name()),
+        "the small crops are named %s as a large one, must have another name",
+        locals.name());
+  }
+
+  private static void checkTemperature(String name, double value) {
+    checkArgument(value > 0 && Double.isFinite(value), "%s is %s, must be positive", name, value);
+  }
+
+  private static void checkShare(String name, double value) {
+    checkArgument(value >= 0 && value <= 1, "%s is %s, must be in [0, 1]", name, value);
+  }
+
+  /** The settings of a preset. */
+  public static Recipe recipe(Preset preset, Task task) {
+    return preset == Preset.SMALL ? small(task) : paper(preset, task);
+  }
+
+  /**
+   * The authors' ResNet-50 configuration (reference code, README): SGD with 0.03 B / 256 and ten
+   * epochs of warm-up, large crops of 0.14 to 1 of the area, six small ones of 0.05 to 0.14, a head
+   * with batch norm, temperature 0.04 to 0.07 over 50 of 800 epochs; decay of section 5.1.
+   */
+  private static Recipe paper(Preset preset, Task task) {
+    int batch = 256;
+    boolean small = task.isSmall();
+    long epoch = task.imageCount() / batch;
+    int side = task.side();
+    Dino method =
+        new Dino(
+            new DinoHead(2048, 256, 65_536, true),
+            0.1,
+            0.04,
+            0.07,
+            0.0625,
+            0.9,
+            true,
+            true,
+            0.996,
+            Math.min(0.5, (double) epoch / task.steps()),
+            crops("global1", small ? side : 224, 1, 0.14, 1, small ? 0 : 1, Solarize.NONE),
+            crops("global2", small ? side : 224, 1, 0.14, 1, small ? 0 : 0.1, solarized()),
+            crops(
+                "locals",
+                small ? side * 3 / 7 : 96,
+                6,
+                0.05,
+                0.14,
+                small ? 0 : 0.5,
+                Solarize.NONE));
+    return new Recipe(
+        method,
+        preset.backbone(task),
+        task.images(),
+        task.normalisation(),
+        batch,
+        new Sgd(0.9, 1e-4, false),
+        new RateSchedule.Cosine(0.03, 0, Math.min(10 * epoch, task.steps() / 10)),
+        task.steps(),
+        task.seed(),
+        EmbeddingSpread.COLLAPSED);
+  }
+
+  /** For 28 to 64 pixels and minutes on a processor. */
+  private static Recipe small(Task task) {
+    int side = task.side();
+    Dino method =
+        new Dino(
+            new DinoHead(256, 64, 512, true),
+            0.1,
+            0.04,
+            0.04,
+            0,
+            0.9,
+            true,
+            true,
+            0.97,
+            0.02,
+            crops("global1", side, 1, 0.4, 1, 0, Solarize.NONE),
+            crops("global2", side, 1, 0.4, 1, 0, Solarize.NONE),
+            crops("locals", side / 2, 2, 0.1, 0.4, 0, Solarize.NONE));
+    return new Recipe(
+        method,
+        Preset.SMALL.backbone(task),
+        task.images(),
+        task.normalisation(),
+        64,
+        new Sgd(0.9, 1e-4, false),
+        new RateSchedule.Cosine(0.1, 0, task.steps() / 20),
+        task.steps(),
+        task.seed(),
+        EmbeddingSpread.COLLAPSED);
+  }
+
+  private static ViewSpec crops(
+      String name,
+      int size,
+      int count,
+      double minArea,
+      double maxArea,
+      double blurProbability,
+      Solarize solarize) {
+    GaussianBlur blur =
+        blurProbability == 0 ? GaussianBlur.NONE : new GaussianBlur(0.1, 2, blurProbability);
+    ColourJitter jitter = new ColourJitter(0.4, 0.4, 0.2, 0.1, 0.8);
+    return new ViewSpec(
+        name,
+        size,
+        count,
+        new RandomResizedCrop(minArea, maxArea),
+        0.5,
+        false,
+        new Appearance(jitter, 0.2, blur, solarize));
+  }
+
+  private static Solarize solarized() {
+    return new Solarize(128, 0.2);
+  }
+
+  @Override
+  public String name() {
+    return "dino";
+  }
+
+  @Override
+  public List<ViewSpec> views() {
+    return List.of(global1, global2, locals);
+  }
+
+  @Override
+  public List<String> scalars() {
+    return List.of(STUDENT_SHARE, TEMPERATURE, PROTOTYPES_MOVE);
+  }
+
+  @Override
+  public Map<String, Double> scalars(long step, long steps) {
+    return Map.of(
+        STUDENT_SHARE,
+        CosineSchedule.studentShare(teacherDecay, step, steps),
+        TEMPERATURE,
+        temperature(step, Math.round(temperatureWarmup * steps)),
+        PROTOTYPES_MOVE,
+        step < frozenPrototypes * steps ? 0.0 : 1.0);
+  }
+
+  /** Linear over the warm-up, both ends included, then constant (reference code). */
+  double temperature(long step, long warmup) {
+    if (!sharpening) {
+      return studentTemperature;
+    }
+    return step >= warmup || warmup == 1
+        ? teacherTemperature
+        : warmupTemperature + (teacherTemperature - warmupTemperature) * step / (warmup - 1);
+  }
+
+  @Override
+  public void check(Backbone backbone, int batchSize) {}
+
+  /** Algorithm 1, with small crops. */
+  @Override
+  public Loss loss(Ops tf, Variables variables, Backbone backbone, Inputs inputs) {
+    Operand<TFloat32> v1 = inputs.views().get(global1.name());
+    Operand<TFloat32> v2 = inputs.views().get(global2.name());
+    Operand<TFloat32> small = inputs.views().get(locals.name());
+
+    // The student sees all crops; those of one size are a batch: [n B, S, S, C] -> [n B, D].
+    Layers student = new Layers(tf, variables.scope(STUDENT), Mode.TRAINING);
+    Operand<TFloat32> large = embed(backbone, student, tf.concat(List.of(v1, v2), tf.constant(0)));
+    Operand<TFloat32> features =
+        tf.concat(List.of(large, embed(backbone, student, small)), tf.constant(0));
+    Operand<TFloat32> outputs =
+        head.outputs(tf, variables.scope(HEAD), features, inputs.scalars().get(PROTOTYPES_MOVE));
+
+    // The teacher sees the large ones; its weights move first.
+    Operand<TFloat32> share = inputs.scalars().get(STUDENT_SHARE);
+    Layers teacher = new Layers(tf, average(tf, variables, STUDENT, share), Mode.TRAINING);
+    Operand<TFloat32> taught =
+        head.outputs(
+            tf,
+            average(tf, variables, HEAD, share),
+            embed(backbone, teacher, tf.concat(List.of(v1, v2), tf.constant(0))),
+            tf.constant(0f));
+
+    Operand<TFloat32> centre =
+        tf.identity(
+            variables.variable("", CENTRE, Role.STATISTIC, Initializer.ZEROS, head.prototypes()));
+    Operand<TFloat32> none = tf.constant(new float[head.prototypes()]);
+    Operand<TFloat32> targets =
+        targets(tf, taught, centring ? centre : none, inputs.scalars().get(TEMPERATURE));
+    Operand<TFloat32> loss =
+        crossEntropy(
+            tf,
+            crops(tf, outputs, (int) v1.shape().get(0)),
+            tf.split(tf.constant(0), targets, 2L).output(),
+            studentTemperature);
+
+    Map<String, Operand<TFloat32>> metrics = new LinkedHashMap<>();
+    metrics.put("loss", loss);
+    metrics.put("embedding_std", EmbeddingSpread.of(tf, large));
+    metrics.put("target_entropy", meanEntropy(tf, targets));
+    metrics.put(
+        "prototype_entropy",
+        meanEntropy(tf, tf.expandDims(tf.math.mean(targets, tf.constant(0)), tf.constant(0))));
+    Operand<TFloat32> moved = moved(tf, centre, taught, centreDecay);
+    return new Loss(
+        loss, metrics, after -> variables.update(after.assign(variables.get(CENTRE), moved)));
+  }
+
+  private static Operand<TFloat32> embed(
+      Backbone backbone, Layers layers, Operand<TFloat32> crops) {
+    return layers.globalAveragePool(backbone.maps(layers, crops).get(backbone.lastLevel()));
+  }
+
+  private static Parameters average(
+      Ops tf, Variables variables, String scope, Operand<TFloat32> studentShare) {
+    return new MovingAverage(tf, variables, scope, TEACHER + scope, studentShare);
+  }
+
+  /** Crop by crop, {@code [B, P]} each: the two large ones, then the small ones. */
+  private List<Operand<TFloat32>> crops(Ops tf, Operand<TFloat32> outputs, int batch) {
+    int count = locals.count();
+    List<Operand<TFloat32>> parts =
+        new ArrayList<>(
+            tf.splitV(
+                    outputs,
+                    tf.constant(new long[] {batch, batch, (long) batch * count}),
+                    tf.constant(0),
+                    3L)
+                .output());
+    // The rows of the small ones are image-major.
+    Operand<TFloat32> small =
+        tf.reshape(parts.remove(2), tf.constant(new int[] {batch, count, head.prototypes()}));
+    parts.addAll(tf.unstack(small, (long) count, Unstack.axis(1L)).output());
+    return parts;
+  }
+
+  /** The teacher's probabilities: centred and sharpened outputs, not differentiated. */
+  static Operand<TFloat32> targets(
+      Ops tf, Operand<TFloat32> taught, Operand<TFloat32> centre, Operand<TFloat32> temperature) {
+    return tf.stopGradient(tf.nn.softmax(tf.math.div(tf.math.sub(taught, centre), temperature)));
+  }
+
+  /**
+   * The cross-entropy of all pairs of a teacher's crop and another of the student's (eq. 3), mean
+   * over pairs and images.
+   *
+   * @param student outputs of all crops {@code [B, P]}, the teacher's first
+   * @param targets probabilities of the teacher's crops {@code [B, P]}
+   */
+  static Operand<TFloat32> crossEntropy(
+      Ops tf,
+      List<Operand<TFloat32>> student,
+      List<? extends Operand<TFloat32>> targets,
+      double studentTemperature) {
+    List<Operand<TFloat32>> pairs = new ArrayList<>();
+    for (int t = 0; t < targets.size(); t++) {
+      for (int s = 0; s < student.size(); s++) {
+        if (s != t) {
+          Operand<TFloat32> logits =
+              tf.math.div(student.get(s), tf.constant((float) studentTemperature));
+          pairs.add(
+              Layers.meanOfAll(
+                  tf, tf.nn.softmaxCrossEntropyWithLogits(logits, targets.get(t)).loss()));
+        }
+      }
+    }
+    return tf.math.div(tf.math.addN(pairs), tf.constant((float) pairs.size()));
+  }
+
+  /** The centre after a step (eq. 4): moves towards the mean of the teacher's outputs. */
+  static Operand<TFloat32> moved(
+      Ops tf, Operand<TFloat32> centre, Operand<TFloat32> taught, double decay) {
+    return tf.math.add(
+        tf.math.mul(centre, tf.constant((float) decay)),
+        tf.math.mul(tf.math.mean(taught, tf.constant(0)), tf.constant((float) (1 - decay))));
+  }
+
+  /** Of the rows, in nats: 0 when one prototype takes all, ln P when all have the same share. */
+  private static Operand<TFloat32> meanEntropy(Ops tf, Operand<TFloat32> probabilities) {
+    Operand<TFloat32> logs = tf.math.log(tf.math.maximum(probabilities, tf.constant(1e-30f)));
+    return tf.math.neg(
+        Layers.meanOfAll(tf, tf.sum(tf.math.mul(probabilities, logs), tf.constant(1))));
+  }
+}

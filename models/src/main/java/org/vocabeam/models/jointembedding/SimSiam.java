@@ -1,0 +1,166 @@
+package org.vocabeam.models.jointembedding;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.vocabeam.models.backbone.Backbone;
+import org.vocabeam.models.graph.Layers;
+import org.vocabeam.models.graph.Layers.Mode;
+import org.vocabeam.models.graph.VariableSpec;
+import org.vocabeam.models.graph.Variables;
+import org.vocabeam.models.optimize.RateSchedule;
+import org.vocabeam.models.optimize.Sgd;
+import org.vocabeam.models.training.EmbeddingSpread;
+import org.vocabeam.models.training.Method;
+import org.vocabeam.models.training.Preset;
+import org.vocabeam.models.training.Recipe;
+import org.vocabeam.models.training.Task;
+import org.vocabeam.models.views.Appearance.ColourJitter;
+import org.vocabeam.models.views.Appearance.GaussianBlur;
+import org.vocabeam.models.views.Appearance.Solarize;
+import org.vocabeam.models.views.Geometry.RandomResizedCrop;
+import org.vocabeam.models.views.ViewSpec;
+
+/**
+ * SimSiam (Chen and He 2021, "Exploring Simple Siamese Representation Learning"): from one view of
+ * an image the projection of the other is predicted, which is held fixed meanwhile.
+ *
+ * @param width of the projector's three layers
+ * @param bottleneck of the predictor
+ * @param stopGradient whether what is predicted is held fixed; without it all embeddings become one
+ */
+public record SimSiam(
+    int width, int bottleneck, boolean stopGradient, ViewSpec first, ViewSpec second)
+    implements Method {
+  private static final String PREDICTOR = "predictor.";
+
+  public SimSiam {
+    checkArgument(width > 0, "width is %s, must be positive", width);
+    checkArgument(bottleneck > 0, "bottleneck is %s, must be positive", bottleneck);
+    TwoViews.check(first, second);
+  }
+
+  /** The settings of a preset. */
+  public static Recipe recipe(Preset preset, Task task) {
+    return preset == Preset.SMALL ? small(task) : paper(preset, task);
+  }
+
+  /** Section 3: SGD with 0.05 B / 256; appendix D for small images: 0.03, 5e-4, no blur. */
+  private static Recipe paper(Preset preset, Task task) {
+    boolean small = task.isSmall();
+    GaussianBlur blur = small ? GaussianBlur.NONE : new GaussianBlur(0.1, 2, 0.5);
+    return new Recipe(
+        of(2048, 512, small ? task.side() : 224, blur),
+        preset.backbone(task),
+        task.images(),
+        task.normalisation(),
+        256,
+        new Sgd(0.9, small ? 5e-4 : 1e-4, false),
+        new RateSchedule.Cosine(small ? 0.03 : 0.05, 0, 0),
+        task.steps(),
+        task.seed(),
+        EmbeddingSpread.COLLAPSED);
+  }
+
+  /** For 28 to 64 pixels and minutes on a processor. */
+  private static Recipe small(Task task) {
+    return new Recipe(
+        of(256, 64, task.side(), GaussianBlur.NONE),
+        Preset.SMALL.backbone(task),
+        task.images(),
+        task.normalisation(),
+        64,
+        new Sgd(0.9, 5e-4, false),
+        new RateSchedule.Cosine(0.1, 0, 0),
+        task.steps(),
+        task.seed(),
+        EmbeddingSpread.COLLAPSED);
+  }
+
+  /** Two views of the same kind. */
+  private static SimSiam of(int width, int bottleneck, int size, GaussianBlur blur) {
+    RandomResizedCrop crop = new RandomResizedCrop(0.2, 1);
+    ColourJitter jitter = new ColourJitter(0.4, 0.4, 0.4, 0.1, 0.8);
+    return new SimSiam(
+        width,
+        bottleneck,
+        true,
+        TwoViews.view(TwoViews.FIRST, size, crop, jitter, blur, Solarize.NONE),
+        TwoViews.view(TwoViews.SECOND, size, crop, jitter, blur, Solarize.NONE));
+  }
+
+  @Override
+  public String name() {
+    return "simsiam";
+  }
+
+  @Override
+  public List<ViewSpec> views() {
+    return List.of(first, second);
+  }
+
+  @Override
+  public void check(Backbone backbone, int batchSize) {}
+
+  /** The predictor does not follow the cosine (section 3 and reference code). */
+  @Override
+  public boolean hasConstantRate(VariableSpec parameter) {
+    return parameter.name().startsWith(PREDICTOR);
+  }
+
+  /** Algorithm 1. */
+  @Override
+  public Loss loss(Ops tf, Variables variables, Backbone backbone, Inputs inputs) {
+    // Each view is a batch of its own: [B, S, S, C] -> f [B, D] -> z [B, W] -> p [B, W]
+    Operand<TFloat32> f1 = features(tf, variables, backbone, inputs.views().get(first.name()));
+    Operand<TFloat32> f2 = features(tf, variables, backbone, inputs.views().get(second.name()));
+    Operand<TFloat32> z1 = project(tf, variables, f1);
+    Operand<TFloat32> z2 = project(tf, variables, f2);
+    Operand<TFloat32> p1 = predict(tf, variables, z1);
+    Operand<TFloat32> p2 = predict(tf, variables, z2);
+    Operand<TFloat32> loss =
+        stopGradient
+            ? negativeCosine(tf, p1, p2, tf.stopGradient(z1), tf.stopGradient(z2))
+            : negativeCosine(tf, p1, p2, z1, z2);
+
+    Map<String, Operand<TFloat32>> metrics = new LinkedHashMap<>();
+    metrics.put("loss", loss);
+    metrics.put("embedding_std", EmbeddingSpread.of(tf, f1));
+    metrics.put("projection_std", EmbeddingSpread.of(tf, z1));
+    return new Loss(loss, metrics, after -> {});
+  }
+
+  private static Operand<TFloat32> features(
+      Ops tf, Variables variables, Backbone backbone, Operand<TFloat32> view) {
+    Layers student = new Layers(tf, variables.scope(STUDENT), Mode.TRAINING);
+    return student.globalAveragePool(backbone.maps(student, view).get(backbone.lastLevel()));
+  }
+
+  private Operand<TFloat32> project(Ops tf, Variables variables, Operand<TFloat32> f) {
+    Layers projector = new Layers(tf, variables.scope("projector."), Mode.TRAINING).in("projector");
+    Operand<TFloat32> h = Mlp.hidden(projector.in("0"), f, width);
+    h = Mlp.hidden(projector.in("1"), h, width);
+    return projector.in("2").standardize(projector.in("2").linear(h, "fc", width, false), "bn");
+  }
+
+  private Operand<TFloat32> predict(Ops tf, Variables variables, Operand<TFloat32> z) {
+    Layers predictor = new Layers(tf, variables.scope(PREDICTOR), Mode.TRAINING);
+    return Mlp.of(predictor.in("predictor"), z, bottleneck, width);
+  }
+
+  /** Eq. 4, the mean over both views of the negative cosine (eq. 1), over the batch. */
+  static Operand<TFloat32> negativeCosine(
+      Ops tf,
+      Operand<TFloat32> p1,
+      Operand<TFloat32> p2,
+      Operand<TFloat32> z1,
+      Operand<TFloat32> z2) {
+    Operand<TFloat32> both = tf.math.add(Cosine.ofRows(tf, p1, z2), Cosine.ofRows(tf, p2, z1));
+    return tf.math.mul(Layers.meanOfAll(tf, both), tf.constant(-0.5f));
+  }
+}

@@ -1,0 +1,43 @@
+package org.vocabeam.models.jointembedding;
+
+import org.vocabeam.models.UserError;
+import org.vocabeam.models.views.Appearance;
+import org.vocabeam.models.views.Appearance.ColourJitter;
+import org.vocabeam.models.views.Appearance.GaussianBlur;
+import org.vocabeam.models.views.Appearance.Solarize;
+import org.vocabeam.models.views.Geometry.RandomResizedCrop;
+import org.vocabeam.models.views.ViewSpec;
+
+/** The two views of an image that a method brings together. */
+final class TwoViews {
+  static final String FIRST = "view1";
+  static final String SECOND = "view2";
+
+  private TwoViews() {}
+
+  /** A random crop, flipped half of the time, with grey of probability 0.2 as all papers have. */
+  static ViewSpec view(
+      String name,
+      int size,
+      RandomResizedCrop crop,
+      ColourJitter jitter,
+      GaussianBlur blur,
+      Solarize solarize) {
+    return new ViewSpec(
+        name, size, 1, crop, 0.5, false, new Appearance(jitter, 0.2, blur, solarize));
+  }
+
+  /** Refuses views that are not one of each image, or that would draw the same. */
+  static void check(ViewSpec first, ViewSpec second) {
+    for (ViewSpec view : new ViewSpec[] {first, second}) {
+      if (view.count() != 1) {
+        throw new UserError(
+            "view " + view.name() + " has a count of " + view.count() + ", must be 1");
+      }
+    }
+    if (first.name().equals(second.name())) {
+      throw new UserError(
+          "both views are named " + first.name() + ", must have different names to differ");
+    }
+  }
+}

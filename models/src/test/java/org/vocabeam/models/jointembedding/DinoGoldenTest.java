@@ -1,0 +1,196 @@
+package org.vocabeam.models.jointembedding;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.opentest4j.AssertionFailedError;
+import org.tensorflow.Operand;
+import org.tensorflow.Output;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.vocabeam.models.Golden;
+import org.vocabeam.models.Golden.Tensor;
+import org.vocabeam.models.Sandbox;
+import org.vocabeam.models.optimize.CosineSchedule;
+import org.vocabeam.models.training.ImageShape;
+import org.vocabeam.models.training.Preset;
+import org.vocabeam.models.training.Task;
+import org.vocabeam.models.views.Normalisation;
+
+/** DINO's loss, centre, schedules and head against the authors'. */
+final class DinoGoldenTest {
+  private static final JsonNode GOLDEN = Golden.load("dino");
+  private static final JsonNode CONFIG = GOLDEN.get("config");
+  private static final JsonNode EXPECTED = GOLDEN.get("expected");
+
+  private static double config(String name) {
+    return CONFIG.get(name).asDouble();
+  }
+
+  /** One of a stack of tensors. */
+  private static Tensor slice(String name, int index) {
+    Tensor all = Golden.tensor(GOLDEN.at("/inputs").get(name));
+    int size = all.dim(1) * all.dim(2);
+    return new Tensor(
+        new long[] {all.dim(1), all.dim(2)},
+        Arrays.copyOfRange(all.values(), index * size, (index + 1) * size));
+  }
+
+  @Test
+  void lossGradientAndCentreOfEveryIteration() {
+    run(1);
+  }
+
+  @Test
+  void centringAfterTheMoveIsRejected() {
+    assertThrows(AssertionFailedError.class, () -> run(0));
+  }
+
+  /**
+   * @param lag iterations between a centre and its use; 0 is wrong
+   */
+  private static void run(int lag) {
+    List<Tensor> centres = new ArrayList<>();
+    centres.add(Golden.tensor(GOLDEN.at("/inputs/center")));
+    EXPECTED.get("iterations").forEach(i -> centres.add(Golden.tensor(i.get("center_after"))));
+    for (int i = 0; i < EXPECTED.get("iterations").size(); i++) {
+      JsonNode expected = EXPECTED.get("iterations").get(i);
+      double temperature = expected.get("teacher_temperature").asDouble();
+      Map<String, Tensor> inputs = new LinkedHashMap<>();
+      inputs.put("student", slice("student_output", i));
+      inputs.put("teacher", slice("teacher_output", i));
+      inputs.put("centre", centres.get(i + 1 - lag));
+      LossCheck.assertReproduced(
+          inputs,
+          (tf, x) ->
+              Dino.crossEntropy(
+                  tf,
+                  parts(tf, x.get("student")),
+                  parts(
+                      tf,
+                      Dino.targets(
+                          tf, x.get("teacher"), x.get("centre"), tf.constant((float) temperature))),
+                  config("student_temp")),
+          expected,
+          List.of("student"));
+      try (Sandbox sandbox = new Sandbox()) {
+        Operand<TFloat32> moved =
+            Dino.moved(
+                sandbox.tf(),
+                sandbox.floats(centres.get(i)),
+                sandbox.floats(slice("teacher_output", i)),
+                config("center_momentum"));
+        Golden.assertClose(
+            "centre after " + i, centres.get(i + 1).values(), sandbox.run(moved), Golden.FLOAT32);
+      }
+    }
+  }
+
+  /** Crop by crop. */
+  private static List<Operand<TFloat32>> parts(Ops tf, Operand<TFloat32> rows) {
+    long crops = rows.shape().get(0) / CONFIG.get("B").asLong();
+    return List.copyOf(tf.split(tf.constant(0), rows, crops).output());
+  }
+
+  @Test
+  void theTeachersTemperatureOfEveryEpoch() {
+    double[] expected = Golden.tensor(EXPECTED.get("teacher_temperature_schedule")).values();
+    Task task =
+        new Task(
+            new ImageShape(28, 28, 1),
+            new Normalisation(new float[] {0.5f}, new float[] {0.5f}),
+            100,
+            100,
+            1);
+    Dino dino = (Dino) Dino.recipe(Preset.RESNET50, task).method();
+    assertEquals(config("warmup_teacher_temp"), dino.warmupTemperature());
+    assertEquals(config("teacher_temp"), dino.teacherTemperature());
+    for (int epoch = 0; epoch < expected.length; epoch++) {
+      assertEquals(
+          expected[epoch],
+          dino.temperature(epoch, CONFIG.get("warmup_teacher_temp_epochs").asLong()),
+          1e-12);
+    }
+  }
+
+  /** But for the warm-up, which reaches the rate one step earlier in the authors' code. */
+  @Test
+  void theSchedulesOfEveryStep() {
+    JsonNode decay = EXPECTED.at("/schedules/teacher_momentum");
+    double[] values = Golden.tensor(decay.get("values")).values();
+    for (int step = 0; step < values.length; step++) {
+      double share =
+          CosineSchedule.studentShare(decay.get("base_value").asDouble(), step, values.length);
+      assertEquals(values[step], 1 - share, 1e-12);
+    }
+    JsonNode rate = EXPECTED.at("/schedules/learning_rate");
+    double[] rates = Golden.tensor(rate.get("values")).values();
+    int warmup = rate.get("warmup_epochs").asInt() * rate.get("iterations_per_epoch").asInt();
+    CosineSchedule schedule =
+        new CosineSchedule(
+            rate.get("base_value").asDouble(),
+            rate.get("final_value").asDouble(),
+            warmup,
+            rates.length,
+            1);
+    for (int step = warmup; step < rates.length; step++) {
+      assertEquals(rates[step], schedule.rate(step), 1e-12);
+    }
+  }
+
+  @Test
+  void headAndItsGradients() {
+    JsonNode head = GOLDEN.at("/inputs/head");
+    JsonNode of = CONFIG.get("head");
+    DinoHead dino =
+        new DinoHead(
+            of.get("hidden").asInt(), of.get("bottleneck").asInt(), of.get("out").asInt(), false);
+    try (Sandbox sandbox = new Sandbox()) {
+      Ops tf = sandbox.tf();
+      Operand<TFloat32> x = sandbox.floats(Golden.tensor(head.get("x")));
+      Operand<TFloat32> y = dino.outputs(tf, sandbox.variables().scope(""), x, tf.constant(1f));
+      Operand<TFloat32> weighted =
+          tf.sum(
+              tf.math.mul(y, sandbox.floats(Golden.tensor(head.get("output_weighting")))),
+              tf.constant(new int[] {0, 1}));
+      JsonNode gradientsOf = EXPECTED.at("/head/grad_parameters");
+      List<String> names = Golden.names(gradientsOf);
+      List<Output<?>> sources = new ArrayList<>();
+      sources.add(x.asOutput());
+      names.forEach(name -> sources.add(sandbox.variables().get(name).asOutput()));
+      Output<?>[] gradients =
+          sandbox.graph().addGradients(weighted.asOutput(), sources.toArray(Output<?>[]::new));
+      sandbox.initialize(1);
+      for (String name : names) {
+        Tensor value = weight(name, Golden.tensor(head.get("parameters").get(name)));
+        sandbox.write(Map.of(name, value.floats()));
+      }
+      Golden.assertClose(
+          "y", Golden.tensor(EXPECTED.at("/head/y")).values(), sandbox.run(y), Golden.FLOAT32);
+      Golden.assertClose(
+          "grad_x",
+          Golden.tensor(EXPECTED.at("/head/grad_x")).values(),
+          sandbox.run(gradients[0].expect(TFloat32.class)),
+          Golden.GRADIENT);
+      for (int i = 0; i < names.size(); i++) {
+        Golden.assertClose(
+            names.get(i),
+            weight(names.get(i), Golden.tensor(gradientsOf.get(names.get(i)))).values(),
+            sandbox.run(gradients[i + 1].expect(TFloat32.class)),
+            Golden.GRADIENT);
+      }
+    }
+  }
+
+  /** Linear weights are [in, out] here, prototypes [P, bottleneck] as there. */
+  private static Tensor weight(String name, Tensor tensor) {
+    return name.equals(DinoHead.PROTOTYPES) ? tensor : tensor.kernel();
+  }
+}
