@@ -10,6 +10,7 @@ import org.tensorflow.op.core.Sum;
 import org.tensorflow.op.linalg.MatMul;
 import org.tensorflow.op.math.Mean;
 import org.tensorflow.op.nn.FusedBatchNorm;
+import org.tensorflow.op.nn.LeakyRelu;
 import org.tensorflow.types.TFloat32;
 
 /**
@@ -148,6 +149,26 @@ public final class Layers {
 
   public Operand<TFloat32> relu(Operand<TFloat32> x) {
     return tf.nn.relu(x);
+  }
+
+  /** x, and 0.2 x below 0 (Radford et al. 2016). */
+  public Operand<TFloat32> leakyRelu(Operand<TFloat32> x) {
+    return tf.nn.leakyRelu(x, LeakyRelu.alpha(0.2f));
+  }
+
+  /** {@code [B, H, W, C] -> [B, 2 H, 2 W, C]}, every cell four times. */
+  public Operand<TFloat32> upsample(Operand<TFloat32> x) {
+    int[] size = {(int) (2 * dim(x, 1)), (int) (2 * dim(x, 2))};
+    return tf.image.resizeNearestNeighbor(x, tf.constant(size));
+  }
+
+  /** Linear on every cell: {@code [B, H, W, in] -> [B, H, W, outputs]}. */
+  public Operand<TFloat32> cells(Operand<TFloat32> x, String name, int outputs) {
+    long count = dim(x, 0) * dim(x, 1) * dim(x, 2);
+    Operand<TFloat32> rows = tf.reshape(x, tf.constant(new long[] {count, dim(x, 3)}));
+    return tf.reshape(
+        linear(rows, name, outputs, true),
+        tf.constant(new long[] {dim(x, 0), dim(x, 1), dim(x, 2), outputs}));
   }
 
   /** {@code [B, in] -> [B, outputs]}. */

@@ -1,5 +1,7 @@
 package org.vocabeam.models.methods;
 
+import static java.util.Map.entry;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -14,11 +16,16 @@ import java.util.Map;
 import java.util.function.BiFunction;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.bownet.BowNet;
+import org.vocabeam.models.generative.Autoencoder;
+import org.vocabeam.models.generative.Gan;
 import org.vocabeam.models.jointembedding.Byol;
 import org.vocabeam.models.jointembedding.Dino;
 import org.vocabeam.models.jointembedding.SimClr;
 import org.vocabeam.models.jointembedding.SimSiam;
 import org.vocabeam.models.obow.Obow;
+import org.vocabeam.models.pretext.Colorization;
+import org.vocabeam.models.pretext.Jigsaw;
+import org.vocabeam.models.pretext.RelativePatch;
 import org.vocabeam.models.pretext.Rotation;
 import org.vocabeam.models.training.Preset;
 import org.vocabeam.models.training.Recipe;
@@ -34,24 +41,34 @@ public final class Methods {
           .enable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
           .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
           .registerSubtypes(
+              new NamedType(Autoencoder.class, "autoencoder"),
               new NamedType(BowNet.class, "bownet"),
               new NamedType(Byol.class, "byol"),
+              new NamedType(Colorization.class, "colorization"),
               new NamedType(Dino.class, "dino"),
+              new NamedType(Gan.class, "gan"),
+              new NamedType(Jigsaw.class, "jigsaw"),
               new NamedType(Obow.class, "obow"),
+              new NamedType(RelativePatch.class, "relative-patch"),
               new NamedType(Rotation.class, "rotation"),
               new NamedType(SimClr.class, "simclr"),
               new NamedType(SimSiam.class, "simsiam"))
           .build();
 
   private static final Map<String, BiFunction<Preset, Task, Recipe>> PRESETS =
-      Map.of(
-          "bownet", BowNet::recipe,
-          "byol", Byol::recipe,
-          "dino", Dino::recipe,
-          "obow", Obow::recipe,
-          "rotation", Rotation::recipe,
-          "simclr", SimClr::recipe,
-          "simsiam", SimSiam::recipe);
+      Map.ofEntries(
+          entry("autoencoder", Autoencoder::recipe),
+          entry("bownet", BowNet::recipe),
+          entry("byol", Byol::recipe),
+          entry("colorization", Colorization::recipe),
+          entry("dino", Dino::recipe),
+          entry("gan", Gan::recipe),
+          entry("jigsaw", Jigsaw::recipe),
+          entry("obow", Obow::recipe),
+          entry("relative-patch", RelativePatch::recipe),
+          entry("rotation", Rotation::recipe),
+          entry("simclr", SimClr::recipe),
+          entry("simsiam", SimSiam::recipe));
 
   private Methods() {}
 

@@ -1,14 +1,9 @@
 package org.vocabeam.models.pretext;
 
-import static org.vocabeam.models.graph.Layers.meanOfAll;
-
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.TInt64;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.backbone.Backbone;
 import org.vocabeam.models.graph.Layers;
@@ -86,14 +81,7 @@ public record Rotation(ViewSpec view) implements Method {
     Operand<TFloat32> logits = head.linear(features, "fc", TURNS, true);
 
     Operand<TFloat32> turns = tf.constant(oneHot(batch));
-    Operand<TFloat32> loss =
-        meanOfAll(tf, tf.nn.softmaxCrossEntropyWithLogits(logits, turns).loss());
-
-    Map<String, Operand<TFloat32>> metrics = new LinkedHashMap<>();
-    metrics.put("loss", loss);
-    metrics.put("embedding_std", EmbeddingSpread.of(tf, features));
-    metrics.put("accuracy", accuracy(tf, logits, turns));
-    return new Loss(loss, metrics, after -> {});
+    return Classification.loss(tf, logits, turns, features);
   }
 
   /**
@@ -135,12 +123,5 @@ public record Rotation(ViewSpec view) implements Method {
       rows[row][row / batch] = 1;
     }
     return rows;
-  }
-
-  private static Operand<TFloat32> accuracy(
-      Ops tf, Operand<TFloat32> logits, Operand<TFloat32> turns) {
-    Operand<TInt64> said = tf.math.argMax(logits, tf.constant(1));
-    Operand<TInt64> right = tf.math.argMax(turns, tf.constant(1));
-    return meanOfAll(tf, tf.dtypes.cast(tf.math.equal(said, right), TFloat32.class));
   }
 }

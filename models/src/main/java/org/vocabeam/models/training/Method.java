@@ -11,6 +11,7 @@ import org.tensorflow.types.TInt32;
 import org.vocabeam.models.backbone.Backbone;
 import org.vocabeam.models.graph.VariableSpec;
 import org.vocabeam.models.graph.Variables;
+import org.vocabeam.models.views.Normalisation;
 import org.vocabeam.models.views.ViewSpec;
 
 /**
@@ -78,12 +79,14 @@ public interface Method {
    * @param draws name to {@code [B]}
    * @param scalars name to scalar
    * @param targets {@code [B, K]} where K is {@link #targetWords}; null when that is 0
+   * @param normalisation of the views' pixels
    */
   record Inputs(
       Map<String, Operand<TFloat32>> views,
       Map<String, Operand<TInt32>> draws,
       Map<String, Operand<TFloat32>> scalars,
-      Operand<TFloat32> targets) {}
+      Operand<TFloat32> targets,
+      Normalisation normalisation) {}
 
   /**
    * @param total the scalar that is minimised over all TRAINED variables

@@ -99,7 +99,7 @@ public final class Trainer implements AutoCloseable {
             tf,
             writer.variables(),
             recipe.backbone(),
-            new Method.Inputs(views, draws, scalars, targets));
+            new Method.Inputs(views, draws, scalars, targets, recipe.normalisation()));
     Operand<TFloat32> metrics =
         TrainingStep.author(
             writer.graph(),

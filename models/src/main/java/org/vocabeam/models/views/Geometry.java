@@ -47,7 +47,8 @@ public sealed interface Geometry {
    * OBoW's patches (reference code {@code CropImagePatches}): the image is cropped once to {@code
    * baseSize} and flipped, turned and coloured as a whole; the views are pixel-exact patches of it.
    * Cell (i, j) of the {@code grid} x {@code grid} cells starts at {@code cell * (i, j)} plus 0 to
-   * {@code jitter} pixels each way. As many different cells as the view counts, in random order.
+   * {@code jitter} pixels each way. As many different cells as the view counts, in random order;
+   * all of them row by row, as tiles.
    */
   record PatchGrid(RandomResizedCrop base, int baseSize, int grid, int cell, int jitter)
       implements Geometry {

@@ -51,6 +51,16 @@ public record Normalisation(float[] mean, float[] std) {
     return tf.math.sub(tf.math.mul(pixels, tf.constant(scale)), tf.constant(shift));
   }
 
+  /** The same of pixels in 0..1. */
+  public Operand<TFloat32> ofShares(Ops tf, Operand<TFloat32> images) {
+    return tf.math.div(tf.math.sub(images, tf.constant(mean)), tf.constant(std));
+  }
+
+  /** Normalised images back to pixels in 0..1. */
+  public Operand<TFloat32> invert(Ops tf, Operand<TFloat32> normalised) {
+    return tf.math.add(tf.math.mul(normalised, tf.constant(std)), tf.constant(mean));
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof Normalisation that

@@ -111,12 +111,15 @@ public final class ViewSampler {
     }
   }
 
-  /** The first {@code count} of a random permutation of {@code cells}. */
+  /** The first {@code count} of a random permutation of {@code cells}; all of them in order. */
   private static int[] drawCells(int cells, int count, SplittableRandom random) {
     int[] all = new int[cells];
     int[] drawn = new int[count];
     for (int i = 0; i < cells; i++) {
       all[i] = i;
+    }
+    if (count == cells) {
+      return all;
     }
     for (int i = 0; i < count; i++) {
       int j = random.nextInt(i, cells);

@@ -2,10 +2,14 @@ package org.vocabeam.models.methods;
 
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Test;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.opentest4j.AssertionFailedError;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -21,8 +25,12 @@ import org.vocabeam.models.bownet.BowNet;
 import org.vocabeam.models.graph.VariableSpec;
 import org.vocabeam.models.graph.VariableSpec.Role;
 import org.vocabeam.models.pretext.Rotation;
+import org.vocabeam.models.training.ImageShape;
 import org.vocabeam.models.training.Method;
+import org.vocabeam.models.training.Preset;
+import org.vocabeam.models.training.Task;
 import org.vocabeam.models.training.TrainingStep;
+import org.vocabeam.models.views.Normalisation;
 import org.vocabeam.models.views.ViewSpec;
 
 /** The gradient of a step's whole loss, of methods whose targets do not depend on the student. */
@@ -32,12 +40,45 @@ final class MethodGradientTest {
   private static final Backbone BACKBONE =
       new ResNet(ResNet.Block.BASIC, List.of(1, 1), 4, ResNet.Stem.SMALL);
 
-  private static final Method ROTATION = new Rotation(ViewSpec.rotNet(6));
-  private static final Method BOWNET =
-      new BowNet("layer1", WORDS, BagTarget.Kind.BINARY, 1, 1, 3, 0.5, ViewSpec.bowNet(6, 0.5));
+  /** Of seeds of inputs that bring no unit of the network near the kink of its ReLU. */
+  private static final Map<String, Case> CASES =
+      Map.of(
+          "rotation", new Case(new Rotation(ViewSpec.rotNet(6)), 1, 4),
+          "bownet",
+              new Case(
+                  new BowNet(
+                      "layer1",
+                      WORDS,
+                      BagTarget.Kind.BINARY,
+                      1,
+                      1,
+                      3,
+                      0.5,
+                      ViewSpec.bowNet(6, 0.5)),
+                  1,
+                  6),
+          "relative-patch", new Case(method("relative-patch", Map.of("hidden", 5)), 1, 1),
+          "jigsaw", new Case(method("jigsaw", Map.of("hidden", 5)), 1, 1),
+          "colorization", new Case(method("colorization", Map.of("width", 3)), 3, 1),
+          "autoencoder", new Case(method("autoencoder", Map.of("decoderWidth", 3)), 1, 1),
+          "simclr", new Case(method("simclr", Map.of("outputs", 5)), 1, 1));
 
-  /** Of inputs that bring no unit of the network near the kink of its ReLU, for either method. */
-  private static final Map<Method, Long> SEEDS = Map.of(ROTATION, 4L, BOWNET, 6L);
+  /**
+   * @param channels of the images
+   * @param seed of all inputs
+   */
+  private record Case(Method method, int channels, long seed) {}
+
+  /** The small preset for tiny images with some values replaced. */
+  private static Method method(String name, Map<String, Object> values) {
+    int channels = name.equals("colorization") ? 3 : 1;
+    float[] half = new float[channels];
+    Arrays.fill(half, 0.5f);
+    Task task = new Task(new ImageShape(8, 8, channels), new Normalisation(half, half), 100, 10, 1);
+    ObjectNode tree = (ObjectNode) Methods.toTree(Methods.recipe(name, Preset.SMALL, task));
+    values.forEach(((ObjectNode) tree.get("method"))::putPOJO);
+    return Methods.recipe(tree.toString()).method();
+  }
 
   private static float[] random(long seed, int size, String of) {
     float[] values = new float[size];
@@ -64,12 +105,14 @@ final class MethodGradientTest {
     return bags;
   }
 
-  private static Method.Inputs inputs(Sandbox sandbox, Method method) {
-    long seed = SEEDS.get(method);
+  private static Method.Inputs inputs(Sandbox sandbox, Case of) {
+    Method method = of.method();
+    long seed = of.seed();
     Map<String, Operand<TFloat32>> views = new LinkedHashMap<>();
     for (ViewSpec view : method.views()) {
-      float[] pixels = random(seed, IMAGES * view.size() * view.size(), view.name());
-      views.put(view.name(), sandbox.floats(pixels, IMAGES, view.size(), view.size(), 1));
+      int rows = IMAGES * view.count();
+      float[] pixels = random(seed, rows * view.size() * view.size() * of.channels(), view.name());
+      views.put(view.name(), sandbox.floats(pixels, rows, view.size(), view.size(), of.channels()));
     }
     Map<String, Operand<TInt32>> draws = new LinkedHashMap<>();
     for (Method.Draw draw : method.draws(BACKBONE)) {
@@ -78,16 +121,19 @@ final class MethodGradientTest {
     }
     Operand<TFloat32> targets =
         method.targetWords() == 0 ? null : sandbox.floats(bags(seed), IMAGES, WORDS);
-    return new Method.Inputs(views, draws, Map.of(), targets);
+    float[] half = new float[of.channels()];
+    Arrays.fill(half, 0.5f);
+    return new Method.Inputs(views, draws, Map.of(), targets, new Normalisation(half, half));
   }
 
   /**
    * @param scale of what is differentiated; a wrong one is a loss that is summed, not averaged
    */
-  private static void check(Method method, float scale) {
+  private static void check(String name, float scale) {
+    Case of = CASES.get(name);
     try (Sandbox sandbox = new Sandbox()) {
       Ops tf = sandbox.tf();
-      Method.Loss loss = method.loss(tf, sandbox.variables(), BACKBONE, inputs(sandbox, method));
+      Method.Loss loss = of.method().loss(tf, sandbox.variables(), BACKBONE, inputs(sandbox, of));
       List<VariableSpec> trained = sandbox.variables().specs(Role.TRAINED);
       List<Operand<TFloat32>> gradients =
           TrainingStep.gradients(
@@ -113,19 +159,19 @@ final class MethodGradientTest {
     }
   }
 
-  @Test
-  void rotation() {
-    check(ROTATION, 1);
+  static Stream<String> cases() {
+    return CASES.keySet().stream().sorted();
   }
 
-  @Test
-  void bowNet() {
-    check(BOWNET, 1);
+  @ParameterizedTest
+  @MethodSource("cases")
+  void isThatOfFiniteDifferences(String name) {
+    check(name, 1);
   }
 
-  @Test
-  void rejectsASumOverTheBatch() {
-    assertThrows(AssertionFailedError.class, () -> check(ROTATION, IMAGES));
-    assertThrows(AssertionFailedError.class, () -> check(BOWNET, IMAGES));
+  @ParameterizedTest
+  @MethodSource("cases")
+  void rejectsASumOverTheBatch(String name) {
+    assertThrows(AssertionFailedError.class, () -> check(name, IMAGES));
   }
 }

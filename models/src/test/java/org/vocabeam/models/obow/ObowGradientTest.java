@@ -96,7 +96,7 @@ class ObowGradientTest {
               tf,
               sandbox.variables(),
               BACKBONE,
-              new Method.Inputs(views, draws, Map.of("studentShare", share), null));
+              new Method.Inputs(views, draws, Map.of("studentShare", share), null, null));
       Operand<TFloat32> total =
           mistake == Mistake.MEAN_OVER_KINDS_OF_CROPS
               ? tf.math.div(loss.total(), tf.constant((float) obow.crops().size()))

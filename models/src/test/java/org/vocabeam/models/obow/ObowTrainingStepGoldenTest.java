@@ -145,7 +145,7 @@ class ObowTrainingStepGoldenTest {
               tf,
               sandbox.variables(),
               backbone,
-              new Method.Inputs(views, draws, Map.of("studentShare", share), null));
+              new Method.Inputs(views, draws, Map.of("studentShare", share), null, null));
       JsonNode sgd = config.get("optimizer");
       List<VariableSpec> trained = sandbox.variables().specs(Role.TRAINED);
       List<Operand<TFloat32>> gradients =

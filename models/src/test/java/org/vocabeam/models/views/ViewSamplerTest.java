@@ -210,9 +210,25 @@ class ViewSamplerTest {
   @Test
   void theFirstPatchMayBeAnyCell() {
     PatchGrid grid = new PatchGrid(new RandomResizedCrop(1, 1), 32, 2, 16, 0);
-    ViewSpec spec = new ViewSpec("v", 16, 4, grid, 0, false, Appearance.UNCHANGED);
+    ViewSpec spec = new ViewSpec("v", 16, 3, grid, 0, false, Appearance.UNCHANGED);
     assertShare(0.5, draw(spec, 32, 32, ViewColumn.PATCH_Y), v -> v == 16);
     assertShare(0.5, draw(spec, 32, 32, ViewColumn.PATCH_X), v -> v == 16);
+  }
+
+  @Test
+  void allPatchesComeRowByRow() {
+    PatchGrid grid = new PatchGrid(new RandomResizedCrop(1, 1), 32, 2, 16, 0);
+    ViewSpec spec = new ViewSpec("v", 16, 4, grid, 0, false, Appearance.UNCHANGED);
+    int y = ViewColumn.of(spec).indexOf(ViewColumn.PATCH_Y);
+    int x = ViewColumn.of(spec).indexOf(ViewColumn.PATCH_X);
+    for (long seed = 0; seed < 20; seed++) {
+      float[] parameters = ViewSampler.sample(spec, 32, 32, seed);
+      for (int patch = 0; patch < 4; patch++) {
+        int row = patch * ViewSampler.width(spec);
+        assertEquals(patch / 2 * 16, parameters[row + y]);
+        assertEquals(patch % 2 * 16, parameters[row + x]);
+      }
+    }
   }
 
   @Test

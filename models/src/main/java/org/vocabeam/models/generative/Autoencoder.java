@@ -1,0 +1,109 @@
+package org.vocabeam.models.generative;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.vocabeam.models.UserError;
+import org.vocabeam.models.backbone.Backbone;
+import org.vocabeam.models.graph.Layers;
+import org.vocabeam.models.graph.Layers.Mode;
+import org.vocabeam.models.graph.Variables;
+import org.vocabeam.models.optimize.AdamW;
+import org.vocabeam.models.optimize.RateSchedule;
+import org.vocabeam.models.training.EmbeddingSpread;
+import org.vocabeam.models.training.Method;
+import org.vocabeam.models.training.Preset;
+import org.vocabeam.models.training.Recipe;
+import org.vocabeam.models.training.Task;
+import org.vocabeam.models.views.ViewSpec;
+
+/**
+ * Denoising autoencoder (Vincent et al. 2008, "Extracting and Composing Robust Features with
+ * Denoising Autoencoders"): pixels are blanked, and the whole image is to be told from the
+ * embedding of what is left.
+ *
+ * @param blanked share of the pixels, section 2.3's destruction proportion
+ * @param decoderWidth channels of the decoder's first map
+ * @param view what is reconstructed; one of every image
+ */
+public record Autoencoder(double blanked, int decoderWidth, ViewSpec view) implements Method {
+  public Autoencoder {
+    checkArgument(blanked >= 0 && blanked < 1, "blanked is %s, must be in [0, 1)", blanked);
+    checkArgument(decoderWidth > 0, "decoderWidth is %s, must be positive", decoderWidth);
+    if (view.count() != 1) {
+      throw new UserError("the view has a count of " + view.count() + ", must be 1");
+    }
+  }
+
+  /**
+   * The settings of a preset. A quarter of the pixels is blanked, as in the paper's section 5; its
+   * networks were layers trained one by one, so the optimizer is of today.
+   */
+  public static Recipe recipe(Preset preset, Task task) {
+    boolean small = preset == Preset.SMALL;
+    return new Recipe(
+        new Autoencoder(
+            0.25, small ? 64 : 512, ViewSpec.rotNet(task.isSmall() ? task.side() : 224)),
+        preset.backbone(task),
+        task.images(),
+        task.normalisation(),
+        small ? 64 : 256,
+        new AdamW(0.9, 0.999, 1e-8, 0.01),
+        new RateSchedule.Cosine(1e-3, 0, 0),
+        task.steps(),
+        task.seed(),
+        EmbeddingSpread.COLLAPSED);
+  }
+
+  @Override
+  public String name() {
+    return "autoencoder";
+  }
+
+  @Override
+  public List<ViewSpec> views() {
+    return List.of(view);
+  }
+
+  @Override
+  public List<Draw> draws(Backbone backbone) {
+    return Noise.draws();
+  }
+
+  @Override
+  public void check(Backbone backbone, int batchSize) {}
+
+  @Override
+  public Loss loss(Ops tf, Variables variables, Backbone backbone, Inputs inputs) {
+    // Blanked pixels have the mean colour, 0 after normalisation; [B, S, S, 1] of 0 and 1.
+    Operand<TFloat32> images = inputs.views().get(view.name());
+    long[] shape = images.shape().asArray();
+    Operand<TFloat32> uniform =
+        tf.random.statelessRandomUniform(
+            tf.constant(new long[] {shape[0], shape[1], shape[2], 1}),
+            Noise.seed(tf, inputs.draws()),
+            TFloat32.class);
+    Operand<TFloat32> kept =
+        tf.dtypes.cast(tf.math.greaterEqual(uniform, tf.constant((float) blanked)), TFloat32.class);
+
+    // [B, S, S, C] -> [B, D] -> [B, S, S, C]
+    Layers student = new Layers(tf, variables.scope(STUDENT), Mode.TRAINING);
+    Operand<TFloat32> features =
+        student.globalAveragePool(
+            backbone.maps(student, tf.math.mul(images, kept)).get(backbone.lastLevel()));
+    Layers decoder = new Layers(tf, variables.scope("decoder."), Mode.TRAINING);
+    Operand<TFloat32> said =
+        Decoder.images(decoder, features, view.size(), (int) shape[3], decoderWidth);
+    Operand<TFloat32> loss = Layers.meanOfAll(tf, tf.math.square(tf.math.sub(said, images)));
+
+    Map<String, Operand<TFloat32>> metrics = new LinkedHashMap<>();
+    metrics.put("loss", loss);
+    metrics.put("embedding_std", EmbeddingSpread.of(tf, features));
+    return new Loss(loss, metrics, after -> {});
+  }
+}

@@ -1,0 +1,175 @@
+package org.vocabeam.models.generative;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.vocabeam.models.UserError;
+import org.vocabeam.models.backbone.Backbone;
+import org.vocabeam.models.graph.Initializer;
+import org.vocabeam.models.graph.Layers;
+import org.vocabeam.models.graph.Layers.Mode;
+import org.vocabeam.models.graph.Parameters;
+import org.vocabeam.models.graph.Variables;
+import org.vocabeam.models.optimize.AdamW;
+import org.vocabeam.models.optimize.RateSchedule;
+import org.vocabeam.models.training.EmbeddingSpread;
+import org.vocabeam.models.training.Method;
+import org.vocabeam.models.training.Preset;
+import org.vocabeam.models.training.Recipe;
+import org.vocabeam.models.training.Task;
+import org.vocabeam.models.views.ViewSpec;
+
+/**
+ * A GAN with an encoder (Donahue et al. 2017, "Adversarial Feature Learning", BiGAN): the
+ * discriminator tells pairs of an image and its code, x and E(x), from pairs of a made image and
+ * the code that it was made of, G(z) and z.
+ *
+ * @param code width of z, N(0, 1)
+ * @param generatorWidth channels of the generator's first map
+ * @param discriminatorWidth channels of the discriminator's first map
+ * @param view the real images; one of every image
+ */
+public record Gan(int code, int generatorWidth, int discriminatorWidth, ViewSpec view)
+    implements Method {
+  public Gan {
+    checkArgument(code > 0, "code is %s, must be positive", code);
+    checkArgument(generatorWidth > 0, "generatorWidth is %s, must be positive", generatorWidth);
+    checkArgument(
+        discriminatorWidth > 0, "discriminatorWidth is %s, must be positive", discriminatorWidth);
+    if (view.count() != 1) {
+      throw new UserError("the view has a count of " + view.count() + ", must be 1");
+    }
+  }
+
+  /** The settings of a preset. Section 4.1 and appendix C: Adam with 2e-4, 0.5, decay 2.5e-5. */
+  public static Recipe recipe(Preset preset, Task task) {
+    boolean small = preset == Preset.SMALL;
+    return new Recipe(
+        new Gan(
+            small ? 64 : 200,
+            small ? 64 : 512,
+            small ? 32 : 64,
+            ViewSpec.rotNet(task.isSmall() ? task.side() : 112)),
+        preset.backbone(task),
+        task.images(),
+        task.normalisation(),
+        small ? 64 : 128,
+        new AdamW(0.5, 0.999, 1e-8, 2.5e-5),
+        new RateSchedule.Drops(2e-4, 1, List.of()),
+        task.steps(),
+        task.seed(),
+        EmbeddingSpread.COLLAPSED);
+  }
+
+  @Override
+  public String name() {
+    return "gan";
+  }
+
+  @Override
+  public List<ViewSpec> views() {
+    return List.of(view);
+  }
+
+  @Override
+  public List<Draw> draws(Backbone backbone) {
+    return Noise.draws();
+  }
+
+  @Override
+  public void check(Backbone backbone, int batchSize) {}
+
+  @Override
+  public Loss loss(Ops tf, Variables variables, Backbone backbone, Inputs inputs) {
+    Operand<TFloat32> real = inputs.views().get(view.name());
+    int batch = (int) real.shape().get(0);
+
+    // E: [B, S, S, C] -> [B, D] -> [B, Z]
+    Layers student = new Layers(tf, variables.scope(STUDENT), Mode.TRAINING);
+    Operand<TFloat32> features =
+        student.globalAveragePool(backbone.maps(student, real).get(backbone.lastLevel()));
+    Layers head = new Layers(tf, variables.scope("head."), Mode.TRAINING);
+    Operand<TFloat32> told = head.linear(features, "code", code, true);
+
+    // G: [B, Z] -> [B, S, S, C]
+    Operand<TFloat32> z =
+        tf.random.statelessRandomNormal(
+            tf.constant(new int[] {batch, code}), Noise.seed(tf, inputs.draws()), TFloat32.class);
+    Layers generator = new Layers(tf, variables.scope("generator."), Mode.TRAINING);
+    Operand<TFloat32> made =
+        Decoder.images(generator, z, view.size(), (int) real.shape().get(3), generatorWidth);
+
+    // D moves by the pairs as they are (eq. 3), E and G by what D as it is says of them; both say
+    // the opposite of what the other wants, not its negative (section 3, as Goodfellow et al.).
+    Parameters ofDiscriminator = variables.scope("discriminator.");
+    Operand<TFloat32> realSaid = discriminate(tf, ofDiscriminator, real, tf.stopGradient(told));
+    Operand<TFloat32> madeSaid = discriminate(tf, ofDiscriminator, tf.stopGradient(made), z);
+    Operand<TFloat32> discriminator =
+        tf.math.add(isReal(tf, realSaid), isReal(tf, tf.math.neg(madeSaid)));
+    Parameters held = held(tf, ofDiscriminator);
+    Operand<TFloat32> others =
+        tf.math.add(
+            isReal(tf, tf.math.neg(discriminate(tf, held, real, told))),
+            isReal(tf, discriminate(tf, held, made, z)));
+    Operand<TFloat32> total = tf.math.add(discriminator, others);
+
+    Map<String, Operand<TFloat32>> metrics = new LinkedHashMap<>();
+    metrics.put("loss", total);
+    metrics.put("embedding_std", EmbeddingSpread.of(tf, features));
+    metrics.put("loss/discriminator", discriminator);
+    metrics.put("loss/encoder_generator", others);
+    return new Loss(total, metrics, after -> {});
+  }
+
+  /** The logit of a pair being real, {@code [B, S, S, C] x [B, Z] -> [B, 1]}. */
+  private Operand<TFloat32> discriminate(
+      Ops tf, Parameters parameters, Operand<TFloat32> images, Operand<TFloat32> codes) {
+    Layers layers = new Layers(tf, parameters, Mode.TRAINING);
+    Operand<TFloat32> h = images;
+    int width = discriminatorWidth;
+    for (int i = 0; h.shape().get(1) > 4; i++, width *= 2) {
+      h = layers.leakyRelu(layers.conv(h, "conv" + i, width, 3, 2));
+    }
+    long[] shape = h.shape().asArray();
+    Operand<TFloat32> rows =
+        tf.reshape(h, tf.constant(new long[] {shape[0], shape[1] * shape[2] * shape[3]}));
+    Operand<TFloat32> both =
+        tf.concat(
+            List.of(
+                layers.leakyRelu(layers.linear(rows, "image", 2 * width, true)),
+                layers.leakyRelu(layers.linear(codes, "code", 2 * width, true))),
+            tf.constant(1));
+    return layers.linear(
+        layers.leakyRelu(layers.linear(both, "pair", 2 * width, true)), "said", 1, true);
+  }
+
+  /** {@code -log sigma(x)}, mean over the batch. */
+  private static Operand<TFloat32> isReal(Ops tf, Operand<TFloat32> logits) {
+    return Layers.meanOfAll(tf, tf.math.softplus(tf.math.neg(logits)));
+  }
+
+  /** The same values, not differentiated. */
+  private static Parameters held(Ops tf, Parameters parameters) {
+    return new Parameters() {
+      @Override
+      public Operand<TFloat32> trained(String name, Initializer initializer, long... shape) {
+        return tf.stopGradient(parameters.trained(name, initializer, shape));
+      }
+
+      @Override
+      public Operand<TFloat32> statistic(String name, Initializer initializer, long... shape) {
+        return parameters.statistic(name, initializer, shape);
+      }
+
+      @Override
+      public void moveStatistic(String name, Operand<TFloat32> value) {
+        parameters.moveStatistic(name, value);
+      }
+    };
+  }
+}

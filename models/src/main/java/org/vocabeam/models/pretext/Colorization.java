@@ -1,0 +1,164 @@
+package org.vocabeam.models.pretext;
+
+import static com.google.common.base.Preconditions.checkArgument;
+import static org.vocabeam.models.graph.Layers.meanOfAll;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.vocabeam.models.UserError;
+import org.vocabeam.models.backbone.Backbone;
+import org.vocabeam.models.graph.Initializer;
+import org.vocabeam.models.graph.Layers;
+import org.vocabeam.models.graph.Layers.Mode;
+import org.vocabeam.models.graph.VariableSpec.Role;
+import org.vocabeam.models.graph.Variables;
+import org.vocabeam.models.optimize.AdamW;
+import org.vocabeam.models.optimize.RateSchedule;
+import org.vocabeam.models.training.EmbeddingSpread;
+import org.vocabeam.models.training.Method;
+import org.vocabeam.models.training.Preset;
+import org.vocabeam.models.training.Recipe;
+import org.vocabeam.models.training.Task;
+import org.vocabeam.models.views.ViewSpec;
+
+/**
+ * Colorization (Zhang et al. 2016, "Colorful Image Colorization"): the network sees the lightness
+ * of an image and says the colour of its parts, as one of the colours of a grid.
+ *
+ * @param gridStep side of a grid cell, in units of a and b of CIE Lab
+ * @param rebalancing lambda, in (0, 1]: with 1 all colours weigh the same, towards 0 a colour
+ *     weighs the more the rarer it is
+ * @param priorDecay of the running share of every colour
+ * @param doublings of the last map before colours are said
+ * @param width channels of the maps behind the backbone
+ * @param view what is coloured; one of every image
+ */
+public record Colorization(
+    double gridStep, double rebalancing, double priorDecay, int doublings, int width, ViewSpec view)
+    implements Method {
+  private static final String PRIOR = "colours";
+
+  public Colorization {
+    checkArgument(
+        gridStep >= 5 && gridStep <= 100, "gridStep is %s, must be in [5, 100]", gridStep);
+    checkArgument(
+        rebalancing > 0 && rebalancing <= 1, "rebalancing is %s, must be in (0, 1]", rebalancing);
+    checkArgument(
+        priorDecay >= 0 && priorDecay < 1, "priorDecay is %s, must be in [0, 1)", priorDecay);
+    checkArgument(doublings >= 0 && doublings <= 4, "doublings is %s, must be 0 to 4", doublings);
+    checkArgument(width > 0, "width is %s, must be positive", width);
+    if (view.count() != 1) {
+      throw new UserError("the view has a count of " + view.count() + ", must be 1");
+    }
+  }
+
+  /**
+   * The settings of a preset. Section 2: a grid of 10, of which 313 colours are in the gamut,
+   * lambda 0.5, at a quarter of the resolution; Adam with decay 1e-3. Small images have few
+   * colours, so their grid is coarser. {@code Deviation:} the nearest colour is the target, not a
+   * soft one of five; the prior is a running one of the batches, not one of the data set, smoothed.
+   */
+  public static Recipe recipe(Preset preset, Task task) {
+    if (task.images().channels() != 3) {
+      throw new UserError(
+          "colorization needs images with colours, and these have "
+              + task.images().channels()
+              + " channel; take another --method");
+    }
+    boolean small = preset == Preset.SMALL;
+    return new Recipe(
+        new Colorization(
+            small ? 20 : 10,
+            0.5,
+            0.99,
+            small ? 1 : 2,
+            small ? 64 : 256,
+            ViewSpec.rotNet(task.isSmall() ? task.side() : 224)),
+        preset.backbone(task),
+        task.images(),
+        task.normalisation(),
+        small ? 64 : 40,
+        new AdamW(0.9, 0.99, 1e-8, 1e-3),
+        new RateSchedule.Cosine(small ? 1e-3 : 3e-4, 0, 0),
+        task.steps(),
+        task.seed(),
+        EmbeddingSpread.COLLAPSED);
+  }
+
+  @Override
+  public String name() {
+    return "colorization";
+  }
+
+  @Override
+  public List<ViewSpec> views() {
+    return List.of(view);
+  }
+
+  @Override
+  public void check(Backbone backbone, int batchSize) {}
+
+  @Override
+  public Loss loss(Ops tf, Variables variables, Backbone backbone, Inputs inputs) {
+    ColourGrid grid = ColourGrid.of(gridStep);
+    Operand<TFloat32> rgb = inputs.normalisation().invert(tf, inputs.views().get(view.name()));
+    List<Operand<TFloat32>> lab = ColourGrid.lab(tf, rgb);
+
+    // The lightness alone, as grey: [B, S, S, 3] -> [B, h, w, D] -> [B, H, W, Q]
+    Operand<TFloat32> grey = inputs.normalisation().ofShares(tf, ColourGrid.grey(tf, lab.get(0)));
+    Layers student = new Layers(tf, variables.scope(STUDENT), Mode.TRAINING);
+    Operand<TFloat32> map = backbone.maps(student, grey).get(backbone.lastLevel());
+    Layers head = new Layers(tf, variables.scope("head."), Mode.TRAINING);
+    Operand<TFloat32> h = map;
+    for (int i = 0; i < doublings; i++) {
+      Layers in = head.in("up" + i);
+      h = in.relu(in.batchNorm(in.conv(in.upsample(h), "conv", width, 3, 1), "bn"));
+    }
+    int side = (int) h.shape().get(1);
+    long cells = h.shape().get(0) * side * side;
+    Operand<TFloat32> logits =
+        tf.reshape(
+            head.cells(h, "colour", grid.colours()),
+            tf.constant(new long[] {cells, grid.colours()}));
+
+    // What to say, [B H W, Q], and what it weighs: eq. 4, rare colours more, 1 on average.
+    Operand<TFloat32> colours = grid.nearest(tf, lab.get(1), lab.get(2), side);
+    Operand<TFloat32> before =
+        tf.identity(
+            variables.variable(
+                "",
+                PRIOR,
+                Role.STATISTIC,
+                Initializer.constant(1f / grid.colours()),
+                grid.colours()));
+    Operand<TFloat32> weights = weights(tf, before, rebalancing);
+    Operand<TFloat32> weight = tf.sum(tf.math.mul(colours, weights), tf.constant(1));
+    Operand<TFloat32> loss =
+        meanOfAll(
+            tf, tf.math.mul(tf.nn.softmaxCrossEntropyWithLogits(logits, colours).loss(), weight));
+    Operand<TFloat32> prior =
+        tf.math.add(
+            tf.math.mul(before, tf.constant((float) priorDecay)),
+            tf.math.mul(
+                tf.math.mean(colours, tf.constant(0)), tf.constant((float) (1 - priorDecay))));
+
+    Map<String, Operand<TFloat32>> metrics = new LinkedHashMap<>();
+    metrics.put("loss", loss);
+    metrics.put("embedding_std", EmbeddingSpread.of(tf, student.globalAveragePool(map)));
+    return new Loss(
+        loss, metrics, after -> variables.update(after.assign(variables.get(PRIOR), prior)));
+  }
+
+  /** {@code w ~ 1 / ((1 - lambda) p + lambda / Q)} with {@code sum p w = 1} (eq. 4). */
+  static Operand<TFloat32> weights(Ops tf, Operand<TFloat32> prior, double lambda) {
+    float uniform = (float) (lambda / prior.shape().get(0));
+    Operand<TFloat32> mixed =
+        tf.math.add(tf.math.mul(prior, tf.constant((float) (1 - lambda))), tf.constant(uniform));
+    Operand<TFloat32> rare = tf.math.reciprocal(mixed);
+    return tf.math.div(rare, tf.sum(tf.math.mul(prior, rare), tf.constant(0)));
+  }
+}

@@ -1,0 +1,119 @@
+package org.vocabeam.models.pretext;
+
+import java.util.List;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+import org.vocabeam.models.UserError;
+import org.vocabeam.models.backbone.Backbone;
+import org.vocabeam.models.graph.Layers;
+import org.vocabeam.models.graph.Layers.Mode;
+import org.vocabeam.models.graph.Variables;
+import org.vocabeam.models.optimize.RateSchedule;
+import org.vocabeam.models.optimize.Sgd;
+import org.vocabeam.models.training.EmbeddingSpread;
+import org.vocabeam.models.training.Method;
+import org.vocabeam.models.training.Preset;
+import org.vocabeam.models.training.Recipe;
+import org.vocabeam.models.training.Task;
+import org.vocabeam.models.views.ViewSpec;
+
+/**
+ * Jigsaw puzzles (Noroozi and Favaro 2016, "Unsupervised Learning of Visual Representations by
+ * Solving Jigsaw Puzzles"): the nine tiles of an image are shuffled by one of P permutations, and
+ * the network says by which.
+ *
+ * @param permutations P; those that differ most ({@link Permutations})
+ * @param tileWidth of a tile's code
+ * @param hidden width of the layer behind the nine codes
+ * @param tiles nine of every image
+ */
+public record Jigsaw(int permutations, int tileWidth, int hidden, ViewSpec tiles)
+    implements Method {
+  private static final String PERMUTATION = "permutation";
+
+  public Jigsaw {
+    require(permutations > 1, "permutations", permutations, "at least 2");
+    require(tileWidth > 0, "tileWidth", tileWidth, "positive");
+    require(hidden > 0, "hidden", hidden, "positive");
+    Tiles.check(tiles);
+  }
+
+  private static void require(boolean valid, String what, int actual, String allowed) {
+    if (!valid) {
+      throw new UserError(what + " is " + actual + ", must be " + allowed);
+    }
+  }
+
+  /**
+   * The settings of a preset. Section 3.2: 100 permutations, tiles of 64 of cells of 75 pixels, a
+   * code of 512 for each, 4,096 behind them; grey for 30 % of the images (section 3.3).
+   */
+  public static Recipe recipe(Preset preset, Task task) {
+    boolean small = preset == Preset.SMALL;
+    // Tiles of small images are enlarged, so that a map is left of them.
+    int base = task.isSmall() ? 2 * task.side() : 225;
+    return new Recipe(
+        new Jigsaw(
+            small ? 30 : 100, small ? 64 : 512, small ? 256 : 4096, Tiles.of("tiles", base, 0.3)),
+        preset.backbone(task),
+        task.images(),
+        task.normalisation(),
+        small ? 32 : 256,
+        new Sgd(0.9, 5e-4, true),
+        small
+            ? new RateSchedule.Cosine(0.05, 0, 0)
+            : new RateSchedule.Drops(0.01, 0.1, List.of(0.5, 0.8)),
+        task.steps(),
+        task.seed(),
+        EmbeddingSpread.COLLAPSED);
+  }
+
+  @Override
+  public String name() {
+    return "jigsaw";
+  }
+
+  @Override
+  public List<ViewSpec> views() {
+    return List.of(tiles);
+  }
+
+  @Override
+  public List<Draw> draws(Backbone backbone) {
+    return List.of(new Draw(PERMUTATION, permutations));
+  }
+
+  @Override
+  public void check(Backbone backbone, int batchSize) {}
+
+  @Override
+  public Loss loss(Ops tf, Variables variables, Backbone backbone, Inputs inputs) {
+    // [9 B, S, S, C], the tile at place i is the original tile permutation[i].
+    Operand<TInt32> drawn = inputs.draws().get(PERMUTATION);
+    int batch = (int) drawn.shape().get(0);
+    Operand<TInt32> order =
+        tf.gather(
+            tf.constant(Permutations.farthest(Tiles.COUNT, permutations, 0)),
+            drawn,
+            tf.constant(0));
+    Operand<TFloat32> shuffled =
+        Tiles.standardized(tf, Tiles.take(tf, inputs.views().get(tiles.name()), order));
+
+    // Every tile alone: [9 B, D] -> [9 B, T]; all together: [B, 9 T] -> [B, H] -> [B, P]
+    Layers student = new Layers(tf, variables.scope(STUDENT), Mode.TRAINING);
+    Operand<TFloat32> features =
+        student.globalAveragePool(backbone.maps(student, shuffled).get(backbone.lastLevel()));
+    Layers head = new Layers(tf, variables.scope("head."), Mode.TRAINING);
+    Operand<TFloat32> codes = head.relu(head.linear(features, "tile", tileWidth, true));
+    Operand<TFloat32> together =
+        tf.reshape(codes, tf.constant(new int[] {batch, Tiles.COUNT * tileWidth}));
+    Operand<TFloat32> h = head.relu(head.linear(together, "fc1", hidden, true));
+    Operand<TFloat32> logits = head.linear(h, "fc2", permutations, true);
+
+    Operand<TFloat32> classes =
+        tf.oneHot(drawn, tf.constant(permutations), tf.constant(1f), tf.constant(0f));
+    return Classification.loss(tf, logits, classes, features);
+  }
+}
