@@ -55,7 +55,7 @@ final class PretrainCommand implements Callable<Integer> {
     pipelines.options("pretrain");
     TrainingImages of = arguments.open();
     Task task = arguments.task(of);
-    Recipe made = arguments.recipe().recipe(task);
+    Recipe made = arguments.recipe(task);
     if (printRecipe) {
       System.out.println(Methods.toTree(made).toPrettyString());
       return 0;
@@ -87,15 +87,21 @@ final class PretrainCommand implements Callable<Integer> {
     }
   }
 
+  private static void refuseForSeveral(String option, @Nullable String value) {
+    if (value != null) {
+      throw new UserError(
+          option
+              + " is for one student, and bownet trains several; leave it out, or give --targets");
+    }
+  }
+
   private Generations generations(Recipe made, Task task, TrainingImages of, RoundPlan plan) {
     int count = generations == null ? 2 : generations;
     if (count < 1) {
       throw new UserError("--generations is " + count + ", must be at least 1");
     }
-    if (arguments.views() != null) {
-      throw new UserError(
-          "--views is for one student, and bownet trains several; leave it out, or give --targets");
-    }
+    refuseForSeveral("--views", arguments.views());
+    refuseForSeveral("--initial", arguments.initial());
     return new Generations(
         made,
         Methods.recipe("rotation", arguments.recipe().preset(), task),

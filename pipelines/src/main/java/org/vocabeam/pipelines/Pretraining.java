@@ -20,6 +20,7 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.values.PCollectionTuple;
+import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.methods.Methods;
 import org.vocabeam.models.program.EventFile;
 import org.vocabeam.models.training.Recipe;
@@ -40,13 +41,23 @@ import org.vocabeam.transforms.training.VariableChunk;
 final class Pretraining {
   private final Recipe recipe;
   private final TrainingData data;
+  private final @Nullable InitialWeights initial;
   private final RunDirectory directory;
   private final RoundPlan rounds;
   private final EpochPlan plan;
 
-  Pretraining(Recipe recipe, TrainingData data, String output, RoundPlan rounds) {
+  /**
+   * @param initial null for random weights
+   */
+  Pretraining(
+      Recipe recipe,
+      TrainingData data,
+      @Nullable InitialWeights initial,
+      String output,
+      RoundPlan rounds) {
     this.recipe = recipe;
     this.data = data;
+    this.initial = initial;
     this.directory = new RunDirectory(output);
     this.rounds = rounds;
     // The larger of the two: windows decide the result, and that must not depend on the source.
@@ -138,13 +149,20 @@ final class Pretraining {
     checkpoint.commit();
   }
 
+  private @Nullable String start(long first) {
+    if (first > 0) {
+      return directory.checkpoint(first);
+    }
+    return initial == null ? null : initial.checkpoint();
+  }
+
   private List<Assignment> assignments(long first) {
     List<Assignment> assignments = new ArrayList<>();
     for (int replica = 0; replica < rounds.replicas(); replica++) {
       assignments.add(
           new Assignment(
               Methods.toJson(recipe),
-              first == 0 ? null : directory.checkpoint(first),
+              start(first),
               replica,
               first,
               rounds.stepsPerRound(),
@@ -171,13 +189,16 @@ final class Pretraining {
     return provenance;
   }
 
-  /** What the run is trained on. */
+  /** What the run is trained on and starts from. */
   private Map<String, String> inputs() {
     Map<String, String> inputs = new LinkedHashMap<>();
     inputs.put(Checkpoint.IMAGES, data.images().fingerprint());
     inputs.put(TrainingImages.SPLIT, data.images().splitName());
     if (data.targets() != null) {
       inputs.put("targets", data.targets().fingerprint());
+    }
+    if (initial != null) {
+      inputs.put("initial", initial.fingerprint());
     }
     return inputs;
   }

@@ -43,6 +43,14 @@ final class RunArguments {
               + " same.")
   private @Nullable String views;
 
+  @Option(
+      names = "--initial",
+      paramLabel = "DIR",
+      description =
+          "A run or a checkpoint of the same recipe: starts from its weights instead of random ones,"
+              + " with a schedule of its own and a new optimizer; images are normalised as there.")
+  private @Nullable String initial;
+
   @Mixin private RoundArguments rounds;
   @Mixin private RecipeArguments recipe;
 
@@ -62,6 +70,10 @@ final class RunArguments {
     return views;
   }
 
+  @Nullable String initial() {
+    return initial;
+  }
+
   RoundPlan plan() {
     return rounds.plan();
   }
@@ -77,7 +89,17 @@ final class RunArguments {
 
   /** What a preset is asked for. */
   Task task(TrainingImages of) {
-    return of.task(plan().steps(), recipe.seed());
+    Task task = of.task(plan().steps(), recipe.seed());
+    return initial == null ? task : InitialWeights.open(initial).task(task);
+  }
+
+  /** The recipe that the options make for a task. */
+  Recipe recipe(Task task) {
+    Recipe made = recipe.recipe(task);
+    if (initial != null) {
+      InitialWeights.open(initial).check(made);
+    }
+    return made;
   }
 
   /** A run of one student. */
@@ -87,6 +109,7 @@ final class RunArguments {
             of,
             TrainingTargets.open(targets, of, made.method().name(), made.method().targetWords()),
             views == null ? null : new TrainingViews(views));
-    return new Pretraining(made, data, output, plan());
+    return new Pretraining(
+        made, data, initial == null ? null : InitialWeights.open(initial), output, plan());
   }
 }

@@ -26,7 +26,7 @@ final class UpdateCommand implements Callable<Integer> {
   public Integer call() {
     pipelines.options("update");
     TrainingImages of = arguments.open();
-    Recipe recipe = arguments.recipe().recipe(arguments.task(of));
+    Recipe recipe = arguments.recipe(arguments.task(of));
     Pretraining run = arguments.pretraining(recipe, of);
     run.run(pipelines, 1);
     long left = arguments.plan().steps() - run.done();

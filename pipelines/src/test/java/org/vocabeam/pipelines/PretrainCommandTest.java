@@ -13,11 +13,19 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
+import org.apache.beam.sdk.transforms.Create;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.vocabeam.models.graph.VariableSpec;
 import org.vocabeam.transforms.store.StoreReader;
+import org.vocabeam.transforms.store.WriteStore;
+import org.vocabeam.transforms.training.Checkpoint;
+import org.vocabeam.transforms.training.VariableChunk;
 
 class PretrainCommandTest {
   @TempDir static Path directory;
@@ -39,7 +47,12 @@ class PretrainCommandTest {
     arguments.add("--output=" + output);
     arguments.addAll(List.of(options));
     for (String usual :
-        List.of("--batchSize=8", "--words=16", "--learningRate=0.05", "--runner=DirectRunner")) {
+        List.of(
+            "--batchSize=8",
+            "--words=16",
+            "--learningRate=0.05",
+            "--stepsPerRound=2",
+            "--runner=DirectRunner")) {
       String option = usual.substring(0, usual.indexOf('='));
       if (Stream.of(options).noneMatch(o -> o.startsWith(option + "="))) {
         arguments.add(usual);
@@ -120,6 +133,73 @@ class PretrainCommandTest {
     assertArrayEquals(two, checkpoint(pretrain("two-again", options), 4));
     byte[] one = checkpoint(pretrain("one", "--rounds=2", "--stepsPerRound=2"), 4);
     assertFalse(Arrays.equals(one, two));
+  }
+
+  private static Map<String, float[]> state(Path run, long step) {
+    return Checkpoint.read(new RunDirectory(run).checkpoint(step).toString()).state();
+  }
+
+  /** At a learning rate of nothing the first step leaves the weights where they started. */
+  @Test
+  void startsFromTheWeightsOfAnotherRun() {
+    Path first = pretrain("weights", "--rounds=1", "--stepsPerRound=2");
+    Path second =
+        pretrain(
+            "on", "--initial=" + first, "--rounds=1", "--stepsPerRound=1", "--learningRate=1e-30");
+    Map<String, float[]> before = state(first, 2);
+    Map<String, float[]> after = state(second, 1);
+    assertEquals(before.keySet(), after.keySet());
+    int weights = 0;
+    for (String variable : before.keySet()) {
+      if (variable.startsWith("student.") && variable.endsWith(".weight")) {
+        assertArrayEquals(before.get(variable), after.get(variable), variable);
+        weights++;
+      }
+    }
+    assertTrue(weights > 5, weights + " weights");
+    Path random = pretrain("off", "--rounds=1", "--stepsPerRound=1", "--learningRate=1e-30");
+    String kernel = "student.conv1.weight";
+    assertFalse(Arrays.equals(before.get(kernel), state(random, 1).get(kernel)));
+  }
+
+  @Test
+  void theOptimizerOfTheOtherRunIsLeftBehind() throws IOException {
+    String first = RunDirectory.newestCheckpoint(pretrain("slow", "--rounds=1").toString());
+    String fast = directory.resolve("fast").toString();
+    StoreReader<VariableChunk> store = StoreReader.open(VariableChunk.TYPE, first);
+    List<VariableChunk> chunks = new ArrayList<>();
+    for (VariableChunk chunk : store.rows()) {
+      byte[] bytes = chunk.bytes().clone();
+      if (chunk.role() == VariableSpec.Role.MOMENTUM) {
+        Arrays.fill(bytes, (byte) 1);
+      }
+      chunks.add(
+          new VariableChunk(chunk.variable(), chunk.chunk(), chunk.role(), chunk.shape(), bytes));
+    }
+    WriteStore<VariableChunk> write =
+        WriteStore.to(VariableChunk.TYPE, fast).withProvenance(store.manifest().provenance());
+    write.prepare(false);
+    Pipeline pipeline =
+        Pipeline.create(PipelineOptionsFactory.fromArgs("--runner=DirectRunner").create());
+    pipeline.apply(Create.of(chunks).withCoder(VariableChunk.TYPE.coder())).apply(write);
+    pipeline.run().waitUntilFinish();
+    write.commit();
+    Map<String, float[]> expected =
+        state(pretrain("slow-on", "--initial=" + first, "--rounds=1", "--stepsPerRound=1"), 1);
+    Map<String, float[]> actual =
+        state(pretrain("fast-on", "--initial=" + fast, "--rounds=1", "--stepsPerRound=1"), 1);
+    expected.forEach((name, values) -> assertArrayEquals(values, actual.get(name), name));
+  }
+
+  @Test
+  void weightsOfAnotherRecipeAreRefusedByName() {
+    Path first = pretrain("recipe", "--rounds=1", "--stepsPerRound=1");
+    String refused =
+        refused(
+            "other-recipe", "--initial=" + first, "--rounds=1", "--stepsPerRound=1", "--words=32");
+    assertTrue(refused.contains("was trained with method.words 16, and now it is 32"), refused);
+    String again = refused("recipe", "--initial=" + first, "--rounds=1", "--stepsPerRound=1");
+    assertTrue(again.contains("is a run with initial null"), again);
   }
 
   @Test

@@ -10,7 +10,8 @@ import org.vocabeam.models.training.ViewSource;
  * and the images alone.
  *
  * @param recipe JSON
- * @param checkpoint directory of the state to start from; null for the first values
+ * @param checkpoint directory of the state to start from, at step 0 that of another run, whose
+ *     optimizer is left behind; null for the first values
  * @param firstStep steps of the run before this round
  * @param steps of this round
  * @param split of the images to train on; null for all

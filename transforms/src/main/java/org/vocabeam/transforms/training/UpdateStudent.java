@@ -88,10 +88,7 @@ public final class UpdateStudent extends PTransform<PBegin, PCollectionTuple> {
       Trainer trainer = Trainers.take(assignment.recipe());
       try {
         Recipe recipe = Methods.recipe(assignment.recipe());
-        trainer.setState(
-            assignment.checkpoint() == null
-                ? trainer.initialState()
-                : Checkpoint.read(assignment.checkpoint()).state());
+        trainer.setState(startOf(assignment, trainer));
         ImageStream batches = new ImageStream(recipe, assignment);
         for (long i = 0; i < assignment.steps(); i++) {
           long step = assignment.firstStep() + i;
@@ -116,6 +113,23 @@ public final class UpdateStudent extends PTransform<PBegin, PCollectionTuple> {
       } finally {
         Trainers.giveBack(assignment.recipe(), trainer);
       }
+    }
+
+    private static Map<String, float[]> startOf(Assignment assignment, Trainer trainer) {
+      if (assignment.checkpoint() == null) {
+        return trainer.initialState();
+      }
+      Map<String, float[]> state = Checkpoint.read(assignment.checkpoint()).state();
+      if (assignment.firstStep() == 0) {
+        // Another run's: its momentum belongs to the end of another schedule.
+        Map<String, float[]> first = trainer.initialState();
+        for (VariableSpec spec : trainer.variables()) {
+          if (spec.role() == VariableSpec.Role.MOMENTUM) {
+            state.put(spec.name(), first.get(spec.name()));
+          }
+        }
+      }
+      return state;
     }
 
     private static void check(

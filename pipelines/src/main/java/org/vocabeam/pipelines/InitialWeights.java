@@ -1,0 +1,75 @@
+package org.vocabeam.pipelines;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.vocabeam.models.UserError;
+import org.vocabeam.models.methods.Methods;
+import org.vocabeam.models.training.Recipe;
+import org.vocabeam.models.training.Task;
+import org.vocabeam.transforms.store.StoreReader;
+import org.vocabeam.transforms.training.Checkpoint;
+import org.vocabeam.transforms.training.VariableChunk;
+
+/**
+ * The weights of another run that a run starts from: all of its state but the optimizer's. The two
+ * have the same recipe, but for how long and on which schedule they train and for the seed; and
+ * they see pixels on the same scale, so the normalisation stays that of the first run's images.
+ *
+ * @param checkpoint directory
+ * @param recipe of the other run
+ * @param fingerprint of the checkpoint
+ */
+record InitialWeights(String checkpoint, Recipe recipe, String fingerprint) {
+  private static final List<String> OWN = List.of("schedule", "steps", "seed");
+
+  /** Opens a run's newest checkpoint, or a checkpoint. */
+  static InitialWeights open(String runOrCheckpoint) {
+    String checkpoint = RunDirectory.newestCheckpoint(runOrCheckpoint);
+    Map<String, String> provenance =
+        StoreReader.open(VariableChunk.TYPE, checkpoint).manifest().provenance();
+    String recipe = provenance.get(Checkpoint.RECIPE);
+    if (recipe == null) {
+      throw new UserError(checkpoint + " says nothing of its recipe; use one that pretrain wrote");
+    }
+    return new InitialWeights(
+        checkpoint,
+        Methods.recipe(recipe),
+        StoreReader.open(VariableChunk.TYPE, checkpoint).fingerprint());
+  }
+
+  /** The task with the normalisation that the weights are used to. */
+  Task task(Task of) {
+    return new Task(of.images(), recipe.normalisation(), of.imageCount(), of.steps(), of.seed());
+  }
+
+  /** Refuses a recipe that the weights are not of, naming what differs. */
+  void check(Recipe asked) {
+    Map<String, String> before = constants(recipe);
+    Map<String, String> now = constants(asked);
+    TreeSet<String> places = new TreeSet<>(before.keySet());
+    places.addAll(now.keySet());
+    for (String place : places) {
+      String was = before.getOrDefault(place, "absent");
+      String is = now.getOrDefault(place, "absent");
+      if (!was.equals(is)) {
+        throw new UserError(
+            String.format(
+                "%s was trained with %s %s, and now it is %s; give the same, or leave --initial out"
+                    + " and start from random weights",
+                checkpoint, place, was, is));
+      }
+    }
+  }
+
+  private static Map<String, String> constants(Recipe of) {
+    JsonNode tree = Methods.toTree(of);
+    ((ObjectNode) tree).remove(OWN);
+    Map<String, String> constants = new TreeMap<>();
+    RunDirectory.flatten("", tree, constants);
+    return constants;
+  }
+}
