@@ -103,6 +103,7 @@ final class AugmentCommand implements Callable<Integer> {
     pipelines.options("augment");
     StoreReader<ImageRecord> store = StoreReader.open(ImageRecord.TYPE, images);
     TrainingImages selected = TrainingImages.open(images, split);
+    selected.refuseView("stored views");
     if (selected.count() == 0) {
       throw new UserError("there is no image to make views of; look at --images and --split");
     }

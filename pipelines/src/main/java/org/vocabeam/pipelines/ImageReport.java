@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.vocabeam.transforms.images.Growth;
 import org.vocabeam.transforms.images.ImageStatistics;
 
 /** The statistics of an images store for a person. */
@@ -47,6 +48,24 @@ final class ImageReport {
         report,
         "Rejected:",
         rejected + (rejected == 0 ? "" : " (" + counts(statistics.rejected()) + ")"));
+    return report.toString();
+  }
+
+  /** Lines on what an input has added to a growing store. */
+  static String of(int increment, long added, Growth growth) {
+    StringBuilder report = new StringBuilder();
+    line(
+        report,
+        "Added:",
+        added == 0 ? "nothing new" : String.format("%d images, increment %d", added, increment));
+    line(
+        report,
+        "Known:",
+        String.format(
+            "%d, of them %d renamed; %d have another label or split now, and keep the first",
+            growth.known(), growth.renamed(), growth.relabelled()));
+    line(report, "Same:", growth.copies() + " new files are copies of another, and are left out");
+    line(report, "Missing:", growth.missing() + " stored images are not in the input, and stay");
     return report.toString();
   }
 

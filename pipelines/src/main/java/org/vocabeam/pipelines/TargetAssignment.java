@@ -33,6 +33,7 @@ record TargetAssignment(
 
   /** Writes the store unless it is there. */
   StoreManifest run(PipelineArguments pipelines, boolean overwrite) {
+    images.refuseView("targets");
     Codebook words = CodebookRecord.read(codebook);
     String fingerprint = Extraction.fingerprint(teacher);
     FeatureSource cells = FeatureSource.cells(teacher, level(words, fingerprint));

@@ -28,12 +28,14 @@ import org.vocabeam.transforms.training.EpochPlan.Group;
  * @param split of them; null for all
  * @param groups the row groups of the store, with the number of such images in each
  * @param shards the number of such images in each file of the store
+ * @param view whether the store shows the files of several others
  * @param fingerprint of the store
  */
 record TrainingImages(
     @Nullable String split,
     List<Group> groups,
     List<Long> shards,
+    boolean view,
     ImageStatistics statistics,
     String fingerprint) {
   static final String ALL = "all";
@@ -83,7 +85,7 @@ record TrainingImages(
     Map<String, Long> selectedOf = new LinkedHashMap<>();
     store.manifest().shards().forEach(shard -> selectedOf.put(shard.file(), 0L));
     for (RowGroup group : store.rowGroups()) {
-      String file = group.fileName();
+      String file = store.nameOf(group);
       long count = whole ? group.rows() : count(group, split);
       groups.add(new Group(group, file + "#" + group.index(), selectedOf.get(file), count));
       selectedOf.merge(file, count, Long::sum);
@@ -92,8 +94,24 @@ record TrainingImages(
         selected,
         List.copyOf(groups),
         List.copyOf(selectedOf.values()),
+        store.manifest().isView(),
         statistics,
         store.fingerprint());
+  }
+
+  /**
+   * Refuses images that no store can have its rows in the order of.
+   *
+   * @param what is to have them
+   */
+  void refuseView(String what) {
+    if (view) {
+      throw new UserError(
+          "the images are several stores, and "
+              + what
+              + " need one; make it of them: ingest with --input, what is --images now, and another"
+              + " --output");
+    }
   }
 
   /** The split as it is named in provenance. */
@@ -106,6 +124,7 @@ record TrainingImages(
    * org.vocabeam.transforms.store.AlignedRows} needs it.
    */
   void checkCompanion(String directory, StoreManifest companion) {
+    refuseView("targets and stored views");
     Provenance.refuseOther(
         directory,
         companion,

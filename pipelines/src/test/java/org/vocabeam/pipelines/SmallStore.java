@@ -37,11 +37,7 @@ final class SmallStore {
     Path folder = directory.resolve("folder");
     SplittableRandom random = new SplittableRandom(7);
     for (int i = 0; i < train + test; i++) {
-      String label = new String[] {"square", "disc", "bar"}[i % 3];
-      Path file =
-          folder.resolve(String.format("%s/%s/%04d.png", i < train ? "train" : "test", label, i));
-      Files.createDirectories(file.getParent());
-      ImageIO.write(draw(label, random, type), "png", file.toFile());
+      draw(folder, i < train ? "train" : "test", i, random, type);
     }
     Path store = directory.resolve("images");
     Pipeline pipeline =
@@ -57,6 +53,21 @@ final class SmallStore {
     pipeline.run().waitUntilFinish();
     write.commit();
     return store;
+  }
+
+  /** Draws the images of these numbers into a folder; each number always gives the same image. */
+  static void draw(Path folder, String split, int first, int last) throws IOException {
+    for (int i = first; i <= last; i++) {
+      draw(folder, split, i, new SplittableRandom(1000 + i), BufferedImage.TYPE_BYTE_GRAY);
+    }
+  }
+
+  private static void draw(Path folder, String split, int number, SplittableRandom random, int type)
+      throws IOException {
+    String label = new String[] {"square", "disc", "bar"}[number % 3];
+    Path file = folder.resolve(String.format("%s/%s/%04d.png", split, label, number));
+    Files.createDirectories(file.getParent());
+    ImageIO.write(draw(label, random, type), "png", file.toFile());
   }
 
   private static BufferedImage draw(String label, SplittableRandom random, int type) {

@@ -7,28 +7,22 @@ import org.apache.beam.sdk.metrics.Metrics;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
-import org.apache.beam.sdk.values.KV;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * Decodes images, once, into what is stored. The main output are images; rejected files, the hash
- * of every image's pixels and one tally for every bundle go to the side.
+ * Decodes images, once, into what is stored. The main output are images; rejected files, what is to
+ * be remembered of every image and one tally for every bundle go to the side.
  */
 final class DecodeImages extends DoFn<SourceImage, ImageRecord> {
   private static final long serialVersionUID = 1L;
 
   private final DecodeOptions options;
-  private final int buckets;
   private final Counter images = Metrics.counter(ReadImages.class, "images");
   private final Map<Rejection, Counter> rejected = new EnumMap<>(Rejection.class);
   private transient @Nullable ImageTally tally;
 
-  /**
-   * @param buckets into which the hashes are divided
-   */
-  DecodeImages(DecodeOptions options, int buckets) {
+  DecodeImages(DecodeOptions options) {
     this.options = options;
-    this.buckets = buckets;
     for (Rejection rejection : Rejection.values()) {
       rejected.put(rejection, Metrics.counter(ReadImages.class, "rejected: " + rejection.reason()));
     }
@@ -48,9 +42,14 @@ final class DecodeImages extends DoFn<SourceImage, ImageRecord> {
       Stored stored = store(source, options);
       tally.add(stored.image, stored.pixels);
       images.inc();
-      KV<Long, Long> hash = stored.pixels.hash();
-      int bucket = Math.floorMod(hash.getKey(), buckets);
-      out.get(ReadImages.CONTENTS).output(KV.of(bucket, hash));
+      out.get(ReadImages.CONTENTS)
+          .output(
+              new ContentRecord(
+                  source.id(),
+                  source.label(),
+                  source.split(),
+                  source.content(),
+                  stored.pixels.hash()));
       out.get(ReadImages.IMAGES).output(stored.image);
     } catch (RejectedException e) {
       tally.reject(e.rejection());

@@ -11,6 +11,8 @@ import java.util.regex.Pattern;
 import org.vocabeam.models.UserError;
 import org.vocabeam.transforms.store.RowGroup;
 import org.vocabeam.transforms.store.StoreFiles;
+import org.vocabeam.transforms.store.StoreManifest;
+import org.vocabeam.transforms.store.StoreReader;
 
 /**
  * Where images come from, listed by the driver and cut into parts that workers read. The parts
@@ -80,6 +82,11 @@ public final class ImageSource {
   private static ImageSource open(
       String input, List<StoreFiles.Listed> files, SourceOptions options, DecodeOptions decode)
       throws IOException {
+    if (!StoreFiles.isFile(input, files)
+        && StoreManifest.find(input).filter(StoreManifest::isView).isPresent()) {
+      StoreReader<ImageRecord> view = StoreReader.open(ImageRecord.TYPE, input);
+      return store(view.rowGroups(), view.fingerprint());
+    }
     if (matching(files, IMAGE).isEmpty()) {
       List<StoreFiles.Listed> idx =
           files.stream().filter(file -> IdxRows.isImages(file.name())).toList();
@@ -94,7 +101,7 @@ public final class ImageSource {
       if (!tables.isEmpty()) {
         return options.namesColumns() || !StoreRows.are(tables)
             ? parquet(tables, options)
-            : store(input, tables);
+            : store(StoreRows.list(input, tables), fingerprint(tables));
       }
     }
     return folder(input, files, Layout.parse(options.layout()));
@@ -153,8 +160,7 @@ public final class ImageSource {
         fingerprint(files));
   }
 
-  private static ImageSource store(String input, List<StoreFiles.Listed> files) {
-    List<RowGroup> groups = StoreRows.list(input, files);
+  private static ImageSource store(List<RowGroup> groups, String fingerprint) {
     return new ImageSource(
         "images store",
         groups.stream().map(group -> new WorkItem(new StoreRows(group))).toList(),
@@ -163,7 +169,7 @@ public final class ImageSource {
         groups.stream().mapToLong(RowGroup::bytes).sum(),
         3,
         false,
-        fingerprint(files));
+        fingerprint);
   }
 
   /** What it was taken for: image folder, IDX, tar, Parquet or images store. */
@@ -183,6 +189,13 @@ public final class ImageSource {
       return images * square * decode.channelsFor(channels);
     }
     return raw ? bytes / channels * decode.channelsFor(channels) : bytes;
+  }
+
+  /** The same without so many images that are stored already. */
+  public long storedBytes(DecodeOptions decode, long known) {
+    return known == 0
+        ? storedBytes(decode)
+        : Math.round((double) storedBytes(decode) * Math.max(0, images - known) / images);
   }
 
   /** How many there are; of archives a guess. */

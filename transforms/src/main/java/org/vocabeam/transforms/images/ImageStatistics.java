@@ -3,7 +3,6 @@ package org.vocabeam.transforms.images;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
@@ -58,8 +57,7 @@ public record ImageStatistics(
   /** The split that normalisation comes from. */
   public static final String TRAIN = "train";
 
-  private static final ObjectMapper JSON =
-      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Of a version that did not have them yet, the newer counts are empty. */
   public ImageStatistics {
@@ -89,10 +87,5 @@ public record ImageStatistics(
               file, directory, directory),
           e);
     }
-  }
-
-  /** Writes them into the directory of an images store. */
-  void write(String directory) throws IOException {
-    StoreFiles.write(StoreFiles.resolve(directory, FILE), JSON.writeValueAsString(this) + "\n");
   }
 }

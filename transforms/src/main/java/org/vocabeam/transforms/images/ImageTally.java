@@ -1,5 +1,10 @@
 package org.vocabeam.transforms.images;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonKey;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.common.base.Splitter;
+import java.io.IOException;
 import java.io.Serializable;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -11,6 +16,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BinaryOperator;
 import org.apache.beam.sdk.transforms.Combine;
+import org.vocabeam.models.UserError;
+import org.vocabeam.transforms.store.StoreFiles;
 
 /**
  * Counts and sums over images. All are whole numbers, so that they are exact, and the same in
@@ -19,7 +26,7 @@ import org.apache.beam.sdk.transforms.Combine;
  * @param shortSides images by the largest power of two that their shorter side reaches
  * @param multiplicities how many contents there are of which so many images are copies
  */
-record ImageTally(
+public record ImageTally(
     TreeMap<String, Long> splits,
     TreeMap<String, Long> labels,
     TreeMap<Integer, Long> channels,
@@ -34,8 +41,14 @@ record ImageTally(
   /** So many squares of 255 fit an int, which is several times faster than a long. */
   private static final int BLOCK = 1 << 15;
 
+  /** The name of the file that a growing store keeps it in, to be added to. */
+  static final String FILE = "tally.json";
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   /** One channel of the images of a split that have so many channels. */
-  record Plane(String split, int channels, int channel) implements Serializable, Comparable<Plane> {
+  public record Plane(String split, int channels, int channel)
+      implements Serializable, Comparable<Plane> {
     private static final Comparator<Plane> ORDER =
         Comparator.comparing(Plane::split)
             .thenComparingInt(Plane::channels)
@@ -45,10 +58,23 @@ record ImageTally(
     public int compareTo(Plane other) {
       return ORDER.compare(this, other);
     }
+
+    /** As a key of JSON; the split comes last because it may be any text. */
+    @JsonKey
+    String key() {
+      return channels + "/" + channel + "/" + split;
+    }
+
+    @JsonCreator
+    static Plane of(String key) {
+      List<String> parts = Splitter.on('/').limit(3).splitToList(key);
+      return new Plane(
+          parts.get(2), Integer.parseInt(parts.get(0)), Integer.parseInt(parts.get(1)));
+    }
   }
 
   /** Over uint8 values: a long holds the squares of 10^14 pixels. */
-  record Sums(long pixels, long sum, long squares) implements Serializable {
+  public record Sums(long pixels, long sum, long squares) implements Serializable {
     static final Sums ZERO = new Sums(0, 0, 0);
 
     Sums plus(Sums other) {
@@ -153,6 +179,10 @@ record ImageTally(
     from.forEach((key, value) -> into.merge(key, value, plus));
   }
 
+  long images() {
+    return splits.values().stream().mapToLong(n -> n).sum();
+  }
+
   ImageStatistics statistics() {
     int depth = channels.isEmpty() ? 0 : channels.lastKey();
     String over = splits.containsKey(ImageStatistics.TRAIN) ? ImageStatistics.TRAIN : "";
@@ -171,7 +201,7 @@ record ImageTally(
       mean.add(sums.mean());
       std.add(sums.standardDeviation());
     }
-    long images = splits.values().stream().mapToLong(n -> n).sum();
+    long images = images();
     long distinct = multiplicities.values().stream().mapToLong(n -> n).sum();
     return new ImageStatistics(
         images,
@@ -193,8 +223,36 @@ record ImageTally(
         rejected);
   }
 
-  /** Merges tallies into statistics. */
-  static final class Merge extends Combine.CombineFn<ImageTally, ImageTally, ImageStatistics> {
+  /** Reads the one beside the images of a growing store. */
+  static ImageTally read(String directory) {
+    String file = StoreFiles.resolve(directory, FILE);
+    try {
+      return JSON.readValue(StoreFiles.read(file), ImageTally.class);
+    } catch (IOException e) {
+      throw new UserError("cannot read " + file + ": " + e.getMessage() + "; ingest anew", e);
+    }
+  }
+
+  /**
+   * What more images are added to: all but the counts that are made anew every time, of copies (a
+   * new image may be one of an old image) and of what the input has that cannot be used.
+   */
+  ImageTally toBeAddedTo() {
+    return new ImageTally(
+        splits,
+        labels,
+        channels,
+        widths,
+        heights,
+        shortSides,
+        encodings,
+        new TreeMap<>(),
+        new TreeMap<>(),
+        planes);
+  }
+
+  /** Merges tallies. */
+  static final class Merge extends Combine.CombineFn<ImageTally, ImageTally, ImageTally> {
     private static final long serialVersionUID = 1L;
 
     @Override
@@ -215,8 +273,8 @@ record ImageTally(
     }
 
     @Override
-    public ImageStatistics extractOutput(ImageTally accumulator) {
-      return accumulator.statistics();
+    public ImageTally extractOutput(ImageTally accumulator) {
+      return accumulator;
     }
   }
 }

@@ -6,11 +6,9 @@ import java.awt.image.DataBufferByte;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 import javax.imageio.ImageIO;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
-import org.apache.beam.sdk.values.KV;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.training.ImageShape;
@@ -149,19 +147,16 @@ public record Pixels(int width, int height, int channels, byte[] values) {
     return new Pixels(size, size, channels, Resampling.apply(this, columns, rows));
   }
 
-  /** 128 bits that are the same for the same pixels in the same shape, and for no others. */
-  KV<Long, Long> hash() {
-    ByteBuffer hash =
-        ByteBuffer.wrap(
-            Hashing.murmur3_128()
-                .newHasher()
-                .putInt(width)
-                .putInt(height)
-                .putInt(channels)
-                .putBytes(values)
-                .hash()
-                .asBytes());
-    return KV.of(hash.getLong(), hash.getLong());
+  /** 32 hexadecimal digits that are the same for the same pixels in the same shape alone. */
+  String hash() {
+    return Hashing.murmur3_128()
+        .newHasher()
+        .putInt(width)
+        .putInt(height)
+        .putInt(channels)
+        .putBytes(values)
+        .hash()
+        .toString();
   }
 
   /** The pixels as a PNG: 8-bit grey or RGB. */

@@ -1,6 +1,7 @@
 package org.vocabeam.transforms.images;
 
 import com.google.common.base.Strings;
+import com.google.common.hash.Hashing;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -80,6 +81,23 @@ record SourceImage(
 
   static SourceImage rejected(String id, String split, Rejection rejection) {
     return new SourceImage(id, null, split, 0, 0, 0, new byte[0], rejection);
+  }
+
+  /** The same image under another id. */
+  SourceImage withId(String other) {
+    return new SourceImage(other, label, split, width, height, channels, bytes, rejection);
+  }
+
+  /** 32 hexadecimal digits that are the same for the same bytes of the same shape alone. */
+  String content() {
+    return Hashing.murmur3_128()
+        .newHasher()
+        .putInt(width)
+        .putInt(height)
+        .putInt(channels)
+        .putBytes(bytes)
+        .hash()
+        .toString();
   }
 
   GenericRecord toAvro() {

@@ -1,9 +1,6 @@
 package org.vocabeam.transforms.images;
 
-import java.io.IOException;
-import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
-import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PDone;
 
@@ -24,22 +21,6 @@ public final class WriteStatistics extends PTransform<PCollection<ImageStatistic
 
   @Override
   public PDone expand(PCollection<ImageStatistics> statistics) {
-    statistics.apply("WriteFile", ParDo.of(new WriteFile(directory)));
-    return PDone.in(statistics.getPipeline());
-  }
-
-  private static final class WriteFile extends DoFn<ImageStatistics, Void> {
-    private static final long serialVersionUID = 1L;
-
-    private final String directory;
-
-    WriteFile(String directory) {
-      this.directory = directory;
-    }
-
-    @ProcessElement
-    public void write(@Element ImageStatistics statistics) throws IOException {
-      statistics.write(directory);
-    }
+    return statistics.apply("WriteStatistics", WriteJson.to(directory, ImageStatistics.FILE));
   }
 }

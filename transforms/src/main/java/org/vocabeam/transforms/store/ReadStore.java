@@ -1,6 +1,7 @@
 package org.vocabeam.transforms.store;
 
 import java.io.IOException;
+import java.util.List;
 import org.apache.beam.sdk.coders.SerializableCoder;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -10,21 +11,26 @@ import org.apache.beam.sdk.transforms.Reshuffle;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
 
-/** All rows of a complete store, read in parallel by row group. */
+/** All rows of complete stores, read in parallel by row group. */
 public final class ReadStore<T> extends PTransform<PBegin, PCollection<T>> {
   private static final long serialVersionUID = 1L;
 
   private final RecordType<T> type;
-  private final String directory;
+  private final List<String> directories;
 
-  private ReadStore(RecordType<T> type, String directory) {
+  private ReadStore(RecordType<T> type, List<String> directories) {
     this.type = type;
-    this.directory = directory;
+    this.directories = directories;
   }
 
   /** The store is opened when the pipeline is built; its errors are {@link StoreReader#open}'s. */
   public static <T> ReadStore<T> from(RecordType<T> type, String directory) {
-    return new ReadStore<>(type, directory);
+    return from(type, List.of(directory));
+  }
+
+  /** The same of several stores, or of none. */
+  public static <T> ReadStore<T> from(RecordType<T> type, List<String> directories) {
+    return new ReadStore<>(type, List.copyOf(directories));
   }
 
   @Override
@@ -32,7 +38,10 @@ public final class ReadStore<T> extends PTransform<PBegin, PCollection<T>> {
     return begin
         .apply(
             "RowGroups",
-            Create.of(StoreReader.open(type, directory).rowGroups())
+            Create.of(
+                    directories.stream()
+                        .flatMap(d -> StoreReader.open(type, d).rowGroups().stream())
+                        .toList())
                 .withCoder(SerializableCoder.of(RowGroup.class)))
         .apply("Spread", Reshuffle.viaRandomKey())
         .apply("ReadRows", ParDo.of(new ReadRows<>(type)))

@@ -110,8 +110,14 @@ public final class StoreFiles {
     return resource.getScheme().equals("file");
   }
 
-  /** The path of a file in a directory. */
+  /** The path of a file in a directory, or by {@code ../} beside it. */
   public static String resolve(String directory, String name) {
+    int end = directory.length() - (directory.endsWith("/") ? 1 : 0);
+    int slash = directory.lastIndexOf('/', end - 1);
+    if (name.startsWith("../") && slash > 0 && !directory.startsWith("..", slash + 1)) {
+      // Object stores know no "..", so it is resolved here wherever there is a parent to name.
+      return resolve(directory.substring(0, slash), name.substring(3));
+    }
     return directory.isEmpty() || directory.endsWith("/")
         ? directory + name
         : directory + "/" + name;

@@ -34,7 +34,7 @@ public record StoreManifest(
   /**
    * One Parquet file.
    *
-   * @param file its name in the directory
+   * @param file its name in the directory, or from there on: {@code ../}... in a view
    * @param content hash of its rows in their order
    */
   public record Shard(String file, long rows, String content) {}
@@ -65,6 +65,12 @@ public record StoreManifest(
     } catch (JsonProcessingException e) {
       throw new UserError(file + " is not the manifest of a store; write the store again", e);
     }
+  }
+
+  /** Whether the store shows the files of other stores ({@link StoreView}). */
+  @JsonIgnore
+  public boolean isView() {
+    return shards.stream().anyMatch(shard -> shard.file().startsWith(StoreView.BESIDE));
   }
 
   void write(String directory) throws IOException {

@@ -59,6 +59,11 @@ public final class StoreReader<T> {
     return contents.rowGroups();
   }
 
+  /** The name of the row group's file in the manifest: unique in the store. */
+  public String nameOf(RowGroup group) {
+    return manifest().shards().get(contents.files().indexOf(group.file())).file();
+  }
+
   /** The rows of one row group, in file order. */
   public RowReader<T> read(RowGroup group) throws IOException {
     return RowReader.of(type, group);
