@@ -24,6 +24,8 @@ public record VariableSpec(
     STATISTIC,
     /** Average of a trained variable over time (a teacher's weight). */
     AVERAGE,
+    /** Of a network that a step uses and never moves. */
+    FROZEN,
     /** Of the optimizer. */
     MOMENTUM,
     /** Ring buffer; rows are the slots. */

@@ -100,6 +100,26 @@ public final class Variables {
     return tf.withControlDependencies(tf.withControlDependencies(all).noOp());
   }
 
+  /** Parameters that nothing moves, under names that start with {@code scope}. */
+  public Parameters frozen(String scope) {
+    return new Parameters() {
+      @Override
+      public Operand<TFloat32> trained(String name, Initializer initializer, long... shape) {
+        return variable(scope, name, Role.FROZEN, initializer, shape);
+      }
+
+      @Override
+      public Operand<TFloat32> statistic(String name, Initializer initializer, long... shape) {
+        return variable(scope, name, Role.FROZEN, initializer, shape);
+      }
+
+      @Override
+      public void moveStatistic(String name, Operand<TFloat32> value) {
+        throw new IllegalStateException("a frozen network runs on its running statistics");
+      }
+    };
+  }
+
   /** The parameters whose names start with {@code scope}, which may be empty. */
   public Parameters scope(String scope) {
     return new Parameters() {

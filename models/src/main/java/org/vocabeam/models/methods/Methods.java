@@ -22,6 +22,8 @@ import org.vocabeam.models.jointembedding.Byol;
 import org.vocabeam.models.jointembedding.Dino;
 import org.vocabeam.models.jointembedding.SimClr;
 import org.vocabeam.models.jointembedding.SimSiam;
+import org.vocabeam.models.labels.Distillation;
+import org.vocabeam.models.labels.Supervised;
 import org.vocabeam.models.obow.Obow;
 import org.vocabeam.models.pretext.Colorization;
 import org.vocabeam.models.pretext.Jigsaw;
@@ -46,13 +48,15 @@ public final class Methods {
               new NamedType(Byol.class, "byol"),
               new NamedType(Colorization.class, "colorization"),
               new NamedType(Dino.class, "dino"),
+              new NamedType(Distillation.class, "distillation"),
               new NamedType(Gan.class, "gan"),
               new NamedType(Jigsaw.class, "jigsaw"),
               new NamedType(Obow.class, "obow"),
               new NamedType(RelativePatch.class, "relative-patch"),
               new NamedType(Rotation.class, "rotation"),
               new NamedType(SimClr.class, "simclr"),
-              new NamedType(SimSiam.class, "simsiam"))
+              new NamedType(SimSiam.class, "simsiam"),
+              new NamedType(Supervised.class, "supervised"))
           .build();
 
   private static final Map<String, BiFunction<Preset, Task, Recipe>> PRESETS =

@@ -91,7 +91,7 @@ public record Rotation(ViewSpec view) implements Method {
    * @param images {@code [B, S, S, C]}
    * @return {@code [4 B, S, S, C]}, turn by turn
    */
-  static Operand<TFloat32> allTurns(Ops tf, Operand<TFloat32> images) {
+  public static Operand<TFloat32> allTurns(Ops tf, Operand<TFloat32> images) {
     return tf.concat(
         List.of(images, turned(tf, images, 1), turned(tf, images, 2), turned(tf, images, 3)),
         tf.constant(0));

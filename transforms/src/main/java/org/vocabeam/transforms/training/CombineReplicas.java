@@ -54,7 +54,7 @@ final class CombineReplicas
     return first.withValues(
         switch (first.role()) {
           case QUEUE -> interleave(values, first.firstSlot(), first.slotSize());
-          case POINTER -> values.get(0);
+          case POINTER, FROZEN -> values.get(0);
           case TRAINED, STATISTIC, AVERAGE, MOMENTUM -> mean(values);
         });
   }

@@ -1,0 +1,144 @@
+package org.vocabeam.models.labels;
+
+import static org.vocabeam.models.graph.Layers.meanOfAll;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.vocabeam.models.UserError;
+import org.vocabeam.models.backbone.Backbone;
+import org.vocabeam.models.graph.Layers;
+import org.vocabeam.models.graph.Layers.Mode;
+import org.vocabeam.models.graph.Parameters;
+import org.vocabeam.models.graph.Variables;
+import org.vocabeam.models.optimize.RateSchedule;
+import org.vocabeam.models.optimize.Sgd;
+import org.vocabeam.models.training.EmbeddingSpread;
+import org.vocabeam.models.training.Method;
+import org.vocabeam.models.training.Preset;
+import org.vocabeam.models.training.Recipe;
+import org.vocabeam.models.training.Task;
+import org.vocabeam.models.views.ViewSpec;
+
+/**
+ * Knowledge distillation (Hinton et al. 2015, "Distilling the Knowledge in a Neural Network"): a
+ * smaller student says what a frozen teacher says of the same image.
+ *
+ * @param teacher the teacher's network
+ * @param objective what of the teacher's embedding is told
+ * @param temperature T of {@link Objective#LOGITS}
+ * @param view what both see; one of every image
+ */
+public record Distillation(Backbone teacher, Objective objective, double temperature, ViewSpec view)
+    implements Method {
+  /** The scope of the teacher's variables, which a run starts with. */
+  public static final String TEACHER = "teacher.";
+
+  /** What of the teacher's embedding is told. */
+  public enum Objective {
+    /** Its direction: {@code 2 - 2 cos}. */
+    @JsonProperty("features")
+    FEATURES,
+    /** Its softmax at temperature T, as if its dimensions were classes; times T squared. */
+    @JsonProperty("logits")
+    LOGITS
+  }
+
+  public Distillation {
+    if (!(temperature > 0 && Double.isFinite(temperature))) {
+      throw new UserError("temperature is " + temperature + ", must be positive");
+    }
+    if (view.count() != 1) {
+      throw new UserError("the view has a count of " + view.count() + ", must be 1");
+    }
+  }
+
+  /**
+   * The settings of a preset, which is the student's.
+   *
+   * @param task with the normalisation that the teacher is used to
+   */
+  public static Recipe recipe(
+      Preset preset, Task task, Backbone teacher, Objective objective, double temperature) {
+    return new Recipe(
+        new Distillation(
+            teacher,
+            objective,
+            temperature,
+            ViewSpec.bowNet(task.isSmall() ? task.side() : 224, 0.2)),
+        preset.backbone(task),
+        task.images(),
+        task.normalisation(),
+        64,
+        new Sgd(0.9, 5e-4, true),
+        new RateSchedule.Cosine(0.1, 0, 0),
+        task.steps(),
+        task.seed(),
+        EmbeddingSpread.COLLAPSED);
+  }
+
+  @Override
+  public String name() {
+    return "distillation";
+  }
+
+  @Override
+  public List<ViewSpec> views() {
+    return List.of(view);
+  }
+
+  @Override
+  public void check(Backbone backbone, int batchSize) {}
+
+  @Override
+  public Loss loss(Ops tf, Variables variables, Backbone backbone, Inputs inputs) {
+    Operand<TFloat32> images = inputs.views().get(view.name());
+
+    // [B, S, S, C] -> [B, E], not differentiated.
+    Operand<TFloat32> taught =
+        embed(tf, variables.frozen(TEACHER), Mode.INFERENCE, teacher, images);
+
+    // [B, S, S, C] -> [B, D] -> [B, E]
+    Operand<TFloat32> features =
+        embed(tf, variables.scope(STUDENT), Mode.TRAINING, backbone, images);
+    Layers head = new Layers(tf, variables.scope("head."), Mode.TRAINING);
+    Operand<TFloat32> said = head.linear(features, "fc", teacher.embeddingWidth(), true);
+    Operand<TFloat32> loss =
+        switch (objective) {
+          case FEATURES -> direction(tf, said, taught);
+          case LOGITS -> softened(tf, said, taught, temperature);
+        };
+
+    Map<String, Operand<TFloat32>> metrics = new LinkedHashMap<>();
+    metrics.put("loss", loss);
+    metrics.put("embedding_std", EmbeddingSpread.of(tf, features));
+    return new Loss(loss, metrics, after -> {});
+  }
+
+  private static Operand<TFloat32> embed(
+      Ops tf, Parameters parameters, Mode mode, Backbone backbone, Operand<TFloat32> images) {
+    Layers layers = new Layers(tf, parameters, mode);
+    return layers.globalAveragePool(backbone.maps(layers, images).get(backbone.lastLevel()));
+  }
+
+  private static Operand<TFloat32> direction(
+      Ops tf, Operand<TFloat32> said, Operand<TFloat32> taught) {
+    Operand<TFloat32> difference =
+        tf.math.sub(Layers.l2Normalize(tf, said), Layers.l2Normalize(tf, taught));
+    return meanOfAll(tf, tf.sum(tf.math.square(difference), tf.constant(1)));
+  }
+
+  /** Section 2: cross-entropy of the two softened distributions; T squared keeps its gradient. */
+  static Operand<TFloat32> softened(
+      Ops tf, Operand<TFloat32> said, Operand<TFloat32> taught, double temperature) {
+    Operand<TFloat32> t = tf.constant((float) temperature);
+    Operand<TFloat32> targets = tf.stopGradient(tf.nn.softmax(tf.math.div(taught, t)));
+    return tf.math.mul(
+        meanOfAll(tf, tf.nn.softmaxCrossEntropyWithLogits(tf.math.div(said, t), targets).loss()),
+        tf.constant((float) (temperature * temperature)));
+  }
+}

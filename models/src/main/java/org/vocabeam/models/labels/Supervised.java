@@ -1,0 +1,209 @@
+package org.vocabeam.models.labels;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt64;
+import org.vocabeam.models.UserError;
+import org.vocabeam.models.backbone.Backbone;
+import org.vocabeam.models.graph.Layers;
+import org.vocabeam.models.graph.Layers.Mode;
+import org.vocabeam.models.graph.VariableSpec;
+import org.vocabeam.models.graph.Variables;
+import org.vocabeam.models.optimize.RateSchedule;
+import org.vocabeam.models.optimize.Sgd;
+import org.vocabeam.models.pretext.Rotation;
+import org.vocabeam.models.training.EmbeddingSpread;
+import org.vocabeam.models.training.Method;
+import org.vocabeam.models.training.Preset;
+import org.vocabeam.models.training.Recipe;
+import org.vocabeam.models.training.Task;
+import org.vocabeam.models.views.Appearance;
+import org.vocabeam.models.views.Geometry.RandomResizedCrop;
+import org.vocabeam.models.views.ViewSpec;
+
+/**
+ * Classification by the encoder and a linear layer, {@code L = L_supervised + w L_self} (METHODS
+ * section 8).
+ *
+ * @param classes of the labels
+ * @param trained what the gradient moves
+ * @param auxiliary the method of the self-supervised loss beside the labels; null for none
+ * @param weight w
+ * @param view of a labelled image; one of every image
+ */
+public record Supervised(
+    int classes, Trained trained, Method auxiliary, double weight, ViewSpec view)
+    implements Method {
+  /** The scope of the linear layer. */
+  public static final String HEAD = "classifier.";
+
+  /** The linear layer's name. */
+  public static final String LAYER = "fc";
+
+  /** What the gradient moves. */
+  public enum Trained {
+    /** Encoder and linear layer. */
+    @JsonProperty("all")
+    ALL,
+    /** The linear layer alone. */
+    @JsonProperty("head")
+    HEAD
+  }
+
+  public Supervised {
+    require(classes > 1, "classes", classes, "at least 2");
+    require(weight >= 0 && Double.isFinite(weight), "weight", weight, "at least 0");
+    require(view.count() == 1, "count of the view", view.count(), "1");
+    if (auxiliary != null) {
+      require(
+          trained == Trained.ALL, "trained", "head", "all: an auxiliary loss trains the encoder");
+      require(
+          auxiliary.targetWords() == 0,
+          "auxiliary",
+          auxiliary.name(),
+          "a method without targets of its own");
+    }
+  }
+
+  private static void require(boolean valid, String what, Object actual, String allowed) {
+    if (!valid) {
+      throw new UserError(what + " is " + actual + ", must be " + allowed);
+    }
+  }
+
+  /**
+   * The settings of a preset: SGD with Nesterov's momentum, crops and flips, as the papers
+   * fine-tune (Chen et al. 2020, appendix B.5).
+   *
+   * @param random whether the encoder starts from random weights, which wants a higher rate
+   */
+  public static Recipe recipe(
+      Preset preset,
+      Task task,
+      int classes,
+      Trained trained,
+      Method auxiliary,
+      double weight,
+      boolean random) {
+    int size = task.isSmall() ? task.side() : 224;
+    ViewSpec view =
+        new ViewSpec(
+            "labelled",
+            size,
+            1,
+            new RandomResizedCrop(task.isSmall() ? 0.5 : 0.08, 1),
+            0.5,
+            false,
+            Appearance.UNCHANGED);
+    return new Recipe(
+        new Supervised(classes, trained, auxiliary, weight, view),
+        preset.backbone(task),
+        task.images(),
+        task.normalisation(),
+        64,
+        new Sgd(0.9, trained == Trained.HEAD ? 0 : 5e-4, true),
+        new RateSchedule.Cosine(trained == Trained.HEAD || random ? 0.1 : 0.03, 0, 0),
+        task.steps(),
+        task.seed(),
+        0);
+  }
+
+  @Override
+  public String name() {
+    return "supervised";
+  }
+
+  @Override
+  public List<ViewSpec> views() {
+    List<ViewSpec> views = new ArrayList<>(List.of(view));
+    if (auxiliary != null) {
+      views.addAll(auxiliary.views());
+    }
+    return views;
+  }
+
+  @Override
+  public List<Draw> draws(Backbone backbone) {
+    return auxiliary == null ? List.of() : auxiliary.draws(backbone);
+  }
+
+  @Override
+  public List<String> scalars() {
+    return auxiliary == null ? List.of() : auxiliary.scalars();
+  }
+
+  @Override
+  public Map<String, Double> scalars(long step, long steps) {
+    return auxiliary == null ? Map.of() : auxiliary.scalars(step, steps);
+  }
+
+  @Override
+  public boolean hasConstantRate(VariableSpec parameter) {
+    return auxiliary != null && auxiliary.hasConstantRate(parameter);
+  }
+
+  @Override
+  public int targetWords() {
+    return classes;
+  }
+
+  @Override
+  public void check(Backbone backbone, int batchSize) {
+    if (auxiliary != null) {
+      auxiliary.check(backbone, batchSize);
+    }
+  }
+
+  @Override
+  public Loss loss(Ops tf, Variables variables, Backbone backbone, Inputs inputs) {
+    // [B, S, S, C] -> [B, D] -> [B, classes]; with rotation beside it all four turns, 4 B rows.
+    Operand<TFloat32> images = inputs.views().get(view.name());
+    Operand<TFloat32> labels = inputs.targets();
+    if (auxiliary instanceof Rotation) {
+      images = Rotation.allTurns(tf, images);
+      labels = tf.concat(List.of(labels, labels, labels, labels), tf.constant(0));
+    }
+    Layers student =
+        trained == Trained.ALL
+            ? new Layers(tf, variables.scope(STUDENT), Mode.TRAINING)
+            : new Layers(tf, variables.frozen(STUDENT), Mode.INFERENCE);
+    Operand<TFloat32> features =
+        student.globalAveragePool(backbone.maps(student, images).get(backbone.lastLevel()));
+    Layers head = new Layers(tf, variables.scope(HEAD), Mode.TRAINING);
+    Operand<TFloat32> logits = head.linear(features, LAYER, classes, true);
+
+    // Mean over the labelled rows: a row of zeros adds nothing.
+    Operand<TFloat32> labelled = tf.sum(labels, tf.constant(1));
+    Operand<TFloat32> count = tf.math.maximum(tf.sum(labelled, tf.constant(0)), tf.constant(1f));
+    Operand<TFloat32> supervised =
+        tf.math.div(
+            tf.sum(tf.nn.softmaxCrossEntropyWithLogits(logits, labels).loss(), tf.constant(0)),
+            count);
+    Operand<TInt64> said = tf.math.argMax(logits, tf.constant(1));
+    Operand<TInt64> right = tf.math.argMax(labels, tf.constant(1));
+    Operand<TFloat32> hits =
+        tf.math.mul(tf.dtypes.cast(tf.math.equal(said, right), TFloat32.class), labelled);
+
+    Loss self = auxiliary == null ? null : auxiliary.loss(tf, variables, backbone, inputs);
+    Operand<TFloat32> total =
+        self == null
+            ? supervised
+            : tf.math.add(supervised, tf.math.mul(self.total(), tf.constant((float) weight)));
+
+    Map<String, Operand<TFloat32>> metrics = new LinkedHashMap<>();
+    metrics.put("loss", total);
+    metrics.put("embedding_std", EmbeddingSpread.of(tf, features));
+    metrics.put("loss/supervised", supervised);
+    metrics.put("accuracy", tf.math.div(tf.sum(hits, tf.constant(0)), count));
+    if (self != null) {
+      self.metrics().forEach((name, value) -> metrics.put("auxiliary/" + name, value));
+    }
+    return new Loss(total, metrics, self == null ? after -> {} : self.afterwards());
+  }
+}
