@@ -107,7 +107,7 @@ class InterruptedRunTest {
     Path whole = output.resolveSibling(output.getFileName() + "-whole");
     jvm.finish(to(whole, command));
     jvm.kill(to(output, command), () -> Files.isDirectory(output.resolve(begun)), 0);
-    assertFalse(isComplete(output.resolve(last)), "killed too late");
+    assertFalse(StoreReader.isComplete(output.resolve(last).toString()), "killed too late");
     jvm.finish(to(output, command));
     FileTree.assertSame(whole, output);
   }
