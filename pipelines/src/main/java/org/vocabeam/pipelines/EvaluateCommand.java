@@ -1,11 +1,14 @@
 package org.vocabeam.pipelines;
 
+import com.google.common.base.Splitter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.transforms.Flatten;
@@ -45,6 +48,7 @@ import picocli.CommandLine.Option;
     })
 final class EvaluateCommand implements Callable<Integer> {
   private static final int FEW_SHOT_WAY = 5;
+  private static final String LABEL_SHARES = "0.01,0.1,1";
 
   @Option(
       names = "--images",
@@ -70,7 +74,7 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--labelShares",
       split = ",",
-      defaultValue = "0.01,0.1,1",
+      defaultValue = LABEL_SHARES,
       description = "Shares of the training labels for the linear probe, in (0, 1].")
   private List<Double> labelShares;
 
@@ -86,6 +90,35 @@ final class EvaluateCommand implements Callable<Integer> {
   @Mixin private PoolingArguments pooling;
   @Mixin private PipelineArguments pipelines;
 
+  /** Refuses images that have not the two splits. */
+  static void checkSplits(
+      String images, ImageStatistics statistics, String trainSplit, String testSplit) {
+    for (String split : List.of(trainSplit, testSplit)) {
+      if (!statistics.splits().containsKey(split)) {
+        throw new UserError(
+            String.format(
+                "%s has no split '%s', only %s; see --trainSplit and --testSplit",
+                images, split, String.join(", ", statistics.splits().keySet())));
+      }
+    }
+  }
+
+  /**
+   * The names of what is measured with the usual shares of the labels.
+   *
+   * @param classes labels that the images have
+   */
+  static SortedSet<String> metrics(int classes) {
+    SortedSet<String> names = new TreeSet<>(EvaluateNeighbours.metrics());
+    Splitter.on(',')
+        .split(LABEL_SHARES)
+        .forEach(share -> names.add(MetricRecord.name("linear", Double.parseDouble(share))));
+    if (classes >= FEW_SHOT_WAY) {
+      names.addAll(EvaluateFewShot.metrics());
+    }
+    return names;
+  }
+
   @Override
   public Integer call() {
     for (double share : labelShares) {
@@ -96,14 +129,7 @@ final class EvaluateCommand implements Callable<Integer> {
     pipelines.options("evaluate");
     StoreReader<ImageRecord> store = StoreReader.open(ImageRecord.TYPE, images);
     ImageStatistics statistics = ImageStatistics.read(images);
-    for (String split : List.of(trainSplit, testSplit)) {
-      if (!statistics.splits().containsKey(split)) {
-        throw new UserError(
-            String.format(
-                "%s has no split '%s', only %s; see --trainSplit and --testSplit",
-                images, split, String.join(", ", statistics.splits().keySet())));
-      }
-    }
+    checkSplits(images, statistics, trainSplit, testSplit);
     String of = RunDirectory.newestCheckpoint(checkpoint);
     FeatureSource trained = FeatureSource.trained(of, pooling.pooling());
     List<FeatureSource> sources = List.of(trained, trained.random());

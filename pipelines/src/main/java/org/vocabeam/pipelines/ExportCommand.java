@@ -30,7 +30,7 @@ import picocli.CommandLine.Option;
     })
 final class ExportCommand implements Callable<Integer> {
   /** The file that TensorFlow knows a SavedModel by. */
-  private static final String MODEL = "saved_model.pb";
+  static final String MODEL = "saved_model.pb";
 
   private static final String CARD = "model-card.md";
 

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.vocabeam.transforms.evaluation.MetricRecord;
 import org.vocabeam.transforms.store.RowGroup;
@@ -37,6 +38,17 @@ final class MetricsTable {
       }
     }
     return metrics;
+  }
+
+  /** The accuracies of the trained encoder in a metrics store, by name, in [0, 1]. */
+  static SortedMap<String, Double> trained(String directory) {
+    SortedMap<String, Double> values = new TreeMap<>();
+    for (MetricRecord metric : read(directory)) {
+      if (metric.features().equals("trained")) {
+        values.put(MetricRecord.name(metric.metric(), metric.labelShare()), metric.value());
+      }
+    }
+    return values;
   }
 
   static String of(List<MetricRecord> metrics) {

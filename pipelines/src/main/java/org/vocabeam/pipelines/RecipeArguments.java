@@ -182,6 +182,7 @@ final class RecipeArguments {
     }
   }
 
+  /** The name of the method. */
   String method() {
     return method;
   }

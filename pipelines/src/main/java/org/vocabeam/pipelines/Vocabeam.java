@@ -43,6 +43,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
       EvaluateCommand.class,
       EmbedCommand.class,
       ExportCommand.class,
+      RetrainCommand.class,
+      ScheduleCommand.class,
+      RegistryCommand.class,
       BenchCommand.class,
     })
 public final class Vocabeam implements Runnable {

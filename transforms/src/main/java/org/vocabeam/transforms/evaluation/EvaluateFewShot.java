@@ -28,6 +28,15 @@ public final class EvaluateFewShot extends PTransform<PBegin, PCollection<Metric
     this.seed = seed;
   }
 
+  /** The names of what is measured. */
+  public static List<String> metrics() {
+    return SHOTS.stream().map(EvaluateFewShot::metric).toList();
+  }
+
+  private static String metric(int shots) {
+    return "few-shot-5way-" + shots + "shot";
+  }
+
   /**
    * @param embeddings of at least 5 classes
    * @param seed of the episodes
@@ -63,11 +72,7 @@ public final class EvaluateFewShot extends PTransform<PBegin, PCollection<Metric
         FewShot.Result result = FewShot.fiveWay(shot).evaluate(test, seed);
         out.output(
             new MetricRecord(
-                embeddings.name(),
-                "few-shot-5way-" + shot + "shot",
-                1,
-                result.accuracy(),
-                result.interval()));
+                embeddings.name(), metric(shot), 1, result.accuracy(), result.interval()));
       }
     }
   }

@@ -44,6 +44,11 @@ public final class EvaluateNeighbours extends PTransform<PBegin, PCollection<Met
     this.embeddings = embeddings;
   }
 
+  /** The names of what is measured. */
+  public static List<String> metrics() {
+    return List.of(metric(FEW), metric(MANY));
+  }
+
   public static EvaluateNeighbours of(LabelledEmbeddings embeddings) {
     return new EvaluateNeighbours(embeddings);
   }

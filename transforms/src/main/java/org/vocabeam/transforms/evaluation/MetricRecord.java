@@ -37,6 +37,11 @@ public record MetricRecord(
           MetricRecord::fromAvro,
           m -> m.features + "#" + m.metric + "#" + m.labelShare);
 
+  /** The metric and, unless it is of all labels, the share of them: {@code linear@0.1}. */
+  public static String name(String metric, double labelShare) {
+    return labelShare == 1 ? metric : metric + "@" + labelShare;
+  }
+
   public GenericRecord toAvro() {
     GenericData.Record row = new GenericData.Record(SCHEMA);
     row.put("features", features);

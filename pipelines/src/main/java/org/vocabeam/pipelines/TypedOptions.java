@@ -1,0 +1,33 @@
+package org.vocabeam.pipelines;
+
+import java.lang.reflect.Member;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** The options of a command line as they were typed, to be handed on to another command. */
+final class TypedOptions {
+  private TypedOptions() {}
+
+  /**
+   * Those that mixins of a class declare, without those that were left out.
+   *
+   * @param command that has been parsed
+   */
+  static List<String> of(CommandLine command, Class<?>... mixins) {
+    Set<Class<?>> wanted = Set.of(mixins);
+    List<String> typed = new ArrayList<>();
+    for (OptionSpec option : command.getCommandSpec().options()) {
+      if (option.userObject() instanceof Member member
+          && wanted.contains(member.getDeclaringClass())
+          && command.getParseResult().hasMatchedOption(option)) {
+        for (String value : option.originalStringValues()) {
+          typed.add(option.longestName() + "=" + value);
+        }
+      }
+    }
+    return typed;
+  }
+}

@@ -1,0 +1,112 @@
+package org.vocabeam.pipelines.registry;
+
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.checkerframework.checker.nullness.qual.Nullable;
+import org.vocabeam.models.UserError;
+
+/**
+ * What a candidate must be: {@code linear>=-0.5} is at most half a point below the promoted model,
+ * {@code knn20>=80%} an accuracy of at least 80 % by itself.
+ *
+ * @param metric as in the metrics of a version
+ * @param strict {@code >} and not {@code >=}
+ * @param bound in points or percent
+ * @param absolute whether the accuracy itself is compared, not the difference
+ */
+public record Condition(String metric, boolean strict, BigDecimal bound, boolean absolute) {
+  private static final Pattern FORM =
+      Pattern.compile(
+          "\\s*([A-Za-z0-9-]+(?:@[0-9.]+)?)\\s*(>=|>)\\s*([+-]?\\d{1,3}(?:\\.\\d{1,9})?)\\s*(%?)\\s*");
+
+  /** Digits after the point that are compared: accuracies are quotients in binary fractions. */
+  private static final int DIGITS = 9;
+
+  /**
+   * What became of it.
+   *
+   * @param condition as it was given
+   * @param candidate accuracy in percent
+   * @param promoted accuracy of the promoted model in percent; null without one
+   */
+  public record Result(
+      String condition, double candidate, @Nullable Double promoted, boolean holds) {
+
+    /** As {@code linear 87.10 (promoted 86.40, +0.70): holds}. */
+    @Override
+    public String toString() {
+      String than =
+          promoted == null
+              ? "none promoted"
+              : String.format(Locale.ROOT, "promoted %.2f, %+.2f", promoted, candidate - promoted);
+      return String.format(
+          Locale.ROOT,
+          "%s: %.2f (%s), %s",
+          condition,
+          candidate,
+          than,
+          holds ? "holds" : "does not hold");
+    }
+  }
+
+  static Condition parse(String text) {
+    Matcher matcher = FORM.matcher(text);
+    if (!matcher.matches()) {
+      throw new UserError(
+          "--gate has '"
+              + text
+              + "', must be METRIC>=POINTS, the difference from the promoted model, as"
+              + " linear>=-0.5, or METRIC>=NUMBER%, an accuracy, as knn20>=80% (or > for >=)");
+    }
+    boolean absolute = !matcher.group(4).isEmpty();
+    BigDecimal bound = new BigDecimal(matcher.group(3));
+    BigDecimal hundred = BigDecimal.valueOf(100);
+    BigDecimal least = absolute ? BigDecimal.ZERO : hundred.negate();
+    if (bound.compareTo(least) < 0 || bound.compareTo(hundred) > 0) {
+      throw new UserError(
+          String.format(
+              "--gate has '%s', must compare with %s to 100%s", text, least, matcher.group(4)));
+    }
+    return new Condition(matcher.group(1), matcher.group(2).equals(">"), bound, absolute);
+  }
+
+  void checkKnown(Set<String> metrics) {
+    if (!metrics.contains(metric)) {
+      throw new UserError(
+          String.format("--gate names %s, must be one of %s", metric, String.join(", ", metrics)));
+    }
+  }
+
+  /**
+   * @param candidate metric to accuracy in [0, 1]
+   * @param promoted the same, or empty when no model is promoted
+   */
+  Result test(Map<String, Double> candidate, Map<String, Double> promoted) {
+    checkKnown(candidate.keySet());
+    BigDecimal of = percent(candidate.get(metric));
+    Double other = promoted.get(metric);
+    boolean holds = true;
+    if (absolute || other != null) {
+      BigDecimal compared = absolute ? of : of.subtract(percent(other));
+      int comparison = compared.compareTo(bound);
+      holds = strict ? comparison > 0 : comparison >= 0;
+    }
+    return new Result(
+        toString(), of.doubleValue(), other == null ? null : percent(other).doubleValue(), holds);
+  }
+
+  private static BigDecimal percent(double share) {
+    return new BigDecimal(share).movePointRight(2).setScale(DIGITS, RoundingMode.HALF_EVEN);
+  }
+
+  /** As it is written in a gate. */
+  @Override
+  public String toString() {
+    return metric + (strict ? ">" : ">=") + bound.toPlainString() + (absolute ? "%" : "");
+  }
+}

@@ -1,0 +1,40 @@
+package org.vocabeam.pipelines.registry;
+
+import com.google.common.base.Splitter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The conditions of a promotion, all of which must hold. */
+public record Gate(List<Condition> conditions) {
+
+  /**
+   * Parses conditions.
+   *
+   * @param texts of the option, which may be given several times, each one condition or several
+   *     with commas between
+   */
+  public static Gate parse(List<String> texts) {
+    List<Condition> conditions = new ArrayList<>();
+    for (String text : texts) {
+      Splitter.on(',').split(text).forEach(part -> conditions.add(Condition.parse(part)));
+    }
+    return new Gate(List.copyOf(conditions));
+  }
+
+  /** Refuses a gate with a metric that no evaluation gives. */
+  public void checkKnown(Set<String> metrics) {
+    conditions.forEach(condition -> condition.checkKnown(metrics));
+  }
+
+  /**
+   * What becomes of every condition.
+   *
+   * @param candidate metric to accuracy in [0, 1]
+   * @param promoted the same on the same images, or empty when no model is promoted
+   */
+  public List<Condition.Result> test(Map<String, Double> candidate, Map<String, Double> promoted) {
+    return conditions.stream().map(condition -> condition.test(candidate, promoted)).toList();
+  }
+}

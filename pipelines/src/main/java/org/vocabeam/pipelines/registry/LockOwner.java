@@ -1,0 +1,68 @@
+package org.vocabeam.pipelines.registry;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * A process that works on a registry.
+ *
+ * @param host its name
+ * @param pid process id on that host
+ * @param started when the process was, ISO 8601: ids are used again
+ * @param command what it does
+ * @param since when it took the lock, ISO 8601
+ */
+record LockOwner(String host, long pid, String started, String command, String since) {
+  /** Two JVMs may read the same start some ticks apart. */
+  private static final Duration SAME_START = Duration.ofSeconds(5);
+
+  static LockOwner here(String command, Clock clock) {
+    ProcessHandle process = ProcessHandle.current();
+    return new LockOwner(
+        hostName(),
+        process.pid(),
+        process.info().startInstant().orElse(Instant.EPOCH).toString(),
+        command,
+        clock.instant().toString());
+  }
+
+  static String hostName() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return Optional.ofNullable(System.getenv("HOSTNAME")).orElse("localhost");
+    }
+  }
+
+  /** Whether it is a process of this host that has ended. */
+  @JsonIgnore
+  boolean isDead() {
+    if (!host.equals(hostName())) {
+      return false;
+    }
+    Optional<ProcessHandle> process = ProcessHandle.of(pid).filter(ProcessHandle::isAlive);
+    if (process.isEmpty()) {
+      return true;
+    }
+    Optional<Instant> start = process.get().info().startInstant();
+    return start.isPresent()
+        && Duration.between(start.get(), Instant.parse(started)).abs().compareTo(SAME_START) > 0;
+  }
+
+  Duration age(Instant now) {
+    return Duration.between(Instant.parse(since), now);
+  }
+
+  /** Who it is, and for how long. */
+  String describe(Instant now) {
+    Duration age = age(now);
+    return String.format(
+        "'%s', process %d on %s, since %d h %02d min",
+        command, pid, host, age.toHours(), age.toMinutesPart());
+  }
+}

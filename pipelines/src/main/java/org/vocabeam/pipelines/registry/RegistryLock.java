@@ -1,0 +1,103 @@
+package org.vocabeam.pipelines.registry;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import org.vocabeam.models.UserError;
+import org.vocabeam.transforms.store.StoreFiles;
+
+/** That one process at a time changes a registry. How, and what it rests on: the package. */
+public final class RegistryLock implements AutoCloseable {
+  private static final String CLAIM = ".json";
+  private static final int ATTEMPTS = 4;
+
+  /** A claim as young may be withdrawn at once, by another that has come at the same time. */
+  private static final Duration YOUNG = Duration.ofSeconds(10);
+
+  private final String claim;
+
+  private RegistryLock(String claim) {
+    this.claim = claim;
+  }
+
+  /**
+   * Takes the lock of a registry.
+   *
+   * @param command that wants it, for whoever else does
+   * @param messages where it is said that a dead process's lock was taken over
+   * @throws UserError when another process has it
+   */
+  public static RegistryLock take(String registry, String command, PrintStream messages) {
+    return take(
+        StoreFiles.resolve(registry, "lock"),
+        LockOwner.here(command, Clock.systemUTC()),
+        messages,
+        Clock.systemUTC());
+  }
+
+  static RegistryLock take(String directory, LockOwner me, PrintStream messages, Clock clock) {
+    String claim = StoreFiles.resolve(directory, UUID.randomUUID() + CLAIM);
+    try {
+      for (int attempt = 1; ; attempt++) {
+        Documents.write(claim, me);
+        Optional<String> other = other(directory, claim, messages, clock);
+        if (other.isEmpty()) {
+          return new RegistryLock(claim);
+        }
+        StoreFiles.delete(claim);
+        LockOwner owner = Documents.find(LockOwner.class, other.get()).orElse(null);
+        boolean young = owner == null || owner.age(clock.instant()).compareTo(YOUNG) < 0;
+        if (owner != null && (attempt == ATTEMPTS || !young)) {
+          throw new UserError(
+              String.format(
+                  "the registry is locked by %s; wait for its end, or if that process is no more,"
+                      + " remove %s",
+                  owner.describe(clock.instant()), other.get()));
+        }
+        if (attempt < ATTEMPTS) {
+          Thread.sleep(ThreadLocalRandom.current().nextInt(20, 200));
+        }
+      }
+    } catch (IOException e) {
+      throw new UserError("cannot lock " + directory + ": " + e.getMessage(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new UserError("interrupted while taking the lock " + directory, e);
+    }
+  }
+
+  /** Another claim than this one, when there is any; those of the dead are removed. */
+  private static Optional<String> other(
+      String directory, String claim, PrintStream messages, Clock clock) throws IOException {
+    String own = StoreFiles.name(claim);
+    for (StoreFiles.Listed file : StoreFiles.list(directory)) {
+      if (!file.name().endsWith(CLAIM) || file.name().equals(own)) {
+        continue;
+      }
+      Optional<LockOwner> owner = Documents.find(LockOwner.class, file.path());
+      if (owner.isPresent() && owner.get().isDead()) {
+        messages.printf(
+            "The lock of %s is taken over: that process has ended%n",
+            owner.get().describe(clock.instant()));
+        StoreFiles.delete(file.path());
+      } else if (owner.isPresent()) {
+        return Optional.of(file.path());
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Gives the lock back; a second time it does nothing. */
+  @Override
+  public void close() {
+    try {
+      StoreFiles.delete(claim);
+    } catch (IOException e) {
+      throw new UserError("cannot remove the lock " + claim + ": " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * The models that were made of a data set that grows, which of them is in use, and when the next is
+ * due.
+ *
+ * <p>A registry is a directory:
+ *
+ * <pre>
+ * data/increment-000002/images   all images so far, a store ({@code ingest --grow})
+ * versions/000002/               request.json, run, evaluation, encoder, and last version.json
+ * current.json                   the promoted version
+ * history/000003.json            what happened, one file each, never changed
+ * lock/ID.json                   who works on it
+ * schedule.json                  the last time that the schedule has done with
+ * </pre>
+ *
+ * <p>Decisions:
+ *
+ * <ul>
+ *   <li><b>A version is made where it stays.</b> Object stores cannot rename a directory, so a
+ *       version is no finished directory moved into place: it exists when its {@code version.json}
+ *       does, which is written last. Until then the directory is the work of one round, and the
+ *       next run goes on with it. In {@code version.json} is no time and no host, so a run that was
+ *       killed and started again ends with the same bytes; those are in the history.
+ *   <li><b>The pointer is one small file</b> that is replaced whole; a reader sees one version or
+ *       the other.
+ *   <li><b>Marker, pointer, history, in this order.</b> What a kill leaves between two of them is
+ *       made up for by the next command that changes the registry ({@link
+ *       org.vocabeam.pipelines.registry.Registry#settle}).
+ *   <li><b>The gate compares on the same images.</b> The promoted model is evaluated again on the
+ *       data that grew. A condition is a difference in points, or with % an accuracy by itself;
+ *       without a promoted model differences hold.
+ *   <li><b>The lock needs no exclusive create</b>, which Beam's file systems do not have: everyone
+ *       writes a claim of their own name and then lists the claims; who sees no other has the lock,
+ *       who does withdraws. Of two at the same time at most one sees itself alone, wherever a
+ *       listing shows every write that came before it: local disks, and the object stores of today
+ *       (S3 since 2020). Not on file systems that cache listings, as NFS may.
+ *   <li><b>A lock is taken over from the dead of this host alone</b> (process id and start time);
+ *       whether a process of another host lives cannot be told from here, so its lock is removed by
+ *       hand.
+ *   <li><b>SIGTERM cancels the round</b>: every stage goes on from what it completed, so the next
+ *       run loses minutes, where waiting for the end of a round may take hours. The process ends
+ *       with 143.
+ *   <li><b>A time of the schedule is done with when its run has ended</b>, well or not. So after a
+ *       kill or a pause of the machine one run follows at once, however many times have passed.
+ * </ul>
+ */
+package org.vocabeam.pipelines.registry;
