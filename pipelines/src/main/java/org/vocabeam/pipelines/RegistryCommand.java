@@ -86,7 +86,7 @@ final class RegistryCommand implements Callable<Integer> {
   }
 
   private RegistryLock lock(String command) {
-    return RegistryLock.take(location, command, System.err);
+    return RegistryLock.take(location, command, System.err::println);
   }
 
   private void list(Registry registry) {

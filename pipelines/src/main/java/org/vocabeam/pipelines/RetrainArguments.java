@@ -87,6 +87,7 @@ final class RetrainArguments {
     }
     recipe.preset();
     rounds.plan();
+    pooling.pooling();
     ingest.decode();
     gate();
   }

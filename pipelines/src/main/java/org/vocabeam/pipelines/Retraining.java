@@ -50,7 +50,7 @@ final class Retraining {
 
   /** Makes a version under the registry's lock, and records what became of it. */
   void run() {
-    try (RegistryLock lock = RegistryLock.take(registry.root(), "retrain", System.err)) {
+    try (RegistryLock lock = RegistryLock.take(registry.root(), "retrain", Retraining::say)) {
       registry.settle();
       int version = registry.versions().size() + 1;
       AtomicBoolean ended = new AtomicBoolean();
@@ -309,6 +309,10 @@ final class Retraining {
                 + version.number()
                 + " promotes it all the same)");
     System.out.printf("Encoder:     %s%n", registry.encoder(version.number()));
+  }
+
+  private static void say(String line) {
+    System.err.println(line);
   }
 
   /** A command with the options that choose where its pipelines run. */

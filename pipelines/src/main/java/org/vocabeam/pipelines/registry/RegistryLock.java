@@ -1,12 +1,12 @@
 package org.vocabeam.pipelines.registry;
 
 import java.io.IOException;
-import java.io.PrintStream;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 import org.vocabeam.models.UserError;
 import org.vocabeam.transforms.store.StoreFiles;
 
@@ -31,7 +31,7 @@ public final class RegistryLock implements AutoCloseable {
    * @param messages where it is said that a dead process's lock was taken over
    * @throws UserError when another process has it
    */
-  public static RegistryLock take(String registry, String command, PrintStream messages) {
+  public static RegistryLock take(String registry, String command, Consumer<String> messages) {
     return take(
         StoreFiles.resolve(registry, "lock"),
         LockOwner.here(command, Clock.systemUTC()),
@@ -39,7 +39,7 @@ public final class RegistryLock implements AutoCloseable {
         Clock.systemUTC());
   }
 
-  static RegistryLock take(String directory, LockOwner me, PrintStream messages, Clock clock) {
+  static RegistryLock take(String directory, LockOwner me, Consumer<String> messages, Clock clock) {
     String claim = StoreFiles.resolve(directory, UUID.randomUUID() + CLAIM);
     try {
       for (int attempt = 1; ; attempt++) {
@@ -72,7 +72,7 @@ public final class RegistryLock implements AutoCloseable {
 
   /** Another claim than this one, when there is any; those of the dead are removed. */
   private static Optional<String> other(
-      String directory, String claim, PrintStream messages, Clock clock) throws IOException {
+      String directory, String claim, Consumer<String> messages, Clock clock) throws IOException {
     String own = StoreFiles.name(claim);
     for (StoreFiles.Listed file : StoreFiles.list(directory)) {
       if (!file.name().endsWith(CLAIM) || file.name().equals(own)) {
@@ -80,9 +80,10 @@ public final class RegistryLock implements AutoCloseable {
       }
       Optional<LockOwner> owner = Documents.find(LockOwner.class, file.path());
       if (owner.isPresent() && owner.get().isDead()) {
-        messages.printf(
-            "The lock of %s is taken over: that process has ended%n",
-            owner.get().describe(clock.instant()));
+        messages.accept(
+            "The lock of "
+                + owner.get().describe(clock.instant())
+                + " is taken over: that process has ended");
         StoreFiles.delete(file.path());
       } else if (owner.isPresent()) {
         return Optional.of(file.path());
