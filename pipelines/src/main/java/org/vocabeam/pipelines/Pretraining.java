@@ -8,17 +8,18 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.DoubleSummaryStatistics;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.methods.Methods;
@@ -32,6 +33,7 @@ import org.vocabeam.transforms.store.WriteStore;
 import org.vocabeam.transforms.training.Assignment;
 import org.vocabeam.transforms.training.Checkpoint;
 import org.vocabeam.transforms.training.EpochPlan;
+import org.vocabeam.transforms.training.EstimateStatistics;
 import org.vocabeam.transforms.training.StepMetric;
 import org.vocabeam.transforms.training.TrainingProgress;
 import org.vocabeam.transforms.training.UpdateStudent;
@@ -140,7 +142,16 @@ final class Pretraining {
     Pipeline pipeline = pipelines.create("pretrain-" + last);
     PCollectionTuple updated =
         pipeline.apply("UpdateStudent", UpdateStudent.of(assignments(first)));
-    updated.get(UpdateStudent.CHECKPOINT).apply("WriteCheckpoint", checkpoint);
+    PCollection<VariableChunk> combined = updated.get(UpdateStudent.CHECKPOINT);
+    long batches = rounds.statisticsBatches();
+    if (batches > 0) {
+      // The images that the first replica has seen last: of their epoch there are views, if stored.
+      combined =
+          combined.apply(
+              "EstimateStatistics",
+              EstimateStatistics.on(assignment(0, first, last - batches, batches)));
+    }
+    combined.apply("WriteCheckpoint", checkpoint);
     updated.get(UpdateStudent.STEPS).apply("WriteSteps", steps);
     pipeline.run().waitUntilFinish();
     steps.commit();
@@ -157,33 +168,39 @@ final class Pretraining {
   }
 
   private List<Assignment> assignments(long first) {
-    List<Assignment> assignments = new ArrayList<>();
-    for (int replica = 0; replica < rounds.replicas(); replica++) {
-      assignments.add(
-          new Assignment(
-              Methods.toJson(recipe),
-              start(first),
-              replica,
-              first,
-              rounds.stepsPerRound(),
-              data.images().split(),
-              data.targets() == null ? null : data.targets().directory(),
-              data.views() == null ? null : data.views().directory(),
-              plan.windows(
-                  replica,
-                  first * recipe.batchSize(),
-                  rounds.stepsPerRound() * recipe.batchSize())));
-    }
-    return assignments;
+    return IntStream.range(0, rounds.replicas())
+        .mapToObj(replica -> assignment(replica, first, first, rounds.stepsPerRound()))
+        .toList();
   }
 
-  /** What made a checkpoint. Not the rounds: two of N steps are one of 2 N. */
+  /**
+   * @param start step at which the round starts
+   */
+  private Assignment assignment(int replica, long start, long first, long steps) {
+    return new Assignment(
+        Methods.toJson(recipe),
+        start(start),
+        replica,
+        first,
+        steps,
+        data.images().split(),
+        data.targets() == null ? null : data.targets().directory(),
+        data.views() == null ? null : data.views().directory(),
+        plan.windows(replica, first * recipe.batchSize(), steps * recipe.batchSize()),
+        rounds.combination());
+  }
+
+  /** What made a checkpoint. Not the rounds of one student: two of N steps are one of 2 N. */
   private Map<String, String> provenance(long step) {
     Map<String, String> provenance = new HashMap<>();
     provenance.put("command", "pretrain");
     provenance.put(Checkpoint.RECIPE, Methods.toJson(recipe));
     provenance.put(Checkpoint.STEP, Long.toString(step));
     provenance.put("replicas", Integer.toString(rounds.replicas()));
+    if (rounds.combination() != null) {
+      provenance.put("stepsPerRound", Long.toString(rounds.stepsPerRound()));
+      provenance.put("combination", Methods.toTree(rounds.combination()).toString());
+    }
     provenance.put("version", Version.read());
     provenance.putAll(inputs());
     return provenance;
@@ -209,6 +226,9 @@ final class Pretraining {
     configuration.put("rounds", rounds.rounds());
     configuration.put("stepsPerRound", rounds.stepsPerRound());
     configuration.put("replicas", rounds.replicas());
+    if (rounds.combination() != null) {
+      configuration.set("combination", Methods.toTree(rounds.combination()));
+    }
     configuration.put("windowRows", plan.windowRows());
     ((ObjectNode) Methods.toTree(recipe))
         .fields()
@@ -246,26 +266,28 @@ final class Pretraining {
     return text.append(String.format(Locale.ROOT, " %.0f img/s", imagesPerSecond)).toString();
   }
 
-  /** The metrics of the first replica as TensorBoard curves; all are in the steps store. */
+  /** The metrics of every step as TensorBoard curves, means of the replicas. */
   private void writeEvents(String steps, long last) throws IOException {
     StoreReader<StepMetric> store = StoreReader.open(StepMetric.TYPE, steps);
-    List<StepMetric> metrics = new ArrayList<>();
+    Map<Long, Map<String, DoubleSummaryStatistics>> metrics = new TreeMap<>();
     for (RowGroup group : store.rowGroups()) {
       try (RowReader<StepMetric> rows = store.read(group)) {
-        rows.forEachRemaining(metrics::add);
+        rows.forEachRemaining(
+            row ->
+                metrics
+                    .computeIfAbsent(row.step(), step -> new TreeMap<>())
+                    .computeIfAbsent(row.metric(), metric -> new DoubleSummaryStatistics())
+                    .accept(row.value()));
       }
     }
-    metrics.sort(
-        Comparator.comparingLong(StepMetric::step)
-            .thenComparing(StepMetric::metric)
-            .thenComparing(StepMetric::replica));
     // TensorFlow writes local files only.
     Path local = Files.createTempDirectory("vocabeam-events-");
     try {
       try (EventFile events = EventFile.in(local, directory.removeEvents(last))) {
-        for (StepMetric metric : metrics) {
-          if (metric.replica() == 0) {
-            events.scalar(metric.metric(), metric.step(), metric.value());
+        for (var step : metrics.entrySet()) {
+          for (var metric : step.getValue().entrySet()) {
+            float mean = (float) metric.getValue().getAverage();
+            events.scalar(metric.getKey(), step.getKey(), mean);
           }
         }
       }

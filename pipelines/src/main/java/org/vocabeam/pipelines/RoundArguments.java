@@ -1,16 +1,24 @@
 package org.vocabeam.pipelines;
 
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Mixin of the commands that train in rounds. */
 final class RoundArguments {
-  @Option(names = "--rounds", defaultValue = "4", description = "Rounds of the whole run.")
+  @Option(
+      names = "--rounds",
+      defaultValue = "4",
+      description =
+          "Rounds of the whole run. R replicas see R times as many images in them: for the images"
+              + " of one student give 1/R of the rounds.")
   private int rounds;
 
   @Option(
       names = "--stepsPerRound",
       defaultValue = "500",
-      description = "Steps that every replica takes in a round, before they are combined.")
+      description =
+          "Steps that every replica takes in a round, before they are combined. The learning rate"
+              + " follows the steps of one replica, --rounds x --stepsPerRound.")
   private long stepsPerRound;
 
   @Option(
@@ -27,7 +35,10 @@ final class RoundArguments {
               + " shuffled by row groups of the store first.")
   private long shuffleMegabytes;
 
+  @Mixin private CombinationArguments combination;
+
   RoundPlan plan() {
-    return new RoundPlan(rounds, stepsPerRound, replicas, shuffleMegabytes);
+    return new RoundPlan(
+        rounds, stepsPerRound, replicas, shuffleMegabytes, combination.of(replicas));
   }
 }

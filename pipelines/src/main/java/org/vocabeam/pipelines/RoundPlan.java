@@ -1,6 +1,9 @@
 package org.vocabeam.pipelines;
 
+import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
+import org.vocabeam.models.replicas.Combination;
+import org.vocabeam.models.replicas.Combination.Statistics;
 
 /**
  * How long a run trains, and on how many replicas.
@@ -8,8 +11,14 @@ import org.vocabeam.models.UserError;
  * @param rounds of the whole run
  * @param stepsPerRound that every replica takes before they are combined
  * @param shuffleMegabytes of pixels that a replica shuffles together
+ * @param combination of the replicas; null for a single one
  */
-record RoundPlan(int rounds, long stepsPerRound, int replicas, long shuffleMegabytes) {
+record RoundPlan(
+    int rounds,
+    long stepsPerRound,
+    int replicas,
+    long shuffleMegabytes,
+    @Nullable Combination combination) {
   RoundPlan {
     require(rounds > 0, "rounds", rounds);
     require(stepsPerRound > 0, "stepsPerRound", stepsPerRound);
@@ -26,5 +35,12 @@ record RoundPlan(int rounds, long stepsPerRound, int replicas, long shuffleMegab
   /** Steps of the whole run. */
   long steps() {
     return rounds * stepsPerRound;
+  }
+
+  /** Batches of a round on which statistics are estimated; 0 when they are not. */
+  long statisticsBatches() {
+    return combination != null && combination.statistics() instanceof Statistics.Estimate estimate
+        ? Math.min(estimate.batches(), stepsPerRound)
+        : 0;
   }
 }

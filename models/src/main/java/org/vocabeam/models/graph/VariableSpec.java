@@ -28,6 +28,8 @@ public record VariableSpec(
     FROZEN,
     /** Of the optimizer. */
     MOMENTUM,
+    /** Of the step that combines replicas: the momentum of a trained variable over rounds. */
+    OUTER_MOMENTUM,
     /** Ring buffer; rows are the slots. */
     QUEUE,
     /** Next slot of a ring buffer, an integer held in a float (exact to 2^24). */

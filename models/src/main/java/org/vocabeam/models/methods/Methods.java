@@ -29,6 +29,7 @@ import org.vocabeam.models.pretext.Colorization;
 import org.vocabeam.models.pretext.Jigsaw;
 import org.vocabeam.models.pretext.RelativePatch;
 import org.vocabeam.models.pretext.Rotation;
+import org.vocabeam.models.replicas.Combination;
 import org.vocabeam.models.training.Preset;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Task;
@@ -92,6 +93,11 @@ public final class Methods {
   /** The recipe as a tree, to change single values of it. */
   public static JsonNode toTree(Recipe recipe) {
     return JSON.valueToTree(recipe);
+  }
+
+  /** How replicas are combined, as it is written down with what they make. */
+  public static JsonNode toTree(Combination combination) {
+    return JSON.valueToTree(combination);
   }
 
   public static String toJson(Recipe recipe) {

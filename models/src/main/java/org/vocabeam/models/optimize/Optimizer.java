@@ -36,7 +36,7 @@ public interface Optimizer {
    * What changes from step to step.
    *
    * @param learningRate scalar
-   * @param step scalar, the number of this step counted from 1
+   * @param step scalar, the number of this step counted from 1 since the momentum was zero
    */
   record Schedule(Operand<TFloat32> learningRate, Operand<TFloat32> step) {}
 }

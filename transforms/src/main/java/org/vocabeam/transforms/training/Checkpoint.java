@@ -51,15 +51,21 @@ public record Checkpoint(
   }
 
   private static Map<String, float[]> state(StoreReader<VariableChunk> store) {
-    Map<String, List<VariableChunk>> chunks = new TreeMap<>();
+    List<VariableChunk> all = new ArrayList<>();
     for (RowGroup group : store.rowGroups()) {
       try (RowReader<VariableChunk> rows = store.read(group)) {
-        rows.forEachRemaining(
-            row -> chunks.computeIfAbsent(row.variable(), v -> new ArrayList<>()).add(row));
+        rows.forEachRemaining(all::add);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
     }
+    return state(all);
+  }
+
+  /** Joins the chunks of variables, which may come in any order. */
+  static Map<String, float[]> state(Iterable<VariableChunk> all) {
+    Map<String, List<VariableChunk>> chunks = new TreeMap<>();
+    all.forEach(row -> chunks.computeIfAbsent(row.variable(), v -> new ArrayList<>()).add(row));
     Map<String, float[]> state = new LinkedHashMap<>();
     chunks.forEach((variable, parts) -> state.put(variable, join(parts)));
     return state;

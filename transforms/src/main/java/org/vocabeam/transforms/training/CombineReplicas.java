@@ -10,16 +10,29 @@ import org.apache.beam.sdk.coders.ListCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.transforms.Combine.CombineFn;
 import org.apache.beam.sdk.values.KV;
+import org.vocabeam.models.graph.VariableSpec.Role;
+import org.vocabeam.models.replicas.Combination.Weights;
 
 /**
  * Makes one chunk of the replicas' chunks of the same variable: the mean; of a queue, whose ring
  * turns alike in all replicas, slot i of replica i mod R, so that the newest words of every replica
- * go on. The result does not depend on the order in which replicas arrive; of one replica it is
- * that replica's chunk, bit for bit.
+ * go on. Of weights it may be an outer step, which also needs where they and its momentum stood
+ * before the round, and makes a chunk of the moved momentum too. The result does not depend on the
+ * order in which replicas arrive; of one replica it is that replica's chunk, bit for bit.
  */
 final class CombineReplicas
-    extends CombineFn<KV<Integer, VariableChunk>, List<KV<Integer, VariableChunk>>, VariableChunk> {
+    extends CombineFn<
+        KV<Integer, VariableChunk>, List<KV<Integer, VariableChunk>>, List<VariableChunk>> {
   private static final long serialVersionUID = 1L;
+
+  /** In the place of a replica's number: from before the round. */
+  static final int START = -1;
+
+  private final Weights weights;
+
+  CombineReplicas(Weights weights) {
+    this.weights = weights;
+  }
 
   @Override
   public List<KV<Integer, VariableChunk>> createAccumulator() {
@@ -43,20 +56,47 @@ final class CombineReplicas
   }
 
   @Override
-  public VariableChunk extractOutput(List<KV<Integer, VariableChunk>> accumulated) {
+  public List<VariableChunk> extractOutput(List<KV<Integer, VariableChunk>> accumulated) {
     List<VariableChunk> replicas =
-        accumulated.stream().sorted(Comparator.comparingInt(KV::getKey)).map(KV::getValue).toList();
+        accumulated.stream()
+            .filter(part -> part.getKey() != START)
+            .sorted(Comparator.comparingInt(KV::getKey))
+            .map(KV::getValue)
+            .toList();
     VariableChunk first = replicas.get(0);
     if (replicas.size() == 1) {
-      return first;
+      return List.of(first);
     }
     List<float[]> values = replicas.stream().map(VariableChunk::values).toList();
-    return first.withValues(
-        switch (first.role()) {
-          case QUEUE -> interleave(values, first.firstSlot(), first.slotSize());
-          case POINTER, FROZEN -> values.get(0);
-          case TRAINED, STATISTIC, AVERAGE, MOMENTUM -> mean(values);
-        });
+    return switch (first.role()) {
+      case QUEUE ->
+          List.of(first.withValues(interleave(values, first.firstSlot(), first.slotSize())));
+      case POINTER, FROZEN -> List.of(first);
+      case STATISTIC, AVERAGE, MOMENTUM -> List.of(first.withValues(mean(values)));
+      case TRAINED ->
+          weights instanceof Weights.Nesterov outer
+              ? step(outer, accumulated, mean(values))
+              : List.of(first.withValues(mean(values)));
+      case OUTER_MOMENTUM -> throw new IllegalStateException("replicas have none: " + first.id());
+    };
+  }
+
+  private static List<VariableChunk> step(
+      Weights.Nesterov outer, List<KV<Integer, VariableChunk>> accumulated, float[] mean) {
+    VariableChunk start = start(accumulated, Role.TRAINED);
+    VariableChunk momentum = start(accumulated, Role.OUTER_MOMENTUM);
+    float[] moved = start.values();
+    float[] velocity = momentum.values();
+    outer.step(moved, mean, velocity);
+    return List.of(start.withValues(moved), momentum.withValues(velocity));
+  }
+
+  private static VariableChunk start(List<KV<Integer, VariableChunk>> accumulated, Role role) {
+    return accumulated.stream()
+        .filter(part -> part.getKey() == START && part.getValue().role() == role)
+        .map(KV::getValue)
+        .findFirst()
+        .orElseThrow();
   }
 
   private static float[] mean(List<float[]> values) {
@@ -86,8 +126,8 @@ final class CombineReplicas
   }
 
   @Override
-  public Coder<VariableChunk> getDefaultOutputCoder(
+  public Coder<List<VariableChunk>> getDefaultOutputCoder(
       CoderRegistry registry, Coder<KV<Integer, VariableChunk>> inputCoder) {
-    return VariableChunk.TYPE.coder();
+    return ListCoder.of(VariableChunk.TYPE.coder());
   }
 }

@@ -11,6 +11,7 @@ import org.apache.beam.sdk.metrics.Metrics;
 import org.apache.beam.sdk.transforms.Combine;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.Flatten;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.Reshuffle;
@@ -23,7 +24,10 @@ import org.apache.beam.sdk.values.TupleTag;
 import org.apache.beam.sdk.values.TupleTagList;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.graph.VariableSpec;
+import org.vocabeam.models.graph.VariableSpec.Role;
 import org.vocabeam.models.methods.Methods;
+import org.vocabeam.models.replicas.Combination;
+import org.vocabeam.models.replicas.Combination.Weights;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Trainer;
 
@@ -69,11 +73,17 @@ public final class UpdateStudent extends PTransform<PBegin, PCollectionTuple> {
             .setCoder(
                 KvCoder.of(
                     StringUtf8Coder.of(), KvCoder.of(VarIntCoder.of(), VariableChunk.TYPE.coder())))
-            .apply("CombineReplicas", Combine.perKey(new CombineReplicas()))
+            .apply("CombineReplicas", Combine.perKey(new CombineReplicas(weights())))
             .apply(Values.create())
+            .apply(Flatten.iterables())
             .setCoder(VariableChunk.TYPE.coder());
     return PCollectionTuple.of(CHECKPOINT, combined)
         .and(STEPS, trained.get(STEPS).setCoder(StepMetric.TYPE.coder()));
+  }
+
+  private Weights weights() {
+    Combination combination = assignments.get(0).combination();
+    return combination == null ? new Weights.Mean() : combination.weights();
   }
 
   private static final class Train
@@ -88,11 +98,12 @@ public final class UpdateStudent extends PTransform<PBegin, PCollectionTuple> {
       Trainer trainer = Trainers.take(assignment.recipe());
       try {
         Recipe recipe = Methods.recipe(assignment.recipe());
-        trainer.setState(startOf(assignment, trainer));
+        ReplicaState replica = ReplicaState.of(assignment);
+        start(assignment, replica, trainer, out);
         ImageStream batches = new ImageStream(recipe, assignment);
         for (long i = 0; i < assignment.steps(); i++) {
           long step = assignment.firstStep() + i;
-          float[] values = trainer.step(step, batches.next());
+          float[] values = trainer.step(step, replica.resetsMomentum() ? i : step, batches.next());
           check(recipe, trainer.metrics(), values, step, assignment.replica());
           for (int m = 0; m < values.length; m++) {
             out.get(STEPS)
@@ -106,8 +117,11 @@ public final class UpdateStudent extends PTransform<PBegin, PCollectionTuple> {
         }
         Map<String, float[]> state = trainer.state();
         for (VariableSpec spec : trainer.variables()) {
-          for (VariableChunk chunk : VariableChunk.of(spec, state.get(spec.name()))) {
-            out.get(REPLICAS).output(KV.of(chunk.id(), KV.of(assignment.replica(), chunk)));
+          if (!replica.isReset(spec)) {
+            for (VariableChunk chunk :
+                VariableChunk.of(replica.stored(spec), state.get(spec.name()))) {
+              out.get(REPLICAS).output(KV.of(chunk.id(), KV.of(assignment.replica(), chunk)));
+            }
           }
         }
       } finally {
@@ -115,21 +129,30 @@ public final class UpdateStudent extends PTransform<PBegin, PCollectionTuple> {
       }
     }
 
-    private static Map<String, float[]> startOf(Assignment assignment, Trainer trainer) {
-      if (assignment.checkpoint() == null) {
-        return trainer.initialState();
+    /** Sets the trainer to where the round starts, which an outer step needs to know too. */
+    private static void start(
+        Assignment assignment, ReplicaState replica, Trainer trainer, MultiOutputReceiver out) {
+      Map<String, float[]> initial = trainer.initialState();
+      Map<String, float[]> checkpoint =
+          assignment.checkpoint() == null ? null : Checkpoint.read(assignment.checkpoint()).state();
+      Map<String, float[]> state = replica.start(trainer.variables(), initial, checkpoint);
+      trainer.setState(state);
+      if (!replica.givesOuterStart()) {
+        return;
       }
-      Map<String, float[]> state = Checkpoint.read(assignment.checkpoint()).state();
-      if (assignment.firstStep() == 0) {
-        // Another run's: its momentum belongs to the end of another schedule.
-        Map<String, float[]> first = trainer.initialState();
-        for (VariableSpec spec : trainer.variables()) {
-          if (spec.role() == VariableSpec.Role.MOMENTUM) {
-            state.put(spec.name(), first.get(spec.name()));
+      for (VariableSpec spec : trainer.variables()) {
+        if (spec.role() == Role.TRAINED) {
+          List<VariableChunk> weights = VariableChunk.of(spec, state.get(spec.name()));
+          List<VariableChunk> momentum =
+              VariableChunk.of(
+                  ReplicaState.outerMomentum(spec), replica.startOfOuter(spec, checkpoint));
+          for (int i = 0; i < weights.size(); i++) {
+            String id = weights.get(i).id();
+            out.get(REPLICAS).output(KV.of(id, KV.of(CombineReplicas.START, weights.get(i))));
+            out.get(REPLICAS).output(KV.of(id, KV.of(CombineReplicas.START, momentum.get(i))));
           }
         }
       }
-      return state;
     }
 
     private static void check(

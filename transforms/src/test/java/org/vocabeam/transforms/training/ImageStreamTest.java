@@ -107,7 +107,8 @@ class ImageStreamTest {
         split,
         null,
         null,
-        plan.windows(replica, first * BATCH, steps * BATCH));
+        plan.windows(replica, first * BATCH, steps * BATCH),
+        null);
   }
 
   private static Assignment training(long first, long steps) {
@@ -177,7 +178,7 @@ class ImageStreamTest {
     EpochPlan plan = new EpochPlan(groups, recipe.seed(), 1, 1000);
     Assignment all =
         new Assignment(
-            Methods.toJson(recipe), null, 0, 0, 11, "train", null, null, plan.windows(0, 0, 44));
+            Methods.toJson(recipe), null, 0, 0, 11, "train", null, null, plan.windows(0, 0, 44), null);
     List<String> byGroups = read(training(0, 11)).stream().map(Seen::id).toList();
     List<String> byWindow = read(all).stream().map(Seen::id).toList();
     assertNotEquals(byGroups, byWindow);
@@ -272,7 +273,8 @@ class ImageStreamTest {
         assignment.split(),
         targets.toString(),
         null,
-        assignment.windows());
+        assignment.windows(),
+        null);
   }
 
   @Test
