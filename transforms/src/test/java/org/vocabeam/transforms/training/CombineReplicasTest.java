@@ -3,6 +3,7 @@ package org.vocabeam.transforms.training;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.google.common.collect.Collections2;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.vocabeam.models.graph.Initializer;
 import org.vocabeam.models.graph.VariableSpec;
 import org.vocabeam.models.graph.VariableSpec.Role;
+import org.vocabeam.models.replicas.Combination.Weights;
 
 class CombineReplicasTest {
   private static VariableSpec spec(Role role, long... shape) {
@@ -26,7 +28,19 @@ class CombineReplicasTest {
 
   /** In many orders and groupings. */
   private static void check(List<KV<Integer, VariableChunk>> replicas, VariableChunk combined) {
-    CombineFnTester.testCombineFn(new CombineReplicas(), new ArrayList<>(replicas), combined);
+    check(new Weights.Mean(), replicas, List.of(combined));
+  }
+
+  private static void check(
+      Weights weights, List<KV<Integer, VariableChunk>> replicas, List<VariableChunk> combined) {
+    CombineFnTester.testCombineFn(
+        new CombineReplicas(weights), new ArrayList<>(replicas), combined);
+  }
+
+  private static VariableChunk combine(List<KV<Integer, VariableChunk>> replicas) {
+    List<VariableChunk> combined = new CombineReplicas(new Weights.Mean()).apply(replicas);
+    assertEquals(1, combined.size());
+    return combined.get(0);
   }
 
   @Test
@@ -72,8 +86,7 @@ class CombineReplicasTest {
     int slot = 0;
     for (int chunk = 0; chunk < 3; chunk++) {
       float[] values =
-          new CombineReplicas()
-              .apply(
+          combine(
                   List.of(
                       KV.of(0, replicas.get(0).get(chunk)), KV.of(1, replicas.get(1).get(chunk))))
               .values();
@@ -83,6 +96,66 @@ class CombineReplicasTest {
       }
     }
     assertEquals(200_000, slot);
+  }
+
+  /**
+   * Rings of 8 slots that take 2 words a step, for 7 steps: they turn, and turn again. A word is
+   * 100 x replica + step.
+   */
+  @Test
+  void theRingGoesOnWithTheNewestWordsOfEveryReplica() {
+    int slots = 8;
+    VariableSpec spec = spec(Role.QUEUE, slots, 1);
+    float[][] rings = new float[2][slots];
+    int pointer = 0;
+    for (int step = 0; step < 7; step++, pointer = (pointer + 2) % slots) {
+      for (int replica = 0; replica < 2; replica++) {
+        rings[replica][pointer] = 100 * replica + step;
+        rings[replica][pointer + 1] = 100 * replica + step;
+      }
+    }
+    float[] merged = combine(List.of(of(0, spec, rings[0]), of(1, spec, rings[1]))).values();
+    // From the pointer on, the oldest first: of each of the last four steps one word of each.
+    List<Float> byAge = new ArrayList<>();
+    for (int i = 0; i < slots; i++) {
+      byAge.add(merged[(pointer + i) % slots]);
+    }
+    assertEquals(List.of(3f, 103f, 4f, 104f, 5f, 105f, 6f, 106f), byAge);
+  }
+
+  /**
+   * By hand, for two weights: mean (2, 5), delta = start - mean = (1, -1), v = 0.5 (2, 4) + delta =
+   * (2, 1), theta = start - 0.5 (delta + 0.5 v) = (3 - 1, 4 + 0.25).
+   */
+  @Test
+  void anOuterStepGoesOnFromWhereTheRoundStarted() {
+    VariableSpec weights = spec(Role.TRAINED, 2);
+    VariableSpec momentum = ReplicaState.outerMomentum(weights);
+    List<KV<Integer, VariableChunk>> parts =
+        List.of(
+            of(1, weights, 4, 8),
+            of(CombineReplicas.START, momentum, 2, 4),
+            of(0, weights, 0, 2),
+            of(CombineReplicas.START, weights, 3, 4));
+    CombineReplicas combine = new CombineReplicas(new Weights.Nesterov(0.5, 0.5));
+    for (List<KV<Integer, VariableChunk>> order : Collections2.permutations(parts)) {
+      assertEquals(
+          List.of(of(0, weights, 2, 4.25f).getValue(), of(0, momentum, 2, 1).getValue()),
+          combine.extractOutput(
+              combine.mergeAccumulators(List.of(order.subList(0, 1), order.subList(1, 4)))),
+          () -> "in the order " + order);
+    }
+  }
+
+  @Test
+  void anOuterStepLeavesAllButWeightsAsTheyAre() {
+    for (Role role : List.of(Role.STATISTIC, Role.AVERAGE, Role.MOMENTUM)) {
+      VariableSpec spec = spec(role, 2);
+      check(
+          new Weights.Nesterov(0.7, 0.9),
+          List.of(of(0, spec, 1, 2), of(1, spec, 3, 2)),
+          List.of(of(0, spec, 2, 2).getValue()));
+    }
   }
 
   @Test
@@ -98,7 +171,7 @@ class CombineReplicasTest {
     IntStream.range(0, bits.length).forEach(i -> values[i] = Float.intBitsToFloat(bits[i]));
     for (Role role : Role.values()) {
       KV<Integer, VariableChunk> only = of(0, spec(role, bits.length), values);
-      VariableChunk combined = new CombineReplicas().apply(List.of(only));
+      VariableChunk combined = combine(List.of(only));
       assertArrayEquals(only.getValue().bytes(), combined.bytes());
       assertEquals(only.getValue(), combined);
     }

@@ -178,7 +178,16 @@ class ImageStreamTest {
     EpochPlan plan = new EpochPlan(groups, recipe.seed(), 1, 1000);
     Assignment all =
         new Assignment(
-            Methods.toJson(recipe), null, 0, 0, 11, "train", null, null, plan.windows(0, 0, 44), null);
+            Methods.toJson(recipe),
+            null,
+            0,
+            0,
+            11,
+            "train",
+            null,
+            null,
+            plan.windows(0, 0, 44),
+            null);
     List<String> byGroups = read(training(0, 11)).stream().map(Seen::id).toList();
     List<String> byWindow = read(all).stream().map(Seen::id).toList();
     assertNotEquals(byGroups, byWindow);
