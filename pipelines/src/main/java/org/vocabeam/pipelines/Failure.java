@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.vocabeam.models.UserError;
+import org.vocabeam.transforms.store.ObjectStoreFailure;
 
 /**
  * Why a command failed, in one line. The engines wrap what a function of ours threw in several
@@ -30,6 +32,18 @@ record Failure(String line, Throwable cause) {
             String.format(
                 "Out of memory (%s) with %d MB of heap: give more with VOCABEAM_JAVA_OPTS=-Xmx8g",
                 link.getMessage(), Runtime.getRuntime().maxMemory() >> 20),
+            thrown);
+      }
+      Optional<String> objectStore = ObjectStoreFailure.line(link);
+      if (objectStore.isPresent()) {
+        return new Failure(objectStore.get(), thrown);
+      }
+      if (String.valueOf(link.getMessage()).contains("No space left on device")) {
+        return new Failure(
+            String.format(
+                "the disk is full (%s); make room where the command writes and in %s, and give it"
+                    + " again",
+                link.getMessage(), System.getProperty("java.io.tmpdir")),
             thrown);
       }
       if (link instanceof ConnectException) {

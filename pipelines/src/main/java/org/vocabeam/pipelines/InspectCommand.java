@@ -5,8 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import org.apache.beam.sdk.io.FileSystems;
-import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.vocabeam.models.UserError;
 import org.vocabeam.pipelines.inspect.ContactSheet;
 import org.vocabeam.pipelines.inspect.Picture;
@@ -31,6 +29,7 @@ import org.vocabeam.transforms.training.StepMetric;
 import org.vocabeam.transforms.training.VariableChunk;
 import org.vocabeam.transforms.views.ViewsRecord;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -103,13 +102,15 @@ final class InspectCommand implements Callable<Integer> {
       description = "Only rows with this label are on the sheet.")
   private String label;
 
+  @Mixin private BeamArguments beam;
+
   @Override
   public Integer call() {
     if (rows < 0) {
       throw new UserError("rows is " + rows + ", must be at least 0");
     }
     RowSelection selection = new RowSelection(count, seed, label);
-    FileSystems.setDefaultPipelineOptions(PipelineOptionsFactory.create());
+    beam.registerFileSystems();
     StoreContents store = open();
     String type = type(store);
     Pictures<?> pictures = sheet == null ? null : pictures(store, type);

@@ -3,6 +3,7 @@ package org.vocabeam.pipelines;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -16,6 +17,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
@@ -92,6 +94,7 @@ public final class Vocabeam implements Runnable {
                 .description("Shows this help.")
                 .build());
     commandLine.setUsageHelpAutoWidth(true);
+    commandLine.registerConverter(Path.class, Vocabeam::localPath);
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     for (CommandLine command : commandLine.getSubcommands().values()) {
       command
@@ -100,7 +103,7 @@ public final class Vocabeam implements Runnable {
           .abbreviateSynopsis(true)
           .showDefaultValues(true)
           .sortOptions(false);
-      command.setUnmatchedArgumentsAllowed(pipelineArguments(command).findAny().isPresent());
+      command.setUnmatchedArgumentsAllowed(mixins(command).anyMatch(Vocabeam::takesUnmatched));
     }
     commandLine.setExecutionStrategy(Vocabeam::execute);
     commandLine.setParameterExceptionHandler((e, arguments) -> refuse(e));
@@ -130,16 +133,33 @@ public final class Vocabeam implements Runnable {
 
   private static int execute(ParseResult parsed) {
     for (CommandLine command : parsed.asCommandLineList()) {
-      pipelineArguments(command).forEach(arguments -> arguments.takeUnmatched(command));
+      mixins(command).forEach(mixin -> takeUnmatched(mixin, command));
     }
     return new CommandLine.RunLast().execute(parsed);
   }
 
-  private static Stream<PipelineArguments> pipelineArguments(CommandLine command) {
-    return command.getCommandSpec().mixins().values().stream()
-        .map(CommandSpec::userObject)
-        .filter(PipelineArguments.class::isInstance)
-        .map(PipelineArguments.class::cast);
+  private static Stream<Object> mixins(CommandLine command) {
+    return command.getCommandSpec().mixins().values().stream().map(CommandSpec::userObject);
+  }
+
+  private static boolean takesUnmatched(Object mixin) {
+    return mixin instanceof PipelineArguments || mixin instanceof BeamArguments;
+  }
+
+  private static void takeUnmatched(Object mixin, CommandLine command) {
+    if (mixin instanceof PipelineArguments arguments) {
+      arguments.takeUnmatched(command);
+    } else if (mixin instanceof BeamArguments arguments) {
+      arguments.takeUnmatched(command, null);
+    }
+  }
+
+  /** For what is on this machine by its nature; every other path is a string. */
+  private static Path localPath(String path) {
+    if (path.contains("://")) {
+      throw new TypeConversionException("'" + path + "' is not a path of this machine");
+    }
+    return Path.of(path);
   }
 
   private static int refuse(ParameterException e) {

@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.URI;
+import java.util.Map;
+import org.apache.beam.sdk.io.aws2.options.S3Options;
+import org.vocabeam.transforms.store.S3Clients;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
@@ -61,6 +65,34 @@ class VocabeamTest {
   private void assertRefused(String line, String... arguments) {
     assertEquals(2, execute(arguments));
     assertEquals(line + System.lineSeparator(), err.toString());
+  }
+
+  @Test
+  void objectStoresAreReachedAsAmazonsToolsDo() {
+    assertEquals(0, execute("probe", "--awsRegion=eu-west-3", "--endpoint=http://minio:9000"));
+    S3Options options = probe.options.as(S3Options.class);
+    assertEquals("eu-west-3", options.getAwsRegion().id());
+    assertEquals(URI.create("http://minio:9000"), options.getEndpoint());
+    assertEquals(S3Clients.class, options.getS3ClientFactoryClass());
+    assertEquals(8 << 20, options.getS3UploadBufferSizeBytes());
+    assertTrue(
+        BeamArguments.objectStore(Map.of("AWS_ENDPOINT_URL", "http://a"))
+            .contains("--endpoint=http://a"));
+    assertTrue(
+        BeamArguments.objectStore(
+                Map.of("AWS_ENDPOINT_URL", "http://a", "AWS_ENDPOINT_URL_S3", "http://b"))
+            .contains("--endpoint=http://b"));
+    assertTrue(
+        BeamArguments.objectStore(Map.of()).stream().noneMatch(o -> o.startsWith("--endpoint")));
+  }
+
+  @Test
+  void pathsOfThisMachineAreNoAddresses() {
+    assertRefused(
+        "Invalid value for option '--output': 's3://bucket/photos' is not a path of this machine"
+            + " (see 'vocabeam prepare-photo-id --help')",
+        "prepare-photo-id",
+        "--output=s3://bucket/photos");
   }
 
   @Test

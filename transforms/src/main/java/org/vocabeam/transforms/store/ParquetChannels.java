@@ -6,13 +6,13 @@ import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.SeekableByteChannel;
-import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.util.MimeTypes;
 import org.apache.parquet.io.DelegatingSeekableInputStream;
 import org.apache.parquet.io.InputFile;
 import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.io.PositionOutputStream;
 import org.apache.parquet.io.SeekableInputStream;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
 /** Parquet's view of a file of Beam's {@link FileSystems}. */
 final class ParquetChannels {
@@ -26,17 +26,29 @@ final class ParquetChannels {
     return new Output(file);
   }
 
-  private record Input(String file) implements InputFile {
+  private static final class Input implements InputFile {
+    private final String file;
+    private @Nullable Long length;
+
+    Input(String file) {
+      this.file = file;
+    }
+
     @Override
     public long getLength() throws IOException {
-      try (SeekableByteChannel channel = open()) {
-        return channel.size();
+      if (length == null) {
+        try (SeekableByteChannel channel = open()) {
+          length = channel.size();
+        }
       }
+      return length;
     }
 
     @Override
     public SeekableInputStream newStream() throws IOException {
       SeekableByteChannel channel = open();
+      // Parquet asks for it next, and each channel asks an object store.
+      length = channel.size();
       return new DelegatingSeekableInputStream(Channels.newInputStream(channel)) {
         @Override
         public long getPos() throws IOException {
@@ -51,7 +63,7 @@ final class ParquetChannels {
     }
 
     private SeekableByteChannel open() throws IOException {
-      ReadableByteChannel channel = FileSystems.open(FileSystems.matchNewResource(file, false));
+      ReadableByteChannel channel = StoreFiles.channel(file);
       if (channel instanceof SeekableByteChannel seekable) {
         return seekable;
       }
@@ -70,9 +82,7 @@ final class ParquetChannels {
     public PositionOutputStream create(long blockSizeHint) throws IOException {
       OutputStream stream =
           new BufferedOutputStream(
-              Channels.newOutputStream(
-                  FileSystems.create(FileSystems.matchNewResource(file, false), MimeTypes.BINARY)),
-              1 << 16);
+              Channels.newOutputStream(StoreFiles.create(file, MimeTypes.BINARY)), 1 << 16);
       return new PositionOutputStream() {
         private long position;
 

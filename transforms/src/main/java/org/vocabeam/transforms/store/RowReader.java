@@ -1,7 +1,9 @@
 package org.vocabeam.transforms.store;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.NoSuchFileException;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.NoSuchElementException;
@@ -59,19 +61,20 @@ public final class RowReader<T> implements Iterator<T>, AutoCloseable {
     this.fromRow = fromRow;
     this.group = group;
     this.left = group.rows();
-    this.file = open(group.file());
+    try {
+      this.file = open(group.file());
+    } catch (IOException | RuntimeException e) {
+      throw damaged(e);
+    }
     try {
       FileMetaData footer = file.getFooter().getFileMetaData();
       this.rows = read(group, support, configuration, footer);
-    } catch (ParquetDecodingException e) {
-      file.close();
-      throw damaged(e);
     } catch (RecordReadSupport.ValueException e) {
       file.close();
       throw new UserError(group.file() + " " + e.getMessage() + "; write it with that column", e);
     } catch (IOException | RuntimeException e) {
       file.close();
-      throw e;
+      throw damaged(e);
     }
   }
 
@@ -117,10 +120,10 @@ public final class RowReader<T> implements Iterator<T>, AutoCloseable {
     left--;
     try {
       return fromRow.apply(rows.read());
-    } catch (ParquetDecodingException e) {
-      throw damaged(e);
     } catch (RecordReadSupport.ValueException e) {
       throw wrong(e);
+    } catch (ParquetDecodingException e) {
+      throw damaged(e);
     }
   }
 
@@ -150,9 +153,23 @@ public final class RowReader<T> implements Iterator<T>, AutoCloseable {
         e);
   }
 
-  private UserError damaged(ParquetDecodingException e) {
+  /** Cut off, or with other bytes than were written: parquet-java throws many things. */
+  private UserError damaged(Exception e) {
+    if (e instanceof UserError error) {
+      return error;
+    }
+    String what =
+        e instanceof FileNotFoundException || e instanceof NoSuchFileException
+            ? " is not there any more"
+            : " is damaged (" + e.getMessage() + ")";
+    boolean isPart = WriteStore.PART.matcher(group.fileName()).matches();
     return new UserError(
-        file.getFile() + " is damaged (" + e.getMessage() + "); write it again", e);
+        group.file()
+            + what
+            + (isPart
+                ? "; remove its directory, and give the command that wrote it again"
+                : "; write it again"),
+        e);
   }
 
   @Override

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
-import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.io.fs.ResourceId;
 import org.vocabeam.models.UserError;
 
@@ -34,7 +33,7 @@ public final class StagedDirectory implements AutoCloseable {
    * @param last the file that readers look for
    */
   public static void refuseTaken(String directory, String last) {
-    ResourceId place = FileSystems.matchNewResource(directory, true);
+    ResourceId place = StoreFiles.resource(directory, true);
     try {
       // Without its last file, what is in an object store was interrupted.
       if (StoreFiles.exists(
@@ -48,7 +47,7 @@ public final class StagedDirectory implements AutoCloseable {
 
   /** An empty directory beside its place if that is local. */
   public static StagedDirectory of(String directory) throws IOException {
-    ResourceId place = FileSystems.matchNewResource(directory, true);
+    ResourceId place = StoreFiles.resource(directory, true);
     if (!StoreFiles.isLocal(place)) {
       return new StagedDirectory(place, Files.createTempDirectory("vocabeam-"));
     }

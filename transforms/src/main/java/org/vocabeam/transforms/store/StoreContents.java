@@ -120,6 +120,8 @@ public record StoreContents(
   private static ParquetFooter footer(String file, long firstRow) {
     try {
       return ParquetFooter.read(file, firstRow);
+    } catch (UserError e) {
+      throw e;
     } catch (IOException | RuntimeException e) {
       throw new UserError(file + " is missing or damaged; write the store again", e);
     }

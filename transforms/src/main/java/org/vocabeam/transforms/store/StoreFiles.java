@@ -6,6 +6,8 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
@@ -16,16 +18,21 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.beam.sdk.io.FileSystems;
+import org.apache.beam.sdk.io.fs.EmptyMatchTreatment;
 import org.apache.beam.sdk.io.fs.MatchResult;
-import org.apache.beam.sdk.io.fs.MoveOptions.StandardMoveOptions;
 import org.apache.beam.sdk.io.fs.ResourceId;
 import org.apache.beam.sdk.util.MimeTypes;
+import org.vocabeam.models.UserError;
 
 /** Listing, whole-file writes and deletion through Beam's {@link FileSystems}. */
 public final class StoreFiles {
   private static final String TEMPORARY = ".tmp";
+  private static final Pattern TEMPORARY_NAME = Pattern.compile("\\.[0-9a-f-]{36}\\.tmp$");
+  private static final Pattern SPECIAL = Pattern.compile("[\\[\\]*?\\\\]");
 
   /**
    * A file under a listed root.
@@ -43,7 +50,7 @@ public final class StoreFiles {
    * there, nothing. Symbolic links are followed.
    */
   public static List<Listed> list(String root) throws IOException {
-    ResourceId directory = FileSystems.matchNewResource(root, true);
+    ResourceId directory = resource(root, true);
     List<Listed> files =
         isLocal(directory) ? listLocal(Path.of(directory.toString())) : listRemote(directory);
     files.sort(Comparator.comparing(Listed::name));
@@ -71,28 +78,52 @@ public final class StoreFiles {
   }
 
   private static List<Listed> listRemote(ResourceId root) throws IOException {
-    List<Listed> files = new ArrayList<>();
     String prefix = root.toString();
-    for (MatchResult match : FileSystems.match(List.of(prefix + "**"))) {
-      if (match.status() == MatchResult.Status.OK) {
-        for (MatchResult.Metadata file : match.metadata()) {
-          String path = file.resourceId().toString();
-          files.add(new Listed(path, path.substring(prefix.length()), file.sizeBytes()));
+    List<Listed> files = new ArrayList<>();
+    for (MatchResult.Metadata file : match(prefix)) {
+      String path = file.resourceId().toString();
+      // Consoles mark a directory with an empty object of its name.
+      if (path.startsWith(prefix) && !path.endsWith("/")) {
+        files.add(new Listed(path, path.substring(prefix.length()), file.sizeBytes()));
+      }
+    }
+    if (files.isEmpty()) {
+      String file = prefix.substring(0, prefix.length() - 1);
+      for (MatchResult.Metadata found : match(file)) {
+        if (found.resourceId().toString().equals(file)) {
+          files.add(new Listed(file, name(file), found.sizeBytes()));
         }
       }
     }
     return files;
   }
 
+  /**
+   * Of a directory at least all files in it, of a file at least itself: more where the path has
+   * characters that would be a pattern, because S3 cannot escape them.
+   */
+  private static List<MatchResult.Metadata> match(String path) throws IOException {
+    Matcher special = SPECIAL.matcher(path);
+    String pattern =
+        special.find()
+            ? path.substring(0, special.start()) + "**"
+            : path.endsWith("/") ? path + "**" : path;
+    return ObjectStoreFailure.explained(
+        path,
+        () -> {
+          MatchResult match = FileSystems.match(pattern, EmptyMatchTreatment.ALLOW);
+          return match.status() == MatchResult.Status.NOT_FOUND ? List.of() : match.metadata();
+        });
+  }
+
   /** Whether what {@link #list} found is the root itself: a file, and no directory with one. */
   public static boolean isFile(String root, List<Listed> found) {
-    return found.size() == 1
-        && found.get(0).path().equals(FileSystems.matchNewResource(root, false).toString());
+    return found.size() == 1 && found.get(0).path().equals(resource(root, false).toString());
   }
 
   /** Whether there is a file or a directory; of an object store, an object or some below it. */
   public static boolean exists(String location) throws IOException {
-    ResourceId resource = FileSystems.matchNewResource(location, true);
+    ResourceId resource = resource(location, true);
     return isLocal(resource)
         ? Files.exists(Path.of(resource.toString()))
         : !listRemote(resource).isEmpty();
@@ -100,10 +131,23 @@ public final class StoreFiles {
 
   /** Whether there is a directory. Those of an object store are there with their first file. */
   public static boolean isDirectory(String location) throws IOException {
-    ResourceId resource = FileSystems.matchNewResource(location, true);
+    ResourceId resource = resource(location, true);
     return isLocal(resource)
         ? Files.isDirectory(Path.of(resource.toString()))
         : !listRemote(resource).isEmpty();
+  }
+
+  /** What Beam's file systems know a path as. */
+  static ResourceId resource(String location, boolean isDirectory) {
+    try {
+      return FileSystems.matchNewResource(location, isDirectory);
+    } catch (IllegalArgumentException e) {
+      throw new UserError(
+          String.format(
+              "%s is no path (%s); give a local one, or s3://BUCKET/PREFIX",
+              location, e.getMessage()),
+          e);
+    }
   }
 
   static boolean isLocal(ResourceId resource) {
@@ -131,7 +175,7 @@ public final class StoreFiles {
 
   /** Opens a file for reading. */
   public static InputStream open(String file) throws IOException {
-    return Channels.newInputStream(FileSystems.open(FileSystems.matchNewResource(file, false)));
+    return Channels.newInputStream(channel(file));
   }
 
   /** Writes a small file whole: readers see the old content or the new one. */
@@ -155,12 +199,21 @@ public final class StoreFiles {
 
   private static void write(String file, String mimeType, Content content) throws IOException {
     String temporary = temporary(file);
-    try (OutputStream out =
-        Channels.newOutputStream(
-            FileSystems.create(FileSystems.matchNewResource(temporary, false), mimeType))) {
+    try (OutputStream out = Channels.newOutputStream(create(temporary, mimeType))) {
       content.writeTo(out);
     }
     rename(temporary, file);
+  }
+
+  static WritableByteChannel create(String file, String mimeType) throws IOException {
+    return new WrittenChannel(
+        file,
+        ObjectStoreFailure.explained(
+            file, () -> FileSystems.create(resource(file, false), mimeType)));
+  }
+
+  static ReadableByteChannel channel(String file) throws IOException {
+    return ObjectStoreFailure.explained(file, () -> FileSystems.open(resource(file, false)));
   }
 
   /** The content of a small file, or nothing when there is no such file. */
@@ -184,20 +237,32 @@ public final class StoreFiles {
     return file + "." + UUID.randomUUID() + TEMPORARY;
   }
 
+  /** The name that a file of a temporary name will have. */
+  static String lasting(String temporary) {
+    return TEMPORARY_NAME.matcher(temporary).replaceFirst("");
+  }
+
   static boolean isTemporary(String name) {
     return name.endsWith(TEMPORARY);
   }
 
   static void rename(String from, String to) throws IOException {
-    FileSystems.rename(
-        List.of(FileSystems.matchNewResource(from, false)),
-        List.of(FileSystems.matchNewResource(to, false)));
+    ObjectStoreFailure.explained(
+        to,
+        () -> {
+          FileSystems.rename(List.of(resource(from, false)), List.of(resource(to, false)));
+          return to;
+        });
   }
 
   /** Deletes a file if it is there. */
   public static void delete(String file) throws IOException {
-    FileSystems.delete(
-        List.of(FileSystems.matchNewResource(file, false)),
-        StandardMoveOptions.IGNORE_MISSING_FILES);
+    // Not with IGNORE_MISSING_FILES, which matches the name as a pattern; both ignore them anyway.
+    ObjectStoreFailure.explained(
+        file,
+        () -> {
+          FileSystems.delete(List.of(resource(file, false)));
+          return file;
+        });
   }
 }

@@ -36,7 +36,23 @@
  *       the columns alone, not from the Avro schema that only our files carry. A null where none
  *       may be is found when its row is read. The fingerprint of such a store is a hash of its
  *       files' bytes, since a footer need not change with a pixel; that reads the store once more.
- *   <li>All files go through Beam's {@code FileSystems}; Hadoop's file systems are not used.
+ *   <li><b>Any place.</b> All files go through Beam's {@code FileSystems}; Hadoop's file systems
+ *       are not used. A location is a string, joined by {@link
+ *       org.vocabeam.transforms.store.StoreFiles#resolve}. TensorFlow writes local files only: what
+ *       it makes is made beside its place or in a temporary directory, and then appears there
+ *       ({@link org.vocabeam.transforms.store.StagedDirectory}).
+ *   <li><b>Object stores.</b> S3 has no rename: Beam copies and deletes. What is promised holds all
+ *       the same. An object appears whole or not at all, so a copy is atomic for its readers; a
+ *       kill between the two leaves a temporary object, which the next {@code prepare} or {@code
+ *       commit} removes, and {@code _SUCCESS} still comes last. An export has no directory to
+ *       rename, so {@code saved_model.pb} comes last. What a killed upload has sent is in no
+ *       listing, and costs money until a lifecycle rule of the bucket removes it. Beam sends a HEAD
+ *       for every object that it lists, so a folder of loose images costs requests that a tar does
+ *       not. Errors are told by {@link org.vocabeam.transforms.store.ObjectStoreFailure}. Of
+ *       Amazon's libraries the class path has S3 and STS with the Apache client, 10 MB.
+ *   <li><b>A failed write or read names the file</b> ({@code WrittenChannel}, {@link
+ *       org.vocabeam.transforms.store.RowReader}) and what to do. Nothing that is complete is
+ *       touched by it, so the same command goes on when there is room, or the file is whole.
  * </ul>
  */
 package org.vocabeam.transforms.store;

@@ -1,0 +1,194 @@
+package org.vocabeam.pipelines;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.vocabeam.transforms.store.StoreManifest;
+
+/** Every path of the commands may be in an object store, with the bytes of a local run. */
+@Tag("slow")
+class ObjectStoreTest {
+  /** Each of these is a pattern to Beam, or must be encoded in a request. */
+  private static final String PHOTOS = "photos [2020] a+b é";
+
+  private static final String S3 = "s3://" + S3Server.BUCKET;
+
+  /** What is compared with the local run. */
+  private static final String WHOLE = "whole";
+
+  @TempDir static Path directory;
+  private static S3Server server;
+  private static Path local;
+
+  @BeforeAll
+  static void start() throws Exception {
+    server = S3Server.start(directory);
+    local = Files.createDirectory(directory.resolve("local"));
+    SmallStore.of(directory, 60, 30);
+    Files.move(directory.resolve("folder"), local.resolve(PHOTOS));
+    server.upload(local.resolve(PHOTOS), WHOLE + "/" + PHOTOS);
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    server.close();
+  }
+
+  private static void command(List<String> options, String... arguments) {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.addAll(options);
+    Vocabeam.run(all);
+  }
+
+  private static void everyCommand(String root, List<String> options, String runner)
+      throws IOException {
+    String images = "--images=" + root + "/stores/images";
+    command(
+        options,
+        "ingest",
+        "--input=" + root + "/" + PHOTOS,
+        "--output=" + root + "/stores",
+        "--shards=2",
+        "--rowGroupBytes=4096",
+        "--runner=DirectRunner");
+    String[] train = {
+      "pretrain",
+      "--method=bownet",
+      "--generations=1",
+      images,
+      "--output=" + root + "/run",
+      "--rounds=2",
+      "--stepsPerRound=2",
+      "--batchSize=8",
+      "--words=16",
+      "--set=/method/codebookIterations=2",
+      "--runner=DirectRunner"
+    };
+    command(options, train);
+    Path files = root.startsWith(S3) ? server.bucket().resolve(WHOLE) : Path.of(root);
+    // As a kill before the end of the last round leaves it.
+    Files.delete(files.resolve("run/generation-1/run/checkpoints/step-000000004/_SUCCESS"));
+    command(options, train);
+    try (Stream<Path> events = Files.list(files.resolve("run/generation-1/run/tensorboard"))) {
+      assertEquals(2, events.count(), "one event file for every round");
+    }
+    String checkpoint = "--checkpoint=" + root + "/run";
+    command(
+        options,
+        "evaluate",
+        images,
+        checkpoint,
+        "--output=" + root + "/evaluation",
+        "--runner=DirectRunner");
+    command(options, "embed", images, checkpoint, "--output=" + root + "/embeddings", runner);
+    command(
+        options,
+        "export",
+        checkpoint,
+        "--metrics=" + root + "/evaluation/metrics",
+        "--output=" + root + "/encoder");
+    command(options, "inspect", root + "/stores/images", "--sheet=" + root + "/sheet.png");
+    assertTrue(ImageIO.read(files.resolve("sheet.png").toFile()).getWidth() > 300);
+    Files.delete(files.resolve("sheet.png")); // its title has the path
+  }
+
+  @Test
+  void everyCommandMakesTheBytesOfALocalRun() throws Exception {
+    everyCommand(local.toString(), List.of(), "--runner=DirectRunner");
+    everyCommand(S3 + "/" + WHOLE, server.options(), "--runner=FlinkRunner");
+    FileTree.assertSame(local, server.bucket().resolve(WHOLE));
+    assertTrue(
+        refused(
+                server.options(),
+                "export",
+                "--checkpoint=" + S3 + "/whole/run",
+                "--output=" + S3 + "/whole/encoder")
+            .contains("encoder exists; choose another --output"));
+  }
+
+  private static String refused(List<String> options, String... arguments) {
+    return assertTimeout(
+        Duration.ofSeconds(30),
+        () -> Failure.of(assertThrows(Throwable.class, () -> command(options, arguments))).line());
+  }
+
+  @Test
+  void aKilledCommandLeavesNoStoreAndIsTakenAgain() throws Exception {
+    List<String> ingest = new ArrayList<>(server.options());
+    ingest.addAll(
+        0,
+        List.of(
+            "ingest",
+            "--input=" + S3 + "/" + WHOLE + "/" + PHOTOS,
+            "--output=" + S3 + "/killed",
+            "--shards=40",
+            "--runner=DirectRunner"));
+    Path store = server.bucket().resolve("killed/images");
+    try (OwnJvm jvm = new OwnJvm(directory.resolve("log"))) {
+      jvm.kill(ingest, () -> has(store, ".parquet"), 0);
+    }
+    assertFalse(Files.exists(store.resolve(StoreManifest.FILE)));
+    Vocabeam.run(ingest);
+    assertFalse(has(store, ".tmp"));
+    assertTrue(StoreManifest.find(S3 + "/killed/images").isPresent());
+  }
+
+  private static boolean has(Path folder, String end) {
+    if (!Files.isDirectory(folder)) {
+      return false;
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.anyMatch(file -> file.toString().endsWith(end));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void whatIsWrongIsOneLine() {
+    String[] embed = {
+      "embed", "--images=s3://nowhere/images", "--checkpoint=run", "--output=embeddings"
+    };
+    assertEquals(
+        "the bucket of s3://nowhere/images/ is not there; make it, or correct its name",
+        refused(server.options(), embed));
+    String[] ingest = {
+      "ingest", "--input=" + local.resolve(PHOTOS), "--output=s3://nowhere/at/all"
+    };
+    assertEquals(
+        "the bucket of s3://nowhere/at/all/images/ is not there; make it, or correct its name",
+        refused(server.options(), ingest));
+    String[] inspect = {"inspect", S3 + "/images"};
+    String another = refused(server.optionsOfAnother(), inspect);
+    assertTrue(
+        another.startsWith("access to s3://bucket/images/_SUCCESS is refused")
+            && another.contains("AWS_SECRET_ACCESS_KEY"),
+        another);
+    String nobody = refused(server.optionsOfNobody(), inspect);
+    assertTrue(
+        nobody.startsWith("cannot reach s3://bucket/images/_SUCCESS: ")
+            && nobody.contains("see --endpoint"),
+        nobody);
+    assertEquals(
+        "s3:///images/_SUCCESS is no path (Invalid S3 URI: [s3:///images/_SUCCESS]); give a local"
+            + " one, or s3://BUCKET/PREFIX",
+        refused(server.options(), "inspect", "s3:///images"));
+  }
+}
