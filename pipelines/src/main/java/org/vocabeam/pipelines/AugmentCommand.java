@@ -146,7 +146,7 @@ final class AugmentCommand implements Callable<Integer> {
     pipeline.apply(
         AugmentImages.of(
             store, selected.split(), Methods.toJson(recipe), epoch, write.shardWriter()));
-    pipeline.run().waitUntilFinish();
+    pipelines.run(pipeline);
     write.commit();
   }
 

@@ -8,6 +8,7 @@ import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -47,6 +48,14 @@ final class BeamArguments {
   /** The options as they were given. */
   List<String> arguments() {
     return arguments;
+  }
+
+  /** The value of an option, where it was given. */
+  Optional<String> value(String option) {
+    return arguments.stream()
+        .filter(argument -> name(argument).equals(option))
+        .map(argument -> argument.substring(argument.indexOf('=') + 1))
+        .findFirst();
   }
 
   /** Registers Beam's file systems, so that driver code can read and write all locations. */

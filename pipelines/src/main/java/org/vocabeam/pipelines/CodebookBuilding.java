@@ -162,7 +162,7 @@ record CodebookBuilding(
         pipeline.apply("SeedCodebook", SeedCodebook.of(descriptors, words, seed));
     seeded.get(SeedCodebook.SURVEY).apply("WriteSurvey", survey);
     seeded.get(SeedCodebook.WORDS).apply("WriteWords", first);
-    pipeline.run().waitUntilFinish();
+    pipelines.run(pipeline);
     survey.commit();
     first.commit();
   }
@@ -182,7 +182,7 @@ record CodebookBuilding(
             BuildCodebook.of(descriptors, survey, wordsAfter(moves), words, moves));
     built.get(BuildCodebook.ITERATION).apply("WriteIteration", iteration);
     built.get(BuildCodebook.WORDS).apply("WriteWords", moved);
-    pipeline.run().waitUntilFinish();
+    pipelines.run(pipeline);
     iteration.commit();
     // The words last: with them the iteration is complete.
     moved.commit();
@@ -205,7 +205,7 @@ record CodebookBuilding(
                 wordsAfter(last.iteration() + 1),
                 descriptors.channels()))
         .apply("WriteCodebook", write);
-    pipeline.run().waitUntilFinish();
+    pipelines.run(pipeline);
     write.commit();
   }
 

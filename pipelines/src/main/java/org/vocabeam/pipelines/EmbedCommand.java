@@ -83,7 +83,7 @@ final class EmbedCommand implements Callable<Integer> {
     try {
       write.prepare(overwrite);
       pipeline.apply(EmbedImages.of(store.rowGroups(), source)).apply("Write", write);
-      pipeline.run().waitUntilFinish();
+      pipelines.run(pipeline);
       StoreManifest manifest = write.commit();
       System.out.printf("%s: %d embeddings%n", output, manifest.rows());
     } catch (IOException e) {

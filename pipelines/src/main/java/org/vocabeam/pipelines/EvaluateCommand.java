@@ -177,7 +177,7 @@ final class EvaluateCommand implements Callable<Integer> {
           .apply("Embed-" + source.name(), EmbedImages.of(groups, source))
           .apply("Write-" + source.name(), write);
     }
-    pipeline.run().waitUntilFinish();
+    pipelines.run(pipeline);
     for (WriteStore<EmbeddingRecord> store : stores) {
       store.commit();
     }
@@ -215,7 +215,7 @@ final class EvaluateCommand implements Callable<Integer> {
     }
     PCollection<MetricRecord> metrics = all.apply(Flatten.pCollections());
     metrics.apply("WriteMetrics", write);
-    pipeline.run().waitUntilFinish();
+    pipelines.run(pipeline);
     write.commit();
     return MetricsTable.read(metrics());
   }

@@ -56,7 +56,7 @@ record Extraction(
         write.prepare(overwrite);
         Pipeline pipeline = pipelines.create("extract");
         pipeline.apply("ExtractDescriptors", extract).apply("Write", write);
-        pipeline.run().waitUntilFinish();
+        pipelines.run(pipeline);
         write.commit();
       }
       return StoreReader.open(DescriptorRecord.TYPE, output).manifest();

@@ -27,6 +27,9 @@ record Failure(String line, Throwable cause) {
       if (link instanceof UserError) {
         return new Failure(link.getMessage(), null);
       }
+      if (link instanceof FlinkCluster.WorkerException worker) {
+        return new Failure("Unexpected " + worker.root() + " on the cluster", thrown);
+      }
       if (link instanceof OutOfMemoryError) {
         return new Failure(
             String.format(

@@ -99,7 +99,7 @@ final class IngestCommand implements Callable<Integer> {
     read.get(ReadImages.IMAGES).apply("WriteImages", images);
     read.get(ReadImages.REJECTED).apply("WriteRejected", rejected);
     read.get(ReadImages.STATISTICS).apply(WriteStatistics.to(output + "/images"));
-    pipeline.run().waitUntilFinish();
+    pipelines.run(pipeline);
     rejected.commit();
     // The images last: with them the whole is complete.
     images.commit();

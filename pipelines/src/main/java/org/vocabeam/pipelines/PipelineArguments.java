@@ -1,16 +1,28 @@
 package org.vocabeam.pipelines;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.LongConsumer;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.options.PipelineOptions;
+import org.checkerframework.checker.nullness.qual.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
 /** Mixin of every command that runs pipelines: the runner, and Beam's other options. */
 public final class PipelineArguments {
+  static final String FLINK_MASTER = "--flinkMaster";
+
   @Option(
       names = "--runner",
       defaultValue = "FlinkRunner",
@@ -23,6 +35,8 @@ public final class PipelineArguments {
   private String runner = "FlinkRunner";
 
   private final BeamArguments others = new BeamArguments();
+  private @Nullable FlinkCluster cluster;
+  private int slots;
 
   /** The same choices as command-line arguments, to hand on to another command. */
   public List<String> arguments() {
@@ -36,9 +50,42 @@ public final class PipelineArguments {
     return "--runner=" + runner;
   }
 
-  /** A new pipeline named {@code jobName} on the chosen runner. */
+  /** A new pipeline named {@code jobName} on the chosen runner, for {@link #run}. */
   public Pipeline create(String jobName) {
     return Pipeline.create(options(jobName));
+  }
+
+  /** Runs a pipeline to its end; what fails is thrown. */
+  public void run(Pipeline pipeline) {
+    run(pipeline, steps -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param steps is told of the training steps that were taken, of all replicas together, by
+   *     workers that are not in this JVM; of the others {@link
+   *     org.vocabeam.transforms.training.TrainingProgress} tells
+   */
+  public void run(Pipeline pipeline, LongConsumer steps) {
+    if (cluster == null) {
+      pipeline.run().waitUntilFinish();
+      return;
+    }
+    // The cluster tells of a job by its name.
+    String name = pipeline.getOptions().getJobName() + "-" + UUID.randomUUID();
+    pipeline.getOptions().setJobName(name);
+    new ClusterJob(cluster, name, pipeline.run()).finish(steps);
+  }
+
+  /** Whether workers are in other processes, perhaps with another working directory. */
+  boolean isRemote() {
+    return runner.equals("FlinkRunner")
+        && flinkMaster().filter(master -> !master.startsWith("[")).isPresent();
+  }
+
+  private Optional<String> flinkMaster() {
+    return others.value(FLINK_MASTER);
   }
 
   /**
@@ -46,6 +93,11 @@ public final class PipelineArguments {
    * so that driver code can read and write the same locations.
    */
   public PipelineOptions options(String jobName) {
+    if (isRemote() && cluster == null) {
+      FlinkCluster of = new FlinkCluster(flinkMaster().orElseThrow());
+      slots = of.check();
+      cluster = of;
+    }
     PipelineOptions options = others.parse(usual());
     options.setJobName(jobName);
     FileSystems.setDefaultPipelineOptions(options);
@@ -53,17 +105,34 @@ public final class PipelineArguments {
   }
 
   private List<String> usual() {
-    return switch (runner) {
+    List<String> usual = new ArrayList<>(List.of(runnerArgument()));
+    if (runner.equals("FlinkRunner")) {
       // Embedded unless a cluster is named. Elements are never mutated after output (Beam's own
       // rule), so Flink may hand them on without copies.
-      case "FlinkRunner" ->
-          List.of(
-              runnerArgument(), "--flinkMaster=[local]", "--objectReuse=true", "--fasterCopy=true");
+      usual.addAll(List.of(FLINK_MASTER + "=[local]", "--objectReuse=true", "--fasterCopy=true"));
+    } else if (runner.equals("DirectRunner")) {
       // Its checks encode every element a second time; the tests keep them on.
-      case "DirectRunner" ->
-          List.of(runnerArgument(), "--enforceEncodability=false", "--enforceImmutability=false");
-      default -> List.of(runnerArgument());
-    };
+      usual.addAll(List.of("--enforceEncodability=false", "--enforceImmutability=false"));
+    }
+    if (cluster != null) {
+      usual.add("--parallelism=" + Math.max(1, slots));
+      usual.add("--filesToStage=" + emptyJar());
+      // Submits and returns; ClusterJob waits.
+      usual.add("--attachedMode=false");
+    }
+    return List.copyOf(usual);
+  }
+
+  /** Nothing is staged: the cluster's lib has all. Told of no file, Beam stages the class path. */
+  private static Path emptyJar() {
+    try {
+      Path jar = Files.createTempFile("vocabeam-job", ".jar");
+      jar.toFile().deleteOnExit();
+      new JarOutputStream(Files.newOutputStream(jar), new Manifest()).close();
+      return jar;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /**

@@ -109,7 +109,7 @@ final class Pretraining {
       try {
         int left = most;
         for (long step = done; step < total && left > 0; step += rounds.stepsPerRound(), left--) {
-          round(pipelines, step);
+          round(pipelines, step, progress);
           progress.stepTo(step + rounds.stepsPerRound());
         }
       } finally {
@@ -130,7 +130,8 @@ final class Pretraining {
         .mapToLong(EpochPlan.Window::epoch);
   }
 
-  private void round(PipelineArguments pipelines, long first) throws IOException {
+  private void round(PipelineArguments pipelines, long first, Progress progress)
+      throws IOException {
     long last = first + rounds.stepsPerRound();
     WriteStore<VariableChunk> checkpoint =
         WriteStore.to(VariableChunk.TYPE, directory.checkpoint(last))
@@ -153,7 +154,8 @@ final class Pretraining {
     }
     combined.apply("WriteCheckpoint", checkpoint);
     updated.get(UpdateStudent.STEPS).apply("WriteSteps", steps);
-    pipeline.run().waitUntilFinish();
+    // Embedded, the listener tells more.
+    pipelines.run(pipeline, taken -> progress.stepTo(first + taken / rounds.replicas()));
     steps.commit();
     writeEvents(directory.steps(last), last);
     // The checkpoint last: with it the round is complete.

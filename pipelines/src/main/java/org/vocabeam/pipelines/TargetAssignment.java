@@ -63,7 +63,7 @@ record TargetAssignment(
                 "AssignTargets",
                 AssignTargets.of(images.rowGroups(), images.split(), cells, codebook, kind))
             .apply("Write", write);
-        pipeline.run().waitUntilFinish();
+        pipelines.run(pipeline);
         write.commit();
       }
       return StoreReader.open(TargetRecord.TYPE, output).manifest();

@@ -31,6 +31,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     footer = {"", "'vocabeam COMMAND --help' shows the options of a command, with an example."},
     showDefaultValues = true,
     sortOptions = false,
+    versionProvider = Build.class,
     subcommands = {
       DemoCommand.class,
       PreparePhotoIdCommand.class,
@@ -49,6 +50,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ScheduleCommand.class,
       RegistryCommand.class,
       BenchCommand.class,
+      SubmitCommand.class,
     })
 public final class Vocabeam implements Runnable {
   @Spec private CommandSpec spec;
@@ -93,6 +95,13 @@ public final class Vocabeam implements Runnable {
                 .scopeType(ScopeType.INHERIT)
                 .description("Shows this help.")
                 .build());
+    commandLine
+        .getCommandSpec()
+        .addOption(
+            OptionSpec.builder("--version")
+                .versionHelp(true)
+                .description("Shows the version, and the build that a cluster must have too.")
+                .build());
     commandLine.setUsageHelpAutoWidth(true);
     commandLine.registerConverter(Path.class, Vocabeam::localPath);
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
@@ -104,6 +113,8 @@ public final class Vocabeam implements Runnable {
           .showDefaultValues(true)
           .sortOptions(false);
       command.setUnmatchedArgumentsAllowed(mixins(command).anyMatch(Vocabeam::takesUnmatched));
+      // What follows the command that is submitted is its own.
+      command.setStopAtPositional(command.getCommand() instanceof SubmitCommand);
     }
     commandLine.setExecutionStrategy(Vocabeam::execute);
     commandLine.setParameterExceptionHandler((e, arguments) -> refuse(e));
@@ -149,6 +160,9 @@ public final class Vocabeam implements Runnable {
   private static void takeUnmatched(Object mixin, CommandLine command) {
     if (mixin instanceof PipelineArguments arguments) {
       arguments.takeUnmatched(command);
+      if (arguments.isRemote()) {
+        Locations.makeAbsolute(command.getCommandSpec());
+      }
     } else if (mixin instanceof BeamArguments arguments) {
       arguments.takeUnmatched(command, null);
     }
