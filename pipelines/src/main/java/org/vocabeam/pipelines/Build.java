@@ -4,13 +4,13 @@ import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.beam.sdk.util.ReleaseInfo;
@@ -36,17 +36,27 @@ final class Build implements IVersionProvider {
    * come from a jar or from a folder, and Beam's version.
    */
   static String fingerprint() {
+    try {
+      List<Path> places = new ArrayList<>();
+      for (Class<?> of : List.<Class<?>>of(Seeds.class, WriteStore.class)) {
+        places.add(Path.of(of.getProtectionDomain().getCodeSource().getLocation().toURI()));
+      }
+      return fingerprint(places);
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * @param places jars and folders of classes
+   */
+  static String fingerprint(List<Path> places) throws IOException {
     Hasher hasher = Hashing.sha256().newHasher();
     hasher.putString(ReleaseInfo.getReleaseInfo().getVersion(), StandardCharsets.UTF_8);
-    for (Class<?> of : List.<Class<?>>of(Seeds.class, WriteStore.class)) {
-      try {
-        URI place = of.getProtectionDomain().getCodeSource().getLocation().toURI();
-        addClasses(Path.of(place), hasher);
-      } catch (URISyntaxException e) {
-        throw new IllegalStateException(e);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+    for (Path place : places) {
+      addClasses(place, hasher);
     }
     return hasher.hash().toString().substring(0, DIGITS);
   }

@@ -2,11 +2,6 @@ package org.vocabeam.pipelines;
 
 import java.io.IOException;
 import java.util.Optional;
-import java.util.function.LongConsumer;
-import org.apache.beam.sdk.PipelineResult;
-import org.apache.beam.sdk.metrics.MetricNameFilter;
-import org.apache.beam.sdk.metrics.MetricResult;
-import org.apache.beam.sdk.metrics.MetricsFilter;
 import org.vocabeam.models.UserError;
 import org.vocabeam.pipelines.FlinkCluster.Job;
 import org.vocabeam.pipelines.FlinkCluster.WorkerException;
@@ -17,36 +12,33 @@ import org.vocabeam.pipelines.FlinkCluster.WorkerException;
  */
 final class ClusterJob {
   private static final long LOOK_EVERY_MILLIS = 500;
-  private static final long STEPS_EVERY_MILLIS = 2000;
 
   /** How long the JobManager may be away before the command gives up. */
   private static final long AWAY_MILLIS = 60_000;
 
   private final FlinkCluster cluster;
   private final String name;
-  private final PipelineResult result;
 
   /**
    * @param name of the job on the cluster, no other's
    */
-  ClusterJob(FlinkCluster cluster, String name, PipelineResult result) {
+  ClusterJob(FlinkCluster cluster, String name) {
     this.cluster = cluster;
     this.name = name;
-    this.result = result;
   }
 
   /**
    * Waits until the job has finished; cancels it when this JVM is asked to end.
    *
-   * @param steps is told of the training steps of all replicas, as they become known
+   * @param meanwhile is done again and again
    * @throws UserError what a worker threw, or when the cluster has lost the job
    * @throws WorkerException any other failure of the job
    */
-  void finish(LongConsumer steps) {
+  void finish(Runnable meanwhile) {
     Thread cancel = new Thread(this::cancel, "cancel-job");
     Runtime.getRuntime().addShutdownHook(cancel);
     try {
-      watch(steps);
+      watch(meanwhile);
     } finally {
       removeHook(cancel);
     }
@@ -60,9 +52,8 @@ final class ClusterJob {
     }
   }
 
-  private void watch(LongConsumer steps) {
+  private void watch(Runnable meanwhile) {
     long seen = System.currentTimeMillis();
-    long counted = seen;
     while (true) {
       long now = System.currentTimeMillis();
       try {
@@ -79,10 +70,6 @@ final class ClusterJob {
           return;
         }
         check(job.get());
-        if (now - counted >= STEPS_EVERY_MILLIS) {
-          counted = now;
-          steps.accept(steps());
-        }
       } catch (IOException e) {
         if (now - seen > AWAY_MILLIS) {
           throw new UserError(
@@ -93,6 +80,7 @@ final class ClusterJob {
               e);
         }
       }
+      meanwhile.run();
       pause();
     }
   }
@@ -125,21 +113,6 @@ final class ClusterJob {
     if (job.isOver()) {
       throw failure;
     }
-  }
-
-  private long steps() {
-    long sum = 0;
-    for (MetricResult<Long> counter :
-        result
-            .metrics()
-            .queryMetrics(
-                MetricsFilter.builder()
-                    .addNameFilter(MetricNameFilter.named("vocabeam", "steps"))
-                    .build())
-            .getCounters()) {
-      sum += counter.getAttempted();
-    }
-    return sum;
   }
 
   private void cancel() {

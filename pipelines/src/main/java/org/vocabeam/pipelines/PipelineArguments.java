@@ -8,13 +8,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.LongConsumer;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
+import org.apache.beam.runners.flink.FlinkPipelineOptions;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.checkerframework.checker.nullness.qual.Nullable;
+import org.vocabeam.models.UserError;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -57,17 +58,15 @@ public final class PipelineArguments {
 
   /** Runs a pipeline to its end; what fails is thrown. */
   public void run(Pipeline pipeline) {
-    run(pipeline, steps -> {});
+    run(pipeline, () -> {});
   }
 
   /**
    * The same.
    *
-   * @param steps is told of the training steps that were taken, of all replicas together, by
-   *     workers that are not in this JVM; of the others {@link
-   *     org.vocabeam.transforms.training.TrainingProgress} tells
+   * @param meanwhile is done again and again while the pipeline runs elsewhere ({@link #isRemote})
    */
-  public void run(Pipeline pipeline, LongConsumer steps) {
+  void run(Pipeline pipeline, Runnable meanwhile) {
     if (cluster == null) {
       pipeline.run().waitUntilFinish();
       return;
@@ -75,7 +74,8 @@ public final class PipelineArguments {
     // The cluster tells of a job by its name.
     String name = pipeline.getOptions().getJobName() + "-" + UUID.randomUUID();
     pipeline.getOptions().setJobName(name);
-    new ClusterJob(cluster, name, pipeline.run()).finish(steps);
+    pipeline.run();
+    new ClusterJob(cluster, name).finish(meanwhile);
   }
 
   /** Whether workers are in other processes, perhaps with another working directory. */
@@ -99,9 +99,23 @@ public final class PipelineArguments {
       cluster = of;
     }
     PipelineOptions options = others.parse(usual());
+    if (cluster != null) {
+      refuseMoreThanSlots(options.as(FlinkPipelineOptions.class).getParallelism());
+    }
     options.setJobName(jobName);
     FileSystems.setDefaultPipelineOptions(options);
     return options;
+  }
+
+  private void refuseMoreThanSlots(int parallelism) {
+    // Where there are none yet, TaskManagers may come when a job asks for them.
+    if (slots > 0 && parallelism > slots) {
+      throw new UserError(
+          String.format(
+              "--parallelism is %d, but the cluster at %s has %d slots; lower it, or start more"
+                  + " TaskManagers",
+              parallelism, cluster.master(), slots));
+    }
   }
 
   private List<String> usual() {

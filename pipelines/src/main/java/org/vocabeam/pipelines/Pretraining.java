@@ -14,14 +14,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.checkerframework.checker.nullness.qual.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.vocabeam.models.methods.Methods;
 import org.vocabeam.models.program.EventFile;
 import org.vocabeam.models.training.Recipe;
@@ -35,12 +37,15 @@ import org.vocabeam.transforms.training.Checkpoint;
 import org.vocabeam.transforms.training.EpochPlan;
 import org.vocabeam.transforms.training.EstimateStatistics;
 import org.vocabeam.transforms.training.StepMetric;
+import org.vocabeam.transforms.training.StepReport;
 import org.vocabeam.transforms.training.TrainingProgress;
 import org.vocabeam.transforms.training.UpdateStudent;
 import org.vocabeam.transforms.training.VariableChunk;
 
 /** The rounds of a run: each one pipeline, from the newest complete checkpoint to the next. */
 final class Pretraining {
+  private static final Logger LOG = LoggerFactory.getLogger(Pretraining.class);
+
   private final Recipe recipe;
   private final TrainingData data;
   private final @Nullable InitialWeights initial;
@@ -104,12 +109,12 @@ final class Pretraining {
       System.err.printf("Going on after step %d of %d%n", done, total);
     }
     try (Progress progress = Progress.start("Training", done, total)) {
-      TrainingProgress.Listener listener = listener(progress);
+      TrainingProgress.Listener listener = listener(progress, done);
       TrainingProgress.listen(listener);
       try {
         int left = most;
         for (long step = done; step < total && left > 0; step += rounds.stepsPerRound(), left--) {
-          round(pipelines, step, progress);
+          round(pipelines, step, listener);
           progress.stepTo(step + rounds.stepsPerRound());
         }
       } finally {
@@ -130,7 +135,7 @@ final class Pretraining {
         .mapToLong(EpochPlan.Window::epoch);
   }
 
-  private void round(PipelineArguments pipelines, long first, Progress progress)
+  private void round(PipelineArguments pipelines, long first, TrainingProgress.Listener listener)
       throws IOException {
     long last = first + rounds.stepsPerRound();
     WriteStore<VariableChunk> checkpoint =
@@ -142,7 +147,7 @@ final class Pretraining {
     steps.prepare(true);
     Pipeline pipeline = pipelines.create("pretrain-" + last);
     PCollectionTuple updated =
-        pipeline.apply("UpdateStudent", UpdateStudent.of(assignments(first)));
+        pipeline.apply("UpdateStudent", update(assignments(first), pipelines));
     PCollection<VariableChunk> combined = updated.get(UpdateStudent.CHECKPOINT);
     long batches = rounds.statisticsBatches();
     if (batches > 0) {
@@ -154,12 +159,41 @@ final class Pretraining {
     }
     combined.apply("WriteCheckpoint", checkpoint);
     updated.get(UpdateStudent.STEPS).apply("WriteSteps", steps);
-    // Embedded, the listener tells more.
-    pipelines.run(pipeline, taken -> progress.stepTo(first + taken / rounds.replicas()));
+    pipelines.run(pipeline, () -> hear(listener));
+    removeReports();
     steps.commit();
     writeEvents(directory.steps(last), last);
     // The checkpoint last: with it the round is complete.
     checkpoint.commit();
+  }
+
+  private UpdateStudent update(List<Assignment> assignments, PipelineArguments pipelines)
+      throws IOException {
+    UpdateStudent update = UpdateStudent.of(assignments);
+    if (!pipelines.isRemote()) {
+      return update;
+    }
+    removeReports();
+    return update.reportingTo(directory.reports());
+  }
+
+  private void removeReports() throws IOException {
+    StepReport.remove(directory.reports());
+  }
+
+  /** Tells the listener what a replica elsewhere has reported. */
+  private void hear(TrainingProgress.Listener listener) {
+    for (int replica = 0; replica < rounds.replicas(); replica++) {
+      try {
+        Optional<StepReport> report = StepReport.read(directory.reports(), replica);
+        if (report.isPresent()) {
+          listener.stepped(
+              replica, report.get().step(), report.get().names(), report.get().values());
+        }
+      } catch (IOException e) {
+        LOG.warn("cannot read a report of {}: {}", directory.reports(), e.toString());
+      }
+    }
   }
 
   private @Nullable String start(long first) {
@@ -239,15 +273,14 @@ final class Pretraining {
   }
 
   /** Shows the first replica's numbers; the others take their steps meanwhile. */
-  private TrainingProgress.Listener listener(Progress progress) {
+  private TrainingProgress.Listener listener(Progress progress, long done) {
     long start = System.nanoTime();
-    AtomicLong steps = new AtomicLong();
     return (replica, step, names, values) -> {
-      double seconds = (System.nanoTime() - start) / 1e9;
-      double imagesPerSecond = steps.incrementAndGet() * recipe.batchSize() / seconds;
       if (replica == 0) {
+        double seconds = (System.nanoTime() - start) / 1e9;
+        long images = (step + 1 - done) * recipe.batchSize() * rounds.replicas();
         progress.stepTo(step + 1);
-        progress.message(message(names, values, imagesPerSecond));
+        progress.message(message(names, values, images / seconds));
       }
     };
   }

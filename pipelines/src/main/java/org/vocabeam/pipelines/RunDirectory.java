@@ -51,6 +51,11 @@ record RunDirectory(String root) {
     return StoreFiles.resolve(root, "steps/" + name(step));
   }
 
+  /** How far the replicas of the running round are, when they run elsewhere. */
+  String reports() {
+    return StoreFiles.resolve(root, "reports");
+  }
+
   String tensorboard() {
     return StoreFiles.resolve(root, "tensorboard");
   }

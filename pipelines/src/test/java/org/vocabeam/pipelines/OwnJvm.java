@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 
 /** Commands in JVMs of their own that can be killed without notice, one at a time. */
 final class OwnJvm implements AutoCloseable {
@@ -62,6 +63,19 @@ final class OwnJvm implements AutoCloseable {
     assertTrue(process.waitFor(1, TimeUnit.MINUTES));
     assertEquals(128 + 9, process.exitValue(), "killed, not ended");
     assertTrue(when.getAsBoolean());
+  }
+
+  /** Asks a command to end, as Ctrl-C does, once a line of what it says has such a part. */
+  void end(List<String> arguments, String part) throws Exception {
+    start(arguments);
+    Pattern line = Pattern.compile(part);
+    for (int i = 0; i < 600 && process.isAlive() && !line.matcher(log()).find(); i++) {
+      Thread.sleep(200);
+    }
+    assertTrue(process.isAlive(), "ended before it was asked to: " + log());
+    process.destroy();
+    assertTrue(process.waitFor(1, TimeUnit.MINUTES), "does not end");
+    assertTrue(line.matcher(log()).find(), log());
   }
 
   @Override

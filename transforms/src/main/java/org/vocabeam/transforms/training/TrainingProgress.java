@@ -5,8 +5,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * Steps as they happen, for a driver that runs in the same JVM as its workers (embedded runners).
- * On a cluster nobody listens in the workers' JVMs, and the counters of Beam tell how far a round
- * is.
+ * On a cluster nobody listens in the workers' JVMs, and {@link StepReport}s tell how far a round
+ * is: Beam's counters reach a driver only when a worker has done its whole part.
  */
 public final class TrainingProgress {
   private static final List<Listener> LISTENERS = new CopyOnWriteArrayList<>();

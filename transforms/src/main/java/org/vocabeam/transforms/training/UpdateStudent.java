@@ -1,5 +1,6 @@
 package org.vocabeam.transforms.training;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import org.apache.beam.sdk.coders.KvCoder;
@@ -22,6 +23,9 @@ import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.TupleTag;
 import org.apache.beam.sdk.values.TupleTagList;
+import org.checkerframework.checker.nullness.qual.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.graph.VariableSpec;
 import org.vocabeam.models.graph.VariableSpec.Role;
@@ -44,18 +48,31 @@ public final class UpdateStudent extends PTransform<PBegin, PCollectionTuple> {
   /** The metrics of every step of every replica. */
   public static final TupleTag<StepMetric> STEPS = new TupleTag<>("steps");
 
+  private static final Logger LOG = LoggerFactory.getLogger(UpdateStudent.class);
+
   private static final TupleTag<KV<String, KV<Integer, VariableChunk>>> REPLICAS =
       new TupleTag<>("replicas");
 
   private final List<Assignment> assignments;
+  private final @Nullable String reports;
 
-  private UpdateStudent(List<Assignment> assignments) {
+  private UpdateStudent(List<Assignment> assignments, @Nullable String reports) {
     this.assignments = assignments;
+    this.reports = reports;
   }
 
   /** One assignment for every replica of the round. */
   public static UpdateStudent of(List<Assignment> assignments) {
-    return new UpdateStudent(List.copyOf(assignments));
+    return new UpdateStudent(List.copyOf(assignments), null);
+  }
+
+  /**
+   * Lets every replica report its steps, every other second.
+   *
+   * @param directory of the {@link StepReport}s
+   */
+  public UpdateStudent reportingTo(String directory) {
+    return new UpdateStudent(assignments, directory);
   }
 
   @Override
@@ -66,7 +83,9 @@ public final class UpdateStudent extends PTransform<PBegin, PCollectionTuple> {
                 "Assignments",
                 Create.of(assignments).withCoder(SerializableCoder.of(Assignment.class)))
             .apply(Reshuffle.viaRandomKey())
-            .apply("Train", ParDo.of(new Train()).withOutputTags(REPLICAS, TupleTagList.of(STEPS)));
+            .apply(
+                "Train",
+                ParDo.of(new Train(reports)).withOutputTags(REPLICAS, TupleTagList.of(STEPS)));
     PCollection<VariableChunk> combined =
         trained
             .get(REPLICAS)
@@ -90,8 +109,15 @@ public final class UpdateStudent extends PTransform<PBegin, PCollectionTuple> {
       extends DoFn<Assignment, KV<String, KV<Integer, VariableChunk>>> {
     private static final long serialVersionUID = 1L;
 
+    private static final long REPORT_EVERY_NANOS = 2_000_000_000L;
+
+    private final @Nullable String reports;
     private final Counter steps = Metrics.counter("vocabeam", "steps");
     private final Counter images = Metrics.counter("vocabeam", "images");
+
+    Train(@Nullable String reports) {
+      this.reports = reports;
+    }
 
     @ProcessElement
     public void train(@Element Assignment assignment, MultiOutputReceiver out) {
@@ -100,6 +126,7 @@ public final class UpdateStudent extends PTransform<PBegin, PCollectionTuple> {
         Recipe recipe = Methods.recipe(assignment.recipe());
         ReplicaState replica = ReplicaState.of(assignment);
         start(assignment, replica, trainer, out);
+        long reported = System.nanoTime();
         ImageStream batches = new ImageStream(recipe, assignment);
         for (long i = 0; i < assignment.steps(); i++) {
           long step = assignment.firstStep() + i;
@@ -114,6 +141,10 @@ public final class UpdateStudent extends PTransform<PBegin, PCollectionTuple> {
           steps.inc();
           images.inc(recipe.batchSize());
           TrainingProgress.stepped(assignment.replica(), step, trainer.metrics(), values);
+          if (reports != null && System.nanoTime() - reported >= REPORT_EVERY_NANOS) {
+            reported = System.nanoTime();
+            report(new StepReport(step, trainer.metrics(), values), assignment.replica());
+          }
         }
         Map<String, float[]> state = trainer.state();
         for (VariableSpec spec : trainer.variables()) {
@@ -152,6 +183,15 @@ public final class UpdateStudent extends PTransform<PBegin, PCollectionTuple> {
             out.get(REPLICAS).output(KV.of(id, KV.of(CombineReplicas.START, momentum.get(i))));
           }
         }
+      }
+    }
+
+    private void report(StepReport report, int replica) {
+      try {
+        report.write(reports, replica);
+      } catch (IOException e) {
+        // Only the bar stands still: no round fails for that.
+        LOG.warn("cannot report to {}: {}", reports, e.toString());
       }
     }
 
