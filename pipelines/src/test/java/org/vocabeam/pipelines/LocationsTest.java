@@ -64,6 +64,7 @@ class LocationsTest {
             "--descriptors",
             "--images",
             "--input",
+            "--metrics",
             "--output",
             "--sheet",
             "--targets",
