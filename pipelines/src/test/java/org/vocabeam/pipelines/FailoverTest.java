@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -93,42 +94,75 @@ class FailoverTest {
     throw new AssertionError("nobody works on " + job);
   }
 
-  private static String[] bowNet(Path output) {
-    return new String[] {
+  /** A stage whose worker is killed, against what it left undisturbed. */
+  private static void killed(Path undisturbed, String job, String... command) throws Exception {
+    Path output = directory.resolve("killed").resolve(command[0]);
+    String[] arguments = Arrays.copyOf(command, command.length + 1);
+    arguments[command.length] = "--output=" + output;
+    Future<?> stage = onCluster(arguments);
+    String id = running(job, stage);
+    killWorker(id);
+    stage.get(3, TimeUnit.MINUTES);
+    FileTree.assertSame(undisturbed, output);
+    JsonNode failures = get("/jobs/" + id + "/exceptions").path("exceptionHistory").path("entries");
+    assertTrue(failures.size() > 0, job + " had ended before its worker was killed");
+  }
+
+  private static Path inProcess(String name, String... command) {
+    Path output = directory.resolve("whole").resolve(name);
+    List<String> all = new ArrayList<>(List.of(command));
+    all.add("--output=" + output);
+    all.add("--runner=DirectRunner");
+    Vocabeam.run(all);
+    return output;
+  }
+
+  @Test
+  void aTaskManagerKilledInTheMiddleOfAStageLeavesTheSameBytes() throws Exception {
+    String store = "--images=" + images;
+    String[] student = {
       "pretrain",
       "--method=bownet",
-      "--images=" + images,
-      "--output=" + output,
-      "--generations=1",
+      store,
       "--rounds=1",
       "--stepsPerRound=40",
       "--batchSize=8",
       "--words=16",
       "--set=/method/codebookIterations=2"
     };
+    RunDirectory chain = new RunDirectory(inProcess("bownet", withGenerations(student)));
+    Path stages = chain.generation(1);
+    String teacher = "--checkpoint=" + chain.run(0);
+    String[] ingest = {"ingest", "--input=" + directory.resolve("folder")};
+    killed(inProcess("ingest", ingest), "ingest", ingest);
+    String[] augment = {"augment", store, "--epochs=1"};
+    killed(inProcess("augment", augment), "augment", augment);
+    killed(stages.resolve("descriptors"), "extract", "extract", store, teacher, "--level=layer2");
+    killed(
+        stages.resolve("words"),
+        "codebook-1",
+        "codebook",
+        "--descriptors=" + stages.resolve("descriptors"),
+        "--words=16",
+        "--iterations=2");
+    killed(
+        stages.resolve("targets"),
+        "assign",
+        "assign",
+        store,
+        teacher,
+        "--codebook=" + stages.resolve("words/codebook"));
+    String[] ofTargets = Arrays.copyOf(student, student.length + 1);
+    ofTargets[student.length] = "--targets=" + stages.resolve("targets");
+    killed(chain.run(1), "pretrain-40", ofTargets);
+    String[] embed = {"embed", store, teacher};
+    killed(inProcess("embed", embed), "embed", embed);
   }
 
-  @Test
-  void aTaskManagerKilledInEveryStageOfAChainLeavesTheSameBytes() throws Exception {
-    inProcess(bowNet(directory.resolve("whole")));
-    Future<?> chain = onCluster(bowNet(directory.resolve("killed")));
-    List<String> killed = new ArrayList<>();
-    // The rotation teacher, the stages, and of the student the round too.
-    for (String stage : List.of("pretrain-40", "extract", "codebook-1", "assign", "pretrain-40")) {
-      String job = running(stage, chain);
-      while (killed.contains(job)) {
-        job = running(stage, chain);
-      }
-      killWorker(job);
-      killed.add(job);
-    }
-    chain.get(3, TimeUnit.MINUTES);
-    FileTree.assertSame(directory.resolve("whole"), directory.resolve("killed"));
-    for (String job : killed) {
-      JsonNode entries =
-          get("/jobs/" + job + "/exceptions").path("exceptionHistory").path("entries");
-      assertTrue(entries.size() > 0, "was not disturbed: " + get("/jobs/" + job).path("name"));
-    }
+  private static String[] withGenerations(String[] student) {
+    String[] all = Arrays.copyOf(student, student.length + 1);
+    all[student.length] = "--generations=1";
+    return all;
   }
 
   private static String[] update(Path output) {
