@@ -58,14 +58,20 @@ final class ImageReport {
         report,
         "Added:",
         added == 0 ? "nothing new" : String.format("%d images, increment %d", added, increment));
-    line(
-        report,
-        "Known:",
-        String.format(
-            "%d, of them %d renamed; %d have another label or split now, and keep the first",
-            growth.known(), growth.renamed(), growth.relabelled()));
-    line(report, "Same:", growth.copies() + " new files are copies of another, and are left out");
-    line(report, "Missing:", growth.missing() + " stored images are not in the input, and stay");
+    if (growth.known() > 0) {
+      line(
+          report,
+          "Known:",
+          String.format(
+              "%d, of them %d renamed; %d have another label or split now, and keep the first",
+              growth.known(), growth.renamed(), growth.relabelled()));
+    }
+    if (growth.copies() > 0) {
+      line(report, "Same:", growth.copies() + " files are copies of another, and are left out");
+    }
+    if (growth.missing() > 0) {
+      line(report, "Missing:", growth.missing() + " images are not in the input now, and stay");
+    }
     return report.toString();
   }
 

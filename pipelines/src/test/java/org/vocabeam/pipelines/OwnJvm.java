@@ -53,16 +53,29 @@ final class OwnJvm implements AutoCloseable {
 
   /** Kills a command so many milliseconds after something has come true. */
   void kill(List<String> arguments, BooleanSupplier when, long milliseconds) throws Exception {
+    startAndWait(arguments, when, milliseconds);
+    process.destroyForcibly();
+    assertTrue(process.waitFor(1, TimeUnit.MINUTES));
+    assertEquals(128 + 9, process.exitValue(), "killed, not ended");
+    assertTrue(when.getAsBoolean());
+  }
+
+  /** Asks a command to end (SIGTERM) when something has come true. */
+  void terminate(List<String> arguments, BooleanSupplier when) throws Exception {
+    startAndWait(arguments, when, 0);
+    process.destroy();
+    assertTrue(process.waitFor(1, TimeUnit.MINUTES));
+    assertEquals(128 + 15, process.exitValue(), log());
+  }
+
+  private void startAndWait(List<String> arguments, BooleanSupplier when, long milliseconds)
+      throws Exception {
     start(arguments);
     for (int i = 0; i < 12_000 && process.isAlive() && !when.getAsBoolean(); i++) {
       Thread.sleep(20);
     }
     Thread.sleep(milliseconds);
     assertTrue(process.isAlive(), "ended before it was killed: " + log());
-    process.destroyForcibly();
-    assertTrue(process.waitFor(1, TimeUnit.MINUTES));
-    assertEquals(128 + 9, process.exitValue(), "killed, not ended");
-    assertTrue(when.getAsBoolean());
   }
 
   /** Asks a command to end, as Ctrl-C does, once a line of what it says has such a part. */
