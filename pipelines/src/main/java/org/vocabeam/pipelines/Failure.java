@@ -41,20 +41,21 @@ record Failure(String line, Throwable cause) {
       if (objectStore.isPresent()) {
         return new Failure(objectStore.get(), thrown);
       }
-      if (String.valueOf(link.getMessage()).contains("No space left on device")) {
-        return new Failure(
-            String.format(
-                "the disk is full (%s); make room where the command writes and in %s, and give it"
-                    + " again",
-                link.getMessage(), System.getProperty("java.io.tmpdir")),
-            thrown);
-      }
       if (link instanceof ConnectException) {
         return new Failure(
             link.getMessage() + ": does the Flink cluster of --flinkMaster run there?", thrown);
       }
     }
     Throwable root = chain.get(chain.size() - 1);
+    if (String.valueOf(root.getMessage()).contains("No space left on device")) {
+      // What the engines keep on disk themselves.
+      return new Failure(
+          String.format(
+              "the disk is full (%s); make room where the command writes and in %s, and give it"
+                  + " again",
+              root.getMessage(), System.getProperty("java.io.tmpdir")),
+          thrown);
+    }
     String where =
         Arrays.stream(root.getStackTrace())
             .filter(frame -> frame.getClassName().startsWith("org.vocabeam."))

@@ -53,6 +53,20 @@ class FailureTest {
   }
 
   @Test
+  void saysWhatToDoWithoutRoomOnTheDisk() {
+    Throwable root = new IOException("No space left on device");
+    assertEquals(
+        "the disk is full (No space left on device); make room where the command writes and in "
+            + System.getProperty("java.io.tmpdir")
+            + ", and give it again",
+        Failure.of(new RuntimeException("engine", root)).line());
+    assertEquals(
+        "cannot write there",
+        Failure.of(new RuntimeException("of " + root, new UserError("cannot write there", root)))
+            .line());
+  }
+
+  @Test
   void keepsTheStackTraceInAFile() throws IOException {
     StringWriter err = new StringWriter();
     Failure failure = Failure.of(new IllegalStateException("broken"));
