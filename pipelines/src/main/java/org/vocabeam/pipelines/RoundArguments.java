@@ -9,16 +9,16 @@ final class RoundArguments {
       names = "--rounds",
       defaultValue = "4",
       description =
-          "Rounds of the whole run. R replicas see R times as many images in them: for the images"
-              + " of one student give 1/R of the rounds.")
+          "Rounds of the whole run. In a step R replicas see R batches: for the images of one student"
+              + " give 1/R of its --batchSize, or else 1/R of its rounds.")
   private int rounds;
 
   @Option(
       names = "--stepsPerRound",
       defaultValue = "500",
       description =
-          "Steps that every replica takes in a round, before they are combined. The learning rate"
-              + " follows the steps of one replica, --rounds x --stepsPerRound.")
+          "Steps that every replica takes in a round, before they are combined. The run has --rounds x"
+              + " --stepsPerRound steps, however many replicas: so long is the learning rate's schedule.")
   private long stepsPerRound;
 
   @Option(

@@ -17,7 +17,7 @@ import org.vocabeam.models.UserError;
 public record Combination(Weights weights, Momentum momentum, Statistics statistics)
     implements Serializable {
 
-  /** What is best of what was tried: the decisions of the package of the student update. */
+  /** The mean of everything, which nothing that was tried has bettered. */
   public static Combination usual() {
     return new Combination(new Weights.Mean(), Momentum.MEAN, new Statistics.Mean());
   }
