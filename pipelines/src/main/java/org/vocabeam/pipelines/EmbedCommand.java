@@ -58,7 +58,7 @@ final class EmbedCommand implements Callable<Integer> {
   private boolean overwrite;
 
   @Mixin private PoolingArguments pooling;
-  @Mixin private PipelineArguments pipelines;
+  @Mixin private DeviceArguments pipelines;
 
   /** Files of a store of so many embeddings. */
   static int shardsFor(long images) {
@@ -70,7 +70,8 @@ final class EmbedCommand implements Callable<Integer> {
     Pipeline pipeline = pipelines.create("embed");
     StoreReader<ImageRecord> store = StoreReader.open(ImageRecord.TYPE, images);
     FeatureSource source =
-        FeatureSource.trained(RunDirectory.newestCheckpoint(checkpoint), pooling.pooling());
+        FeatureSource.trained(RunDirectory.newestCheckpoint(checkpoint), pooling.pooling())
+            .on(pipelines.device());
     Map<String, String> provenance = new HashMap<>(pooling.provenance());
     provenance.put("command", "embed");
     provenance.put("images", store.fingerprint());

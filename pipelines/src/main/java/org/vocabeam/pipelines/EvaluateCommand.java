@@ -88,7 +88,7 @@ final class EvaluateCommand implements Callable<Integer> {
   private long seed;
 
   @Mixin private PoolingArguments pooling;
-  @Mixin private PipelineArguments pipelines;
+  @Mixin private DeviceArguments pipelines;
 
   /** Refuses images that have not the two splits. */
   static void checkSplits(
@@ -131,7 +131,7 @@ final class EvaluateCommand implements Callable<Integer> {
     ImageStatistics statistics = ImageStatistics.read(images);
     checkSplits(images, statistics, trainSplit, testSplit);
     String of = RunDirectory.newestCheckpoint(checkpoint);
-    FeatureSource trained = FeatureSource.trained(of, pooling.pooling());
+    FeatureSource trained = FeatureSource.trained(of, pooling.pooling()).on(pipelines.device());
     List<FeatureSource> sources = List.of(trained, trained.random());
     Map<String, String> provenance = new LinkedHashMap<>();
     provenance.put("command", "evaluate");

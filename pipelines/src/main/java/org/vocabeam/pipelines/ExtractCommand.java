@@ -65,7 +65,7 @@ final class ExtractCommand implements Callable<Integer> {
   @Option(names = "--overwrite", description = "Replaces a store that is there.")
   private boolean overwrite;
 
-  @Mixin private PipelineArguments pipelines;
+  @Mixin private DeviceArguments pipelines;
 
   @Override
   public Integer call() {

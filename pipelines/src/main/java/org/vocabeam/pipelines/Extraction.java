@@ -31,7 +31,7 @@ record Extraction(
 
   /** Writes the store unless it is there. */
   StoreManifest run(PipelineArguments pipelines, boolean overwrite) {
-    FeatureSource cells = FeatureSource.cells(teacher, level);
+    FeatureSource cells = FeatureSource.cells(teacher, level).on(pipelines.device());
     Backbone backbone = Methods.recipe(cells.recipe()).backbone();
     int channels = backbone.channels(cells.pooling().level());
     ExtractDescriptors extract =

@@ -16,12 +16,13 @@ import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
+import org.vocabeam.models.program.DeviceChoice;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
 /** Mixin of every command that runs pipelines: the runner, and Beam's other options. */
-public final class PipelineArguments {
+public class PipelineArguments {
   static final String FLINK_MASTER = "--flinkMaster";
 
   @Option(
@@ -82,6 +83,11 @@ public final class PipelineArguments {
   boolean isRemote() {
     return runner.equals("FlinkRunner")
         && flinkMaster().filter(master -> !master.startsWith("[")).isPresent();
+  }
+
+  /** Where networks run, in commands that have any. */
+  DeviceChoice device() {
+    return DeviceChoice.CPU;
   }
 
   private Optional<String> flinkMaster() {

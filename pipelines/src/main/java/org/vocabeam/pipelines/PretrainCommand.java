@@ -47,7 +47,7 @@ final class PretrainCommand implements Callable<Integer> {
   private @Nullable String teacher;
 
   @Mixin private RunArguments arguments;
-  @Mixin private PipelineArguments pipelines;
+  @Mixin private DeviceArguments pipelines;
 
   @Override
   public Integer call() {

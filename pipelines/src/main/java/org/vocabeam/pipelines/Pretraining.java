@@ -155,7 +155,8 @@ final class Pretraining {
       combined =
           combined.apply(
               "EstimateStatistics",
-              EstimateStatistics.on(assignment(0, first, last - batches, batches)));
+              EstimateStatistics.on(
+                  assignment(0, first, last - batches, batches), pipelines.device()));
     }
     combined.apply("WriteCheckpoint", checkpoint);
     updated.get(UpdateStudent.STEPS).apply("WriteSteps", steps);
@@ -169,7 +170,7 @@ final class Pretraining {
 
   private UpdateStudent update(List<Assignment> assignments, PipelineArguments pipelines)
       throws IOException {
-    UpdateStudent update = UpdateStudent.of(assignments);
+    UpdateStudent update = UpdateStudent.of(assignments).on(pipelines.device());
     if (!pipelines.isRemote()) {
       return update;
     }

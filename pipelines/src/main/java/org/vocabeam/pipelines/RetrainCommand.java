@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
 final class RetrainCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private RetrainArguments arguments;
-  @Mixin private PipelineArguments pipelines;
+  @Mixin private DeviceArguments pipelines;
 
   @Override
   public Integer call() {

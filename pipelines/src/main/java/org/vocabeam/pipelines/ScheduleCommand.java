@@ -43,7 +43,7 @@ final class ScheduleCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
   @Mixin private RetrainArguments arguments;
-  @Mixin private PipelineArguments pipelines;
+  @Mixin private DeviceArguments pipelines;
 
   @Override
   public Integer call() {

@@ -36,7 +36,8 @@ record TargetAssignment(
     images.refuseView("targets");
     Codebook words = CodebookRecord.read(codebook);
     String fingerprint = Extraction.fingerprint(teacher);
-    FeatureSource cells = FeatureSource.cells(teacher, level(words, fingerprint));
+    FeatureSource cells =
+        FeatureSource.cells(teacher, level(words, fingerprint)).on(pipelines.device());
     Map<String, String> provenance = new TreeMap<>();
     provenance.put("command", "assign");
     provenance.put(TargetRecord.IMAGES, images.fingerprint());

@@ -20,7 +20,7 @@ import picocli.CommandLine.Mixin;
     })
 final class UpdateCommand implements Callable<Integer> {
   @Mixin private RunArguments arguments;
-  @Mixin private PipelineArguments pipelines;
+  @Mixin private DeviceArguments pipelines;
 
   @Override
   public Integer call() {

@@ -29,15 +29,18 @@ final class LocalCluster implements AutoCloseable {
   record Ended(int status, String out) {}
 
   /** Starts TaskManagers of one slot each, on free ports. */
-  static LocalCluster start(Path directory, int taskManagers) throws Exception {
-    Ended started =
-        script(
-            "start",
-            "--directory=" + directory,
-            "--port=0",
-            "--taskManagers=" + taskManagers,
-            "--slots=1",
-            "--memory=1600m");
+  static LocalCluster start(Path directory, int taskManagers, String... more) throws Exception {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "start",
+                "--directory=" + directory,
+                "--port=0",
+                "--taskManagers=" + taskManagers,
+                "--slots=1",
+                "--memory=1600m"));
+    arguments.addAll(List.of(more));
+    Ended started = script(arguments.toArray(String[]::new));
     assertEquals(0, started.status(), started.out());
     Matcher master = MASTER.matcher(started.out());
     assertTrue(master.find(), started.out());

@@ -39,7 +39,7 @@ public final class EventFile implements AutoCloseable {
     value = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
     write = tf.summary.writeScalarSummary(writer, step, tag, value);
     close = tf.summary.closeSummaryWriter(writer);
-    session = new Session(graph);
+    session = new Session(graph, Placement.CPU.session());
     session.runner().addTarget(create).run().close();
   }
 

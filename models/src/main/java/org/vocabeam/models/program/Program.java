@@ -27,7 +27,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
-import org.tensorflow.proto.ConfigProto;
+import org.vocabeam.models.UserError;
 import org.vocabeam.models.graph.TensorFlowNative;
 
 /**
@@ -37,44 +37,69 @@ import org.vocabeam.models.graph.TensorFlowNative;
 public final class Program implements AutoCloseable {
   private final Model model;
   private final NDManager manager;
+  private final Placement placement;
+  private boolean closed;
   private final Map<String, TfSymbolBlock> signatures = new LinkedHashMap<>();
 
-  private Program(Model model) {
+  private Program(Model model, Placement placement) {
     this.model = model;
     this.manager = model.getNDManager();
+    this.placement = placement;
   }
 
-  /** Writes the author's program to a folder of its own and loads it. */
+  /** Writes the author's program to a folder of its own and loads it on the CPU. */
   public static Program load(ProgramWriter author) {
+    return load(author, DeviceChoice.CPU);
+  }
+
+  /**
+   * Writes the author's program to a folder of its own and loads it.
+   *
+   * @throws UserError when it is to run on a GPU and there is none
+   */
+  public static Program load(ProgramWriter author, DeviceChoice choice) {
+    Placement placement = Gpus.ofThisProcess().take(choice);
+    boolean loaded = false;
     try {
       Path directory = Files.createTempDirectory("vocabeam-program");
       try {
-        author.save(directory);
-        return load(directory);
+        author.save(directory, placement);
+        Program program = load(directory, placement);
+        loaded = true;
+        return program;
       } finally {
         MoreFiles.deleteRecursively(directory, RecursiveDeleteOption.ALLOW_INSECURE);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } finally {
+      if (!loaded) {
+        Gpus.ofThisProcess().leave(placement);
+      }
     }
   }
 
   /**
-   * Loads a SavedModel.
+   * Loads a SavedModel on the CPU.
    *
    * @param directory with saved_model.pb
    */
   public static Program load(Path directory) {
+    return load(directory, Placement.CPU);
+  }
+
+  static Program load(Path directory, Placement placement) {
     TensorFlowNative.load();
+    // DJL's device is where inputs and outputs are; where the graph runs, the graph says.
     Model model = Model.newInstance("saved_model", Device.cpu(), "TensorFlow");
     try {
-      model.load(directory, null, Map.of("ConfigProto", ConfigProto.getDefaultInstance()));
+      model.load(directory, null, Map.of("ConfigProto", placement.session()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (MalformedModelException e) {
       throw new IllegalArgumentException(directory + " is not a SavedModel", e);
     }
-    return new Program(model);
+    return new Program(model, placement);
   }
 
   /**
@@ -236,6 +261,10 @@ public final class Program implements AutoCloseable {
 
   @Override
   public void close() {
-    model.close();
+    if (!closed) {
+      closed = true;
+      model.close();
+      Gpus.ofThisProcess().leave(placement);
+    }
   }
 }

@@ -97,16 +97,21 @@ public final class ProgramWriter implements AutoCloseable {
   }
 
   /**
-   * Writes the program as a SavedModel.
+   * Writes the program as a SavedModel, for any device.
    *
    * @param directory made when it does not exist
    */
   public void save(Path directory) throws IOException {
+    save(directory, Placement.CPU);
+  }
+
+  /** The same, for one device. */
+  void save(Path directory, Placement placement) throws IOException {
     stateSignatures();
     MetaGraphDef metaGraph =
         MetaGraphDef.newBuilder()
             .setMetaInfoDef(MetaGraphDef.MetaInfoDef.newBuilder().addTags("serve"))
-            .setGraphDef(graph.toGraphDef())
+            .setGraphDef(placement.place(graph.toGraphDef()))
             .putAllSignatureDef(signatures)
             .build();
     SavedModel model =

@@ -19,6 +19,7 @@ import org.vocabeam.models.graph.Layers.Mode;
 import org.vocabeam.models.graph.Parameters;
 import org.vocabeam.models.graph.TensorFlowNative;
 import org.vocabeam.models.graph.VariableSpec;
+import org.vocabeam.models.program.DeviceChoice;
 import org.vocabeam.models.program.Program;
 import org.vocabeam.models.program.ProgramWriter;
 
@@ -51,6 +52,16 @@ public final class Encoder implements AutoCloseable {
    */
   public static Encoder of(
       Recipe recipe, Map<String, float[]> state, Pooling pooling, int batchSize) {
+    return of(recipe, state, pooling, batchSize, DeviceChoice.CPU);
+  }
+
+  /** The same on another device. */
+  public static Encoder of(
+      Recipe recipe,
+      Map<String, float[]> state,
+      Pooling pooling,
+      int batchSize,
+      DeviceChoice device) {
     TensorFlowNative.load();
     try (ProgramWriter writer = new ProgramWriter()) {
       ImageShape shape = recipe.images();
@@ -67,7 +78,7 @@ public final class Encoder implements AutoCloseable {
         checkArgument(value != null, "the checkpoint has no variable %s", variable.name());
         values.put(variable.name(), value);
       }
-      Program program = Program.load(writer);
+      Program program = Program.load(writer, device);
       program.writeState(values);
       return new Encoder(program, batchSize, shape.bytes(), pooling.width(recipe.backbone()));
     }

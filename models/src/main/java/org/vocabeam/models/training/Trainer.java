@@ -18,6 +18,7 @@ import org.vocabeam.models.graph.TensorFlowNative;
 import org.vocabeam.models.graph.VariableSpec;
 import org.vocabeam.models.graph.VariableSpec.Role;
 import org.vocabeam.models.optimize.Optimizer;
+import org.vocabeam.models.program.DeviceChoice;
 import org.vocabeam.models.program.Program;
 import org.vocabeam.models.program.ProgramWriter;
 import org.vocabeam.models.views.ViewSpec;
@@ -49,11 +50,16 @@ public final class Trainer implements AutoCloseable {
 
   /** Authors and loads the program; its state is {@link #initialState} until it is set. */
   public static Trainer of(Recipe recipe) {
+    return of(recipe, DeviceChoice.CPU);
+  }
+
+  /** The same on another device. */
+  public static Trainer of(Recipe recipe, DeviceChoice device) {
     TensorFlowNative.load();
     try (ProgramWriter writer = new ProgramWriter()) {
       List<String> metrics = author(recipe, writer);
       List<VariableSpec> variables = writer.variables().specs();
-      Trainer trainer = new Trainer(recipe, Program.load(writer), variables, metrics);
+      Trainer trainer = new Trainer(recipe, Program.load(writer, device), variables, metrics);
       trainer.setState(initialState(variables, recipe.seed()));
       return trainer;
     }

@@ -7,8 +7,6 @@ import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.ListCoder;
 import org.apache.beam.sdk.coders.SerializableCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
-import org.apache.beam.sdk.metrics.Counter;
-import org.apache.beam.sdk.metrics.Metrics;
 import org.apache.beam.sdk.transforms.Combine;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -32,6 +30,8 @@ import org.vocabeam.models.codebook.NearestWord;
 import org.vocabeam.models.codebook.Outliers;
 import org.vocabeam.models.codebook.Outliers.Outlier;
 import org.vocabeam.models.codebook.WordSums;
+import org.vocabeam.transforms.metrics.WorkerCounter;
+import org.vocabeam.transforms.metrics.WorkerMetric;
 import org.vocabeam.transforms.store.RowGroup;
 
 /**
@@ -152,7 +152,7 @@ public final class BuildCodebook extends PTransform<PBegin, PCollectionTuple> {
     private static final long serialVersionUID = 1L;
 
     private final Task task;
-    private final Counter assigned = Metrics.counter("vocabeam", "assigned");
+    private final WorkerCounter assigned = WorkerCounter.of(WorkerMetric.ASSIGNED);
     private transient NearestWord nearest;
     private transient DescriptorBlocks blocks;
     private transient int[] words;

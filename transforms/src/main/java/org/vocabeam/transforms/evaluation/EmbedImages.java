@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.beam.sdk.coders.SerializableCoder;
-import org.apache.beam.sdk.metrics.Counter;
-import org.apache.beam.sdk.metrics.Metrics;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -14,6 +12,8 @@ import org.apache.beam.sdk.transforms.Reshuffle;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
 import org.vocabeam.transforms.images.ImageRecord;
+import org.vocabeam.transforms.metrics.WorkerCounter;
+import org.vocabeam.transforms.metrics.WorkerMetric;
 import org.vocabeam.transforms.store.RowGroup;
 
 /**
@@ -51,7 +51,7 @@ public final class EmbedImages extends PTransform<PBegin, PCollection<EmbeddingR
     private static final long serialVersionUID = 1L;
 
     private final FeatureSource source;
-    private final Counter embedded = Metrics.counter("vocabeam", "embedded");
+    private final WorkerCounter embedded = WorkerCounter.of(WorkerMetric.EMBEDDED);
     private transient FeatureSource.Extractor extractor;
 
     Embed(FeatureSource source) {

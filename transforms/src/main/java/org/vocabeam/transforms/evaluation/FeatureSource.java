@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.function.BiConsumer;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.methods.Methods;
+import org.vocabeam.models.program.DeviceChoice;
 import org.vocabeam.models.training.Encoder;
 import org.vocabeam.models.training.ImageShape;
 import org.vocabeam.models.training.Pooling;
@@ -24,28 +25,38 @@ import org.vocabeam.transforms.training.Checkpoint;
  * @param recipe JSON of the encoder
  * @param checkpoint directory of the encoder's weights; null for random ones
  * @param pooling of the backbone's maps
+ * @param device on which they are computed
  */
 public record FeatureSource(
-    String name, String recipe, @Nullable String checkpoint, Pooling pooling)
+    String name, String recipe, @Nullable String checkpoint, Pooling pooling, DeviceChoice device)
     implements Serializable {
   private static final int BATCH = 256;
 
   /** A checkpoint's student. */
   public static FeatureSource trained(String checkpoint, Pooling pooling) {
     String recipe = Methods.toJson(Checkpoint.read(checkpoint).recipe());
-    return new FeatureSource("trained", recipe, checkpoint, pooling);
+    return new FeatureSource("trained", recipe, checkpoint, pooling, DeviceChoice.CPU);
   }
 
   /** The same network with the random weights that its run started from. */
   public FeatureSource random() {
-    return new FeatureSource("random", recipe, null, pooling);
+    return new FeatureSource("random", recipe, null, pooling, device);
   }
 
   /** A source of a checkpoint's local features: every cell of a level's map for itself. */
   public static FeatureSource cells(String checkpoint, String level) {
     Recipe recipe = Checkpoint.read(checkpoint).recipe();
     return new FeatureSource(
-        "cells", Methods.toJson(recipe), checkpoint, Pooling.cells(recipe, level));
+        "cells",
+        Methods.toJson(recipe),
+        checkpoint,
+        Pooling.cells(recipe, level),
+        DeviceChoice.CPU);
+  }
+
+  /** The same features, computed elsewhere. */
+  public FeatureSource on(DeviceChoice choice) {
+    return new FeatureSource(name, recipe, checkpoint, pooling, choice);
   }
 
   /** Loads the encoder; to be closed. */
@@ -53,7 +64,11 @@ public record FeatureSource(
     Recipe of = Methods.recipe(recipe);
     return new Extractor(
         Encoder.of(
-            of, checkpoint == null ? null : Checkpoint.read(checkpoint).state(), pooling, BATCH),
+            of,
+            checkpoint == null ? null : Checkpoint.read(checkpoint).state(),
+            pooling,
+            BATCH,
+            device),
         of.images());
   }
 

@@ -2,12 +2,13 @@ package org.vocabeam.transforms.images;
 
 import java.util.EnumMap;
 import java.util.Map;
-import org.apache.beam.sdk.metrics.Counter;
 import org.apache.beam.sdk.metrics.Metrics;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 import org.checkerframework.checker.nullness.qual.Nullable;
+import org.vocabeam.transforms.metrics.WorkerCounter;
+import org.vocabeam.transforms.metrics.WorkerMetric;
 
 /**
  * Decodes images, once, into what is stored. The main output are images; rejected files, what is to
@@ -17,14 +18,20 @@ final class DecodeImages extends DoFn<SourceImage, ImageRecord> {
   private static final long serialVersionUID = 1L;
 
   private final DecodeOptions options;
-  private final Counter images = Metrics.counter(ReadImages.class, "images");
-  private final Map<Rejection, Counter> rejected = new EnumMap<>(Rejection.class);
+  private final WorkerCounter images =
+      WorkerCounter.of(
+          Metrics.counter(ReadImages.class, "images"), WorkerMetric.INGESTED.beamName());
+  private final Map<Rejection, WorkerCounter> rejected = new EnumMap<>(Rejection.class);
   private transient @Nullable ImageTally tally;
 
   DecodeImages(DecodeOptions options) {
     this.options = options;
     for (Rejection rejection : Rejection.values()) {
-      rejected.put(rejection, Metrics.counter(ReadImages.class, "rejected: " + rejection.reason()));
+      rejected.put(
+          rejection,
+          WorkerCounter.of(
+              Metrics.counter(ReadImages.class, "rejected: " + rejection.reason()),
+              WorkerMetric.REJECTED.beamName(rejection.reason())));
     }
   }
 

@@ -5,8 +5,6 @@ import com.google.common.primitives.Ints;
 import java.io.IOException;
 import java.util.List;
 import org.apache.beam.sdk.coders.SerializableCoder;
-import org.apache.beam.sdk.metrics.Counter;
-import org.apache.beam.sdk.metrics.Metrics;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -21,6 +19,8 @@ import org.vocabeam.transforms.codebook.Codebook;
 import org.vocabeam.transforms.codebook.CodebookRecord;
 import org.vocabeam.transforms.evaluation.FeatureSource;
 import org.vocabeam.transforms.images.ImageRecord;
+import org.vocabeam.transforms.metrics.WorkerCounter;
+import org.vocabeam.transforms.metrics.WorkerMetric;
 import org.vocabeam.transforms.store.RowGroup;
 import org.vocabeam.transforms.targets.TargetRecord;
 
@@ -78,7 +78,7 @@ public final class AssignTargets extends PTransform<PBegin, PCollection<TargetRe
     private final FeatureSource cells;
     private final String codebook;
     private final BagTarget.Kind kind;
-    private final Counter assigned = Metrics.counter("vocabeam", "targets");
+    private final WorkerCounter assigned = WorkerCounter.of(WorkerMetric.TARGETS);
     private transient FeatureSource.@Nullable Extractor extractor;
     private transient @Nullable NearestWord words;
 

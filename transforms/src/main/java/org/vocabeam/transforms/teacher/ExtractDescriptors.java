@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.beam.sdk.coders.SerializableCoder;
-import org.apache.beam.sdk.metrics.Counter;
-import org.apache.beam.sdk.metrics.Metrics;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -20,6 +18,8 @@ import org.vocabeam.models.evaluate.Shuffle;
 import org.vocabeam.transforms.codebook.DescriptorRecord;
 import org.vocabeam.transforms.evaluation.FeatureSource;
 import org.vocabeam.transforms.images.ImageRecord;
+import org.vocabeam.transforms.metrics.WorkerCounter;
+import org.vocabeam.transforms.metrics.WorkerMetric;
 import org.vocabeam.transforms.store.RowGroup;
 
 /**
@@ -78,7 +78,7 @@ public final class ExtractDescriptors extends PTransform<PBegin, PCollection<Des
     private final FeatureSource cells;
     private final int perImage;
     private final long seed;
-    private final Counter extracted = Metrics.counter("vocabeam", "descriptors");
+    private final WorkerCounter extracted = WorkerCounter.of(WorkerMetric.DESCRIPTORS);
     private transient FeatureSource.@Nullable Extractor extractor;
 
     Extract(@Nullable String split, FeatureSource cells, int perImage, long seed) {

@@ -17,6 +17,7 @@ import org.apache.beam.sdk.values.PCollectionList;
 import org.vocabeam.models.graph.VariableSpec;
 import org.vocabeam.models.graph.VariableSpec.Role;
 import org.vocabeam.models.methods.Methods;
+import org.vocabeam.models.program.DeviceChoice;
 import org.vocabeam.models.training.Method;
 import org.vocabeam.models.training.Trainer;
 
@@ -30,16 +31,19 @@ public final class EstimateStatistics
   private static final long serialVersionUID = 1L;
 
   private final Assignment batches;
+  private final DeviceChoice device;
 
-  private EstimateStatistics(Assignment batches) {
+  private EstimateStatistics(Assignment batches, DeviceChoice device) {
     this.batches = batches;
+    this.device = device;
   }
 
   /**
    * @param batches the images; as many batches as it has steps
+   * @param device where they are seen
    */
-  public static EstimateStatistics on(Assignment batches) {
-    return new EstimateStatistics(batches);
+  public static EstimateStatistics on(Assignment batches, DeviceChoice device) {
+    return new EstimateStatistics(batches, device);
   }
 
   private static boolean isSeen(String variable, Role role) {
@@ -57,7 +61,7 @@ public final class EstimateStatistics
             .get(0)
             .apply(WithKeys.of(Method.STUDENT))
             .apply(GroupByKey.create())
-            .apply("Estimate", ParDo.of(new Estimate(batches)))
+            .apply("Estimate", ParDo.of(new Estimate(batches, device)))
             .setCoder(VariableChunk.TYPE.coder());
     return PCollectionList.of(estimated).and(parts.get(1)).apply(Flatten.pCollections());
   }
@@ -67,9 +71,11 @@ public final class EstimateStatistics
     private static final long serialVersionUID = 1L;
 
     private final Assignment batches;
+    private final DeviceChoice device;
 
-    Estimate(Assignment batches) {
+    Estimate(Assignment batches, DeviceChoice device) {
       this.batches = batches;
+      this.device = device;
     }
 
     @ProcessElement
@@ -77,7 +83,7 @@ public final class EstimateStatistics
         @Element KV<String, Iterable<VariableChunk>> student, OutputReceiver<VariableChunk> out) {
       List<VariableChunk> chunks = new ArrayList<>();
       student.getValue().forEach(chunks::add);
-      Trainer trainer = Trainers.take(batches.recipe());
+      Trainer trainer = Trainers.take(batches.recipe(), device);
       try {
         Map<String, float[]> state = new LinkedHashMap<>(trainer.initialState());
         state.putAll(Checkpoint.state(chunks));
@@ -93,7 +99,7 @@ public final class EstimateStatistics
           }
         }
       } finally {
-        Trainers.giveBack(batches.recipe(), trainer);
+        Trainers.giveBack(batches.recipe(), device, trainer);
       }
     }
   }

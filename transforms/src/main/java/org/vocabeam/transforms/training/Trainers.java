@@ -3,6 +3,7 @@ package org.vocabeam.transforms.training;
 import com.google.common.collect.ArrayListMultimap;
 import com.google.common.collect.ListMultimap;
 import org.vocabeam.models.methods.Methods;
+import org.vocabeam.models.program.DeviceChoice;
 import org.vocabeam.models.training.Trainer;
 
 /**
@@ -11,26 +12,29 @@ import org.vocabeam.models.training.Trainer;
  * start of every assignment, so nothing goes from one use to the next.
  */
 final class Trainers {
-  private static final ListMultimap<String, Trainer> IDLE = ArrayListMultimap.create();
+  private static final ListMultimap<Key, Trainer> IDLE = ArrayListMultimap.create();
+
+  private record Key(String recipe, DeviceChoice device) {}
 
   private Trainers() {}
 
   /** An idle program of the recipe, or a new one. To be given back by {@link #giveBack}. */
-  static Trainer take(String recipe) {
+  static Trainer take(String recipe, DeviceChoice device) {
+    Key key = new Key(recipe, device);
     synchronized (IDLE) {
-      if (IDLE.containsKey(recipe)) {
-        return IDLE.get(recipe).remove(0);
+      if (IDLE.containsKey(key)) {
+        return IDLE.get(key).remove(0);
       }
       // A worker trains one recipe at a time: programs of others only hold memory.
       IDLE.values().forEach(Trainer::close);
       IDLE.clear();
     }
-    return Trainer.of(Methods.recipe(recipe));
+    return Trainer.of(Methods.recipe(recipe), device);
   }
 
-  static void giveBack(String recipe, Trainer trainer) {
+  static void giveBack(String recipe, DeviceChoice device, Trainer trainer) {
     synchronized (IDLE) {
-      IDLE.put(recipe, trainer);
+      IDLE.put(new Key(recipe, device), trainer);
     }
   }
 }

@@ -7,8 +7,6 @@ import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.SerializableCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.coders.VarIntCoder;
-import org.apache.beam.sdk.metrics.Counter;
-import org.apache.beam.sdk.metrics.Metrics;
 import org.apache.beam.sdk.transforms.Combine;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -30,10 +28,14 @@ import org.vocabeam.models.UserError;
 import org.vocabeam.models.graph.VariableSpec;
 import org.vocabeam.models.graph.VariableSpec.Role;
 import org.vocabeam.models.methods.Methods;
+import org.vocabeam.models.program.DeviceChoice;
 import org.vocabeam.models.replicas.Combination;
 import org.vocabeam.models.replicas.Combination.Weights;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Trainer;
+import org.vocabeam.transforms.metrics.WorkerCounter;
+import org.vocabeam.transforms.metrics.WorkerLoss;
+import org.vocabeam.transforms.metrics.WorkerMetric;
 
 /**
  * One round: every replica takes its steps from the same checkpoint, then the replicas are combined
@@ -55,15 +57,18 @@ public final class UpdateStudent extends PTransform<PBegin, PCollectionTuple> {
 
   private final List<Assignment> assignments;
   private final @Nullable String reports;
+  private final DeviceChoice device;
 
-  private UpdateStudent(List<Assignment> assignments, @Nullable String reports) {
+  private UpdateStudent(
+      List<Assignment> assignments, @Nullable String reports, DeviceChoice device) {
     this.assignments = assignments;
     this.reports = reports;
+    this.device = device;
   }
 
-  /** One assignment for every replica of the round. */
+  /** One assignment for every replica of the round, on the CPU. */
   public static UpdateStudent of(List<Assignment> assignments) {
-    return new UpdateStudent(List.copyOf(assignments), null);
+    return new UpdateStudent(List.copyOf(assignments), null, DeviceChoice.CPU);
   }
 
   /**
@@ -72,7 +77,12 @@ public final class UpdateStudent extends PTransform<PBegin, PCollectionTuple> {
    * @param directory of the {@link StepReport}s
    */
   public UpdateStudent reportingTo(String directory) {
-    return new UpdateStudent(assignments, directory);
+    return new UpdateStudent(assignments, directory, device);
+  }
+
+  /** Where the steps are computed; not a part of an assignment, for what was asked is the same. */
+  public UpdateStudent on(DeviceChoice choice) {
+    return new UpdateStudent(assignments, reports, choice);
   }
 
   @Override
@@ -85,7 +95,8 @@ public final class UpdateStudent extends PTransform<PBegin, PCollectionTuple> {
             .apply(Reshuffle.viaRandomKey())
             .apply(
                 "Train",
-                ParDo.of(new Train(reports)).withOutputTags(REPLICAS, TupleTagList.of(STEPS)));
+                ParDo.of(new Train(reports, device))
+                    .withOutputTags(REPLICAS, TupleTagList.of(STEPS)));
     PCollection<VariableChunk> combined =
         trained
             .get(REPLICAS)
@@ -112,16 +123,19 @@ public final class UpdateStudent extends PTransform<PBegin, PCollectionTuple> {
     private static final long REPORT_EVERY_NANOS = 2_000_000_000L;
 
     private final @Nullable String reports;
-    private final Counter steps = Metrics.counter("vocabeam", "steps");
-    private final Counter images = Metrics.counter("vocabeam", "images");
+    private final DeviceChoice device;
+    private final WorkerLoss loss = new WorkerLoss();
+    private final WorkerCounter steps = WorkerCounter.of(WorkerMetric.STEPS);
+    private final WorkerCounter images = WorkerCounter.of(WorkerMetric.IMAGES);
 
-    Train(@Nullable String reports) {
+    Train(@Nullable String reports, DeviceChoice device) {
       this.reports = reports;
+      this.device = device;
     }
 
     @ProcessElement
     public void train(@Element Assignment assignment, MultiOutputReceiver out) {
-      Trainer trainer = Trainers.take(assignment.recipe());
+      Trainer trainer = Trainers.take(assignment.recipe(), device);
       try {
         Recipe recipe = Methods.recipe(assignment.recipe());
         ReplicaState replica = ReplicaState.of(assignment);
@@ -138,6 +152,7 @@ public final class UpdateStudent extends PTransform<PBegin, PCollectionTuple> {
                     new StepMetric(
                         step, assignment.replica(), trainer.metrics().get(m), values[m]));
           }
+          loss.set(values[0]);
           steps.inc();
           images.inc(recipe.batchSize());
           TrainingProgress.stepped(assignment.replica(), step, trainer.metrics(), values);
@@ -156,7 +171,7 @@ public final class UpdateStudent extends PTransform<PBegin, PCollectionTuple> {
           }
         }
       } finally {
-        Trainers.giveBack(assignment.recipe(), trainer);
+        Trainers.giveBack(assignment.recipe(), device, trainer);
       }
     }
 

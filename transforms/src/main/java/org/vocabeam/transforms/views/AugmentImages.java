@@ -7,8 +7,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.apache.beam.sdk.coders.SerializableCoder;
-import org.apache.beam.sdk.metrics.Counter;
-import org.apache.beam.sdk.metrics.Metrics;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -23,6 +21,8 @@ import org.vocabeam.models.training.Augmenter;
 import org.vocabeam.models.views.ViewSpec;
 import org.vocabeam.transforms.images.ImageRecord;
 import org.vocabeam.transforms.images.Pixels;
+import org.vocabeam.transforms.metrics.WorkerCounter;
+import org.vocabeam.transforms.metrics.WorkerMetric;
 import org.vocabeam.transforms.store.OpenShard;
 import org.vocabeam.transforms.store.RowGroup;
 import org.vocabeam.transforms.store.RowReader;
@@ -93,7 +93,7 @@ public final class AugmentImages extends PTransform<PBegin, PCollection<KV<Integ
     private final String recipe;
     private final long epoch;
     private final ShardWriter<ViewsRecord> views;
-    private final Counter augmented = Metrics.counter("vocabeam", "augmented");
+    private final WorkerCounter augmented = WorkerCounter.of(WorkerMetric.AUGMENTED);
     private transient @Nullable Augmenter augmenter;
 
     Render(@Nullable String split, String recipe, long epoch, ShardWriter<ViewsRecord> views) {

@@ -1,0 +1,155 @@
+package org.vocabeam.models.program;
+
+import static java.util.stream.Collectors.toCollection;
+import static org.tensorflow.internal.c_api.global.tensorflow.TFE_ContextListDevices;
+import static org.tensorflow.internal.c_api.global.tensorflow.TFE_ContextOptionsSetConfig;
+import static org.tensorflow.internal.c_api.global.tensorflow.TF_DeleteDeviceList;
+import static org.tensorflow.internal.c_api.global.tensorflow.TF_DeviceListCount;
+import static org.tensorflow.internal.c_api.global.tensorflow.TF_DeviceListName;
+
+import com.google.common.base.Splitter;
+import com.google.common.base.Supplier;
+import com.google.common.base.Suppliers;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.tensorflow.internal.c_api.TFE_Context;
+import org.tensorflow.internal.c_api.TFE_ContextOptions;
+import org.tensorflow.internal.c_api.TF_DeviceList;
+import org.tensorflow.internal.c_api.TF_Status;
+import org.vocabeam.models.UserError;
+import org.vocabeam.models.graph.TensorFlowNative;
+
+/**
+ * The GPUs of this process, and how many programs are on each. A program goes where the fewest are,
+ * so that as many as there are GPUs have one each.
+ */
+public final class Gpus {
+  /**
+   * System property: the indexes of the GPUs that this process was given, such as {@code 0,2}.
+   * Without it, all that TensorFlow sees are its own.
+   */
+  public static final String GIVEN = "vocabeam.gpus";
+
+  private static final Pattern NAME = Pattern.compile(".*:GPU:(\\d+)", Pattern.CASE_INSENSITIVE);
+  private static final Supplier<SortedSet<Integer>> SEEN = Suppliers.memoize(Gpus::see);
+  private static final Gpus OF_THIS_PROCESS = new Gpus(SEEN, () -> System.getProperty(GIVEN));
+
+  private final Supplier<SortedSet<Integer>> seen;
+  private final Supplier<String> given;
+  private final Map<Integer, Integer> programs = new TreeMap<>();
+
+  /**
+   * @param seen indexes of what TensorFlow sees
+   * @param given those of them that may be used, as text; null for all
+   */
+  Gpus(Supplier<SortedSet<Integer>> seen, Supplier<String> given) {
+    this.seen = seen;
+    this.given = given;
+  }
+
+  static Gpus ofThisProcess() {
+    return OF_THIS_PROCESS;
+  }
+
+  /**
+   * Finds out whether programs can be loaded here.
+   *
+   * @throws UserError when a GPU is wanted and there is none
+   */
+  public static void check(DeviceChoice choice) {
+    if (choice == DeviceChoice.GPU) {
+      OF_THIS_PROCESS.usable(choice);
+    }
+  }
+
+  /** Where the next program goes; to be given back by {@link #leave}. */
+  synchronized Placement take(DeviceChoice choice) {
+    if (choice == DeviceChoice.CPU) {
+      return Placement.CPU;
+    }
+    SortedSet<Integer> usable = usable(choice);
+    if (usable.isEmpty()) {
+      return Placement.CPU;
+    }
+    int gpu =
+        usable.stream()
+            .min(Comparator.comparingInt(index -> programs.getOrDefault(index, 0)))
+            .orElseThrow();
+    programs.merge(gpu, 1, Integer::sum);
+    return Placement.gpu(gpu);
+  }
+
+  /** The program is no longer. */
+  synchronized void leave(Placement placement) {
+    if (placement.isGpu()) {
+      programs.merge(placement.gpu(), -1, Integer::sum);
+    }
+  }
+
+  private SortedSet<Integer> usable(DeviceChoice choice) {
+    SortedSet<Integer> all = seen.get();
+    String text = given.get();
+    SortedSet<Integer> usable = text == null ? all : indexes(text);
+    if (all.containsAll(usable) && !usable.isEmpty()) {
+      return usable;
+    }
+    if (choice == DeviceChoice.GPU) {
+      throw new UserError(
+          String.format(
+              "--device is gpu, but %s; give cpu or auto, or use a machine with an NVIDIA driver and"
+                  + " a build by mvn package -Pgpu",
+              text == null
+                  ? "TensorFlow sees no GPU here"
+                  : String.format(
+                      "of the GPUs that this process was given (%s) TensorFlow sees %s",
+                      text, all.isEmpty() ? "none" : "only " + all)));
+    }
+    return new TreeSet<>();
+  }
+
+  private static SortedSet<Integer> indexes(String text) {
+    try {
+      return Splitter.on(',')
+          .trimResults()
+          .omitEmptyStrings()
+          .splitToStream(text)
+          .map(Integer::valueOf)
+          .collect(toCollection(TreeSet::new));
+    } catch (NumberFormatException e) {
+      throw new UserError(GIVEN + " is " + text + ", must be indexes of GPUs, such as 0,2", e);
+    }
+  }
+
+  private static SortedSet<Integer> see() {
+    TensorFlowNative.load();
+    SortedSet<Integer> indexes = new TreeSet<>();
+    try (PointerScope scope = new PointerScope();
+        BytePointer config = new BytePointer(Placement.gpu(0).session().toByteArray())) {
+      TF_Status status = TF_Status.newStatus();
+      TFE_ContextOptions options = TFE_ContextOptions.newContextOptions();
+      // The first to touch a GPU decides, for the whole process, whether memory is taken as needed.
+      TFE_ContextOptionsSetConfig(options, config, config.capacity(), status);
+      status.throwExceptionIfNotOK();
+      TFE_Context context = TFE_Context.newContext(options, status);
+      status.throwExceptionIfNotOK();
+      TF_DeviceList devices = TFE_ContextListDevices(context, status);
+      status.throwExceptionIfNotOK();
+      for (int i = 0; i < TF_DeviceListCount(devices); i++) {
+        Matcher name = NAME.matcher(TF_DeviceListName(devices, i, status).getString());
+        if (name.matches()) {
+          indexes.add(Integer.valueOf(name.group(1)));
+        }
+      }
+      TF_DeleteDeviceList(devices);
+      scope.deallocate();
+    }
+    return indexes;
+  }
+}

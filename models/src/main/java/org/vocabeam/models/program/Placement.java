@@ -1,0 +1,51 @@
+package org.vocabeam.models.program;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import org.tensorflow.proto.ConfigProto;
+import org.tensorflow.proto.GPUOptions;
+import org.tensorflow.proto.GraphDef;
+
+/**
+ * The device that a program runs on.
+ *
+ * @param gpu TensorFlow's index of it; -1 for the CPU
+ */
+record Placement(int gpu) {
+  static final Placement CPU = new Placement(-1);
+
+  static Placement gpu(int index) {
+    checkArgument(index >= 0, "index of a GPU is %s, must be at least 0", index);
+    return new Placement(index);
+  }
+
+  boolean isGpu() {
+    return gpu >= 0;
+  }
+
+  /**
+   * The graph with its operations on the GPU; on the CPU, the graph as it is.
+   *
+   * <p>Not by the session's list of visible devices: TensorFlow numbers the GPUs once for a
+   * process, and refuses a second session that would number them otherwise.
+   */
+  GraphDef place(GraphDef graph) {
+    if (!isGpu()) {
+      return graph;
+    }
+    GraphDef.Builder placed = graph.toBuilder();
+    placed.getNodeBuilderList().forEach(node -> node.setDevice("/device:GPU:" + gpu));
+    return placed.build();
+  }
+
+  /** How a session is opened. */
+  ConfigProto session() {
+    return isGpu()
+        ? ConfigProto.newBuilder()
+            // What has no kernel for GPUs, such as JPEG and text, goes to the CPU.
+            .setAllowSoftPlacement(true)
+            .setGpuOptions(GPUOptions.newBuilder().setAllowGrowth(true))
+            .build()
+        : ConfigProto.newBuilder().putDeviceCount("GPU", 0).build();
+  }
+}
