@@ -130,8 +130,8 @@ class FailoverTest {
       "--words=16",
       "--set=/method/codebookIterations=2"
     };
-    RunDirectory chain = new RunDirectory(inProcess("bownet", withGenerations(student)));
-    Path stages = chain.generation(1);
+    RunDirectory chain = new RunDirectory(inProcess("bownet", withGenerations(student)).toString());
+    Path stages = Path.of(chain.generation(1));
     String teacher = "--checkpoint=" + chain.run(0);
     String[] ingest = {"ingest", "--input=" + directory.resolve("folder")};
     killed(inProcess("ingest", ingest), "ingest", ingest);
@@ -154,7 +154,7 @@ class FailoverTest {
         "--codebook=" + stages.resolve("words/codebook"));
     String[] ofTargets = Arrays.copyOf(student, student.length + 1);
     ofTargets[student.length] = "--targets=" + stages.resolve("targets");
-    killed(chain.run(1), "pretrain-40", ofTargets);
+    killed(Path.of(chain.run(1)), "pretrain-40", ofTargets);
     String[] embed = {"embed", store, teacher};
     killed(inProcess("embed", embed), "embed", embed);
   }
