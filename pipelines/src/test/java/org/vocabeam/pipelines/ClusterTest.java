@@ -175,7 +175,7 @@ class ClusterTest {
 
   @Test
   void tenJobsInARowLeaveTheMemoryAsItIs() throws Exception {
-    rounds("warm", 4);
+    rounds("warm", 6);
     List<Memory> before = memory();
     rounds("row", 10);
     List<Memory> after = memory();
