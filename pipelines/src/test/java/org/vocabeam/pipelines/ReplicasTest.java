@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vocabeam.models.graph.Initializer;
@@ -25,6 +26,7 @@ import org.vocabeam.models.graph.VariableSpec.Role;
 import org.vocabeam.transforms.training.Checkpoint;
 
 /** Runs of two replicas, whatever they are combined by. */
+@Tag("slow")
 class ReplicasTest {
   private static final String[] EVERYTHING = {
     "--replicaWeights=nesterov",
