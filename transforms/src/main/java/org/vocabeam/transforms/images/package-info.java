@@ -26,6 +26,13 @@
  *   <li><b>Parallelism.</b> The driver lists the source and cuts it into parts: 64 files, 10,000
  *       rows of IDX, a row group, a tar. A tar is read by one worker and its images are spread for
  *       decoding.
+ *   <li><b>Growing.</b> An image is new to a store by the hash of its bytes as they were read, so
+ *       what is known is hashed and not decoded, whatever it is called now. The source is read once
+ *       for the hashes and once more where something is new; through the runner go hashes and
+ *       names. What was known keeps its first label and split, and what the input has no longer
+ *       stays: an increment is never changed, and earlier models can be made again. To be rid of
+ *       images, ingest anew into another store. A new image whose name is taken is called {@code
+ *       NAME@} with 8 digits of its hash. What could not be used is tried and counted every time.
  * </ul>
  */
 package org.vocabeam.transforms.images;

@@ -36,6 +36,11 @@
  *       the columns alone, not from the Avro schema that only our files carry. A null where none
  *       may be is found when its row is read. The fingerprint of such a store is a hash of its
  *       files' bytes, since a footer need not change with a pixel; that reads the store once more.
+ *   <li><b>Views.</b> Several stores are one to every reader by a {@code _SUCCESS} that names their
+ *       files by relative paths ({@link org.vocabeam.transforms.store.StoreView}): a store grows
+ *       without being copied, and every state of it stays. The rows of a view are sorted in each of
+ *       its stores, not over all; so no other store has its rows in the same order, and what is
+ *       read beside images (targets, stored views) is refused for them.
  *   <li><b>Any place.</b> All files go through Beam's {@code FileSystems}; Hadoop's file systems
  *       are not used. A location is a string, joined by {@link
  *       org.vocabeam.transforms.store.StoreFiles#resolve}. TensorFlow writes local files only: what
