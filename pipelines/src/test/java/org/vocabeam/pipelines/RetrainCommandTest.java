@@ -169,6 +169,11 @@ class RetrainCommandTest {
       List<String> schedule = command("schedule", registry.root(), "--cron=0 0 1 1 *");
       jvm.terminate(schedule, () -> Files.exists(Path.of(registry.root(), "schedule.json")));
     }
+    for (Registry of : List.of(registry, new Registry(whole))) {
+      // TensorFlow writes a graph in another order in every process; its weights are compared.
+      Files.delete(Path.of(of.encoder(1), "saved_model.pb"));
+      Files.deleteIfExists(Path.of(of.encoder(1), "fingerprint.pb"));
+    }
     FileTree.assertSame(Path.of(whole, "versions"), Path.of(registry.root(), "versions"));
     FileTree.assertSame(Path.of(whole, "data"), Path.of(registry.root(), "data"));
   }

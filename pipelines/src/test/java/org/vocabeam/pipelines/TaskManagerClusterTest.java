@@ -110,8 +110,7 @@ class TaskManagerClusterTest {
 
   @Test
   void theGpuThatTheScriptFoundIsTheOneThatAProgramWants() {
-    Exception thrown =
-        assertThrows(Exception.class, () -> pretrain("refused", "--device=gpu"));
+    Exception thrown = assertThrows(Exception.class, () -> pretrain("refused", "--device=gpu"));
     String line = Failure.of(thrown).line();
     assertTrue(
         line.startsWith(

@@ -46,7 +46,11 @@ class WorkerMetricsTest {
     Path folder = directory.resolve("folder/train/bar");
     Files.writeString(folder.resolve("broken.png"), "not a picture");
     Path ingested = directory.resolve("ingested");
-    run(configuration, "ingest", "--input=" + folder.getParent().getParent(), "--output=" + ingested);
+    run(
+        configuration,
+        "ingest",
+        "--input=" + folder.getParent().getParent(),
+        "--output=" + ingested);
 
     List<Float> losses = new ArrayList<>();
     TrainingProgress.Listener listener =
