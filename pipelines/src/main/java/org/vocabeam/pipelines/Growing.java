@@ -104,7 +104,7 @@ record Growing(IngestArguments arguments, String output) {
     read.get(ReadImages.CONTENTS).apply("WriteContents", contents);
     read.get(ReadImages.REJECTED).apply("WriteRejected", rejected);
     read.apply("WriteGrowth", WriteGrowth.to(increments.images(number)));
-    pipeline.run().waitUntilFinish();
+    pipelines.run(pipeline);
     rejected.commit();
     contents.commit();
     return images.commit().rows();

@@ -42,6 +42,11 @@ public class PipelineArguments {
 
   /** The same choices as command-line arguments, to hand on to another command. */
   public List<String> arguments() {
+    return runnerArguments();
+  }
+
+  /** Those of them that every command with pipelines knows. */
+  final List<String> runnerArguments() {
     List<String> arguments = new ArrayList<>();
     arguments.add(runnerArgument());
     arguments.addAll(others.arguments());

@@ -174,8 +174,11 @@ final class Retraining {
   }
 
   private void ingest() {
-    List<String> ingest = command("ingest", "--grow", "--output=" + registry.data());
-    ingest.addAll(1, TypedOptions.of(command, IngestArguments.class));
+    List<String> ingest = new ArrayList<>(List.of("ingest"));
+    ingest.addAll(TypedOptions.of(command, IngestArguments.class));
+    ingest.add("--grow");
+    ingest.add("--output=" + registry.data());
+    ingest.addAll(pipelines.runnerArguments()); // it has no networks
     steps.command("Ingest what is new", ingest);
   }
 
