@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -28,7 +29,8 @@ final class RecipeArguments {
   @Option(
       names = "--method",
       defaultValue = "obow",
-      description = "The self-supervised method: obow, bownet or rotation.")
+      description = "The self-supervised method: ${COMPLETION-CANDIDATES}.",
+      completionCandidates = MethodNames.class)
   private String method;
 
   @Option(
@@ -39,6 +41,14 @@ final class RecipeArguments {
 
   @Option(names = "--seed", defaultValue = "1", description = "Of all randomness.")
   private long seed;
+
+  /** For the help. */
+  static final class MethodNames implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return Methods.names().iterator();
+    }
+  }
 
   private record Change(String option, String place, JsonNode value) {}
 

@@ -153,7 +153,7 @@ class VocabeamTest {
         0,
         execute(
             "probe",
-            "--flinkMaster=host:1234",
+            "--flinkMaster=[auto]",
             "--stepsPerRound=7",
             "--parallelism=3",
             "--objectReuse=false",
@@ -161,7 +161,7 @@ class VocabeamTest {
     FlinkPipelineOptions flink = probe.options.as(FlinkPipelineOptions.class);
     assertAll(
         () -> assertEquals(7, probe.stepsPerRound),
-        () -> assertEquals("host:1234", flink.getFlinkMaster()),
+        () -> assertEquals("[auto]", flink.getFlinkMaster()),
         () -> assertEquals(3, flink.getParallelism()),
         () -> assertFalse(flink.getObjectReuse()),
         () -> assertEquals("/somewhere", flink.getTempLocation()),
@@ -169,7 +169,7 @@ class VocabeamTest {
             assertEquals(
                 List.of(
                     "--runner=FlinkRunner",
-                    "--flinkMaster=host:1234",
+                    "--flinkMaster=[auto]",
                     "--parallelism=3",
                     "--objectReuse=false",
                     "--tempLocation=/somewhere"),

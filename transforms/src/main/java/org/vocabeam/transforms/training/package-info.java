@@ -58,8 +58,8 @@
  *       language models (METHODS section 11).
  *   <li>The rest was tried with four replicas of 500 steps in rounds of 100 (77.5 %). Outer step at
  *       rate 0.7 and momentum 0.9: 70.8 %, loss 1.71 against 1.59; in 20 rounds of 100 steps, with
- *       batches of 16, its loss was 1.28 against 1.10. Momentum reset: 76.5 %, loss 1.61. Learning rate doubled: 64.2 %.
- *       Statistics estimated on 32 batches: 77.4 %.
+ *       batches of 16, its loss was 1.28 against 1.10. Momentum reset: 76.5 %, loss 1.61. Learning
+ *       rate doubled: 64.2 %. Statistics estimated on 32 batches: 77.4 %.
  * </ul>
  */
 package org.vocabeam.transforms.training;
