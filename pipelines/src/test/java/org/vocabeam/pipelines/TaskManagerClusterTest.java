@@ -101,11 +101,23 @@ class TaskManagerClusterTest {
   @Test
   void whatItHasDoneIsThereAfterTheJob() throws Exception {
     double before = page().value("steps");
+    Path folder = directory.resolve("folder");
+    Files.writeString(folder.resolve("train/bar/broken.png"), "not a picture");
+    Vocabeam.run(
+        List.of(
+            "ingest",
+            "--input=" + folder,
+            "--output=" + directory.resolve("ingested"),
+            "--flinkMaster=" + cluster.master()));
     pretrain("trained", "--device=cpu");
     WorkerPage page = page();
     assertEquals(before + STEPS, page.value("steps"));
     assertEquals(page.value("steps") * BATCH, page.value("images"));
     assertTrue(page.value("loss") > 0, page.text());
+    assertEquals(2 * BATCH, page.value("ingested"));
+    assertEquals(1, page.value("rejected", "reason=\"not_a_JPEG_or_PNG\""));
+    assertEquals(0, page.value("rejected", "reason=\"truncated\""));
+    assertTrue(page.text().contains("\nflink_taskmanager_Status_JVM_"), "Flink's own metrics");
   }
 
   @Test
