@@ -94,8 +94,8 @@ class InterruptedRunTest {
       Path views = directory.resolve("views");
       killed(jvm, augment(images), views, "epoch-000002", "epoch-000005");
       Path teacher = directory.resolve("teacher");
-      jvm.finish(to(teacher, rotation(images)));
-      jvm.finish(to(descriptors, extract(images, teacher)));
+      Vocabeam.run(to(teacher, rotation(images)));
+      Vocabeam.run(to(descriptors, extract(images, teacher)));
       Path words = directory.resolve("words");
       killed(jvm, codebook(descriptors), words, "iterations/iteration-0001", "codebook");
     }
@@ -105,7 +105,7 @@ class InterruptedRunTest {
   private static void killed(
       OwnJvm jvm, List<String> command, Path output, String begun, String last) throws Exception {
     Path whole = output.resolveSibling(output.getFileName() + "-whole");
-    jvm.finish(to(whole, command));
+    Vocabeam.run(to(whole, command));
     jvm.kill(to(output, command), () -> Files.isDirectory(output.resolve(begun)), 0);
     assertFalse(StoreReader.isComplete(output.resolve(last).toString()), "killed too late");
     jvm.finish(to(output, command));
