@@ -112,10 +112,20 @@ record RunDirectory(String root) {
       if (before.isPresent()) {
         compare(JSON.readTree(before.get()), configuration);
       } else {
+        removeUnfinished();
         StoreFiles.write(file, configuration.toPrettyString() + "\n");
       }
     } catch (IOException e) {
       throw new UserError("cannot use " + root + " as the output: " + e.getMessage(), e);
+    }
+  }
+
+  /** Removes what a claim that was killed left: without a configuration nothing else is there. */
+  private void removeUnfinished() throws IOException {
+    for (StoreFiles.Listed left : StoreFiles.list(root)) {
+      if (left.name().startsWith(CONFIGURATION) && StoreFiles.isTemporary(left.name())) {
+        StoreFiles.delete(left.path());
+      }
     }
   }
 

@@ -109,6 +109,16 @@ class PretrainCommandTest {
   }
 
   @Test
+  void whatAClaimThatWasKilledLeftIsRemoved() throws IOException {
+    Path left = directory.resolve("claimed-late/run.json.92c4e471-e472-4723-b6e6-0f3ad636d511.tmp");
+    Files.createDirectories(left.getParent());
+    Files.writeString(left, "{");
+    Path run = pretrain("claimed-late", "--rounds=1");
+    assertFalse(Files.exists(left));
+    assertTrue(isComplete(run, 2));
+  }
+
+  @Test
   void optionsOfGenerationsAreRefusedWithoutThem() {
     String message = refused("generations", "--generations=3");
     assertTrue(message.contains("--generations is 3, but only bownet"), message);

@@ -242,7 +242,8 @@ public final class StoreFiles {
     return TEMPORARY_NAME.matcher(temporary).replaceFirst("");
   }
 
-  static boolean isTemporary(String name) {
+  /** Whether a name is that of a file which is being written, or was when its writer was killed. */
+  public static boolean isTemporary(String name) {
     return name.endsWith(TEMPORARY);
   }
 
