@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Processes of a cluster killed without notice while stages run on it. */
-@Tag("slow")
+@Tag("long")
 class FailoverTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final ExecutorService DRIVER = Executors.newSingleThreadExecutor();

@@ -68,7 +68,7 @@ class RetrainCommandTest {
 
   /** The whole life of a registry. */
   @Test
-  @Tag("slow")
+  @Tag("long")
   void modelsOfADataSetThatGrows() throws Exception {
     retrain("--gate=linear>=0%");
     ModelVersion first = registry.completeVersion(1);
@@ -149,7 +149,7 @@ class RetrainCommandTest {
   }
 
   @Test
-  @Tag("slow")
+  @Tag("long")
   void killedAnywhereItEndsWithTheSameBytes() throws Exception {
     String whole = directory.resolve("whole").toString();
     try (OwnJvm jvm = new OwnJvm(directory.resolve("log"))) {
