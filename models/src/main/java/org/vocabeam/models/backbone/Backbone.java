@@ -32,6 +32,16 @@ public interface Backbone {
    */
   Map<String, Operand<TFloat32>> maps(Layers layers, Operand<TFloat32> x);
 
+  /**
+   * The embedding, the last map pooled over all of it.
+   *
+   * @param x normalised pixels {@code [B, H, W, C]}
+   * @return {@code [B, embeddingWidth]}
+   */
+  default Operand<TFloat32> embed(Layers layers, Operand<TFloat32> x) {
+    return layers.globalAveragePool(maps(layers, x).get(lastLevel()));
+  }
+
   /** The last level: the one that is pooled into the embedding. */
   default String lastLevel() {
     return levels().get(levels().size() - 1);

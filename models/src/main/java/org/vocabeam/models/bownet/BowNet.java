@@ -66,7 +66,7 @@ public record BowNet(
         cutMixProbability >= 0 && cutMixProbability <= 1,
         "cutMixProbability is %s, must be in [0, 1]",
         cutMixProbability);
-    checkArgument(view.count() == 1, "the view has a count of %s, must be 1", view.count());
+    view.checkSingle();
   }
 
   /** The settings of a preset. */
@@ -82,7 +82,7 @@ public record BowNet(
   private static Recipe paper(Preset preset, Task task) {
     Backbone backbone = preset.backbone(task);
     int size = task.isSmall() ? task.side() : 224;
-    return new Recipe(
+    return task.recipe(
         new BowNet(
             beforeLast(backbone),
             task.isSmall() ? 2048 : 8192,
@@ -93,20 +93,15 @@ public record BowNet(
             task.isSmall() ? 0.5 : 0,
             ViewSpec.bowNet(size, 0.08)),
         backbone,
-        task.images(),
-        task.normalisation(),
         128,
         new Sgd(0.9, task.isSmall() ? 5e-4 : 1e-4, task.isSmall()),
-        new RateSchedule.Drops(task.isSmall() ? 0.1 : 0.03, 0.1, List.of(0.5, 0.8)),
-        task.steps(),
-        task.seed(),
-        EmbeddingSpread.COLLAPSED);
+        new RateSchedule.Drops(task.isSmall() ? 0.1 : 0.03, 0.1, List.of(0.5, 0.8)));
   }
 
   /** For 28 to 64 pixels and minutes on a processor. */
   private static Recipe small(Task task) {
     Backbone backbone = Preset.SMALL.backbone(task);
-    return new Recipe(
+    return task.recipe(
         new BowNet(
             beforeLast(backbone),
             256,
@@ -117,14 +112,9 @@ public record BowNet(
             0.5,
             ViewSpec.bowNet(task.side(), 0.2)),
         backbone,
-        task.images(),
-        task.normalisation(),
         64,
         new Sgd(0.9, 5e-4, true),
-        new RateSchedule.Cosine(0.1, 0, 0),
-        task.steps(),
-        task.seed(),
-        EmbeddingSpread.COLLAPSED);
+        new RateSchedule.Cosine(0.1, 0, 0));
   }
 
   private static String beforeLast(Backbone backbone) {
@@ -172,8 +162,7 @@ public record BowNet(
 
     // [B, S, S, C] -> [B, D] -> [B, K]
     Layers student = new Layers(tf, variables.scope(STUDENT), Mode.TRAINING);
-    Operand<TFloat32> map = backbone.maps(student, images).get(backbone.lastLevel());
-    Operand<TFloat32> features = student.globalAveragePool(map);
+    Operand<TFloat32> features = backbone.embed(student, images);
     Operand<TFloat32> logits =
         CosineHead.logits(tf, variables.scope("head."), features, words, firstGamma);
     Operand<TFloat32> loss = CosineHead.softCrossEntropy(tf, logits, bags);

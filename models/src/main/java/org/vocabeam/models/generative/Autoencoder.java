@@ -8,7 +8,6 @@ import java.util.Map;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
-import org.vocabeam.models.UserError;
 import org.vocabeam.models.backbone.Backbone;
 import org.vocabeam.models.graph.Layers;
 import org.vocabeam.models.graph.Layers.Mode;
@@ -35,9 +34,7 @@ public record Autoencoder(double blanked, int decoderWidth, ViewSpec view) imple
   public Autoencoder {
     checkArgument(blanked >= 0 && blanked < 1, "blanked is %s, must be in [0, 1)", blanked);
     checkArgument(decoderWidth > 0, "decoderWidth is %s, must be positive", decoderWidth);
-    if (view.count() != 1) {
-      throw new UserError("the view has a count of " + view.count() + ", must be 1");
-    }
+    view.checkSingle();
   }
 
   /**
@@ -46,18 +43,13 @@ public record Autoencoder(double blanked, int decoderWidth, ViewSpec view) imple
    */
   public static Recipe recipe(Preset preset, Task task) {
     boolean small = preset == Preset.SMALL;
-    return new Recipe(
+    return task.recipe(
         new Autoencoder(
             0.25, small ? 64 : 512, ViewSpec.rotNet(task.isSmall() ? task.side() : 224)),
         preset.backbone(task),
-        task.images(),
-        task.normalisation(),
         small ? 64 : 256,
         new AdamW(0.9, 0.999, 1e-8, 0.01),
-        new RateSchedule.Cosine(1e-3, 0, 0),
-        task.steps(),
-        task.seed(),
-        EmbeddingSpread.COLLAPSED);
+        new RateSchedule.Cosine(1e-3, 0, 0));
   }
 
   @Override
@@ -93,9 +85,7 @@ public record Autoencoder(double blanked, int decoderWidth, ViewSpec view) imple
 
     // [B, S, S, C] -> [B, D] -> [B, S, S, C]
     Layers student = new Layers(tf, variables.scope(STUDENT), Mode.TRAINING);
-    Operand<TFloat32> features =
-        student.globalAveragePool(
-            backbone.maps(student, tf.math.mul(images, kept)).get(backbone.lastLevel()));
+    Operand<TFloat32> features = backbone.embed(student, tf.math.mul(images, kept));
     Layers decoder = new Layers(tf, variables.scope("decoder."), Mode.TRAINING);
     Operand<TFloat32> said =
         Decoder.images(decoder, features, view.size(), (int) shape[3], decoderWidth);

@@ -8,7 +8,6 @@ import java.util.Map;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
-import org.vocabeam.models.UserError;
 import org.vocabeam.models.backbone.Backbone;
 import org.vocabeam.models.graph.Initializer;
 import org.vocabeam.models.graph.Layers;
@@ -41,29 +40,22 @@ public record Gan(int code, int generatorWidth, int discriminatorWidth, ViewSpec
     checkArgument(generatorWidth > 0, "generatorWidth is %s, must be positive", generatorWidth);
     checkArgument(
         discriminatorWidth > 0, "discriminatorWidth is %s, must be positive", discriminatorWidth);
-    if (view.count() != 1) {
-      throw new UserError("the view has a count of " + view.count() + ", must be 1");
-    }
+    view.checkSingle();
   }
 
   /** The settings of a preset. Section 4.1 and appendix C: Adam with 2e-4, 0.5, decay 2.5e-5. */
   public static Recipe recipe(Preset preset, Task task) {
     boolean small = preset == Preset.SMALL;
-    return new Recipe(
+    return task.recipe(
         new Gan(
             small ? 64 : 200,
             small ? 64 : 512,
             small ? 32 : 64,
             ViewSpec.rotNet(task.isSmall() ? task.side() : 112)),
         preset.backbone(task),
-        task.images(),
-        task.normalisation(),
         small ? 64 : 128,
         new AdamW(0.5, 0.999, 1e-8, 2.5e-5),
-        new RateSchedule.Drops(2e-4, 1, List.of()),
-        task.steps(),
-        task.seed(),
-        EmbeddingSpread.COLLAPSED);
+        new RateSchedule.Drops(2e-4, 1, List.of()));
   }
 
   @Override
@@ -91,8 +83,7 @@ public record Gan(int code, int generatorWidth, int discriminatorWidth, ViewSpec
 
     // E: [B, S, S, C] -> [B, D] -> [B, Z]
     Layers student = new Layers(tf, variables.scope(STUDENT), Mode.TRAINING);
-    Operand<TFloat32> features =
-        student.globalAveragePool(backbone.maps(student, real).get(backbone.lastLevel()));
+    Operand<TFloat32> features = backbone.embed(student, real);
     Layers head = new Layers(tf, variables.scope("head."), Mode.TRAINING);
     Operand<TFloat32> told = head.linear(features, "code", code, true);
 

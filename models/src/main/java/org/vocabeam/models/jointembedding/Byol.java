@@ -81,17 +81,12 @@ public record Byol(
             true,
             view(TwoViews.FIRST, size, 0.08, small ? 0 : 1, Solarize.NONE),
             view(TwoViews.SECOND, size, 0.08, small ? 0 : 0.1, new Solarize(128, 0.2)));
-    return new Recipe(
+    return task.recipe(
         method,
         preset.backbone(task),
-        task.images(),
-        task.normalisation(),
         batch,
         new Lars(0.9, 1e-6, 0.001, Lars.Norm.SEPARATE, false, 0),
-        new RateSchedule.Cosine(0.3, 0, warmup),
-        task.steps(),
-        task.seed(),
-        EmbeddingSpread.COLLAPSED);
+        new RateSchedule.Cosine(0.3, 0, warmup));
   }
 
   /** For 28 to 64 pixels and minutes on a processor. */
@@ -105,17 +100,12 @@ public record Byol(
             true,
             view(TwoViews.FIRST, size, 0.2, 0, Solarize.NONE),
             view(TwoViews.SECOND, size, 0.2, 0, Solarize.NONE));
-    return new Recipe(
+    return task.recipe(
         method,
         Preset.SMALL.backbone(task),
-        task.images(),
-        task.normalisation(),
         64,
         new Sgd(0.9, 5e-4, false),
-        new RateSchedule.Cosine(0.1, 0, 0),
-        task.steps(),
-        task.seed(),
-        EmbeddingSpread.COLLAPSED);
+        new RateSchedule.Cosine(0.1, 0, 0));
   }
 
   private static ViewSpec view(
@@ -163,9 +153,9 @@ public record Byol(
     Layers online = new Layers(tf, variables.scope(STUDENT), Mode.TRAINING);
     Layers projector = new Layers(tf, variables.scope(PROJECTOR), Mode.TRAINING);
     Layers predictor = new Layers(tf, variables.scope("predictor."), Mode.TRAINING);
-    Operand<TFloat32> y1 = embed(backbone, online, v1);
+    Operand<TFloat32> y1 = backbone.embed(online, v1);
     Operand<TFloat32> z1 = project(projector, y1);
-    Operand<TFloat32> z2 = project(projector, embed(backbone, online, v2));
+    Operand<TFloat32> z2 = project(projector, backbone.embed(online, v2));
     Operand<TFloat32> q1 = Mlp.of(predictor.in("predictor"), z1, hidden, outputs);
     Operand<TFloat32> q2 = Mlp.of(predictor.in("predictor"), z2, hidden, outputs);
 
@@ -174,8 +164,8 @@ public record Byol(
       Operand<TFloat32> share = inputs.scalars().get(STUDENT_SHARE);
       Layers target = target(tf, variables, STUDENT, share);
       Layers targetProjector = target(tf, variables, PROJECTOR, share);
-      z1 = tf.stopGradient(project(targetProjector, embed(backbone, target, v1)));
-      z2 = tf.stopGradient(project(targetProjector, embed(backbone, target, v2)));
+      z1 = tf.stopGradient(project(targetProjector, backbone.embed(target, v1)));
+      z2 = tf.stopGradient(project(targetProjector, backbone.embed(target, v2)));
     }
     Operand<TFloat32> loss = regression(tf, q1, q2, z1, z2);
 
@@ -190,10 +180,6 @@ public record Byol(
       Ops tf, Variables variables, String scope, Operand<TFloat32> studentShare) {
     Parameters average = new MovingAverage(tf, variables, scope, "target." + scope, studentShare);
     return new Layers(tf, average, Mode.TRAINING);
-  }
-
-  private static Operand<TFloat32> embed(Backbone backbone, Layers layers, Operand<TFloat32> view) {
-    return layers.globalAveragePool(backbone.maps(layers, view).get(backbone.lastLevel()));
   }
 
   private Operand<TFloat32> project(Layers layers, Operand<TFloat32> y) {

@@ -135,17 +135,12 @@ public record Dino(
                 0.14,
                 small ? 0 : 0.5,
                 Solarize.NONE));
-    return new Recipe(
+    return task.recipe(
         method,
         preset.backbone(task),
-        task.images(),
-        task.normalisation(),
         batch,
         new Sgd(0.9, 1e-4, false),
-        new RateSchedule.Cosine(0.03, 0, Math.min(10 * epoch, task.steps() / 10)),
-        task.steps(),
-        task.seed(),
-        EmbeddingSpread.COLLAPSED);
+        new RateSchedule.Cosine(0.03, 0, Math.min(10 * epoch, task.steps() / 10)));
   }
 
   /** For 28 to 64 pixels and minutes on a processor. */
@@ -166,17 +161,12 @@ public record Dino(
             crops("global1", side, 1, 0.4, 1, 0, Solarize.NONE),
             crops("global2", side, 1, 0.4, 1, 0, Solarize.NONE),
             crops("locals", side / 2, 2, 0.1, 0.4, 0, Solarize.NONE));
-    return new Recipe(
+    return task.recipe(
         method,
         Preset.SMALL.backbone(task),
-        task.images(),
-        task.normalisation(),
         64,
         new Sgd(0.9, 1e-4, false),
-        new RateSchedule.Cosine(0.1, 0, task.steps() / 20),
-        task.steps(),
-        task.seed(),
-        EmbeddingSpread.COLLAPSED);
+        new RateSchedule.Cosine(0.1, 0, task.steps() / 20));
   }
 
   private static ViewSpec crops(
@@ -252,9 +242,9 @@ public record Dino(
 
     // The student sees all crops; those of one size are a batch: [n B, S, S, C] -> [n B, D].
     Layers student = new Layers(tf, variables.scope(STUDENT), Mode.TRAINING);
-    Operand<TFloat32> large = embed(backbone, student, tf.concat(List.of(v1, v2), tf.constant(0)));
+    Operand<TFloat32> large = backbone.embed(student, tf.concat(List.of(v1, v2), tf.constant(0)));
     Operand<TFloat32> features =
-        tf.concat(List.of(large, embed(backbone, student, small)), tf.constant(0));
+        tf.concat(List.of(large, backbone.embed(student, small)), tf.constant(0));
     Operand<TFloat32> outputs =
         head.outputs(tf, variables.scope(HEAD), features, inputs.scalars().get(PROTOTYPES_MOVE));
 
@@ -265,7 +255,7 @@ public record Dino(
         head.outputs(
             tf,
             average(tf, variables, HEAD, share),
-            embed(backbone, teacher, tf.concat(List.of(v1, v2), tf.constant(0))),
+            backbone.embed(teacher, tf.concat(List.of(v1, v2), tf.constant(0))),
             tf.constant(0f));
 
     Operand<TFloat32> centre =
@@ -291,11 +281,6 @@ public record Dino(
     Operand<TFloat32> moved = moved(tf, centre, taught, centreDecay);
     return new Loss(
         loss, metrics, after -> variables.update(after.assign(variables.get(CENTRE), moved)));
-  }
-
-  private static Operand<TFloat32> embed(
-      Backbone backbone, Layers layers, Operand<TFloat32> crops) {
-    return layers.globalAveragePool(backbone.maps(layers, crops).get(backbone.lastLevel()));
   }
 
   private static Parameters average(

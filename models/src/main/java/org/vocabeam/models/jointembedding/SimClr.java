@@ -58,7 +58,7 @@ public record SimClr(
     int batch = 256;
     boolean small = task.isSmall();
     long warmup = Math.min(10 * (task.imageCount() / batch), task.steps() / 10);
-    return new Recipe(
+    return task.recipe(
         of(
             small ? 0.5 : 0.1,
             128,
@@ -67,29 +67,19 @@ public record SimClr(
             small ? 0.5 : 1,
             small ? GaussianBlur.NONE : new GaussianBlur(0.1, 2, 0.5)),
         preset.backbone(task),
-        task.images(),
-        task.normalisation(),
         batch,
         new Lars(0.9, 1e-6, 0.001, Lars.Norm.SEPARATE, false, 0),
-        new RateSchedule.Cosine(small ? 1 : 0.3, 0, warmup),
-        task.steps(),
-        task.seed(),
-        EmbeddingSpread.COLLAPSED);
+        new RateSchedule.Cosine(small ? 1 : 0.3, 0, warmup));
   }
 
   /** For 28 to 64 pixels and minutes on a processor. */
   private static Recipe small(Task task) {
-    return new Recipe(
+    return task.recipe(
         of(0.2, 64, task.side(), 0.2, 0.5, GaussianBlur.NONE),
         Preset.SMALL.backbone(task),
-        task.images(),
-        task.normalisation(),
         128,
         new Sgd(0.9, 5e-4, true),
-        new RateSchedule.Cosine(0.1, 0, 0),
-        task.steps(),
-        task.seed(),
-        EmbeddingSpread.COLLAPSED);
+        new RateSchedule.Cosine(0.1, 0, 0));
   }
 
   /** Two views of the same kind. */
@@ -133,8 +123,7 @@ public record SimClr(
             List.of(inputs.views().get(first.name()), inputs.views().get(second.name())),
             tf.constant(0));
     Layers student = new Layers(tf, variables.scope(STUDENT), Mode.TRAINING);
-    Operand<TFloat32> h =
-        student.globalAveragePool(backbone.maps(student, images).get(backbone.lastLevel()));
+    Operand<TFloat32> h = backbone.embed(student, images);
     Layers head = new Layers(tf, variables.scope("projector."), Mode.TRAINING);
     Operand<TFloat32> hidden =
         head.relu(head.linear(h, "projector.0.fc", backbone.embeddingWidth(), true));

@@ -54,32 +54,22 @@ public record SimSiam(
   private static Recipe paper(Preset preset, Task task) {
     boolean small = task.isSmall();
     GaussianBlur blur = small ? GaussianBlur.NONE : new GaussianBlur(0.1, 2, 0.5);
-    return new Recipe(
+    return task.recipe(
         of(2048, 512, small ? task.side() : 224, blur),
         preset.backbone(task),
-        task.images(),
-        task.normalisation(),
         256,
         new Sgd(0.9, small ? 5e-4 : 1e-4, false),
-        new RateSchedule.Cosine(small ? 0.03 : 0.05, 0, 0),
-        task.steps(),
-        task.seed(),
-        EmbeddingSpread.COLLAPSED);
+        new RateSchedule.Cosine(small ? 0.03 : 0.05, 0, 0));
   }
 
   /** For 28 to 64 pixels and minutes on a processor. */
   private static Recipe small(Task task) {
-    return new Recipe(
+    return task.recipe(
         of(256, 64, task.side(), GaussianBlur.NONE),
         Preset.SMALL.backbone(task),
-        task.images(),
-        task.normalisation(),
         64,
         new Sgd(0.9, 5e-4, false),
-        new RateSchedule.Cosine(0.1, 0, 0),
-        task.steps(),
-        task.seed(),
-        EmbeddingSpread.COLLAPSED);
+        new RateSchedule.Cosine(0.1, 0, 0));
   }
 
   /** Two views of the same kind. */
@@ -117,8 +107,9 @@ public record SimSiam(
   @Override
   public Loss loss(Ops tf, Variables variables, Backbone backbone, Inputs inputs) {
     // Each view is a batch of its own: [B, S, S, C] -> f [B, D] -> z [B, W] -> p [B, W]
-    Operand<TFloat32> f1 = features(tf, variables, backbone, inputs.views().get(first.name()));
-    Operand<TFloat32> f2 = features(tf, variables, backbone, inputs.views().get(second.name()));
+    Layers student = new Layers(tf, variables.scope(STUDENT), Mode.TRAINING);
+    Operand<TFloat32> f1 = backbone.embed(student, inputs.views().get(first.name()));
+    Operand<TFloat32> f2 = backbone.embed(student, inputs.views().get(second.name()));
     Operand<TFloat32> z1 = project(tf, variables, f1);
     Operand<TFloat32> z2 = project(tf, variables, f2);
     Operand<TFloat32> p1 = predict(tf, variables, z1);
@@ -133,12 +124,6 @@ public record SimSiam(
     metrics.put("embedding_std", EmbeddingSpread.of(tf, f1));
     metrics.put("projection_std", EmbeddingSpread.of(tf, z1));
     return new Loss(loss, metrics, after -> {});
-  }
-
-  private static Operand<TFloat32> features(
-      Ops tf, Variables variables, Backbone backbone, Operand<TFloat32> view) {
-    Layers student = new Layers(tf, variables.scope(STUDENT), Mode.TRAINING);
-    return student.globalAveragePool(backbone.maps(student, view).get(backbone.lastLevel()));
   }
 
   private Operand<TFloat32> project(Ops tf, Variables variables, Operand<TFloat32> f) {

@@ -29,12 +29,8 @@ final class TwoViews {
 
   /** Refuses views that are not one of each image, or that would draw the same. */
   static void check(ViewSpec first, ViewSpec second) {
-    for (ViewSpec view : new ViewSpec[] {first, second}) {
-      if (view.count() != 1) {
-        throw new UserError(
-            "view " + view.name() + " has a count of " + view.count() + ", must be 1");
-      }
-    }
+    first.checkSingle();
+    second.checkSingle();
     if (first.name().equals(second.name())) {
       throw new UserError(
           "both views are named " + first.name() + ", must have different names to differ");

@@ -13,7 +13,6 @@ import org.vocabeam.models.UserError;
 import org.vocabeam.models.backbone.Backbone;
 import org.vocabeam.models.graph.Layers;
 import org.vocabeam.models.graph.Layers.Mode;
-import org.vocabeam.models.graph.Parameters;
 import org.vocabeam.models.graph.Variables;
 import org.vocabeam.models.optimize.RateSchedule;
 import org.vocabeam.models.optimize.Sgd;
@@ -52,9 +51,7 @@ public record Distillation(Backbone teacher, Objective objective, double tempera
     if (!(temperature > 0 && Double.isFinite(temperature))) {
       throw new UserError("temperature is " + temperature + ", must be positive");
     }
-    if (view.count() != 1) {
-      throw new UserError("the view has a count of " + view.count() + ", must be 1");
-    }
+    view.checkSingle();
   }
 
   /**
@@ -64,21 +61,16 @@ public record Distillation(Backbone teacher, Objective objective, double tempera
    */
   public static Recipe recipe(
       Preset preset, Task task, Backbone teacher, Objective objective, double temperature) {
-    return new Recipe(
+    return task.recipe(
         new Distillation(
             teacher,
             objective,
             temperature,
             ViewSpec.bowNet(task.isSmall() ? task.side() : 224, 0.2)),
         preset.backbone(task),
-        task.images(),
-        task.normalisation(),
         64,
         new Sgd(0.9, 5e-4, true),
-        new RateSchedule.Cosine(0.1, 0, 0),
-        task.steps(),
-        task.seed(),
-        EmbeddingSpread.COLLAPSED);
+        new RateSchedule.Cosine(0.1, 0, 0));
   }
 
   @Override
@@ -100,11 +92,11 @@ public record Distillation(Backbone teacher, Objective objective, double tempera
 
     // [B, S, S, C] -> [B, E], not differentiated.
     Operand<TFloat32> taught =
-        embed(tf, variables.frozen(TEACHER), Mode.INFERENCE, teacher, images);
+        teacher.embed(new Layers(tf, variables.frozen(TEACHER), Mode.INFERENCE), images);
 
     // [B, S, S, C] -> [B, D] -> [B, E]
     Operand<TFloat32> features =
-        embed(tf, variables.scope(STUDENT), Mode.TRAINING, backbone, images);
+        backbone.embed(new Layers(tf, variables.scope(STUDENT), Mode.TRAINING), images);
     Layers head = new Layers(tf, variables.scope("head."), Mode.TRAINING);
     Operand<TFloat32> said = head.linear(features, "fc", teacher.embeddingWidth(), true);
     Operand<TFloat32> loss =
@@ -117,12 +109,6 @@ public record Distillation(Backbone teacher, Objective objective, double tempera
     metrics.put("loss", loss);
     metrics.put("embedding_std", EmbeddingSpread.of(tf, features));
     return new Loss(loss, metrics, after -> {});
-  }
-
-  private static Operand<TFloat32> embed(
-      Ops tf, Parameters parameters, Mode mode, Backbone backbone, Operand<TFloat32> images) {
-    Layers layers = new Layers(tf, parameters, mode);
-    return layers.globalAveragePool(backbone.maps(layers, images).get(backbone.lastLevel()));
   }
 
   private static Operand<TFloat32> direction(

@@ -173,18 +173,17 @@ public record Supervised(
         trained == Trained.ALL
             ? new Layers(tf, variables.scope(STUDENT), Mode.TRAINING)
             : new Layers(tf, variables.frozen(STUDENT), Mode.INFERENCE);
-    Operand<TFloat32> features =
-        student.globalAveragePool(backbone.maps(student, images).get(backbone.lastLevel()));
+    Operand<TFloat32> features = backbone.embed(student, images);
     Layers head = new Layers(tf, variables.scope(HEAD), Mode.TRAINING);
     Operand<TFloat32> logits = head.linear(features, LAYER, classes, true);
 
-    // Mean over the labelled rows: a row of zeros adds nothing.
+    // Mean over the labelled rows. A row of zeros costs nothing, but TensorFlow's gradient of the
+    // cross-entropy takes the sum of a row's labels for 1, so the row has to be weighed out.
     Operand<TFloat32> labelled = tf.sum(labels, tf.constant(1));
     Operand<TFloat32> count = tf.math.maximum(tf.sum(labelled, tf.constant(0)), tf.constant(1f));
-    Operand<TFloat32> supervised =
-        tf.math.div(
-            tf.sum(tf.nn.softmaxCrossEntropyWithLogits(logits, labels).loss(), tf.constant(0)),
-            count);
+    Operand<TFloat32> costs =
+        tf.math.mul(tf.nn.softmaxCrossEntropyWithLogits(logits, labels).loss(), labelled);
+    Operand<TFloat32> supervised = tf.math.div(tf.sum(costs, tf.constant(0)), count);
     Operand<TInt64> said = tf.math.argMax(logits, tf.constant(1));
     Operand<TInt64> right = tf.math.argMax(labels, tf.constant(1));
     Operand<TFloat32> hits =

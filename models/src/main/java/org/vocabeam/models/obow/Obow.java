@@ -86,10 +86,7 @@ public record Obow(
         "teacherDecay is %s, must be in [0, 1]",
         teacherDecay);
     checkArgument(!crops.isEmpty(), "crops is empty, the student must see one kind at least");
-    checkArgument(
-        teacherView.count() == 1,
-        "the teacher's view has a count of %s, must be 1",
-        teacherView.count());
+    teacherView.checkSingle();
     // The name of a view is its input and part of its seed: of two alike one would be lost.
     List<String> names =
         Stream.concat(crops.stream(), Stream.of(teacherView)).map(ViewSpec::name).toList();
@@ -143,17 +140,12 @@ public record Obow(
             teacherView,
             crops);
     long warmup = Math.min(warmupEpochs * (task.imageCount() / batchSize), task.steps() / 10);
-    return new Recipe(
+    return task.recipe(
         method,
         backbone,
-        task.images(),
-        task.normalisation(),
         batchSize,
         new Sgd(0.9, weightDecay, false),
-        new RateSchedule.Cosine(learningRate, endLearningRate, warmup),
-        task.steps(),
-        task.seed(),
-        EmbeddingSpread.COLLAPSED);
+        new RateSchedule.Cosine(learningRate, endLearningRate, warmup));
   }
 
   /**
@@ -177,17 +169,8 @@ public record Obow(
             0.97,
             ViewSpec.obowTeacher(side, side),
             smallCrops(side));
-    return new Recipe(
-        method,
-        backbone,
-        task.images(),
-        task.normalisation(),
-        64,
-        new Sgd(0.9, 5e-4, false),
-        new RateSchedule.Cosine(0.2, 0, 0),
-        task.steps(),
-        task.seed(),
-        EmbeddingSpread.COLLAPSED);
+    return task.recipe(
+        method, backbone, 64, new Sgd(0.9, 5e-4, false), new RateSchedule.Cosine(0.2, 0, 0));
   }
 
   private static List<ViewSpec> smallCrops(int side) {
@@ -280,9 +263,7 @@ public record Obow(
     Layers student = new Layers(tf, variables.scope(STUDENT), Mode.TRAINING);
     Map<String, Operand<TFloat32>> features = new LinkedHashMap<>();
     for (ViewSpec crop : crops) {
-      Operand<TFloat32> map =
-          backbone.maps(student, inputs.views().get(crop.name())).get(backbone.lastLevel());
-      features.put(crop.name(), student.globalAveragePool(map));
+      features.put(crop.name(), backbone.embed(student, inputs.views().get(crop.name())));
     }
     Layers generator = new Layers(tf, variables.scope("generator."), Mode.TRAINING);
     Map<String, Operand<TFloat32>> classifiers = new LinkedHashMap<>();

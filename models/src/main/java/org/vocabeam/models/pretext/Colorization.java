@@ -51,16 +51,15 @@ public record Colorization(
         priorDecay >= 0 && priorDecay < 1, "priorDecay is %s, must be in [0, 1)", priorDecay);
     checkArgument(doublings >= 0 && doublings <= 4, "doublings is %s, must be 0 to 4", doublings);
     checkArgument(width > 0, "width is %s, must be positive", width);
-    if (view.count() != 1) {
-      throw new UserError("the view has a count of " + view.count() + ", must be 1");
-    }
+    view.checkSingle();
   }
 
   /**
-   * The settings of a preset. Section 2: a grid of 10, of which 313 colours are in the gamut,
-   * lambda 0.5, at a quarter of the resolution; Adam with decay 1e-3. Small images have few
-   * colours, so their grid is coarser. {@code Deviation:} the nearest colour is the target, not a
-   * soft one of five; the prior is a running one of the batches, not one of the data set, smoothed.
+   * The settings of a preset. Section 2: a grid of 10, lambda 0.5, at a quarter of the resolution;
+   * Adam with decay 1e-3. Small images have few colours, so their grid is coarser. {@code
+   * Deviation:} colours are the cells that hold one of sRGB, 261 of a grid of 10, where the paper
+   * counts 313; the nearest colour is the target, not a soft one of five; the prior is a running
+   * one of the batches, not one of the data set, smoothed.
    */
   public static Recipe recipe(Preset preset, Task task) {
     if (task.images().channels() != 3) {
@@ -70,7 +69,7 @@ public record Colorization(
               + " channel; take another --method");
     }
     boolean small = preset == Preset.SMALL;
-    return new Recipe(
+    return task.recipe(
         new Colorization(
             small ? 20 : 10,
             0.5,
@@ -79,14 +78,9 @@ public record Colorization(
             small ? 64 : 256,
             ViewSpec.rotNet(task.isSmall() ? task.side() : 224)),
         preset.backbone(task),
-        task.images(),
-        task.normalisation(),
         small ? 64 : 40,
         new AdamW(0.9, 0.99, 1e-8, 1e-3),
-        new RateSchedule.Cosine(small ? 1e-3 : 3e-4, 0, 0),
-        task.steps(),
-        task.seed(),
-        EmbeddingSpread.COLLAPSED);
+        new RateSchedule.Cosine(small ? 1e-3 : 3e-4, 0, 0));
   }
 
   @Override

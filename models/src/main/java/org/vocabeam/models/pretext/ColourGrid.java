@@ -27,15 +27,15 @@ record ColourGrid(double step, int[] colourOf) {
   private static final double[] WHITE = {0.950456, 1, 1.088754};
   private static final double DELTA = 6.0 / 29;
 
-  /** Of every fifth value of red, green and blue: enough to meet every cell. */
-  private static final int STRIDE = 5;
-
   static ColourGrid of(double step) {
     int side = side(step);
     boolean[] seen = new boolean[side * side];
-    for (int red = 0; red <= 255; red += STRIDE) {
-      for (int green = 0; green <= 255; green += STRIDE) {
-        for (int blue = 0; blue <= 255; blue += STRIDE) {
+    // The surface of the cube of all colours: whatever lies within has its a and b, lighter or
+    // darker.
+    for (int red = 0; red <= 255; red++) {
+      for (int green = 0; green <= 255; green++) {
+        boolean edge = red % 255 == 0 || green % 255 == 0;
+        for (int blue = 0; blue <= 255; blue += edge ? 1 : 255) {
           double[] lab = lab(red / 255.0, green / 255.0, blue / 255.0);
           seen[cell(lab[1], step) * side + cell(lab[2], step)] = true;
         }

@@ -12,7 +12,6 @@ import org.vocabeam.models.graph.Layers.Mode;
 import org.vocabeam.models.graph.Variables;
 import org.vocabeam.models.optimize.RateSchedule;
 import org.vocabeam.models.optimize.Sgd;
-import org.vocabeam.models.training.EmbeddingSpread;
 import org.vocabeam.models.training.Method;
 import org.vocabeam.models.training.Preset;
 import org.vocabeam.models.training.Recipe;
@@ -54,20 +53,15 @@ public record Jigsaw(int permutations, int tileWidth, int hidden, ViewSpec tiles
     boolean small = preset == Preset.SMALL;
     // Tiles of small images are enlarged, so that a map is left of them.
     int base = task.isSmall() ? 2 * task.side() : 225;
-    return new Recipe(
+    return task.recipe(
         new Jigsaw(
             small ? 30 : 100, small ? 64 : 512, small ? 256 : 4096, Tiles.of("tiles", base, 0.3)),
         preset.backbone(task),
-        task.images(),
-        task.normalisation(),
         small ? 32 : 256,
         new Sgd(0.9, 5e-4, true),
         small
             ? new RateSchedule.Cosine(0.05, 0, 0)
-            : new RateSchedule.Drops(0.01, 0.1, List.of(0.5, 0.8)),
-        task.steps(),
-        task.seed(),
-        EmbeddingSpread.COLLAPSED);
+            : new RateSchedule.Drops(0.01, 0.1, List.of(0.5, 0.8)));
   }
 
   @Override
@@ -103,8 +97,7 @@ public record Jigsaw(int permutations, int tileWidth, int hidden, ViewSpec tiles
 
     // Every tile alone: [9 B, D] -> [9 B, T]; all together: [B, 9 T] -> [B, H] -> [B, P]
     Layers student = new Layers(tf, variables.scope(STUDENT), Mode.TRAINING);
-    Operand<TFloat32> features =
-        student.globalAveragePool(backbone.maps(student, shuffled).get(backbone.lastLevel()));
+    Operand<TFloat32> features = backbone.embed(student, shuffled);
     Layers head = new Layers(tf, variables.scope("head."), Mode.TRAINING);
     Operand<TFloat32> codes = head.relu(head.linear(features, "tile", tileWidth, true));
     Operand<TFloat32> together =

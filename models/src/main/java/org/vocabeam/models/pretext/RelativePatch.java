@@ -13,7 +13,6 @@ import org.vocabeam.models.graph.Layers.Mode;
 import org.vocabeam.models.graph.Variables;
 import org.vocabeam.models.optimize.RateSchedule;
 import org.vocabeam.models.optimize.Sgd;
-import org.vocabeam.models.training.EmbeddingSpread;
 import org.vocabeam.models.training.Method;
 import org.vocabeam.models.training.Preset;
 import org.vocabeam.models.training.Recipe;
@@ -50,19 +49,14 @@ public record RelativePatch(int hidden, ViewSpec patches) implements Method {
     boolean small = preset == Preset.SMALL;
     // Patches of small images are enlarged, so that a map is left of them.
     int base = task.isSmall() ? 2 * task.side() : 288;
-    return new Recipe(
+    return task.recipe(
         new RelativePatch(small ? 256 : 4096, Tiles.of("patches", base, 0.66)),
         preset.backbone(task),
-        task.images(),
-        task.normalisation(),
         small ? 64 : 256,
         new Sgd(0.9, 5e-4, true),
         small
             ? new RateSchedule.Cosine(0.05, 0, 0)
-            : new RateSchedule.Drops(0.01, 0.1, List.of(0.5, 0.8)),
-        task.steps(),
-        task.seed(),
-        EmbeddingSpread.COLLAPSED);
+            : new RateSchedule.Drops(0.01, 0.1, List.of(0.5, 0.8)));
   }
 
   @Override
@@ -96,8 +90,7 @@ public record RelativePatch(int hidden, ViewSpec patches) implements Method {
 
     // [2 B, D] -> [B, 2 D] -> [B, H] -> [B, 8]
     Layers student = new Layers(tf, variables.scope(STUDENT), Mode.TRAINING);
-    Operand<TFloat32> features =
-        student.globalAveragePool(backbone.maps(student, pair).get(backbone.lastLevel()));
+    Operand<TFloat32> features = backbone.embed(student, pair);
     Operand<TFloat32> together =
         tf.reshape(features, tf.constant(new int[] {batch, 2 * backbone.embeddingWidth()}));
     Layers head = new Layers(tf, variables.scope("head."), Mode.TRAINING);

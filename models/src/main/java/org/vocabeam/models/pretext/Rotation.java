@@ -4,14 +4,12 @@ import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
-import org.vocabeam.models.UserError;
 import org.vocabeam.models.backbone.Backbone;
 import org.vocabeam.models.graph.Layers;
 import org.vocabeam.models.graph.Layers.Mode;
 import org.vocabeam.models.graph.Variables;
 import org.vocabeam.models.optimize.RateSchedule;
 import org.vocabeam.models.optimize.Sgd;
-import org.vocabeam.models.training.EmbeddingSpread;
 import org.vocabeam.models.training.Method;
 import org.vocabeam.models.training.Preset;
 import org.vocabeam.models.training.Recipe;
@@ -29,9 +27,7 @@ public record Rotation(ViewSpec view) implements Method {
   private static final int TURNS = 4;
 
   public Rotation {
-    if (view.count() != 1) {
-      throw new UserError("the view has a count of " + view.count() + ", must be 1");
-    }
+    view.checkSingle();
   }
 
   /**
@@ -42,17 +38,12 @@ public record Rotation(ViewSpec view) implements Method {
   public static Recipe recipe(Preset preset, Task task) {
     RateSchedule paper = new RateSchedule.Drops(0.1, 0.2, List.of(0.3, 0.6, 0.8));
     boolean small = preset == Preset.SMALL;
-    return new Recipe(
+    return task.recipe(
         new Rotation(ViewSpec.rotNet(task.isSmall() ? task.side() : 224)),
         preset.backbone(task),
-        task.images(),
-        task.normalisation(),
         small ? 32 : 128,
         new Sgd(0.9, 5e-4, true),
-        small ? new RateSchedule.Cosine(0.1, 0, 0) : paper,
-        task.steps(),
-        task.seed(),
-        EmbeddingSpread.COLLAPSED);
+        small ? new RateSchedule.Cosine(0.1, 0, 0) : paper);
   }
 
   @Override
@@ -75,8 +66,7 @@ public record Rotation(ViewSpec view) implements Method {
 
     // [4 B, S, S, C] -> [4 B, D] -> [4 B, 4]
     Layers student = new Layers(tf, variables.scope(STUDENT), Mode.TRAINING);
-    Operand<TFloat32> map = backbone.maps(student, allTurns(tf, images)).get(backbone.lastLevel());
-    Operand<TFloat32> features = student.globalAveragePool(map);
+    Operand<TFloat32> features = backbone.embed(student, allTurns(tf, images));
     Layers head = new Layers(tf, variables.scope("head."), Mode.TRAINING);
     Operand<TFloat32> logits = head.linear(features, "fc", TURNS, true);
 

@@ -1,5 +1,8 @@
 package org.vocabeam.models.training;
 
+import org.vocabeam.models.backbone.Backbone;
+import org.vocabeam.models.optimize.Optimizer;
+import org.vocabeam.models.optimize.RateSchedule;
 import org.vocabeam.models.views.Normalisation;
 
 /**
@@ -18,6 +21,22 @@ public record Task(
   /** The shorter side of the images, in pixels. */
   public int side() {
     return Math.min(images.height(), images.width());
+  }
+
+  /** A recipe for the task, of a run that stops when its embeddings become one. */
+  public Recipe recipe(
+      Method method, Backbone backbone, int batchSize, Optimizer optimizer, RateSchedule schedule) {
+    return new Recipe(
+        method,
+        backbone,
+        images,
+        normalisation,
+        batchSize,
+        optimizer,
+        schedule,
+        steps,
+        seed,
+        EmbeddingSpread.COLLAPSED);
   }
 
   /** Whether the papers' settings for about 224 pixels do not fit. */

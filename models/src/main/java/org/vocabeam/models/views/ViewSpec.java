@@ -152,6 +152,13 @@ public record ViewSpec(
     return new ColourJitter(0.4, 0.4, 0.4, 0.1, 0.8);
   }
 
+  /** Refuses a view that is not one of every image. */
+  public void checkSingle() {
+    if (count != 1) {
+      throw new UserError("view %s has a count of %d, must be 1".formatted(name, count));
+    }
+  }
+
   /** The side of the square that is cropped, flipped, turned and coloured. */
   int baseSize() {
     return geometry instanceof PatchGrid grid ? grid.baseSize() : size;

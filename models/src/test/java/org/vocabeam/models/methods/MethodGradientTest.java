@@ -1,5 +1,6 @@
 package org.vocabeam.models.methods;
 
+import static java.util.Map.entry;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -24,6 +25,8 @@ import org.vocabeam.models.bownet.BagTarget;
 import org.vocabeam.models.bownet.BowNet;
 import org.vocabeam.models.graph.VariableSpec;
 import org.vocabeam.models.graph.VariableSpec.Role;
+import org.vocabeam.models.labels.Distillation;
+import org.vocabeam.models.labels.Supervised;
 import org.vocabeam.models.pretext.Rotation;
 import org.vocabeam.models.training.ImageShape;
 import org.vocabeam.models.training.Method;
@@ -42,9 +45,10 @@ final class MethodGradientTest {
 
   /** Of seeds of inputs that bring no unit of the network near the kink of its ReLU. */
   private static final Map<String, Case> CASES =
-      Map.of(
-          "rotation", new Case(new Rotation(ViewSpec.rotNet(6)), 1, 4),
-          "bownet",
+      Map.ofEntries(
+          entry("rotation", new Case(new Rotation(ViewSpec.rotNet(6)), 1, 4)),
+          entry(
+              "bownet",
               new Case(
                   new BowNet(
                       "layer1",
@@ -56,12 +60,37 @@ final class MethodGradientTest {
                       0.5,
                       ViewSpec.bowNet(6, 0.5)),
                   1,
-                  6),
-          "relative-patch", new Case(method("relative-patch", Map.of("hidden", 5)), 1, 1),
-          "jigsaw", new Case(method("jigsaw", Map.of("hidden", 5)), 1, 1),
-          "colorization", new Case(method("colorization", Map.of("width", 3)), 3, 1),
-          "autoencoder", new Case(method("autoencoder", Map.of("decoderWidth", 3)), 1, 1),
-          "simclr", new Case(method("simclr", Map.of("outputs", 5)), 1, 1));
+                  6)),
+          entry("relative-patch", new Case(method("relative-patch", Map.of("hidden", 5)), 1, 1)),
+          entry("jigsaw", new Case(method("jigsaw", Map.of("hidden", 5)), 1, 1)),
+          entry("colorization", new Case(method("colorization", Map.of("width", 3)), 3, 1)),
+          entry("autoencoder", new Case(method("autoencoder", Map.of("decoderWidth", 3)), 1, 1)),
+          entry("simclr", new Case(method("simclr", Map.of("outputs", 5)), 1, 1)),
+          entry("labels", new Case(supervised(Supervised.Trained.ALL, null), 1, 6)),
+          entry(
+              "labels, the linear layer",
+              new Case(supervised(Supervised.Trained.HEAD, null), 1, 1)),
+          entry(
+              "labels beside rotation",
+              new Case(supervised(Supervised.Trained.ALL, new Rotation(ViewSpec.rotNet(6))), 1, 4)),
+          entry(
+              "labels beside simclr",
+              new Case(
+                  supervised(Supervised.Trained.ALL, method("simclr", Map.of("outputs", 5))),
+                  1,
+                  1)),
+          entry("distillation", new Case(distillation(Distillation.Objective.FEATURES), 1, 1)),
+          entry(
+              "distillation of logits",
+              new Case(distillation(Distillation.Objective.LOGITS), 1, 1)));
+
+  private static Method supervised(Supervised.Trained trained, Method auxiliary) {
+    return new Supervised(WORDS, trained, auxiliary, 0.5, ViewSpec.bowNet(6, 0.5));
+  }
+
+  private static Method distillation(Distillation.Objective objective) {
+    return new Distillation(BACKBONE, objective, 2, ViewSpec.bowNet(6, 0.5));
+  }
 
   /**
    * @param channels of the images
@@ -89,8 +118,8 @@ final class MethodGradientTest {
     return values;
   }
 
-  /** Rows of positive numbers with a sum of 1. */
-  private static float[] bags(long seed) {
+  /** Rows of positive numbers with a sum of 1; the first image has no target where it may not. */
+  private static float[] bags(long seed, boolean all) {
     float[] bags = random(seed, IMAGES * WORDS, "bags");
     for (int image = 0; image < IMAGES; image++) {
       double sum = 0;
@@ -101,6 +130,9 @@ final class MethodGradientTest {
       for (int k = image * WORDS; k < (image + 1) * WORDS; k++) {
         bags[k] /= (float) sum;
       }
+    }
+    if (!all) {
+      Arrays.fill(bags, 0, WORDS, 0);
     }
     return bags;
   }
@@ -120,7 +152,9 @@ final class MethodGradientTest {
       draws.put(draw.name(), sandbox.ints(drawn, IMAGES));
     }
     Operand<TFloat32> targets =
-        method.targetWords() == 0 ? null : sandbox.floats(bags(seed), IMAGES, WORDS);
+        method.targetWords() == 0
+            ? null
+            : sandbox.floats(bags(seed, method instanceof BowNet), IMAGES, WORDS);
     float[] half = new float[of.channels()];
     Arrays.fill(half, 0.5f);
     return new Method.Inputs(views, draws, Map.of(), targets, new Normalisation(half, half));
