@@ -43,12 +43,10 @@ public final class RegistryLock implements AutoCloseable {
     String claim = StoreFiles.resolve(directory, UUID.randomUUID() + CLAIM);
     try {
       for (int attempt = 1; ; attempt++) {
-        Documents.write(claim, me);
-        Optional<String> other = other(directory, claim, messages, clock);
+        Optional<String> other = claim(directory, claim, me, messages, clock);
         if (other.isEmpty()) {
           return new RegistryLock(claim);
         }
-        StoreFiles.delete(claim);
         LockOwner owner = Documents.find(LockOwner.class, other.get()).orElse(null);
         boolean young = owner == null || owner.age(clock.instant()).compareTo(YOUNG) < 0;
         if (owner != null && (attempt == ATTEMPTS || !young)) {
@@ -67,6 +65,23 @@ public final class RegistryLock implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new UserError("interrupted while taking the lock " + directory, e);
+    }
+  }
+
+  /** Claims the lock; withdraws the claim where there is another, which is returned. */
+  private static Optional<String> claim(
+      String directory, String claim, LockOwner me, Consumer<String> messages, Clock clock)
+      throws IOException {
+    boolean alone = false;
+    try {
+      Documents.write(claim, me);
+      Optional<String> other = other(directory, claim, messages, clock);
+      alone = other.isEmpty();
+      return other;
+    } finally {
+      if (!alone) {
+        StoreFiles.delete(claim);
+      }
     }
   }
 

@@ -103,6 +103,15 @@ class RegistryLockTest {
   }
 
   @Test
+  void whoFailsWithdraws() throws Exception {
+    take("one").close();
+    Files.writeString(directory.resolve("damaged.json"), "?");
+    String refused = assertThrows(UserError.class, () -> take("two")).getMessage();
+    assertTrue(refused.contains("damaged.json"), refused);
+    assertEquals(1, claims());
+  }
+
+  @Test
   void ofManyAtOnceOneAtATimeHasIt() throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(8);
     AtomicInteger inside = new AtomicInteger();

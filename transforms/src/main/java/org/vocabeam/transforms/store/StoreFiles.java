@@ -4,23 +4,26 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitOption;
+import java.nio.file.FileVisitResult;
+import java.nio.file.FileVisitor;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.io.fs.EmptyMatchTreatment;
 import org.apache.beam.sdk.io.fs.MatchResult;
@@ -63,18 +66,35 @@ public final class StoreFiles {
     if (Files.isRegularFile(root)) {
       files.add(new Listed(root.toString(), root.getFileName().toString(), Files.size(root)));
     } else if (Files.isDirectory(root)) {
-      try (Stream<Path> paths = Files.walk(root, FileVisitOption.FOLLOW_LINKS)) {
-        for (Path path : (Iterable<Path>) paths::iterator) {
-          if (Files.isRegularFile(path)) {
-            String name = root.relativize(path).toString().replace('\\', '/');
-            files.add(new Listed(path.toString(), name, Files.size(path)));
-          }
-        }
-      } catch (UncheckedIOException e) {
-        throw e.getCause();
-      }
+      Files.walkFileTree(
+          root,
+          EnumSet.of(FileVisitOption.FOLLOW_LINKS),
+          Integer.MAX_VALUE,
+          collector(root, files));
     }
     return files;
+  }
+
+  /** What is deleted meanwhile is not there. */
+  private static FileVisitor<Path> collector(Path root, List<Listed> files) {
+    return new SimpleFileVisitor<>() {
+      @Override
+      public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) {
+        if (attributes.isRegularFile()) {
+          String name = root.relativize(path).toString().replace('\\', '/');
+          files.add(new Listed(path.toString(), name, attributes.size()));
+        }
+        return FileVisitResult.CONTINUE;
+      }
+
+      @Override
+      public FileVisitResult visitFileFailed(Path path, IOException failure) throws IOException {
+        if (failure instanceof NoSuchFileException) {
+          return FileVisitResult.CONTINUE;
+        }
+        throw failure;
+      }
+    };
   }
 
   private static List<Listed> listRemote(ResourceId root) throws IOException {
