@@ -1,8 +1,10 @@
 package org.vocabeam.transforms.store;
 
+import com.google.common.base.Throwables;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.NoSuchFileException;
 import java.util.Iterator;
 import java.util.Map;
@@ -153,10 +155,19 @@ public final class RowReader<T> implements Iterator<T>, AutoCloseable {
         e);
   }
 
-  /** Cut off, or with other bytes than were written: parquet-java throws many things. */
-  private UserError damaged(Exception e) {
+  /**
+   * Cut off, or with other bytes than were written: parquet-java throws many things. Not the file's
+   * fault is what happens to a reader that is cancelled, and to what has a state: a runner may try
+   * that again.
+   */
+  private RuntimeException damaged(Exception e) {
     if (e instanceof UserError error) {
       return error;
+    }
+    for (Throwable cause : Throwables.getCausalChain(e)) {
+      if (cause instanceof ClosedChannelException || cause instanceof IllegalStateException) {
+        return new IllegalStateException("cannot read " + group.file(), e);
+      }
     }
     String what =
         e instanceof FileNotFoundException || e instanceof NoSuchFileException

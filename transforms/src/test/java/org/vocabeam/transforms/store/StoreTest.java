@@ -145,6 +145,24 @@ class StoreTest {
     assertEquals(1000, next);
   }
 
+  /**
+   * A task that is cancelled while it reads: its runner may try again, the user has nothing to
+   * mend.
+   */
+  @Test
+  void anInterruptedReaderDoesNotBlameTheFile() throws Exception {
+    write("interrupted", samples(50), 1);
+    RowGroup group = StoreReader.open(Sample.TYPE, directory("interrupted")).rowGroups().get(0);
+    Thread.currentThread().interrupt();
+    try {
+      Exception failure =
+          assertThrows(Exception.class, () -> RowReader.of(Sample.TYPE, group).close());
+      assertFalse(failure instanceof UserError, failure.toString());
+    } finally {
+      assertTrue(Thread.interrupted());
+    }
+  }
+
   @Test
   void aNarrowTypeReadsItsColumnsOnly() throws Exception {
     write("wide", samples(50), 1);
