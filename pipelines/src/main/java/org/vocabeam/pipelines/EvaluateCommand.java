@@ -189,7 +189,7 @@ final class EvaluateCommand implements Callable<Integer> {
       ImageStatistics statistics,
       Map<String, String> provenance)
       throws IOException {
-    List<String> classes = statistics.labels().keySet().stream().sorted().toList();
+    List<String> classes = statistics.classes();
     WriteStore<MetricRecord> write =
         WriteStore.to(MetricRecord.TYPE, metrics()).withProvenance(provenance);
     write.prepare(true);

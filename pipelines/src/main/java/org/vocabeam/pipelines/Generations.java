@@ -73,7 +73,7 @@ record Generations(
   }
 
   private void train(PipelineArguments pipelines, Recipe recipe, TrainingData data, String run) {
-    new Pretraining(recipe, data, null, run, plan).run(pipelines);
+    new Pretraining("pretrain", recipe, data, null, run, plan).run(pipelines);
   }
 
   private static void say(String format, Object... values) {

@@ -12,18 +12,22 @@ import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Task;
 import org.vocabeam.transforms.store.StoreReader;
 import org.vocabeam.transforms.training.Checkpoint;
+import org.vocabeam.transforms.training.Start;
 import org.vocabeam.transforms.training.VariableChunk;
 
 /**
- * The weights of another run that a run starts from: all of its state but the optimizer's. The two
- * have the same recipe, but for how long and on which schedule they train and for the seed; and
- * they see pixels on the same scale, so the normalisation stays that of the first run's images.
+ * The weights of another run that a run starts from. The two see pixels on the same scale, so the
+ * normalisation stays that of the first run's images.
  *
  * @param checkpoint directory
  * @param recipe of the other run
  * @param fingerprint of the checkpoint
+ * @param scopes of what is taken, as in {@link Start}; without any, all of its state but the
+ *     optimizer's, of a run with the same recipe, but for how long and on which schedule it trains
+ *     and for the seed
  */
-record InitialWeights(String checkpoint, Recipe recipe, String fingerprint) {
+record InitialWeights(
+    String checkpoint, Recipe recipe, String fingerprint, Map<String, String> scopes) {
   private static final List<String> OWN = List.of("schedule", "steps", "seed");
 
   /** Opens a run's newest checkpoint, or a checkpoint. */
@@ -38,7 +42,18 @@ record InitialWeights(String checkpoint, Recipe recipe, String fingerprint) {
     return new InitialWeights(
         checkpoint,
         Methods.recipe(recipe),
-        StoreReader.open(VariableChunk.TYPE, checkpoint).fingerprint());
+        StoreReader.open(VariableChunk.TYPE, checkpoint).fingerprint(),
+        Map.of());
+  }
+
+  /** The same weights, of which some scopes are taken. */
+  InitialWeights taking(Map<String, String> of) {
+    return new InitialWeights(checkpoint, recipe, fingerprint, of);
+  }
+
+  /** Where the first round starts. */
+  Start start() {
+    return new Start(checkpoint, scopes);
   }
 
   /** The task with the normalisation that the weights are used to. */

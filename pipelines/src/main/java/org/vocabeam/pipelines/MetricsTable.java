@@ -70,8 +70,9 @@ final class MetricsTable {
   }
 
   private static String title(MetricRecord metric) {
-    return metric.metric().equals("linear")
-        ? String.format(Locale.ROOT, "linear, %5.4g %% labels", 100 * metric.labelShare())
+    return metric.metric().equals("linear") || metric.labelShare() < 1
+        ? String.format(
+            Locale.ROOT, "%s, %5.4g %% labels", metric.metric(), 100 * metric.labelShare())
         : metric.metric();
   }
 

@@ -36,6 +36,7 @@ import org.vocabeam.transforms.training.Assignment;
 import org.vocabeam.transforms.training.Checkpoint;
 import org.vocabeam.transforms.training.EpochPlan;
 import org.vocabeam.transforms.training.EstimateStatistics;
+import org.vocabeam.transforms.training.Start;
 import org.vocabeam.transforms.training.StepMetric;
 import org.vocabeam.transforms.training.StepReport;
 import org.vocabeam.transforms.training.TrainingProgress;
@@ -46,6 +47,7 @@ import org.vocabeam.transforms.training.VariableChunk;
 final class Pretraining {
   private static final Logger LOG = LoggerFactory.getLogger(Pretraining.class);
 
+  private final String command;
   private final Recipe recipe;
   private final TrainingData data;
   private final @Nullable InitialWeights initial;
@@ -54,14 +56,17 @@ final class Pretraining {
   private final EpochPlan plan;
 
   /**
+   * @param command that it is the run of
    * @param initial null for random weights
    */
   Pretraining(
+      String command,
       Recipe recipe,
       TrainingData data,
       @Nullable InitialWeights initial,
       String output,
       RoundPlan rounds) {
+    this.command = command;
     this.recipe = recipe;
     this.data = data;
     this.initial = initial;
@@ -145,7 +150,7 @@ final class Pretraining {
         WriteStore.to(StepMetric.TYPE, directory.steps(last)).withProvenance(provenance(last));
     checkpoint.prepare(true);
     steps.prepare(true);
-    Pipeline pipeline = pipelines.create("pretrain-" + last);
+    Pipeline pipeline = pipelines.create(command + "-" + last);
     PCollectionTuple updated =
         pipeline.apply("UpdateStudent", update(assignments(first), pipelines));
     PCollection<VariableChunk> combined = updated.get(UpdateStudent.CHECKPOINT);
@@ -197,11 +202,11 @@ final class Pretraining {
     }
   }
 
-  private @Nullable String start(long first) {
+  private @Nullable Start start(long first) {
     if (first > 0) {
-      return directory.checkpoint(first);
+      return Start.same(directory.checkpoint(first));
     }
-    return initial == null ? null : initial.checkpoint();
+    return initial == null ? null : initial.start();
   }
 
   private List<Assignment> assignments(long first) {
@@ -230,7 +235,7 @@ final class Pretraining {
   /** What made a checkpoint. Not the rounds of one student: two of N steps are one of 2 N. */
   private Map<String, String> provenance(long step) {
     Map<String, String> provenance = new HashMap<>();
-    provenance.put("command", "pretrain");
+    provenance.put("command", command);
     provenance.put(Checkpoint.RECIPE, Methods.toJson(recipe));
     provenance.put(Checkpoint.STEP, Long.toString(step));
     provenance.put("replicas", Integer.toString(rounds.replicas()));

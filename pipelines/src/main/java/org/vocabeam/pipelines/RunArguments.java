@@ -8,26 +8,7 @@ import picocli.CommandLine.Option;
 
 /** Mixin of the commands that train: what on, for how long, how, and where the run goes. */
 final class RunArguments {
-  @Option(
-      names = "--images",
-      required = true,
-      paramLabel = "DIR",
-      description = "The images store that ingest wrote.")
-  private String images;
-
-  @Option(
-      names = "--output",
-      required = true,
-      paramLabel = "DIR",
-      description = "The run: checkpoints, metrics of every step, TensorBoard events.")
-  private String output;
-
-  @Option(
-      names = "--split",
-      defaultValue = "train",
-      description =
-          "The split to train on, or 'all'; a store without splits is trained on as a whole.")
-  private String split;
+  @Mixin private DataArguments data;
 
   @Option(
       names = "--targets",
@@ -55,11 +36,11 @@ final class RunArguments {
   @Mixin private RecipeArguments recipe;
 
   String images() {
-    return images;
+    return data.images();
   }
 
   String output() {
-    return output;
+    return data.output();
   }
 
   @Nullable String targets() {
@@ -84,7 +65,7 @@ final class RunArguments {
 
   /** Opens the images. */
   TrainingImages open() {
-    return TrainingImages.open(images, split);
+    return data.open();
   }
 
   /** What a preset is asked for. */
@@ -104,12 +85,17 @@ final class RunArguments {
 
   /** A run of one student. */
   Pretraining pretraining(Recipe made, TrainingImages of) {
-    TrainingData data =
+    TrainingData trainedOn =
         new TrainingData(
             of,
             TrainingTargets.open(targets, of, made.method().name(), made.method().targetWords()),
             views == null ? null : new TrainingViews(views));
     return new Pretraining(
-        made, data, initial == null ? null : InitialWeights.open(initial), output, plan());
+        "pretrain",
+        made,
+        trainedOn,
+        initial == null ? null : InitialWeights.open(initial),
+        output(),
+        plan());
   }
 }

@@ -71,8 +71,16 @@ record TrainingImages(
    * @param split {@code all}, or the name of a split; a store without splits is taken whole
    */
   static TrainingImages open(String directory, String split) {
+    return open(directory, split, ImageStatistics.read(directory));
+  }
+
+  /** All images of a store that were chosen from others, with the statistics of all of those. */
+  static TrainingImages openChosen(String directory, TrainingImages from) {
+    return open(directory, ALL, from.statistics());
+  }
+
+  private static TrainingImages open(String directory, String split, ImageStatistics statistics) {
     StoreReader<ImageRecord> store = StoreReader.open(ImageRecord.TYPE, directory);
-    ImageStatistics statistics = ImageStatistics.read(directory);
     boolean whole = split.equals(ALL) || statistics.splits().containsKey(ImageRecord.NO_SPLIT);
     if (!whole && !statistics.splits().containsKey(split)) {
       throw new UserError(

@@ -1,10 +1,13 @@
 package org.vocabeam.pipelines;
 
+import java.lang.reflect.Field;
 import java.lang.reflect.Member;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.OptionSpec;
 
 /** The options of a command line as they were typed, to be handed on to another command. */
@@ -12,12 +15,14 @@ final class TypedOptions {
   private TypedOptions() {}
 
   /**
-   * Those that mixins of a class declare, without those that were left out.
+   * Those that mixins of a class declare, their superclasses and mixins of theirs too, without
+   * those that were left out.
    *
    * @param command that has been parsed
    */
   static List<String> of(CommandLine command, Class<?>... mixins) {
-    Set<Class<?>> wanted = Set.of(mixins);
+    Set<Class<?>> wanted = new HashSet<>();
+    List.of(mixins).forEach(mixin -> addWithMixins(mixin, wanted));
     List<String> typed = new ArrayList<>();
     for (OptionSpec option : command.getCommandSpec().options()) {
       if (option.userObject() instanceof Member member
@@ -29,5 +34,16 @@ final class TypedOptions {
       }
     }
     return typed;
+  }
+
+  private static void addWithMixins(Class<?> mixin, Set<Class<?>> to) {
+    for (Class<?> of = mixin; of != null; of = of.getSuperclass()) {
+      to.add(of);
+      for (Field field : of.getDeclaredFields()) {
+        if (field.isAnnotationPresent(Mixin.class)) {
+          addWithMixins(field.getType(), to);
+        }
+      }
+    }
   }
 }

@@ -44,6 +44,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       AssignCommand.class,
       UpdateCommand.class,
       EvaluateCommand.class,
+      FinetuneCommand.class,
+      DistillCommand.class,
       EmbedCommand.class,
       ExportCommand.class,
       RetrainCommand.class,

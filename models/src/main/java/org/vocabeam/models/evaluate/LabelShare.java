@@ -2,6 +2,7 @@ package org.vocabeam.models.evaluate;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import java.io.Serializable;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,7 @@ import org.vocabeam.models.Seeds;
  *
  * @param share in (0, 1]
  */
-public record LabelShare(double share, long seed) {
+public record LabelShare(double share, long seed) implements Serializable {
   /** Keeps 0.07 x 100 = 7.000000000000001 from being 8 rows. */
   private static final double ROUNDING = 1e-9;
 

@@ -47,6 +47,7 @@ public record Byol(
     ViewSpec first,
     ViewSpec second)
     implements Method {
+  private static final String TARGET = "target.";
   private static final String PROJECTOR = "projector.";
   private static final String STUDENT_SHARE = "studentShare";
 
@@ -142,6 +143,11 @@ public record Byol(
   }
 
   @Override
+  public List<String> studentCopies() {
+    return List.of(TARGET + STUDENT);
+  }
+
+  @Override
   public void check(Backbone backbone, int batchSize) {}
 
   @Override
@@ -178,7 +184,7 @@ public record Byol(
 
   private static Layers target(
       Ops tf, Variables variables, String scope, Operand<TFloat32> studentShare) {
-    Parameters average = new MovingAverage(tf, variables, scope, "target." + scope, studentShare);
+    Parameters average = new MovingAverage(tf, variables, scope, TARGET + scope, studentShare);
     return new Layers(tf, average, Mode.TRAINING);
   }
 

@@ -231,6 +231,11 @@ public record Dino(
   }
 
   @Override
+  public List<String> studentCopies() {
+    return List.of(TEACHER + STUDENT);
+  }
+
+  @Override
   public void check(Backbone backbone, int batchSize) {}
 
   /** Algorithm 1, with small crops. */

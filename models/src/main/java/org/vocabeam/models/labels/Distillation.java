@@ -16,6 +16,7 @@ import org.vocabeam.models.graph.Layers.Mode;
 import org.vocabeam.models.graph.Variables;
 import org.vocabeam.models.optimize.RateSchedule;
 import org.vocabeam.models.optimize.Sgd;
+import org.vocabeam.models.training.Classifier;
 import org.vocabeam.models.training.EmbeddingSpread;
 import org.vocabeam.models.training.Method;
 import org.vocabeam.models.training.Preset;
@@ -25,29 +26,42 @@ import org.vocabeam.models.views.ViewSpec;
 
 /**
  * Knowledge distillation (Hinton et al. 2015, "Distilling the Knowledge in a Neural Network"): a
- * smaller student says what a frozen teacher says of the same image.
+ * student, which may be smaller, says what a frozen teacher says of the same image.
  *
  * @param teacher the teacher's network
- * @param objective what of the teacher's embedding is told
+ * @param classes of a teacher that is a classifier, whose logits are told; empty for one that has
+ *     learned an embedding alone
+ * @param objective what of the teacher is told
  * @param temperature T of {@link Objective#LOGITS}
  * @param view what both see; one of every image
  */
-public record Distillation(Backbone teacher, Objective objective, double temperature, ViewSpec view)
+public record Distillation(
+    Backbone teacher, List<String> classes, Objective objective, double temperature, ViewSpec view)
     implements Method {
   /** The scope of the teacher's variables, which a run starts with. */
   public static final String TEACHER = "teacher.";
 
-  /** What of the teacher's embedding is told. */
+  /** The scope of the teacher's linear layer, if it has classes. */
+  public static final String TEACHER_CLASSIFIER = TEACHER + CLASSIFIER;
+
+  /** What of the teacher is told. */
   public enum Objective {
-    /** Its direction: {@code 2 - 2 cos}. */
+    /** The direction of its embedding: {@code 2 - 2 cos}. */
     @JsonProperty("features")
     FEATURES,
-    /** Its softmax at temperature T, as if its dimensions were classes; times T squared. */
+    /**
+     * The softmax at temperature T of its logits, times T squared; of a teacher without classes, of
+     * its embedding, as if its dimensions were classes.
+     */
     @JsonProperty("logits")
     LOGITS
   }
 
   public Distillation {
+    classes = List.copyOf(classes);
+    if (!classes.isEmpty() && objective != Objective.LOGITS) {
+      throw new UserError("objective is features, must be logits for a teacher with classes");
+    }
     if (!(temperature > 0 && Double.isFinite(temperature))) {
       throw new UserError("temperature is " + temperature + ", must be positive");
     }
@@ -58,12 +72,19 @@ public record Distillation(Backbone teacher, Objective objective, double tempera
    * The settings of a preset, which is the student's.
    *
    * @param task with the normalisation that the teacher is used to
+   * @param classes of the teacher that are told; empty for none
    */
   public static Recipe recipe(
-      Preset preset, Task task, Backbone teacher, Objective objective, double temperature) {
+      Preset preset,
+      Task task,
+      Backbone teacher,
+      List<String> classes,
+      Objective objective,
+      double temperature) {
     return task.recipe(
         new Distillation(
             teacher,
+            classes,
             objective,
             temperature,
             ViewSpec.bowNet(task.isSmall() ? task.side() : 224, 0.2)),
@@ -90,15 +111,21 @@ public record Distillation(Backbone teacher, Objective objective, double tempera
   public Loss loss(Ops tf, Variables variables, Backbone backbone, Inputs inputs) {
     Operand<TFloat32> images = inputs.views().get(view.name());
 
-    // [B, S, S, C] -> [B, E], not differentiated.
+    // [B, S, S, C] -> [B, E], of a classifier -> [B, classes]; not differentiated.
     Operand<TFloat32> taught =
         teacher.embed(new Layers(tf, variables.frozen(TEACHER), Mode.INFERENCE), images);
+    if (!classes.isEmpty()) {
+      taught = Classifier.logits(tf, variables.frozen(TEACHER_CLASSIFIER), taught, classes.size());
+    }
 
-    // [B, S, S, C] -> [B, D] -> [B, E]
+    // [B, S, S, C] -> [B, D] -> [B, E] or [B, classes]
     Operand<TFloat32> features =
         backbone.embed(new Layers(tf, variables.scope(STUDENT), Mode.TRAINING), images);
-    Layers head = new Layers(tf, variables.scope("head."), Mode.TRAINING);
-    Operand<TFloat32> said = head.linear(features, "fc", teacher.embeddingWidth(), true);
+    Operand<TFloat32> said =
+        classes.isEmpty()
+            ? new Layers(tf, variables.scope("head."), Mode.TRAINING)
+                .linear(features, "fc", teacher.embeddingWidth(), true)
+            : Classifier.logits(tf, variables.scope(CLASSIFIER), features, classes.size());
     Operand<TFloat32> loss =
         switch (objective) {
           case FEATURES -> direction(tf, said, taught);

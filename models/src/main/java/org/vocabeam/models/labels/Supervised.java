@@ -18,9 +18,9 @@ import org.vocabeam.models.graph.Variables;
 import org.vocabeam.models.optimize.RateSchedule;
 import org.vocabeam.models.optimize.Sgd;
 import org.vocabeam.models.pretext.Rotation;
+import org.vocabeam.models.training.Classifier;
 import org.vocabeam.models.training.EmbeddingSpread;
 import org.vocabeam.models.training.Method;
-import org.vocabeam.models.training.Preset;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Task;
 import org.vocabeam.models.views.Appearance;
@@ -31,21 +31,15 @@ import org.vocabeam.models.views.ViewSpec;
  * Classification by the encoder and a linear layer, {@code L = L_supervised + w L_self} (METHODS
  * section 8).
  *
- * @param classes of the labels
+ * @param classes names of the labels, sorted; a target's place is its number
  * @param trained what the gradient moves
  * @param auxiliary the method of the self-supervised loss beside the labels; null for none
  * @param weight w
  * @param view of a labelled image; one of every image
  */
 public record Supervised(
-    int classes, Trained trained, Method auxiliary, double weight, ViewSpec view)
+    List<String> classes, Trained trained, Method auxiliary, double weight, ViewSpec view)
     implements Method {
-  /** The scope of the linear layer. */
-  public static final String HEAD = "classifier.";
-
-  /** The linear layer's name. */
-  public static final String LAYER = "fc";
-
   /** What the gradient moves. */
   public enum Trained {
     /** Encoder and linear layer. */
@@ -57,7 +51,8 @@ public record Supervised(
   }
 
   public Supervised {
-    require(classes > 1, "classes", classes, "at least 2");
+    classes = List.copyOf(classes);
+    require(classes.size() > 1, "number of different labels", classes.size(), "at least 2");
     require(weight >= 0 && Double.isFinite(weight), "weight", weight, "at least 0");
     require(view.count() == 1, "count of the view", view.count(), "1");
     if (auxiliary != null) {
@@ -78,15 +73,16 @@ public record Supervised(
   }
 
   /**
-   * The settings of a preset: SGD with Nesterov's momentum, crops and flips, as the papers
+   * The settings for any network: SGD with Nesterov's momentum, crops and flips, as the papers
    * fine-tune (Chen et al. 2020, appendix B.5).
    *
+   * @param auxiliary null for none
    * @param random whether the encoder starts from random weights, which wants a higher rate
    */
   public static Recipe recipe(
-      Preset preset,
+      Backbone backbone,
       Task task,
-      int classes,
+      List<String> classes,
       Trained trained,
       Method auxiliary,
       double weight,
@@ -103,7 +99,7 @@ public record Supervised(
             Appearance.UNCHANGED);
     return new Recipe(
         new Supervised(classes, trained, auxiliary, weight, view),
-        preset.backbone(task),
+        backbone,
         task.images(),
         task.normalisation(),
         64,
@@ -150,7 +146,12 @@ public record Supervised(
 
   @Override
   public int targetWords() {
-    return classes;
+    return classes.size();
+  }
+
+  @Override
+  public List<String> studentCopies() {
+    return auxiliary == null ? List.of() : auxiliary.studentCopies();
   }
 
   @Override
@@ -174,8 +175,8 @@ public record Supervised(
             ? new Layers(tf, variables.scope(STUDENT), Mode.TRAINING)
             : new Layers(tf, variables.frozen(STUDENT), Mode.INFERENCE);
     Operand<TFloat32> features = backbone.embed(student, images);
-    Layers head = new Layers(tf, variables.scope(HEAD), Mode.TRAINING);
-    Operand<TFloat32> logits = head.linear(features, LAYER, classes, true);
+    Operand<TFloat32> logits =
+        Classifier.logits(tf, variables.scope(CLASSIFIER), features, classes.size());
 
     // Mean over the labelled rows. A row of zeros costs nothing, but TensorFlow's gradient of the
     // cross-entropy takes the sum of a row's labels for 1, so the row has to be weighed out.

@@ -226,6 +226,11 @@ public record Obow(
   }
 
   @Override
+  public List<String> studentCopies() {
+    return List.of(TEACHER);
+  }
+
+  @Override
   public void check(Backbone backbone, int batchSize) {
     for (String level : levels) {
       if (!backbone.levels().contains(level)) {

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.image.ResizeBilinear;
@@ -25,7 +26,7 @@ import org.vocabeam.models.program.ProgramWriter;
 
 /**
  * A trained student's backbone with batch norm in inference mode: images to pooled features of any
- * level, in batches of a static size.
+ * level, or to the logits of its classifier, in batches of a static size.
  */
 public final class Encoder implements AutoCloseable {
   private static final String EMBED = "embed";
@@ -62,14 +63,57 @@ public final class Encoder implements AutoCloseable {
       Pooling pooling,
       int batchSize,
       DeviceChoice device) {
+    return load(
+        recipe,
+        state,
+        (writer, images) ->
+            pooling.apply(
+                writer.ops(),
+                recipe.backbone(),
+                maps(writer.ops(), writer.variables().scope(Method.STUDENT), recipe, images)),
+        pooling.width(recipe.backbone()),
+        batchSize,
+        device);
+  }
+
+  /**
+   * Loads the classifier of a method with classes: its features are a logit for every class.
+   *
+   * @param state of a checkpoint
+   */
+  public static Encoder classifier(
+      Recipe recipe, Map<String, float[]> state, int batchSize, DeviceChoice device) {
+    int classes = recipe.method().classes().size();
+    return load(
+        recipe,
+        state,
+        (writer, images) -> {
+          Parameters student = writer.variables().scope(Method.STUDENT);
+          return logits(
+              writer.ops(),
+              writer.variables().scope(Method.CLASSIFIER),
+              recipe,
+              maps(writer.ops(), student, recipe, images));
+        },
+        classes,
+        batchSize,
+        device);
+  }
+
+  private static Encoder load(
+      Recipe recipe,
+      Map<String, float[]> state,
+      BiFunction<ProgramWriter, Operand<TUint8>, Operand<TFloat32>> author,
+      int width,
+      int batchSize,
+      DeviceChoice device) {
     TensorFlowNative.load();
     try (ProgramWriter writer = new ProgramWriter()) {
       ImageShape shape = recipe.images();
       Operand<TUint8> images =
           writer.input(
               IMAGES, TUint8.class, batchSize, shape.height(), shape.width(), shape.channels());
-      Operand<TFloat32> features =
-          author(writer.ops(), writer.variables().scope(Method.STUDENT), recipe, images, pooling);
+      Operand<TFloat32> features = author.apply(writer, images);
       writer.signature(EMBED, Map.of(IMAGES, images), Map.of("features", features));
       Map<String, float[]> values = new LinkedHashMap<>();
       for (VariableSpec variable : writer.variables().specs()) {
@@ -80,14 +124,15 @@ public final class Encoder implements AutoCloseable {
       }
       Program program = Program.load(writer, device);
       program.writeState(values);
-      return new Encoder(program, batchSize, shape.bytes(), pooling.width(recipe.backbone()));
+      return new Encoder(program, batchSize, shape.bytes(), width);
     }
   }
 
   /**
    * Writes the encoder as a SavedModel for others: its weights are constants, its signature {@code
    * serving_default} takes {@code images} (uint8, {@code [N, h, w, C]} of any size, which are
-   * scaled to the size of training) and returns {@code embedding} ({@code [N, width]}).
+   * scaled to the size of training) and returns {@code embedding} ({@code [N, width]}) and, of a
+   * method with classes, {@code probabilities} ({@code [N, classes]}).
    *
    * @param pooling which level's map, and how
    * @param directory made when it does not exist
@@ -106,23 +151,34 @@ public final class Encoder implements AutoCloseable {
               tf.constant(new int[] {shape.height(), shape.width()}),
               ResizeBilinear.halfPixelCenters(true));
       Operand<TUint8> pixels = tf.dtypes.cast(tf.math.rint(scaled), TUint8.class);
-      Operand<TFloat32> features =
-          author(tf, new Constants(tf, Method.STUDENT, state), recipe, pixels, pooling);
-      writer.signature(
-          "serving_default",
-          Map.of(IMAGES, images),
-          Map.of("embedding", tf.withName("embedding").identity(features)));
+      Map<String, Operand<TFloat32>> maps =
+          maps(tf, new Constants(tf, Method.STUDENT, state), recipe, pixels);
+      Operand<TFloat32> features = pooling.apply(tf, recipe.backbone(), maps);
+      Map<String, Operand<TFloat32>> outputs = new LinkedHashMap<>();
+      outputs.put("embedding", tf.withName("embedding").identity(features));
+      if (!recipe.method().classes().isEmpty()) {
+        Parameters classifier = new Constants(tf, Method.CLASSIFIER, state);
+        outputs.put("probabilities", tf.nn.softmax(logits(tf, classifier, recipe, maps)));
+      }
+      writer.signature("serving_default", Map.of(IMAGES, images), outputs);
       writer.save(directory);
     }
   }
 
-  /** Normalised pixels through the backbone, pooled: {@code [N, H, W, C] -> [N, width]}. */
-  private static Operand<TFloat32> author(
-      Ops tf, Parameters parameters, Recipe recipe, Operand<TUint8> images, Pooling pooling) {
+  /** Normalised pixels {@code [N, H, W, C]} through the backbone. */
+  private static Map<String, Operand<TFloat32>> maps(
+      Ops tf, Parameters parameters, Recipe recipe, Operand<TUint8> images) {
     Layers layers = new Layers(tf, parameters, Mode.INFERENCE);
-    Map<String, Operand<TFloat32>> maps =
-        recipe.backbone().maps(layers, recipe.normalisation().apply(tf, images));
-    return pooling.apply(tf, recipe.backbone(), maps);
+    return recipe.backbone().maps(layers, recipe.normalisation().apply(tf, images));
+  }
+
+  private static Operand<TFloat32> logits(
+      Ops tf, Parameters classifier, Recipe recipe, Map<String, Operand<TFloat32>> maps) {
+    return Classifier.logits(
+        tf,
+        classifier,
+        Pooling.GLOBAL.apply(tf, recipe.backbone(), maps),
+        recipe.method().classes().size());
   }
 
   public int batchSize() {

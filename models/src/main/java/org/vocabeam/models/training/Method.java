@@ -23,6 +23,9 @@ public interface Method {
   /** The scope of the variables of the network that is trained and kept. */
   String STUDENT = "student.";
 
+  /** The scope of the linear layer that says the classes, of a method with {@link #classes}. */
+  String CLASSIFIER = "classifier.";
+
   /** The name of {@code --method}. */
   String name();
 
@@ -57,6 +60,19 @@ public interface Method {
   /** Words of the targets that a step is fed with; 0 for a method that makes its own. */
   default int targetWords() {
     return 0;
+  }
+
+  /**
+   * The names of the classes that the trained network says, in the order of its logits; empty for
+   * one that learns an embedding alone.
+   */
+  default List<String> classes() {
+    return List.of();
+  }
+
+  /** The scopes of networks that start as copies of the student. */
+  default List<String> studentCopies() {
+    return List.of();
   }
 
   /** Authors the forward pass of one step. */

@@ -2,6 +2,8 @@ package org.vocabeam.models.training;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
+import java.util.Locale;
+import org.vocabeam.models.UserError;
 import org.vocabeam.models.backbone.Backbone;
 import org.vocabeam.models.backbone.ResNet;
 
@@ -14,6 +16,16 @@ public enum Preset {
   RESNET18,
   @JsonProperty("resnet50")
   RESNET50;
+
+  /** The preset of a name, as it is written in options. */
+  public static Preset named(String name) {
+    for (Preset preset : values()) {
+      if (preset.name().toLowerCase(Locale.ROOT).equals(name)) {
+        return preset;
+      }
+    }
+    throw new UserError("preset is " + name + ", must be small, resnet18 or resnet50");
+  }
 
   /** The preset's network; the papers' ones get a small-image stem for small images. */
   public Backbone backbone(Task task) {

@@ -40,6 +40,7 @@ import org.vocabeam.models.views.ViewSpec;
 final class MethodGradientTest {
   private static final int IMAGES = 4;
   private static final int WORDS = 6;
+  private static final List<String> CLASSES = List.of("a", "b", "c", "d", "e", "f");
   private static final Backbone BACKBONE =
       new ResNet(ResNet.Block.BASIC, List.of(1, 1), 4, ResNet.Stem.SMALL);
 
@@ -79,17 +80,22 @@ final class MethodGradientTest {
                   supervised(Supervised.Trained.ALL, method("simclr", Map.of("outputs", 5))),
                   1,
                   1)),
-          entry("distillation", new Case(distillation(Distillation.Objective.FEATURES), 1, 1)),
+          entry(
+              "distillation",
+              new Case(distillation(List.of(), Distillation.Objective.FEATURES), 1, 1)),
           entry(
               "distillation of logits",
-              new Case(distillation(Distillation.Objective.LOGITS), 1, 1)));
+              new Case(distillation(List.of(), Distillation.Objective.LOGITS), 1, 1)),
+          entry(
+              "distillation of a classifier",
+              new Case(distillation(CLASSES, Distillation.Objective.LOGITS), 1, 1)));
 
   private static Method supervised(Supervised.Trained trained, Method auxiliary) {
-    return new Supervised(WORDS, trained, auxiliary, 0.5, ViewSpec.bowNet(6, 0.5));
+    return new Supervised(CLASSES, trained, auxiliary, 0.5, ViewSpec.bowNet(6, 0.5));
   }
 
-  private static Method distillation(Distillation.Objective objective) {
-    return new Distillation(BACKBONE, objective, 2, ViewSpec.bowNet(6, 0.5));
+  private static Method distillation(List<String> classes, Distillation.Objective objective) {
+    return new Distillation(BACKBONE, classes, objective, 2, ViewSpec.bowNet(6, 0.5));
   }
 
   /**

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiConsumer;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.methods.Methods;
@@ -24,11 +25,15 @@ import org.vocabeam.transforms.training.Checkpoint;
  * @param name {@code trained} or {@code random}
  * @param recipe JSON of the encoder
  * @param checkpoint directory of the encoder's weights; null for random ones
- * @param pooling of the backbone's maps
+ * @param pooling of the backbone's maps; null for the logits of the classifier
  * @param device on which they are computed
  */
 public record FeatureSource(
-    String name, String recipe, @Nullable String checkpoint, Pooling pooling, DeviceChoice device)
+    String name,
+    String recipe,
+    @Nullable String checkpoint,
+    @Nullable Pooling pooling,
+    DeviceChoice device)
     implements Serializable {
   private static final int BATCH = 256;
 
@@ -54,6 +59,12 @@ public record FeatureSource(
         DeviceChoice.CPU);
   }
 
+  /** What the classifier of a checkpoint with classes says: a logit for every class. */
+  public static FeatureSource logits(String checkpoint) {
+    String recipe = Methods.toJson(Checkpoint.read(checkpoint).recipe());
+    return new FeatureSource("logits", recipe, checkpoint, null, DeviceChoice.CPU);
+  }
+
   /** The same features, computed elsewhere. */
   public FeatureSource on(DeviceChoice choice) {
     return new FeatureSource(name, recipe, checkpoint, pooling, choice);
@@ -62,14 +73,12 @@ public record FeatureSource(
   /** Loads the encoder; to be closed. */
   public Extractor open() {
     Recipe of = Methods.recipe(recipe);
-    return new Extractor(
-        Encoder.of(
-            of,
-            checkpoint == null ? null : Checkpoint.read(checkpoint).state(),
-            pooling,
-            BATCH,
-            device),
-        of.images());
+    Map<String, float[]> state = checkpoint == null ? null : Checkpoint.read(checkpoint).state();
+    Encoder encoder =
+        pooling == null
+            ? Encoder.classifier(of, state, BATCH, device)
+            : Encoder.of(of, state, pooling, BATCH, device);
+    return new Extractor(encoder, of.images());
   }
 
   /** Computes features; one thread at a time. */

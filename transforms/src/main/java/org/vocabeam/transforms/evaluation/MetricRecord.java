@@ -1,5 +1,6 @@
 package org.vocabeam.transforms.evaluation;
 
+import java.io.Serializable;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericData;
@@ -16,7 +17,8 @@ import org.vocabeam.transforms.store.RecordType;
  * @param interval half the width of the 95 % interval; 0 where there is none
  */
 public record MetricRecord(
-    String features, String metric, double labelShare, double value, double interval) {
+    String features, String metric, double labelShare, double value, double interval)
+    implements Serializable {
   public static final Schema SCHEMA =
       SchemaBuilder.record("MetricRecord")
           .namespace("org.vocabeam")
@@ -40,6 +42,11 @@ public record MetricRecord(
   /** The metric and, unless it is of all labels, the share of them: {@code linear@0.1}. */
   public static String name(String metric, double labelShare) {
     return labelShare == 1 ? metric : metric + "@" + labelShare;
+  }
+
+  /** The same with another value, and no interval. */
+  MetricRecord withValue(double measured) {
+    return new MetricRecord(features, metric, labelShare, measured, 0);
   }
 
   public GenericRecord toAvro() {

@@ -71,6 +71,11 @@ public record ImageStatistics(
     return minWidth == maxWidth && minHeight == maxHeight && channelCounts.size() <= 1;
   }
 
+  /** All labels, sorted. */
+  public List<String> classes() {
+    return List.copyOf(labels.keySet());
+  }
+
   /** Reads those of an images store. */
   public static ImageStatistics read(String directory) {
     String file = StoreFiles.resolve(directory, FILE);

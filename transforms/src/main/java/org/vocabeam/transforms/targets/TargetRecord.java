@@ -14,8 +14,10 @@ import org.vocabeam.transforms.store.RecordType;
  * The bag of visual words of one image: a row of a {@code targets} store.
  *
  * @param id of the image
+ *     <p>The same of an image with its class as the one word; and the empty bag of one without
+ *     label.
  * @param words that are in the bag, ascending, from 0
- * @param weights of the words, in the same order; positive, their sum is 1
+ * @param weights of the words, in the same order; positive, their sum is 1 unless there is none
  */
 public record TargetRecord(String id, List<Integer> words, List<Float> weights) {
   private static final double ROUNDING = 1e-3;
@@ -76,7 +78,10 @@ public record TargetRecord(String id, List<Integer> words, List<Float> weights) 
       sum += weights.get(i);
     }
     checkArgument(
-        Math.abs(sum - 1) < ROUNDING, "the weights of '%s' add up to %s, must be 1", id, sum);
+        words.isEmpty() || Math.abs(sum - 1) < ROUNDING,
+        "the weights of '%s' add up to %s, must be 1",
+        id,
+        sum);
   }
 
   /**
@@ -87,7 +92,7 @@ public record TargetRecord(String id, List<Integer> words, List<Float> weights) 
    * @param of K, words of the vocabulary
    */
   public void fill(float[] rows, int row, int of) {
-    if (words.get(words.size() - 1) >= of) {
+    if (!words.isEmpty() && words.get(words.size() - 1) >= of) {
       throw new UserError(
           String.format(
               "the target of '%s' has word %d, and the method has words 0 to %d; assign the targets"

@@ -11,8 +11,8 @@ import org.vocabeam.models.training.ViewSource;
  * and the images alone.
  *
  * @param recipe JSON
- * @param checkpoint directory of the state to start from, at step 0 that of another run, whose
- *     optimizer is left behind; null for the first values
+ * @param start of the round, at step 0 in another run, whose optimizer is left behind; null for the
+ *     first values
  * @param firstStep steps of the run before this round
  * @param steps of this round
  * @param split of the images to train on; null for all
@@ -23,7 +23,7 @@ import org.vocabeam.models.training.ViewSource;
  */
 public record Assignment(
     String recipe,
-    @Nullable String checkpoint,
+    @Nullable Start start,
     int replica,
     long firstStep,
     long steps,

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.Seeds;
+import org.vocabeam.models.UserError;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Trainer.Batch;
 import org.vocabeam.transforms.images.Pixels;
@@ -73,6 +74,12 @@ final class ImageStream implements Iterator<Batch> {
       ids[i] = image.id();
       epochs[i] = epoch;
       if (image.target() != null) {
+        if (image.target().words().isEmpty() && recipe.method().classes().isEmpty()) {
+          throw new UserError(
+              String.format(
+                  "the target of '%s' is empty, must have a word for %s; assign the targets again",
+                  image.id(), recipe.method().name()));
+        }
         image.target().fill(targets, i, words);
       }
     }

@@ -16,7 +16,8 @@ import org.vocabeam.models.replicas.Combination.Momentum;
  * none; and beside the weights stands the momentum of the outer step, if there is one.
  *
  * @param isFirst whether it is about the run's first round, which may start from another run's
- *     checkpoint: momentum there belongs to the end of another schedule
+ *     checkpoint: momentum there belongs to the end of another schedule, and what it does not have
+ *     starts with its first values
  * @param combination of the replicas; null for the only one
  */
 record ReplicaState(int replica, boolean isFirst, @Nullable Combination combination) {
@@ -41,11 +42,16 @@ record ReplicaState(int replica, boolean isFirst, @Nullable Combination combinat
     for (VariableSpec spec : variables) {
       state.put(
           spec.name(),
-          checkpoint == null || isReset(spec) || (isFirst && spec.role() == Role.MOMENTUM)
+          checkpoint == null || isReset(spec) || (isFirst && isOwn(spec, checkpoint))
               ? initial.get(spec.name())
               : checkpoint.get(stored(spec).name()));
     }
     return state;
+  }
+
+  /** Whether a variable of the first round is not taken from another run. */
+  private static boolean isOwn(VariableSpec spec, Map<String, float[]> other) {
+    return spec.role() == Role.MOMENTUM || !other.containsKey(spec.name());
   }
 
   boolean resetsMomentum() {

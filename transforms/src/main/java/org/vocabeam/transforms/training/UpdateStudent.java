@@ -180,7 +180,7 @@ public final class UpdateStudent extends PTransform<PBegin, PCollectionTuple> {
         Assignment assignment, ReplicaState replica, Trainer trainer, MultiOutputReceiver out) {
       Map<String, float[]> initial = trainer.initialState();
       Map<String, float[]> checkpoint =
-          assignment.checkpoint() == null ? null : Checkpoint.read(assignment.checkpoint()).state();
+          assignment.start() == null ? null : assignment.start().read(trainer.variables());
       Map<String, float[]> state = replica.start(trainer.variables(), initial, checkpoint);
       trainer.setState(state);
       if (!replica.givesOuterStart()) {

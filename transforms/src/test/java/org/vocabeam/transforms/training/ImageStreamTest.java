@@ -275,7 +275,7 @@ class ImageStreamTest {
   private static Assignment on(Assignment assignment, Path targets) {
     return new Assignment(
         assignment.recipe(),
-        assignment.checkpoint(),
+        assignment.start(),
         assignment.replica(),
         assignment.firstStep(),
         assignment.steps(),
