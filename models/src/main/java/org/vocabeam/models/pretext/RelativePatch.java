@@ -1,11 +1,10 @@
 package org.vocabeam.models.pretext;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
-import org.tensorflow.op.core.Stack;
 import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.TInt32;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.backbone.Backbone;
 import org.vocabeam.models.graph.Layers;
@@ -22,17 +21,17 @@ import org.vocabeam.models.views.ViewSpec;
 /**
  * Relative patch location (Doersch et al. 2015, "Unsupervised Visual Representation Learning by
  * Context Prediction"): of the nine patches of an image the network sees the one in the middle and
- * one of its neighbours, and says which neighbour it is.
+ * one of its neighbours, and says which neighbour it is. All eight pairs are taken: a patch that is
+ * computed once has a part in each (section 3: "as many as 8 separate pairings").
  *
  * @param hidden width of the layer behind both patches
  * @param patches nine of every image
  */
 public record RelativePatch(int hidden, ViewSpec patches) implements Method {
-  private static final String NEIGHBOUR = "neighbour";
-  private static final int MIDDLE = 4;
-
   /** The patch numbers around the middle one. */
   private static final int[] AROUND = {0, 1, 2, 3, 5, 6, 7, 8};
+
+  private static final int[] MIDDLES = {4, 4, 4, 4, 4, 4, 4, 4};
 
   public RelativePatch {
     if (hidden < 1) {
@@ -70,35 +69,34 @@ public record RelativePatch(int hidden, ViewSpec patches) implements Method {
   }
 
   @Override
-  public List<Draw> draws(Backbone backbone) {
-    return List.of(new Draw(NEIGHBOUR, AROUND.length));
-  }
-
-  @Override
   public void check(Backbone backbone, int batchSize) {}
 
   @Override
   public Loss loss(Ops tf, Variables variables, Backbone backbone, Inputs inputs) {
-    // The middle patch and its neighbour, [2 B, S, S, C], image-major.
-    Operand<TInt32> drawn = inputs.draws().get(NEIGHBOUR);
-    int batch = (int) drawn.shape().get(0);
-    Operand<TInt32> neighbour = tf.gather(tf.constant(AROUND), drawn, tf.constant(0));
-    Operand<TInt32> middle = tf.fill(tf.constant(new int[] {batch}), tf.constant(MIDDLE));
-    Operand<TInt32> both = tf.stack(List.of(middle, neighbour), Stack.axis(1L));
-    Operand<TFloat32> pair =
-        Tiles.standardized(tf, Tiles.take(tf, inputs.views().get(patches.name()), both));
-
-    // [2 B, D] -> [B, 2 D] -> [B, H] -> [B, 8]
+    // [9 B, S, S, C] -> [9 B, D] -> [B, 9, D]
+    Operand<TFloat32> tiles = inputs.views().get(patches.name());
     Layers student = new Layers(tf, variables.scope(STUDENT), Mode.TRAINING);
-    Operand<TFloat32> features = backbone.embed(student, pair);
+    Operand<TFloat32> features = backbone.embed(student, tiles);
+    int images = (int) (features.shape().get(0) / Tiles.COUNT);
+    int width = backbone.embeddingWidth();
+    Operand<TFloat32> byImage =
+        tf.reshape(features, tf.constant(new int[] {images, Tiles.COUNT, width}));
+
+    // The middle patch with each of its neighbours: [B, 8, 2 D] -> [8 B, H] -> [8 B, 8]
+    int pairs = AROUND.length;
+    Operand<TFloat32> middle = tf.gather(byImage, tf.constant(MIDDLES), tf.constant(1));
+    Operand<TFloat32> around = tf.gather(byImage, tf.constant(AROUND), tf.constant(1));
     Operand<TFloat32> together =
-        tf.reshape(features, tf.constant(new int[] {batch, 2 * backbone.embeddingWidth()}));
+        tf.reshape(
+            tf.concat(List.of(middle, around), tf.constant(2)),
+            tf.constant(new int[] {images * pairs, 2 * width}));
     Layers head = new Layers(tf, variables.scope("head."), Mode.TRAINING);
     Operand<TFloat32> h = head.relu(head.linear(together, "fc1", hidden, true));
-    Operand<TFloat32> logits = head.linear(h, "fc2", AROUND.length, true);
+    Operand<TFloat32> logits = head.linear(h, "fc2", pairs, true);
 
+    int[] places = IntStream.range(0, images * pairs).map(pair -> pair % pairs).toArray();
     Operand<TFloat32> classes =
-        tf.oneHot(drawn, tf.constant(AROUND.length), tf.constant(1f), tf.constant(0f));
+        tf.oneHot(tf.constant(places), tf.constant(pairs), tf.constant(1f), tf.constant(0f));
     return Classification.loss(tf, logits, classes, features);
   }
 }
