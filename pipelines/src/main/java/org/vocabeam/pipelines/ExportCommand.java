@@ -3,7 +3,10 @@ package org.vocabeam.pipelines;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.vocabeam.models.labels.Supervised;
 import org.vocabeam.models.methods.Methods;
 import org.vocabeam.models.training.Encoder;
 import org.vocabeam.models.training.Pooling;
@@ -21,7 +24,8 @@ import picocli.CommandLine.Option;
     name = "export",
     description = {
       "Writes an encoder as a SavedModel that any TensorFlow loads: uint8 images of any size in,"
-          + " embedding out, preprocessing inside; and a model card."
+          + " embedding out (of finetune the probabilities of the classes, too), preprocessing"
+          + " inside; and a model card."
     },
     footer = {
       "",
@@ -75,6 +79,17 @@ final class ExportCommand implements Callable<Integer> {
     return 0;
   }
 
+  /** What the card says of a classifier. */
+  private static String classes(Checkpoint of) {
+    List<String> classes = of.recipe().method().classes();
+    return classes.isEmpty()
+        ? ""
+        : String.format(
+            "- out: `probabilities`, float32 `[N, %d]`, of the classes %s",
+            classes.size(),
+            classes.stream().map(c -> '`' + c + '`').collect(Collectors.joining(", ")));
+  }
+
   private String card(String directory, Checkpoint of) {
     var shape = of.recipe().images();
     Pooling pooled = pooling.pooling();
@@ -83,7 +98,10 @@ final class ExportCommand implements Callable<Integer> {
         "\n",
         "# Image encoder, " + of.recipe().method().name(),
         "",
-        "Trained without labels by Vocabeam " + of.provenance().get("version") + ".",
+        String.format(
+            "Trained %s labels by Vocabeam %s.",
+            of.recipe().method() instanceof Supervised ? "with" : "without",
+            of.provenance().get("version")),
         "",
         "## Use",
         "",
@@ -91,6 +109,7 @@ final class ExportCommand implements Callable<Integer> {
         "",
         "- in: `images`, uint8 `[N, h, w, " + shape.channels() + "]`, any h and w",
         "- out: `embedding`, float32 `[N, " + pooled.width(of.recipe().backbone()) + "]`",
+        classes(of),
         "",
         String.format(
             "Images are scaled to %d x %d and normalised inside. Compare embeddings by cosine.",

@@ -37,7 +37,8 @@ record LabelSelection(TrainingImages images, LabelShare share, boolean alone, St
 
   /** Writes what is not there yet. */
   TrainingData run(PipelineArguments pipelines) {
-    TrainingImages trainedOn = isCopied() ? copied(pipelines) : images;
+    boolean copied = isCopied();
+    TrainingImages trainedOn = copied ? copied(pipelines) : images;
     trainedOn.refuseView("labels as targets");
     List<String> classes = images.statistics().classes();
     Map<String, String> provenance = provenance("label", trainedOn);
@@ -48,7 +49,8 @@ record LabelSelection(TrainingImages images, LabelShare share, boolean alone, St
     write(
         pipelines,
         "finetune-label",
-        LabelTargets.of(labelled(trainedOn), classes),
+        LabelTargets.of(
+            labelled(trainedOn, copied ? new LabelShare(1, share.seed()) : share), classes),
         WriteStore.to(TargetRecord.TYPE, targets)
             .withShards(trainedOn.shards().size())
             .withRowGroupBytes(TARGETS_BYTES)
@@ -76,7 +78,7 @@ record LabelSelection(TrainingImages images, LabelShare share, boolean alone, St
     write(
         pipelines,
         "finetune-select",
-        SelectLabelled.of(labelled(images)),
+        SelectLabelled.of(labelled(images, share)),
         WriteStore.to(ImageRecord.TYPE, directory)
             .withShards(WriteStore.shardsFor(bytes))
             .withRowGroupBytes(
@@ -87,7 +89,7 @@ record LabelSelection(TrainingImages images, LabelShare share, boolean alone, St
     return TrainingImages.openChosen(directory, images);
   }
 
-  private LabelledImages labelled(TrainingImages of) {
+  private static LabelledImages labelled(TrainingImages of, LabelShare share) {
     return new LabelledImages(of.rowGroups(), of.split(), share);
   }
 
