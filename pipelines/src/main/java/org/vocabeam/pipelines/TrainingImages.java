@@ -6,8 +6,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.avro.Schema;
-import org.apache.avro.SchemaBuilder;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.training.ImageShape;
@@ -15,9 +13,7 @@ import org.vocabeam.models.training.Task;
 import org.vocabeam.models.views.Normalisation;
 import org.vocabeam.transforms.images.ImageRecord;
 import org.vocabeam.transforms.images.ImageStatistics;
-import org.vocabeam.transforms.store.RecordType;
 import org.vocabeam.transforms.store.RowGroup;
-import org.vocabeam.transforms.store.RowReader;
 import org.vocabeam.transforms.store.StoreManifest;
 import org.vocabeam.transforms.store.StoreReader;
 import org.vocabeam.transforms.training.EpochPlan.Group;
@@ -44,26 +40,6 @@ record TrainingImages(
   static final String IMAGES = "images";
 
   static final String SPLIT = "split";
-
-  /** The split alone: counting needs no other column. */
-  private record Split(String split) {
-    static final Schema SCHEMA =
-        SchemaBuilder.record("ImageRecord")
-            .namespace("org.vocabeam")
-            .fields()
-            .requiredString("split")
-            .endRecord();
-    static final RecordType<Split> TYPE =
-        new RecordType<>(
-            "images",
-            Split.class,
-            SCHEMA,
-            s -> {
-              throw new IllegalStateException("splits are only read");
-            },
-            row -> new Split(RecordType.string(row, "split")),
-            Split::split);
-  }
 
   /**
    * Opens an images store.
@@ -92,9 +68,12 @@ record TrainingImages(
     List<Group> groups = new ArrayList<>();
     Map<String, Long> selectedOf = new LinkedHashMap<>();
     store.manifest().shards().forEach(shard -> selectedOf.put(shard.file(), 0L));
-    for (RowGroup group : store.rowGroups()) {
+    List<RowGroup> rowGroups = store.rowGroups();
+    List<Long> counts = selected(store, rowGroups, selected);
+    for (int i = 0; i < counts.size(); i++) {
+      RowGroup group = rowGroups.get(i);
       String file = store.nameOf(group);
-      long count = whole ? group.rows() : count(group, split);
+      long count = counts.get(i);
       groups.add(new Group(group, file + "#" + group.index(), selectedOf.get(file), count));
       selectedOf.merge(file, count, Long::sum);
     }
@@ -154,16 +133,16 @@ record TrainingImages(
     }
   }
 
-  private static long count(RowGroup group, String split) {
-    long count = 0;
-    try (RowReader<Split> rows = RowReader.of(Split.TYPE, group)) {
-      while (rows.hasNext()) {
-        count += rows.next().split().equals(split) ? 1 : 0;
-      }
+  private static List<Long> selected(
+      StoreReader<ImageRecord> store, List<RowGroup> groups, @Nullable String split) {
+    if (split == null) {
+      return groups.stream().map(RowGroup::rows).toList();
+    }
+    try {
+      return store.tallies("split").stream().map(of -> of.getOrDefault(split, 0L)).toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return count;
   }
 
   /** The row groups of the store. */

@@ -36,13 +36,13 @@ public record EmbeddingRecord(String id, @Nullable String label, String split, f
 
   public static final RecordType<EmbeddingRecord> TYPE =
       new RecordType<>(
-          "embeddings",
-          EmbeddingRecord.class,
-          SCHEMA,
-          EmbeddingRecord::toAvro,
-          EmbeddingRecord::fromAvro,
-          EmbeddingRecord::id,
-          new EmbeddingCoder());
+              "embeddings",
+              EmbeddingRecord.class,
+              SCHEMA,
+              EmbeddingRecord::toAvro,
+              EmbeddingRecord::fromAvro,
+              EmbeddingRecord::id)
+          .withCoder(new EmbeddingCoder());
 
   public GenericRecord toAvro() {
     GenericData.Record row = new GenericData.Record(SCHEMA);

@@ -56,12 +56,13 @@ public record ImageRecord(
 
   public static final RecordType<ImageRecord> TYPE =
       new RecordType<>(
-          "images",
-          ImageRecord.class,
-          SCHEMA,
-          ImageRecord::toAvro,
-          ImageRecord::fromAvro,
-          ImageRecord::id);
+              "images",
+              ImageRecord.class,
+              SCHEMA,
+              ImageRecord::toAvro,
+              ImageRecord::fromAvro,
+              ImageRecord::id)
+          .withTally("split");
 
   public ImageRecord {
     Objects.requireNonNull(id, "id");

@@ -126,7 +126,7 @@ final class ColumnMatch {
     };
   }
 
-  private static boolean isText(LogicalTypeAnnotation logical) {
+  static boolean isText(LogicalTypeAnnotation logical) {
     return logical instanceof StringLogicalTypeAnnotation
         || logical instanceof EnumLogicalTypeAnnotation
         || logical instanceof JsonLogicalTypeAnnotation;

@@ -7,6 +7,7 @@ import com.google.common.hash.Hashing;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.beam.sdk.coders.Coder;
@@ -39,6 +40,8 @@ public final class OpenShard<T> implements AutoCloseable {
   private final Coder<T> coder;
   private final Hasher hasher = Hashing.murmur3_128().newHasher();
   private final ByteArrayOutputStream encoded = new ByteArrayOutputStream();
+  private final ParquetChannels.Output output;
+  private final @Nullable RowGroupTally tally;
   private final ParquetWriter<GenericRecord> writer;
   private @Nullable String last;
   private long rows;
@@ -50,6 +53,8 @@ public final class OpenShard<T> implements AutoCloseable {
     this.file = StoreFiles.resolve(of.directory(), of.fileName(shard));
     this.temporary = StoreFiles.temporary(file);
     this.coder = of.type().coder();
+    this.output = ParquetChannels.output(temporary);
+    this.tally = of.type().tallied() == null ? null : new RowGroupTally(of.type().tallied());
     this.writer = writer();
   }
 
@@ -62,8 +67,16 @@ public final class OpenShard<T> implements AutoCloseable {
     encoded.reset();
     coder.encode(row, encoded);
     hasher.putBytes(encoded.toByteArray());
-    writer.write(of.type().toAvro().apply(row));
+    long before = output.position();
+    GenericRecord written = of.type().toAvro().apply(row);
+    writer.write(written);
     rows++;
+    if (tally != null) {
+      tally.add(written);
+      if (output.position() > before) {
+        tally.endRowGroup();
+      }
+    }
   }
 
   private static boolean isAfter(String id, String before) {
@@ -96,7 +109,7 @@ public final class OpenShard<T> implements AutoCloseable {
     MessageType schema =
         new AvroSchemaConverter(new PlainParquetConfiguration()).convert(of.type().schema());
     Builder builder =
-        new Builder(ParquetChannels.output(temporary), new HashedRows(schema))
+        new Builder(output, new HashedRows(schema))
             .withConf(new PlainParquetConfiguration())
             .withExtraMetaData(of.metadata())
             .withCompressionCodec(CompressionCodecName.SNAPPY)
@@ -117,7 +130,7 @@ public final class OpenShard<T> implements AutoCloseable {
     return builder.build();
   }
 
-  /** Rows of Avro; at the end of the file goes the hash of all of them. */
+  /** Rows of Avro; at the end of the file goes the hash of all of them, and what was counted. */
   private final class HashedRows extends AvroWriteSupport<GenericRecord> {
     HashedRows(MessageType schema) {
       super(schema, of.type().schema(), GenericData.get());
@@ -125,7 +138,13 @@ public final class OpenShard<T> implements AutoCloseable {
 
     @Override
     public FinalizedWriteContext finalizeWrite() {
-      return new FinalizedWriteContext(Map.of(WriteStore.CONTENT, hasher.hash().toString()));
+      // In one order, as the other metadata.
+      Map<String, String> metadata = new TreeMap<>();
+      metadata.put(WriteStore.CONTENT, hasher.hash().toString());
+      if (tally != null) {
+        metadata.put(tally.key(), tally.toJson());
+      }
+      return new FinalizedWriteContext(metadata);
     }
   }
 

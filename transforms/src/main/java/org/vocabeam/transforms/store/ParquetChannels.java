@@ -22,7 +22,7 @@ final class ParquetChannels {
     return new Input(file);
   }
 
-  static OutputFile output(String file) {
+  static Output output(String file) {
     return new Output(file);
   }
 
@@ -77,15 +77,26 @@ final class ParquetChannels {
     }
   }
 
-  private record Output(String file) implements OutputFile {
+  /** A file that is written once. */
+  static final class Output implements OutputFile {
+    private final String file;
+    private long position;
+
+    private Output(String file) {
+      this.file = file;
+    }
+
+    /** Bytes that were written so far: parquet-java writes at the end of a row group only. */
+    long position() {
+      return position;
+    }
+
     @Override
     public PositionOutputStream create(long blockSizeHint) throws IOException {
       OutputStream stream =
           new BufferedOutputStream(
               Channels.newOutputStream(StoreFiles.create(file, MimeTypes.BINARY)), 1 << 16);
       return new PositionOutputStream() {
-        private long position;
-
         @Override
         public long getPos() {
           return position;

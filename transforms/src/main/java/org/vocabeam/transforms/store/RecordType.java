@@ -3,6 +3,7 @@ package org.vocabeam.transforms.store;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
 import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.SerializableFunction;
@@ -21,6 +22,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * @param fromAvro its inverse
  * @param id unique in a store; decides the place of the row
  * @param coder a faster one than that of the schema, or null
+ * @param tallied a column of text with few values, which are counted in the footer of every file
+ *     ({@link StoreReader#tallies}); or null
  */
 public record RecordType<T>(
     String store,
@@ -29,10 +32,11 @@ public record RecordType<T>(
     SerializableFunction<T, GenericRecord> toAvro,
     SerializableFunction<GenericRecord, T> fromAvro,
     SerializableFunction<T, String> id,
-    @Nullable Coder<T> coder)
+    @Nullable Coder<T> coder,
+    @Nullable String tallied)
     implements Serializable {
 
-  /** With the coder that is made of the schema. */
+  /** With the coder that is made of the schema; nothing is tallied. */
   public RecordType(
       String store,
       Class<T> type,
@@ -40,13 +44,36 @@ public record RecordType<T>(
       SerializableFunction<T, GenericRecord> toAvro,
       SerializableFunction<GenericRecord, T> fromAvro,
       SerializableFunction<T, String> id) {
-    this(store, type, schema, toAvro, fromAvro, id, null);
+    this(store, type, schema, toAvro, fromAvro, id, null, null);
+  }
+
+  /** With a coder of its own. */
+  public RecordType<T> withCoder(Coder<T> faster) {
+    return new RecordType<>(store, type, schema, toAvro, fromAvro, id, faster, tallied);
+  }
+
+  /** With the values of a column counted in the footers. */
+  public RecordType<T> withTally(String column) {
+    return new RecordType<>(store, type, schema, toAvro, fromAvro, id, coder, column);
   }
 
   /** A deterministic coder: its own, or the Avro binary form of {@link #schema}. */
   @Override
   public Coder<T> coder() {
     return coder == null ? new RecordCoder<>(this) : coder;
+  }
+
+  /** One column of text of a store that is only read, without null. */
+  static RecordType<String> column(String store, String column) {
+    return new RecordType<>(
+        store,
+        String.class,
+        SchemaBuilder.record("Column").fields().requiredString(column).endRecord(),
+        value -> {
+          throw new IllegalStateException("a single column is only read");
+        },
+        row -> string(row, column),
+        value -> value);
   }
 
   /** The text of a string field, for {@code fromAvro}. */

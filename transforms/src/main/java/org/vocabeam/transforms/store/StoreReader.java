@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.vocabeam.models.UserError;
 
 /** A complete store of one type, ours or of another engine. */
@@ -62,6 +63,46 @@ public final class StoreReader<T> {
   /** The name of the row group's file in the manifest: unique in the store. */
   public String nameOf(RowGroup group) {
     return manifest().shards().get(contents.files().indexOf(group.file())).file();
+  }
+
+  /**
+   * How many rows of every row group have each value of a column of text, in the order of {@link
+   * #rowGroups}. Where a footer tells, no row is read: that of a row group with a single value in
+   * its statistics, and of a file of ours whose type is {@linkplain RecordType#tallied tallied}.
+   */
+  public List<Map<String, Long>> tallies(String column) throws IOException {
+    RecordType<String> type = RecordType.column(this.type.store(), column);
+    List<Map<String, Long>> all = new ArrayList<>();
+    for (ParquetFooter footer : contents.footers()) {
+      // Engines copy metadata from a file to another one with other rows.
+      List<? extends Map<String, Long>> told =
+          manifest().isForeign() ? List.of() : RowGroupTally.of(footer.metadata(), column);
+      boolean isOfAll = told.size() == footer.rowGroups().size();
+      for (RowGroup group : footer.rowGroups()) {
+        String constant = footer.constants().get(group.index()).get(column);
+        if (constant != null) {
+          all.add(Map.of(constant, group.rows()));
+        } else if (isOfAll && sum(told.get(group.index())) == group.rows()) {
+          all.add(told.get(group.index()));
+        } else {
+          all.add(count(type, group));
+        }
+      }
+    }
+    return all;
+  }
+
+  private static long sum(Map<String, Long> tally) {
+    return tally.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  private static Map<String, Long> count(RecordType<String> column, RowGroup group)
+      throws IOException {
+    Map<String, Long> counts = new TreeMap<>();
+    try (RowReader<String> values = RowReader.of(column, group)) {
+      values.forEachRemaining(value -> counts.merge(value, 1L, Long::sum));
+    }
+    return counts;
   }
 
   /** The rows of one row group, in file order. */

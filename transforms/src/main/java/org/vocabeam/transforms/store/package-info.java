@@ -24,6 +24,12 @@
  *       its key-value metadata ({@code vocabeam.content}): it needs the footers only, and changes
  *       with the data, the order of the rows and the schema, but not with the place, the
  *       compression or the size of the row groups. Pages carry checksums, and they are verified.
+ *   <li><b>Footers count what is asked of row groups.</b> A run must know how many images of its
+ *       split each row group has, before it reads any. The statistics of Parquet tell where a row
+ *       group has one split, which shuffled rows have only when the store has one. So the files of
+ *       a type that says so ({@link org.vocabeam.transforms.store.RecordType#tallied}) carry the
+ *       counts in their key-value metadata ({@code vocabeam.tally.split}); what neither tells is
+ *       read, that column alone.
  *   <li><b>Memory.</b> A shard is sorted in a local temporary file: in memory are 50 bytes for each
  *       of its rows, and one row group. Held in memory themselves, the rows of a shard that turned
  *       out larger than foreseen did not fit; 1 GB of raw images as one shard is ingested with 256
