@@ -97,6 +97,7 @@ class ClusterTest {
         "--words=16",
         "--set=/method/codebookIterations=2");
     same("obow", "pretrain", store, "--rounds=2", "--stepsPerRound=3", "--batchSize=8");
+    assertFalse(Files.exists(directory.resolve("there/obow/reports")));
     same("augment", "augment", store, "--epochs=1");
     String checkpoint = "--checkpoint=" + relative(directory.resolve("there/obow"));
     same("embed", "embed", store, checkpoint);

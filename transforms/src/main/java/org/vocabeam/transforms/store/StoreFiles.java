@@ -8,6 +8,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
 import java.nio.file.FileVisitor;
@@ -285,5 +286,19 @@ public final class StoreFiles {
           FileSystems.delete(List.of(resource(file, false)));
           return file;
         });
+  }
+
+  /**
+   * Removes a local directory if it is there and empty; those of an object store are only names.
+   */
+  public static void deleteEmptyDirectory(String location) throws IOException {
+    ResourceId directory = resource(location, true);
+    if (isLocal(directory)) {
+      try {
+        Files.deleteIfExists(Path.of(directory.toString()));
+      } catch (DirectoryNotEmptyException e) {
+        // Somebody else's file is in it: it stays.
+      }
+    }
   }
 }

@@ -37,10 +37,11 @@ public record StepReport(long step, List<String> names, float[] values) {
     StoreFiles.write(file(directory, replica), JSON.writeValueAsString(this));
   }
 
-  /** Removes the reports of all replicas. */
+  /** Removes the reports of all replicas, and their directory. */
   public static void remove(String directory) throws IOException {
     for (StoreFiles.Listed file : StoreFiles.list(directory)) {
       StoreFiles.delete(file.path());
     }
+    StoreFiles.deleteEmptyDirectory(directory);
   }
 }
