@@ -15,6 +15,8 @@ import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.checkerframework.checker.nullness.qual.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.program.DeviceChoice;
 import picocli.CommandLine;
@@ -23,6 +25,8 @@ import picocli.CommandLine.ParameterException;
 
 /** Mixin of every command that runs pipelines: the runner, and Beam's other options. */
 public class PipelineArguments {
+  private static final Logger LOG = LoggerFactory.getLogger(PipelineArguments.class);
+
   static final String FLINK_MASTER = "--flinkMaster";
 
   @Option(
@@ -81,6 +85,7 @@ public class PipelineArguments {
     String name = pipeline.getOptions().getJobName() + "-" + UUID.randomUUID();
     pipeline.getOptions().setJobName(name);
     pipeline.run();
+    LOG.info("Submitted the job {}", name);
     new ClusterJob(cluster, name).finish(meanwhile);
   }
 

@@ -36,6 +36,7 @@ import org.vocabeam.transforms.training.Assignment;
 import org.vocabeam.transforms.training.Checkpoint;
 import org.vocabeam.transforms.training.EpochPlan;
 import org.vocabeam.transforms.training.EstimateStatistics;
+import org.vocabeam.transforms.training.Laps;
 import org.vocabeam.transforms.training.Start;
 import org.vocabeam.transforms.training.StepMetric;
 import org.vocabeam.transforms.training.StepReport;
@@ -142,6 +143,7 @@ final class Pretraining {
 
   private void round(PipelineArguments pipelines, long first, TrainingProgress.Listener listener)
       throws IOException {
+    Laps laps = new Laps();
     long last = first + rounds.stepsPerRound();
     WriteStore<VariableChunk> checkpoint =
         WriteStore.to(VariableChunk.TYPE, directory.checkpoint(last))
@@ -150,6 +152,7 @@ final class Pretraining {
         WriteStore.to(StepMetric.TYPE, directory.steps(last)).withProvenance(provenance(last));
     checkpoint.prepare(true);
     steps.prepare(true);
+    laps.end("prepared");
     Pipeline pipeline = pipelines.create(command + "-" + last);
     PCollectionTuple updated =
         pipeline.apply("UpdateStudent", update(assignments(first), pipelines));
@@ -165,12 +168,18 @@ final class Pretraining {
     }
     combined.apply("WriteCheckpoint", checkpoint);
     updated.get(UpdateStudent.STEPS).apply("WriteSteps", steps);
+    laps.end("pipeline made");
     pipelines.run(pipeline, () -> hear(listener));
+    laps.end("pipeline run");
     removeReports();
     steps.commit();
+    laps.end("steps committed");
     writeEvents(directory.steps(last), last);
+    laps.end("events");
     // The checkpoint last: with it the round is complete.
     checkpoint.commit();
+    laps.end("checkpoint committed");
+    LOG.info("Round from step {}: {}", first, laps);
   }
 
   private UpdateStudent update(List<Assignment> assignments, PipelineArguments pipelines)

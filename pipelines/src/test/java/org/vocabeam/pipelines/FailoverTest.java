@@ -1,12 +1,15 @@
 package org.vocabeam.pipelines;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,8 +23,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.vocabeam.transforms.store.StoreReader;
 
-/** Processes of a cluster killed without notice while stages run on it. */
+/** Stages on a cluster whose processes are killed without notice, whose disk is full or damaged. */
 @Tag("long")
 class FailoverTest {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -157,6 +161,8 @@ class FailoverTest {
     killed(Path.of(chain.run(1)), "pretrain-40", ofTargets);
     String[] embed = {"embed", store, teacher};
     killed(inProcess("embed", embed), "embed", embed);
+    String[] evaluate = {"evaluate", store, teacher};
+    killed(inProcess("evaluate", evaluate), "evaluate-embed", evaluate);
   }
 
   private static String[] withGenerations(String[] student) {
@@ -195,5 +201,69 @@ class FailoverTest {
         Failure.of(lost).line());
     onCluster(update(killed)).get(2, TimeUnit.MINUTES);
     FileTree.assertSame(whole, killed);
+  }
+
+  private static String refused(Future<?> command) {
+    Exception failure = assertThrows(Exception.class, () -> command.get(3, TimeUnit.MINUTES));
+    return Failure.of(failure.getCause()).line();
+  }
+
+  private static boolean mount(String... arguments) throws Exception {
+    List<String> command = new ArrayList<>(List.of(arguments));
+    Process process = new ProcessBuilder(command).inheritIO().start();
+    return process.waitFor() == 0;
+  }
+
+  @Test
+  void aFullDiskIsOneLineAndTheSameCommandGoesOn() throws Exception {
+    String[] ingest = {"ingest", "--input=" + directory.resolve("folder"), "--shards=4"};
+    Path whole = inProcess("room", ingest);
+    Path disk = Files.createDirectory(directory.resolve("disk"));
+    assumeTrue(
+        mount("mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", disk.toString()),
+        "only root makes a disk that is full");
+    try {
+      Path output = disk.resolve("stores");
+      String[] onDisk = {ingest[0], ingest[1], ingest[2], "--output=" + output};
+      String line = refused(onCluster(onDisk));
+      assertTrue(
+          line.matches(
+              "cannot write .*/disk/stores/(images|rejected)/\\S+: No space left on device; make"
+                  + " room there, and give the same command again"),
+          line);
+      assertFalse(StoreReader.isComplete(output.resolve("images").toString()));
+      assertTrue(mount("mount", "-o", "remount,size=10m", disk.toString()));
+      onCluster(onDisk).get(2, TimeUnit.MINUTES);
+      FileTree.assertSame(whole, output);
+    } finally {
+      assertTrue(mount("umount", disk.toString()));
+    }
+  }
+
+  @Test
+  void aDamagedShardIsOneLineAndTheRunGoesOnWhenItIsWhole() throws Exception {
+    Path stores =
+        inProcess("shards", new String[] {"ingest", "--input=" + directory.resolve("folder")});
+    String[] run = {
+      "pretrain",
+      "--images=" + stores.resolve("images"),
+      "--rounds=2",
+      "--stepsPerRound=4",
+      "--batchSize=8",
+      "--output=" + directory.resolve("damaged")
+    };
+    Path whole = inProcess("undamaged", Arrays.copyOf(run, run.length - 1));
+    Path shard = stores.resolve("images/part-00000-of-00001.parquet");
+    byte[] bytes = Files.readAllBytes(shard);
+    byte[] damaged = bytes.clone();
+    damaged[bytes.length / 3] ^= 1;
+    Files.write(shard, damaged);
+    String line = refused(onCluster(run));
+    assertTrue(line.startsWith(shard + " is damaged ("), line);
+    assertTrue(
+        line.endsWith("); remove its directory, and give the command that wrote it again"), line);
+    Files.write(shard, bytes);
+    onCluster(run).get(2, TimeUnit.MINUTES);
+    FileTree.assertSame(whole, directory.resolve("damaged"));
   }
 }

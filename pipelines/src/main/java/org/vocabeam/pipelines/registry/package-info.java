@@ -33,7 +33,9 @@
  *       writes a claim of their own name and then lists the claims; who sees no other has the lock,
  *       who does withdraws. Of two at the same time at most one sees itself alone, wherever a
  *       listing shows every write that came before it: local disks, and the object stores of today
- *       (S3 since 2020). Not on file systems that cache listings, as NFS may.
+ *       (S3 since 2020). Not on file systems that cache listings, as NFS may. So a registry on S3
+ *       is not refused, and no conditional write is needed, which Beam does not offer; a pointer or
+ *       a version is one object, which appears whole.
  *   <li><b>A lock is taken over from the dead of this host alone</b> (process id and start time);
  *       whether a process of another host lives cannot be told from here, so its lock is removed by
  *       hand.

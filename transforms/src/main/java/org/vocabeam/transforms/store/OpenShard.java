@@ -33,6 +33,12 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 public final class OpenShard<T> implements AutoCloseable {
   private static final int PAGE_BYTES = 1 << 20;
 
+  /**
+   * Parquet guesses from the rows so far when to look at the size again, at most 10,000 rows later:
+   * behind the small variables of a checkpoint came its chunks of 1 MB in one page of 77 MB.
+   */
+  private static final int UNCHECKED_ROWS = 4;
+
   private final ShardWriter<T> of;
   private final int shard;
   private final String file;
@@ -116,7 +122,8 @@ public final class OpenShard<T> implements AutoCloseable {
             .withRowGroupSize(of.rowGroupBytes())
             .withPageSize((int) Math.min(PAGE_BYTES, of.rowGroupBytes()))
             // The default looks at the size after 100 rows first: 100 photos are many row groups.
-            .withMinRowCountForPageSizeCheck(1);
+            .withMinRowCountForPageSizeCheck(1)
+            .withMaxRowCountForPageSizeCheck(UNCHECKED_ROWS);
     for (ColumnDescriptor column : schema.getColumns()) {
       PrimitiveType type = column.getPrimitiveType();
       if (type.getPrimitiveTypeName() == PrimitiveTypeName.BINARY

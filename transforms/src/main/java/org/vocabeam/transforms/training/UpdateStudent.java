@@ -135,16 +135,22 @@ public final class UpdateStudent extends PTransform<PBegin, PCollectionTuple> {
 
     @ProcessElement
     public void train(@Element Assignment assignment, MultiOutputReceiver out) {
+      Laps laps = new Laps();
       Trainer trainer = Trainers.take(assignment.recipe(), device);
+      laps.end("program");
       try {
         Recipe recipe = Methods.recipe(assignment.recipe());
         ReplicaState replica = ReplicaState.of(assignment);
-        start(assignment, replica, trainer, out);
+        start(assignment, replica, trainer, laps, out);
         long reported = System.nanoTime();
         ImageStream batches = new ImageStream(recipe, assignment);
         for (long i = 0; i < assignment.steps(); i++) {
           long step = assignment.firstStep() + i;
-          float[] values = trainer.step(step, replica.resetsMomentum() ? i : step, batches.next());
+          Trainer.Batch batch = batches.next();
+          if (i == 0) {
+            laps.end("first images");
+          }
+          float[] values = trainer.step(step, replica.resetsMomentum() ? i : step, batch);
           check(recipe, trainer.metrics(), values, step, assignment.replica());
           for (int m = 0; m < values.length; m++) {
             out.get(STEPS)
@@ -161,7 +167,9 @@ public final class UpdateStudent extends PTransform<PBegin, PCollectionTuple> {
             report(new StepReport(step, trainer.metrics(), values), assignment.replica());
           }
         }
+        laps.end("steps");
         Map<String, float[]> state = trainer.state();
+        laps.end("state read");
         for (VariableSpec spec : trainer.variables()) {
           if (!replica.isReset(spec)) {
             for (VariableChunk chunk :
@@ -170,6 +178,8 @@ public final class UpdateStudent extends PTransform<PBegin, PCollectionTuple> {
             }
           }
         }
+        laps.end("state handed on");
+        LOG.info("Replica {} from step {}: {}", assignment.replica(), assignment.firstStep(), laps);
       } finally {
         Trainers.giveBack(assignment.recipe(), device, trainer);
       }
@@ -177,12 +187,18 @@ public final class UpdateStudent extends PTransform<PBegin, PCollectionTuple> {
 
     /** Sets the trainer to where the round starts, which an outer step needs to know too. */
     private static void start(
-        Assignment assignment, ReplicaState replica, Trainer trainer, MultiOutputReceiver out) {
+        Assignment assignment,
+        ReplicaState replica,
+        Trainer trainer,
+        Laps laps,
+        MultiOutputReceiver out) {
       Map<String, float[]> initial = trainer.initialState();
       Map<String, float[]> checkpoint =
           assignment.start() == null ? null : assignment.start().read(trainer.variables());
+      laps.end("checkpoint read");
       Map<String, float[]> state = replica.start(trainer.variables(), initial, checkpoint);
       trainer.setState(state);
+      laps.end("state set");
       if (!replica.givesOuterStart()) {
         return;
       }

@@ -112,6 +112,19 @@ class StoreTest {
     assertEquals(contents("a-first"), contents("b-first"));
   }
 
+  /** Few large rows among small ones, as in a checkpoint. */
+  @Test
+  void rowGroupsOfUnevenRowsAreNoLargerThanAsked() throws Exception {
+    List<Sample> rows =
+        IntStream.range(0, 600)
+            .mapToObj(i -> new Sample("s" + i, null, i, new byte[i % 30 == 0 ? 40_000 : 10]))
+            .toList();
+    StoreReader<Sample> store =
+        WrittenStore.of(Sample.TYPE, temporary.resolve("uneven"), rows, 50_000, Map.of());
+    long largest = store.rowGroups().stream().mapToLong(RowGroup::bytes).max().getAsLong();
+    assertTrue(largest < 150_000, "" + largest);
+  }
+
   @Test
   void rowsAreMixed() throws Exception {
     write("mixed", samples(2000), 1);
