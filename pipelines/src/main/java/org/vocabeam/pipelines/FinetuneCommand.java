@@ -104,7 +104,7 @@ final class FinetuneCommand implements Callable<Integer> {
     RoundPlan plan = rounds.plan();
     pipelines.options("finetune");
     TrainingImages images = data.open();
-    EvaluateCommand.checkSplits(
+    Evaluation.checkSplits(
         data.images(), images.statistics(), images.statistics().splits().firstKey(), testSplit);
     InitialWeights initial = checkpoint == null ? null : InitialWeights.open(checkpoint);
     Task task = images.task(plan.steps(), steps.seed());

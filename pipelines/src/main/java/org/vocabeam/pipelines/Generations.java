@@ -15,6 +15,8 @@ import org.vocabeam.transforms.store.StoreFiles;
  * @param firstTeacher recipe of generation 0
  * @param teacher directory of a checkpoint that is taken for generation 0; null to train one
  * @param count generations after 0
+ * @param firstPlan how long generation 0 trains
+ * @param plan how long every other one trains
  */
 record Generations(
     Recipe student,
@@ -23,6 +25,7 @@ record Generations(
     TrainingImages images,
     String output,
     int count,
+    RoundPlan firstPlan,
     RoundPlan plan) {
   /** Relative change of the inertia at which k-means ends before its last iteration. */
   private static final double TOLERANCE = 1e-4;
@@ -34,7 +37,12 @@ record Generations(
     String teacher = this.teacher;
     if (teacher == null) {
       say("Generation 0: the first teacher, %s", firstTeacher.method().name());
-      train(pipelines, firstTeacher, new TrainingData(images, null, null), directory.run(0));
+      train(
+          pipelines,
+          firstTeacher,
+          new TrainingData(images, null, null),
+          directory.run(0),
+          firstPlan);
       teacher = RunDirectory.newestCheckpoint(directory.run(0));
     }
     for (int generation = 1; generation <= count; generation++) {
@@ -67,12 +75,13 @@ record Generations(
       TrainingData data =
           new TrainingData(
               images, TrainingTargets.open(targets, images, method.name(), method.words()), null);
-      train(pipelines, student, data, directory.run(generation));
+      train(pipelines, student, data, directory.run(generation), plan);
       teacher = RunDirectory.newestCheckpoint(directory.run(generation));
     }
   }
 
-  private void train(PipelineArguments pipelines, Recipe recipe, TrainingData data, String run) {
+  private static void train(
+      PipelineArguments pipelines, Recipe recipe, TrainingData data, String run, RoundPlan plan) {
     new Pretraining("pretrain", recipe, data, null, run, plan).run(pipelines);
   }
 

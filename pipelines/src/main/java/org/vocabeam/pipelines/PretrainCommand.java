@@ -109,6 +109,7 @@ final class PretrainCommand implements Callable<Integer> {
         of,
         arguments.output(),
         count,
+        plan,
         plan);
   }
 }

@@ -73,10 +73,15 @@ final class Pretraining {
     this.initial = initial;
     this.directory = new RunDirectory(output);
     this.rounds = rounds;
+    this.plan = plan(recipe, data.images(), rounds);
+  }
+
+  /** The order in which a run sees its images. */
+  static EpochPlan plan(Recipe recipe, TrainingImages images, RoundPlan rounds) {
     // The larger of the two: windows decide the result, and that must not depend on the source.
     int bytes = Math.max(ViewSource.IMAGES.bytes(recipe), ViewSource.STORED.bytes(recipe));
     long windowRows = Math.max(1, (rounds.shuffleMegabytes() << 20) / bytes);
-    this.plan = new EpochPlan(data.images().groups(), recipe.seed(), rounds.replicas(), windowRows);
+    return new EpochPlan(images.groups(), recipe.seed(), rounds.replicas(), windowRows);
   }
 
   RunDirectory directory() {

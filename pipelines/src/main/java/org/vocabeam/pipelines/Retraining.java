@@ -187,8 +187,8 @@ final class Retraining {
     String images = images(request.increment());
     ImageStatistics statistics = ImageStatistics.read(images);
     // Before hours of training, what would fail after them.
-    EvaluateCommand.checkSplits(images, statistics, arguments.trainSplit(), arguments.testSplit());
-    arguments.gate().checkKnown(EvaluateCommand.metrics(statistics.labels().size()));
+    Evaluation.checkSplits(images, statistics, arguments.trainSplit(), arguments.testSplit());
+    arguments.gate().checkKnown(Evaluation.metrics(statistics.labels().size()));
     pretrain(request, images);
     String checkpoint = RunDirectory.newestCheckpoint(registry.run(version));
     evaluate("Evaluate", images, checkpoint, registry.evaluation(version, false));

@@ -29,7 +29,7 @@ final class RoundArguments {
 
   @Option(
       names = "--shuffleMegabytes",
-      defaultValue = "256",
+      defaultValue = RoundPlan.SHUFFLE_MEGABYTES,
       description =
           "Memory for the pixels that are shuffled together, by replica; a larger data set is"
               + " shuffled by row groups of the store first.")

@@ -19,6 +19,14 @@ record RoundPlan(
     int replicas,
     long shuffleMegabytes,
     @Nullable Combination combination) {
+  /** Of pixels that are shuffled together unless asked otherwise. */
+  static final String SHUFFLE_MEGABYTES = "256";
+
+  /** Of a single student. */
+  static RoundPlan alone(int rounds, long stepsPerRound) {
+    return new RoundPlan(rounds, stepsPerRound, 1, Long.parseLong(SHUFFLE_MEGABYTES), null);
+  }
+
   RoundPlan {
     require(rounds > 0, "rounds", rounds);
     require(stepsPerRound > 0, "stepsPerRound", stepsPerRound);

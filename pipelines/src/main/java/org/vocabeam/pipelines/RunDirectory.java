@@ -9,8 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.LongStream;
 import org.vocabeam.models.UserError;
 import org.vocabeam.transforms.store.StoreFiles;
@@ -110,7 +112,7 @@ record RunDirectory(String root) {
     try {
       Optional<String> before = StoreFiles.find(file);
       if (before.isPresent()) {
-        compare(JSON.readTree(before.get()), configuration);
+        refuseOther(root, "a run", JSON.readTree(before.get()), configuration);
       } else {
         removeUnfinished();
         StoreFiles.write(file, configuration.toPrettyString() + "\n");
@@ -129,21 +131,27 @@ record RunDirectory(String root) {
     }
   }
 
-  private void compare(JsonNode of, JsonNode asked) {
+  /**
+   * Refuses a configuration that is not the one before.
+   *
+   * @param root of what was made with it
+   * @param kind of what that is
+   * @throws UserError naming an option that differs
+   */
+  static void refuseOther(String root, String kind, JsonNode of, JsonNode asked) {
     Map<String, String> before = new TreeMap<>();
     Map<String, String> now = new TreeMap<>();
     flatten("", of, before);
     flatten("", asked, now);
-    now.forEach((place, value) -> refuseIfOther(place, before.get(place), value));
-    before.forEach((place, value) -> refuseIfOther(place, value, now.get(place)));
-  }
-
-  private void refuseIfOther(String place, String before, String now) {
-    if (before == null || now == null || !before.equals(now)) {
-      throw new UserError(
-          String.format(
-              "%s is a run with %s %s, and now it is %s; give the same, or another --output",
-              root, place, before, now));
+    TreeSet<String> places = new TreeSet<>(now.keySet());
+    places.addAll(before.keySet());
+    for (String place : places) {
+      if (!Objects.equals(before.get(place), now.get(place))) {
+        throw new UserError(
+            String.format(
+                "%s is %s with %s %s, and now it is %s; give the same, or another --output",
+                root, kind, place, before.get(place), now.get(place)));
+      }
     }
   }
 

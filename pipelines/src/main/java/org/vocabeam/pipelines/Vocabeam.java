@@ -46,6 +46,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       EvaluateCommand.class,
       FinetuneCommand.class,
       DistillCommand.class,
+      CompareCommand.class,
       EmbedCommand.class,
       ExportCommand.class,
       RetrainCommand.class,

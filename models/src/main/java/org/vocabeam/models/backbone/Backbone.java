@@ -25,6 +25,12 @@ public interface Backbone {
   int stride(String level);
 
   /**
+   * The side of the square of pixels that a cell of a level's map depends on, whose middle is
+   * {@link #stride} times the cell's place.
+   */
+  int receptiveField(String level);
+
+  /**
    * The map of every level, first to last.
    *
    * @param x normalised pixels {@code [B, H, W, C]}

@@ -79,6 +79,20 @@ public record ResNet(Block block, List<Integer> depths, int width, Stem stem) im
     return stem.stride << stage(level);
   }
 
+  @Override
+  public int receptiveField(String level) {
+    int side = stem == Stem.IMAGENET ? 1 + 6 + 2 * 2 : 3;
+    int apart = stem.stride; // pixels between neighbouring cells
+    for (int stage = 0; stage <= stage(level); stage++) {
+      for (int i = 0; i < depths.get(stage); i++) {
+        side += 2 * apart;
+        apart *= stage > 0 && i == 0 ? 2 : 1;
+        side += block == Block.BASIC ? 2 * apart : 0;
+      }
+    }
+    return side;
+  }
+
   private int stage(String level) {
     int stage = levels().indexOf(level);
     checkArgument(stage >= 0, "no level %s; levels are %s", level, levels());

@@ -53,6 +53,20 @@ public record WideResNet(int depth, int widen, List<Integer> strides) implements
     return strides.subList(0, stage(level) + 1).stream().reduce(1, (a, b) -> a * b);
   }
 
+  @Override
+  public int receptiveField(String level) {
+    int side = 3;
+    int apart = 1; // pixels between neighbouring cells
+    for (int stage = 0; stage <= stage(level); stage++) {
+      for (int i = 0; i < (depth - 4) / 6; i++) {
+        side += 2 * apart;
+        apart *= i == 0 ? strides.get(stage) : 1;
+        side += 2 * apart;
+      }
+    }
+    return side;
+  }
+
   private static int stage(String level) {
     int stage = LEVELS.indexOf(level);
     checkArgument(stage >= 0, "no level %s; levels are %s", level, LEVELS);

@@ -59,7 +59,9 @@ public record Obow(
     ViewSpec teacherView,
     List<ViewSpec> crops)
     implements Method {
-  private static final String TEACHER = "teacher.";
+  /** The scope of the variables of the network that makes the targets. */
+  public static final String TEACHER = "teacher.";
+
   private static final String STUDENT_SHARE = "studentShare";
 
   public Obow {
@@ -190,6 +192,11 @@ public record Obow(
               + " larger images");
     }
     return usable.subList(Math.max(0, usable.size() - count), usable.size());
+  }
+
+  /** The variable that holds a level's words, {@code [K, C]}: features of the teacher. */
+  public static String vocabulary(String level) {
+    return Vocabulary.name(level);
   }
 
   @Override

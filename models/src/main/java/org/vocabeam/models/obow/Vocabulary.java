@@ -47,10 +47,15 @@ public final class Vocabulary {
    */
   Vocabulary(Variables variables, String level, int size, int channels) {
     this.variables = variables;
-    this.name = "vocabulary." + level;
+    this.name = name(level);
     this.size = size;
     variables.variable("", name, Role.QUEUE, Initializer.rectifiedNormal(), size, channels);
     variables.variable("", name + ".pointer", Role.POINTER, Initializer.ZEROS);
+  }
+
+  /** The variable that holds a level's words. */
+  static String name(String level) {
+    return "vocabulary." + level;
   }
 
   /** The words before this step's update, {@code [K, C]}. */

@@ -61,6 +61,11 @@ final class PlainStepTest {
     }
 
     @Override
+    public int receptiveField(String level) {
+      return 1;
+    }
+
+    @Override
     public Map<String, Operand<TFloat32>> maps(Layers layers, Operand<TFloat32> x) {
       return Map.of("pixels", layers.conv(x, "conv", WIDTH, 1, 1));
     }

@@ -89,6 +89,11 @@ class ObowTrainingStepGoldenTest {
     }
 
     @Override
+    public int receptiveField(String level) {
+      throw new UnsupportedOperationException("a training step does not ask");
+    }
+
+    @Override
     public Map<String, Operand<TFloat32>> maps(Layers layers, Operand<TFloat32> x) {
       Map<String, Operand<TFloat32>> maps = new LinkedHashMap<>();
       Operand<TFloat32> h = x;

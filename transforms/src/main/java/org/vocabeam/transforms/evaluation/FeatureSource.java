@@ -3,6 +3,7 @@ package org.vocabeam.transforms.evaluation;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -11,6 +12,7 @@ import org.vocabeam.models.methods.Methods;
 import org.vocabeam.models.program.DeviceChoice;
 import org.vocabeam.models.training.Encoder;
 import org.vocabeam.models.training.ImageShape;
+import org.vocabeam.models.training.Method;
 import org.vocabeam.models.training.Pooling;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.transforms.images.ImageRecord;
@@ -25,6 +27,7 @@ import org.vocabeam.transforms.training.Checkpoint;
  * @param name {@code trained} or {@code random}
  * @param recipe JSON of the encoder
  * @param checkpoint directory of the encoder's weights; null for random ones
+ * @param network scope of its variables in the checkpoint
  * @param pooling of the backbone's maps; null for the logits of the classifier
  * @param device on which they are computed
  */
@@ -32,6 +35,7 @@ public record FeatureSource(
     String name,
     String recipe,
     @Nullable String checkpoint,
+    String network,
     @Nullable Pooling pooling,
     DeviceChoice device)
     implements Serializable {
@@ -40,21 +44,38 @@ public record FeatureSource(
   /** A checkpoint's student. */
   public static FeatureSource trained(String checkpoint, Pooling pooling) {
     String recipe = Methods.toJson(Checkpoint.read(checkpoint).recipe());
-    return new FeatureSource("trained", recipe, checkpoint, pooling, DeviceChoice.CPU);
+    return new FeatureSource(
+        "trained", recipe, checkpoint, Method.STUDENT, pooling, DeviceChoice.CPU);
   }
 
   /** The same network with the random weights that its run started from. */
   public FeatureSource random() {
-    return new FeatureSource("random", recipe, null, pooling, device);
+    return new FeatureSource("random", recipe, null, Method.STUDENT, pooling, device);
+  }
+
+  /** The student of a recipe with the random weights that its run starts from. */
+  public static FeatureSource random(Recipe recipe, Pooling pooling) {
+    return new FeatureSource(
+        "random", Methods.toJson(recipe), null, Method.STUDENT, pooling, DeviceChoice.CPU);
   }
 
   /** A source of a checkpoint's local features: every cell of a level's map for itself. */
   public static FeatureSource cells(String checkpoint, String level) {
+    return cells(checkpoint, Method.STUDENT, level);
+  }
+
+  /**
+   * The same of another network of the checkpoint.
+   *
+   * @param network scope of its variables, which are named as the student's
+   */
+  public static FeatureSource cells(String checkpoint, String network, String level) {
     Recipe recipe = Checkpoint.read(checkpoint).recipe();
     return new FeatureSource(
         "cells",
         Methods.toJson(recipe),
         checkpoint,
+        network,
         Pooling.cells(recipe, level),
         DeviceChoice.CPU);
   }
@@ -62,23 +83,38 @@ public record FeatureSource(
   /** What the classifier of a checkpoint with classes says: a logit for every class. */
   public static FeatureSource logits(String checkpoint) {
     String recipe = Methods.toJson(Checkpoint.read(checkpoint).recipe());
-    return new FeatureSource("logits", recipe, checkpoint, null, DeviceChoice.CPU);
+    return new FeatureSource("logits", recipe, checkpoint, Method.STUDENT, null, DeviceChoice.CPU);
   }
 
   /** The same features, computed elsewhere. */
   public FeatureSource on(DeviceChoice choice) {
-    return new FeatureSource(name, recipe, checkpoint, pooling, choice);
+    return new FeatureSource(name, recipe, checkpoint, network, pooling, choice);
   }
 
   /** Loads the encoder; to be closed. */
   public Extractor open() {
     Recipe of = Methods.recipe(recipe);
-    Map<String, float[]> state = checkpoint == null ? null : Checkpoint.read(checkpoint).state();
+    Map<String, float[]> state = checkpoint == null ? null : state();
     Encoder encoder =
         pooling == null
             ? Encoder.classifier(of, state, BATCH, device)
             : Encoder.of(of, state, pooling, BATCH, device);
     return new Extractor(encoder, of.images());
+  }
+
+  /** The checkpoint, with the network's variables under the student's names. */
+  private Map<String, float[]> state() {
+    Map<String, float[]> state = new LinkedHashMap<>(Checkpoint.read(checkpoint).state());
+    if (!network.equals(Method.STUDENT)) {
+      Map.copyOf(state)
+          .forEach(
+              (variable, values) -> {
+                if (variable.startsWith(network)) {
+                  state.put(Method.STUDENT + variable.substring(network.length()), values);
+                }
+              });
+    }
+    return state;
   }
 
   /** Computes features; one thread at a time. */

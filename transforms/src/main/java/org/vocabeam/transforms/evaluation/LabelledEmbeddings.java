@@ -10,6 +10,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
 import org.vocabeam.models.UserError;
+import org.vocabeam.models.evaluate.EmbeddingDeviation;
 import org.vocabeam.models.evaluate.LabelledFeatures;
 import org.vocabeam.transforms.images.ImageRecord;
 import org.vocabeam.transforms.store.RowGroup;
@@ -35,6 +36,9 @@ public record LabelledEmbeddings(
     String trainSplit,
     String testSplit)
     implements Serializable {
+  /** The name of {@link #deviation}. */
+  public static final String DEVIATION = "embedding-std";
+
   public LabelledEmbeddings {
     groups = List.copyOf(groups);
     classes = List.copyOf(classes);
@@ -97,12 +101,16 @@ public record LabelledEmbeddings(
 
   /** The training rows, one row group in memory at a time. */
   Iterator<LabelledFeatures> streamTrain() {
+    return stream(trainSplit);
+  }
+
+  private Iterator<LabelledFeatures> stream(String split) {
     Iterator<RowGroup> left = groups.iterator();
     return new AbstractIterator<>() {
       @Override
       protected LabelledFeatures computeNext() {
         while (left.hasNext()) {
-          LabelledFeatures rows = load(List.of(left.next()), trainSplit).features();
+          LabelledFeatures rows = load(List.of(left.next()), split).features();
           if (rows.rows() > 0) {
             return rows;
           }
@@ -110,6 +118,22 @@ public record LabelledEmbeddings(
         return endOfData();
       }
     };
+  }
+
+  /**
+   * How far the test rows are from being one: {@link EmbeddingDeviation}, as the metric {@value
+   * #DEVIATION}. Computed where it is called, one row group in memory at a time.
+   */
+  public MetricRecord deviation() {
+    Iterator<LabelledFeatures> rows = stream(testSplit);
+    if (!rows.hasNext()) {
+      throw noRows(testSplit);
+    }
+    LabelledFeatures first = rows.next();
+    EmbeddingDeviation deviation = new EmbeddingDeviation(first.width());
+    deviation.add(first);
+    rows.forEachRemaining(deviation::add);
+    return new MetricRecord(name, DEVIATION, 1, deviation.value(), 0);
   }
 
   static UserError noRows(String split) {

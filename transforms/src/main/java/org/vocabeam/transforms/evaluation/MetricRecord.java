@@ -13,7 +13,7 @@ import org.vocabeam.transforms.store.RecordType;
  * @param features what was evaluated: {@code trained}, {@code random} or {@code pixels}
  * @param metric {@code knn20}, {@code linear}, {@code few-shot-5way-1shot}, ...
  * @param labelShare of the training labels that were used, in (0, 1]
- * @param value accuracy in [0, 1]
+ * @param value accuracy in [0, 1], or what the metric says
  * @param interval half the width of the 95 % interval; 0 where there is none
  */
 public record MetricRecord(

@@ -159,8 +159,33 @@ public record Pixels(int width, int height, int channels, byte[] values) {
         .toString();
   }
 
+  /**
+   * A rectangle of the image, as much of it as there is.
+   *
+   * @param top row of its first pixel, which may be outside
+   * @param left column of its first pixel, which may be outside
+   */
+  public Pixels region(int top, int left, int regionHeight, int regionWidth) {
+    int firstRow = Math.max(0, top);
+    int firstColumn = Math.max(0, left);
+    int rows = Math.min(height, top + regionHeight) - firstRow;
+    int columns = Math.min(width, left + regionWidth) - firstColumn;
+    if (rows < 1 || columns < 1) {
+      throw new IllegalArgumentException(
+          String.format(
+              "%d x %d pixels from %d, %d on are not in %d x %d",
+              regionHeight, regionWidth, top, left, height, width));
+    }
+    byte[] to = new byte[rows * columns * channels];
+    for (int row = 0; row < rows; row++) {
+      int from = ((firstRow + row) * width + firstColumn) * channels;
+      System.arraycopy(values, from, to, row * columns * channels, columns * channels);
+    }
+    return new Pixels(columns, rows, channels, to);
+  }
+
   /** The pixels as a PNG: 8-bit grey or RGB. */
-  byte[] toPng() {
+  public byte[] toPng() {
     int type = channels == 1 ? BufferedImage.TYPE_BYTE_GRAY : BufferedImage.TYPE_3BYTE_BGR;
     BufferedImage image = new BufferedImage(width, height, type);
     byte[] to = ((DataBufferByte) image.getRaster().getDataBuffer()).getData();

@@ -51,6 +51,7 @@ public final class UpdateStudent extends PTransform<PBegin, PCollectionTuple> {
   public static final TupleTag<StepMetric> STEPS = new TupleTag<>("steps");
 
   private static final Logger LOG = LoggerFactory.getLogger(UpdateStudent.class);
+  private static final String KEPT = "the checkpoint before this round is kept";
 
   private static final TupleTag<KV<String, KV<Integer, VariableChunk>>> REPLICAS =
       new TupleTag<>("replicas");
@@ -109,6 +110,16 @@ public final class UpdateStudent extends PTransform<PBegin, PCollectionTuple> {
             .setCoder(VariableChunk.TYPE.coder());
     return PCollectionTuple.of(CHECKPOINT, combined)
         .and(STEPS, trained.get(STEPS).setCoder(StepMetric.TYPE.coder()));
+  }
+
+  /**
+   * Whether a round failed because its loss was not a number or its embeddings collapsed: going on
+   * would give the same again. Of a worker elsewhere only the message is known.
+   *
+   * @param message of the {@link UserError}
+   */
+  public static boolean hasStopped(String message) {
+    return message.contains(KEPT);
   }
 
   private Weights weights() {
@@ -232,9 +243,9 @@ public final class UpdateStudent extends PTransform<PBegin, PCollectionTuple> {
         if (!Float.isFinite(values[i])) {
           throw new UserError(
               String.format(
-                  "%s is %s at step %d of replica %d; the checkpoint before this round is kept;"
-                      + " lower --learningRate or add --warmupSteps in a new run",
-                  names.get(i), values[i], step, replica));
+                  "%s is %s at step %d of replica %d; %s; lower --learningRate or add --warmupSteps"
+                      + " in a new run",
+                  names.get(i), values[i], step, replica, KEPT));
         }
       }
       int spread = names.indexOf("embedding_std");
@@ -242,8 +253,8 @@ public final class UpdateStudent extends PTransform<PBegin, PCollectionTuple> {
         throw new UserError(
             String.format(
                 "collapse: embedding_std is %.3g at step %d of replica %d, below"
-                    + " collapseThreshold, which is %s; the checkpoint before this round is kept",
-                values[spread], step, replica, recipe.collapseThreshold()));
+                    + " collapseThreshold, which is %s; %s",
+                values[spread], step, replica, recipe.collapseThreshold(), KEPT));
       }
     }
   }

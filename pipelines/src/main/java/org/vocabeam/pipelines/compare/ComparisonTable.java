@@ -1,0 +1,257 @@
+package org.vocabeam.pipelines.compare;
+
+import java.util.ArrayList;
+import java.util.DoubleSummaryStatistics;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.NavigableSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.checkerframework.checker.nullness.qual.Nullable;
+import org.vocabeam.transforms.evaluation.ComparisonRecord;
+import org.vocabeam.transforms.evaluation.LabelledEmbeddings;
+import org.vocabeam.transforms.evaluation.MetricRecord;
+
+/**
+ * The results of a comparison: a row a method and below them what stands beside all, a column a
+ * metric, in every cell the mean over seeds with the least and the most.
+ *
+ * @param columns of metrics
+ * @param rows methods first
+ */
+public record ComparisonTable(List<Column> columns, List<Row> rows) {
+  /** Metrics in the order in which people want them; others come behind by name. */
+  private static final Map<String, String> KNOWN = new LinkedHashMap<>();
+
+  private static final Map<String, String> BESIDE = new LinkedHashMap<>();
+
+  static {
+    KNOWN.put("knn20", "kNN 20");
+    KNOWN.put("knn200", "kNN 200");
+    KNOWN.put("linear@0.01", "linear 1 %");
+    KNOWN.put("linear@0.1", "linear 10 %");
+    KNOWN.put("linear", "linear 100 %");
+    KNOWN.put("few-shot-5way-1shot", "1 shot");
+    KNOWN.put("few-shot-5way-5shot", "5 shots");
+    BESIDE.put("random", "random weights");
+    BESIDE.put("pixels", "raw pixels");
+  }
+
+  /**
+   * A metric.
+   *
+   * @param key {@link MetricRecord#name}
+   * @param title for a person
+   * @param percent whether its values are shares, shown in percent
+   */
+  public record Column(String key, String title, boolean percent) {
+    static Column of(String key) {
+      boolean percent = !key.equals(LabelledEmbeddings.DEVIATION);
+      return new Column(key, KNOWN.getOrDefault(key, title(key)), percent);
+    }
+
+    private static String title(String key) {
+      int at = key.indexOf('@');
+      return at < 0
+          ? key.replace('-', ' ')
+          : String.format(
+              Locale.ROOT,
+              "%s %.4g %%",
+              key.substring(0, at),
+              100 * Double.parseDouble(key.substring(at + 1)));
+    }
+
+    /** A value as it is shown. */
+    public String text(double value) {
+      return percent
+          ? String.format(Locale.ROOT, "%.1f", 100 * value)
+          : String.format(Locale.ROOT, "%.4f", value);
+    }
+  }
+
+  /**
+   * A line.
+   *
+   * @param key method, or the features of what stands beside all
+   * @param title for a person
+   * @param method whether it is a method
+   * @param training of the method; empty where there is none
+   * @param cells key of a column to values
+   * @param notes why there are no values of a seed, or of any
+   */
+  public record Row(
+      String key,
+      String title,
+      boolean method,
+      @Nullable Training training,
+      Map<String, Cell> cells,
+      List<String> notes) {}
+
+  /**
+   * How a method trained.
+   *
+   * @param steps of all its networks
+   * @param imagesPerSecond as measured
+   * @param minutes at that speed
+   */
+  public record Training(long steps, double imagesPerSecond, double minutes) {}
+
+  /**
+   * Values of a metric over seeds.
+   *
+   * @param seeds how many
+   */
+  public record Cell(double mean, double least, double most, long seeds) {
+    /** Whether the values differ as they are shown. */
+    boolean hasRange(Column column) {
+      return seeds > 1 && !column.text(least).equals(column.text(most));
+    }
+  }
+
+  public ComparisonTable {
+    columns = List.copyOf(columns);
+    rows = List.copyOf(rows);
+  }
+
+  /**
+   * A table.
+   *
+   * @param rounds of every network
+   * @param stopped method to why runs of it stopped
+   */
+  public static ComparisonTable of(
+      ComparisonPlan plan,
+      int rounds,
+      List<ComparisonRecord> results,
+      Map<String, List<String>> stopped) {
+    NavigableSet<String> others = new TreeSet<>();
+    results.forEach(r -> others.add(name(r)));
+    List<Column> columns = new ArrayList<>();
+    KNOWN.keySet().stream().filter(others::remove).map(Column::of).forEach(columns::add);
+    others.stream().map(Column::of).forEach(columns::add);
+    List<Row> rows = new ArrayList<>();
+    for (ComparisonPlan.Method method : plan.methods()) {
+      List<String> notes = new ArrayList<>();
+      if (method.notApplicable() != null) {
+        notes.add("not applicable: " + method.notApplicable());
+      }
+      notes.addAll(stopped.getOrDefault(method.name(), List.of()));
+      rows.add(
+          new Row(
+              method.name(),
+              method.name(),
+              true,
+              method.networks().isEmpty()
+                  ? null
+                  : new Training(
+                      method.steps(rounds), method.imagesPerSecond(rounds), method.minutes(rounds)),
+              cells(results, r -> r.method().equals(method.name())),
+              notes));
+    }
+    BESIDE.forEach(
+        (features, title) ->
+            rows.add(
+                new Row(
+                    features,
+                    title,
+                    false,
+                    null,
+                    cells(
+                        results,
+                        r -> r.method().isEmpty() && r.result().features().equals(features)),
+                    List.of())));
+    return new ComparisonTable(columns, rows);
+  }
+
+  private static String name(ComparisonRecord record) {
+    return MetricRecord.name(record.result().metric(), record.result().labelShare());
+  }
+
+  private static Map<String, Cell> cells(
+      List<ComparisonRecord> results, Predicate<ComparisonRecord> of) {
+    Map<String, DoubleSummaryStatistics> statistics = new TreeMap<>();
+    results.stream()
+        .filter(of)
+        .forEach(
+            r ->
+                statistics
+                    .computeIfAbsent(name(r), n -> new DoubleSummaryStatistics())
+                    .accept(r.result().value()));
+    Map<String, Cell> cells = new TreeMap<>();
+    statistics.forEach(
+        (name, s) ->
+            cells.put(name, new Cell(s.getAverage(), s.getMin(), s.getMax(), s.getCount())));
+    return cells;
+  }
+
+  /** The row of random weights, which every method should be better than. */
+  Row random() {
+    return rows.stream().filter(row -> row.key().equals("random")).findFirst().orElseThrow();
+  }
+
+  /** The largest mean of a column among methods; absent without any. */
+  @Nullable Double best(Column column) {
+    return rows.stream()
+        .filter(row -> row.method() && row.cells().containsKey(column.key()))
+        .map(row -> row.cells().get(column.key()).mean())
+        .max(Double::compare)
+        .orElse(null);
+  }
+
+  /** Lines for a terminal, each with its end. */
+  public String text() {
+    List<List<String>> lines = new ArrayList<>();
+    List<String> head = new ArrayList<>(List.of("accuracy, %"));
+    columns.forEach(column -> head.add(column.title()));
+    head.addAll(List.of("steps", "images/s", "minutes"));
+    lines.add(head);
+    for (Row row : rows) {
+      List<String> line = new ArrayList<>(List.of(row.title()));
+      columns.forEach(column -> line.add(text(row.cells().get(column.key()), column)));
+      Training training = row.training();
+      line.addAll(
+          training == null
+              ? List.of("", "", "")
+              : List.of(
+                  Long.toString(training.steps()),
+                  String.format(Locale.ROOT, "%.0f", training.imagesPerSecond()),
+                  String.format(Locale.ROOT, "%.1f", training.minutes())));
+      lines.add(line);
+    }
+    int[] widths = new int[head.size()];
+    for (List<String> line : lines) {
+      for (int i = 0; i < widths.length; i++) {
+        widths[i] = Math.max(widths[i], line.get(i).length());
+      }
+    }
+    StringBuilder text = new StringBuilder();
+    for (List<String> line : lines) {
+      StringBuilder of = new StringBuilder();
+      of.append(String.format("%-" + widths[0] + "s", line.get(0)));
+      for (int i = 1; i < widths.length; i++) {
+        of.append(String.format("  %" + widths[i] + "s", line.get(i)));
+      }
+      text.append(of.toString().stripTrailing()).append(System.lineSeparator());
+    }
+    text.append(
+        rows.stream()
+            .flatMap(row -> row.notes().stream().map(note -> row.title() + ": " + note))
+            .map(note -> note + System.lineSeparator())
+            .collect(Collectors.joining()));
+    return text.toString();
+  }
+
+  private static String text(@Nullable Cell cell, Column column) {
+    if (cell == null) {
+      return "-";
+    }
+    String mean = column.text(cell.mean());
+    return cell.hasRange(column)
+        ? mean + " (" + column.text(cell.least()) + " to " + column.text(cell.most()) + ")"
+        : mean;
+  }
+}

@@ -1,0 +1,21 @@
+package org.vocabeam.pipelines.compare;
+
+import java.util.List;
+import java.util.Map;
+import org.checkerframework.checker.nullness.qual.Nullable;
+import org.vocabeam.transforms.images.Pixels;
+
+/**
+ * A test image and the training images nearest to it, by several kinds of features.
+ *
+ * @param query the test image
+ * @param nearest title of the features to images, nearest first
+ */
+public record Neighbourhood(Shown query, Map<String, List<Shown>> nearest) {
+  /**
+   * An image on the page.
+   *
+   * @param label null without one
+   */
+  public record Shown(String id, @Nullable String label, Pixels pixels) {}
+}

@@ -1,0 +1,59 @@
+package org.vocabeam.transforms.evaluation;
+
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
+import org.vocabeam.transforms.store.RecordType;
+
+/**
+ * One result of a comparison of methods: a row of its store.
+ *
+ * @param method that was trained; empty for what is the same beside all of them
+ * @param seed of the run
+ * @param result of its evaluation
+ */
+public record ComparisonRecord(String method, long seed, MetricRecord result) {
+  public static final Schema SCHEMA =
+      SchemaBuilder.record("ComparisonRecord")
+          .namespace("org.vocabeam")
+          .fields()
+          .requiredString("method")
+          .requiredLong("seed")
+          .requiredString("features")
+          .requiredString("metric")
+          .requiredDouble("labelShare")
+          .requiredDouble("value")
+          .requiredDouble("interval")
+          .endRecord();
+
+  public static final RecordType<ComparisonRecord> TYPE =
+      new RecordType<>(
+          "comparison",
+          ComparisonRecord.class,
+          SCHEMA,
+          ComparisonRecord::toAvro,
+          ComparisonRecord::fromAvro,
+          ComparisonRecord::id);
+
+  private String id() {
+    return method + "#" + seed + "#" + MetricRecord.TYPE.id().apply(result);
+  }
+
+  public GenericRecord toAvro() {
+    GenericData.Record row = new GenericData.Record(SCHEMA);
+    row.put("method", method);
+    row.put("seed", seed);
+    row.put("features", result.features());
+    row.put("metric", result.metric());
+    row.put("labelShare", result.labelShare());
+    row.put("value", result.value());
+    row.put("interval", result.interval());
+    return row;
+  }
+
+  public static ComparisonRecord fromAvro(GenericRecord row) {
+    return new ComparisonRecord(
+        RecordType.string(row, "method"), (Long) row.get("seed"), MetricRecord.fromAvro(row));
+  }
+}

@@ -1,0 +1,87 @@
+package org.vocabeam.transforms.evaluation;
+
+import com.google.common.collect.AbstractIterator;
+import com.google.common.primitives.Floats;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.vocabeam.models.evaluate.LabelledFeatures;
+import org.vocabeam.models.evaluate.NearestNeighbours;
+import org.vocabeam.models.evaluate.Neighbours;
+import org.vocabeam.transforms.store.RowGroup;
+
+/**
+ * The labelled training images whose features have the largest cosine with those of some test
+ * images. For a few queries: it is computed where it is called, one row group in memory at a time.
+ */
+public final class NearestImages {
+  private NearestImages() {}
+
+  /**
+   * Searches.
+   *
+   * @param queries ids of labelled test images
+   * @param k images for each
+   * @return query to the ids of its nearest training images, nearest first
+   */
+  public static Map<String, List<String>> of(
+      LabelledEmbeddings embeddings, Set<String> queries, int k) {
+    Map<String, float[]> features = new LinkedHashMap<>();
+    for (RowGroup group : embeddings.groups()) {
+      LabelledEmbeddings.Rows rows = embeddings.load(List.of(group), embeddings.testSplit());
+      for (int row = 0; row < rows.ids().size(); row++) {
+        if (queries.contains(rows.ids().get(row))) {
+          features.put(rows.ids().get(row), rows.features().select(new int[] {row}).values());
+        }
+      }
+    }
+    if (features.isEmpty()) {
+      return Map.of();
+    }
+    float[] values = Floats.concat(features.values().toArray(float[][]::new));
+    int width = values.length / features.size();
+    int rows = Math.toIntExact(embeddings.groups().stream().mapToLong(RowGroup::rows).sum());
+    List<String> ids = new ArrayList<>();
+    // The class of a training row is its number: so the search tells which rows it has found.
+    try (NearestNeighbours search = new NearestNeighbours(width, k, rows)) {
+      Neighbours found = search.search(values, numbered(embeddings, ids));
+      Map<String, List<String>> nearest = new LinkedHashMap<>();
+      int query = 0;
+      for (String id : features.keySet()) {
+        int first = query++ * k;
+        nearest.put(
+            id,
+            IntStream.range(first, first + k)
+                .map(i -> found.labels()[i])
+                .filter(row -> row >= 0)
+                .mapToObj(ids::get)
+                .toList());
+      }
+      return nearest;
+    }
+  }
+
+  private static Iterator<LabelledFeatures> numbered(
+      LabelledEmbeddings embeddings, List<String> ids) {
+    Iterator<RowGroup> left = embeddings.groups().iterator();
+    return new AbstractIterator<>() {
+      @Override
+      protected LabelledFeatures computeNext() {
+        while (left.hasNext()) {
+          LabelledEmbeddings.Rows rows =
+              embeddings.load(List.of(left.next()), embeddings.trainSplit());
+          if (!rows.ids().isEmpty()) {
+            int[] numbers = IntStream.range(ids.size(), ids.size() + rows.ids().size()).toArray();
+            ids.addAll(rows.ids());
+            return new LabelledFeatures(rows.features().width(), rows.features().values(), numbers);
+          }
+        }
+        return endOfData();
+      }
+    };
+  }
+}

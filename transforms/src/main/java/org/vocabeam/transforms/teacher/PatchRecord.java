@@ -1,0 +1,75 @@
+package org.vocabeam.transforms.teacher;
+
+import java.io.Serializable;
+import java.util.Comparator;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
+import org.vocabeam.transforms.store.RecordType;
+
+/**
+ * The cell of an image's map that is nearest to a visual word: a row of a {@code patches} store.
+ *
+ * @param word its number
+ * @param image id
+ * @param y row of the cell in the level's map
+ * @param x column of the cell
+ * @param squaredDistance of the cell's feature from the word
+ */
+public record PatchRecord(int word, String image, int y, int x, double squaredDistance) {
+  public static final Schema SCHEMA =
+      SchemaBuilder.record("PatchRecord")
+          .namespace("org.vocabeam")
+          .fields()
+          .requiredInt("word")
+          .requiredString("image")
+          .requiredInt("y")
+          .requiredInt("x")
+          .requiredDouble("squaredDistance")
+          .endRecord();
+
+  public static final RecordType<PatchRecord> TYPE =
+      new RecordType<>(
+          "patches",
+          PatchRecord.class,
+          SCHEMA,
+          PatchRecord::toAvro,
+          PatchRecord::fromAvro,
+          patch -> patch.word + "#" + patch.image);
+
+  /** The farthest first; of equal ones the image's id decides. */
+  static final class FarthestFirst implements Comparator<PatchRecord>, Serializable {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public int compare(PatchRecord a, PatchRecord b) {
+      int byDistance = Double.compare(b.squaredDistance, a.squaredDistance);
+      return byDistance != 0 ? byDistance : b.image.compareTo(a.image);
+    }
+  }
+
+  /** Of a word's patches, the nearest first. */
+  public static Comparator<PatchRecord> nearestFirst() {
+    return new FarthestFirst().reversed();
+  }
+
+  public GenericRecord toAvro() {
+    GenericData.Record row = new GenericData.Record(SCHEMA);
+    row.put("word", word);
+    row.put("image", image);
+    row.put("y", y);
+    row.put("x", x);
+    row.put("squaredDistance", squaredDistance);
+    return row;
+  }
+
+  public static PatchRecord fromAvro(GenericRecord row) {
+    return new PatchRecord(
+        RecordType.integer(row, "word"),
+        RecordType.string(row, "image"),
+        RecordType.integer(row, "y"),
+        RecordType.integer(row, "x"),
+        (Double) row.get("squaredDistance"));
+  }
+}

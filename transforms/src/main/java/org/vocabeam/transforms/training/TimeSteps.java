@@ -1,0 +1,94 @@
+package org.vocabeam.transforms.training;
+
+import java.util.List;
+import org.apache.beam.sdk.coders.SerializableCoder;
+import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.values.PBegin;
+import org.apache.beam.sdk.values.PCollection;
+import org.vocabeam.models.methods.Methods;
+import org.vocabeam.models.program.DeviceChoice;
+import org.vocabeam.models.training.Recipe;
+import org.vocabeam.models.training.Trainer;
+
+/**
+ * How long a training step takes where the workers are: the first steps of an assignment are taken
+ * with the program loaded, and nothing is kept of them but the seconds of each, with reading of
+ * images and drawing of views.
+ */
+public final class TimeSteps extends PTransform<PBegin, PCollection<StepMetric>> {
+  private static final long serialVersionUID = 1L;
+
+  /** The metric of the rows. */
+  public static final String SECONDS = "seconds";
+
+  /** Steps that are not timed: caches are cold and code is not compiled yet. */
+  public static final int WARM_UP = 12;
+
+  private final Assignment assignment;
+  private final long nanos;
+  private final DeviceChoice device;
+
+  private TimeSteps(Assignment assignment, long nanos, DeviceChoice device) {
+    this.assignment = assignment;
+    this.nanos = nanos;
+    this.device = device;
+  }
+
+  /**
+   * @param assignment its steps are the most that are taken, and are more than {@link #WARM_UP};
+   *     targets may be missing, they are zeros then
+   * @param seconds after which no further step is timed
+   */
+  public static TimeSteps of(Assignment assignment, double seconds, DeviceChoice device) {
+    return new TimeSteps(assignment, (long) (seconds * 1e9), device);
+  }
+
+  @Override
+  public PCollection<StepMetric> expand(PBegin input) {
+    return input
+        .apply(
+            "Assignment",
+            Create.of(List.of(assignment)).withCoder(SerializableCoder.of(Assignment.class)))
+        .apply("Time", ParDo.of(new Time(nanos, device)))
+        .setCoder(StepMetric.TYPE.coder());
+  }
+
+  private static final class Time extends DoFn<Assignment, StepMetric> {
+    private static final long serialVersionUID = 1L;
+
+    private final long nanos;
+    private final DeviceChoice device;
+
+    Time(long nanos, DeviceChoice device) {
+      this.nanos = nanos;
+      this.device = device;
+    }
+
+    @ProcessElement
+    public void time(@Element Assignment assignment, OutputReceiver<StepMetric> out) {
+      Recipe recipe = Methods.recipe(assignment.recipe());
+      Trainer trainer = Trainers.take(assignment.recipe(), device);
+      try {
+        trainer.setState(trainer.initialState());
+        ImageStream batches = new ImageStream(recipe, assignment);
+        long start = System.nanoTime();
+        for (long step = 0; step < assignment.steps(); step++) {
+          long before = System.nanoTime();
+          trainer.step(step, batches.next());
+          long now = System.nanoTime();
+          if (step >= WARM_UP) {
+            out.output(new StepMetric(step, 0, SECONDS, (float) ((now - before) / 1e9)));
+            if (now - start > nanos) {
+              return;
+            }
+          }
+        }
+      } finally {
+        Trainers.giveBack(assignment.recipe(), device, trainer);
+      }
+    }
+  }
+}
