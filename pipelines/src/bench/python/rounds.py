@@ -66,7 +66,7 @@ for log in logs:
 rounds = events(driver, r"Round from step (\d+): ")
 replicas = {int(match[1]): (end, laps) for end, match, laps in events(workers, r"Replica 0 from step (\d+): ")}
 submitted = events(driver, r"Submitted the job ")
-finished = events(workers, r"Job pretrain-\S+ \(\w+\) switched from state RUNNING to FINISHED|RUNNING to FINISHED\.$")
+finished = events(workers, r"Job pretrain-\S+ \(\w+\) switched from state RUNNING to FINISHED")
 parts = {}
 
 

@@ -154,6 +154,11 @@ public final class Trainer implements AutoCloseable {
     return initialState(variables, recipe.seed());
   }
 
+  /** Of {@link #initialState}, the values of one variable: those of all take seconds to draw. */
+  public float[] initialValues(VariableSpec variable) {
+    return variable.initialValues(recipe.seed());
+  }
+
   /** Variable name to values, row-major. */
   public Map<String, float[]> state() {
     return program.readState();

@@ -3,6 +3,7 @@ package org.vocabeam.transforms.training;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.graph.Initializer;
 import org.vocabeam.models.graph.VariableSpec;
@@ -31,19 +32,19 @@ record ReplicaState(int replica, boolean isFirst, @Nullable Combination combinat
   /**
    * The values that the replica's program starts a round with.
    *
-   * @param initial of every variable
+   * @param initial of a variable, asked for where they are needed
    * @param checkpoint that the round starts from; null for the initial values
    */
   Map<String, float[]> start(
       List<VariableSpec> variables,
-      Map<String, float[]> initial,
+      Function<VariableSpec, float[]> initial,
       @Nullable Map<String, float[]> checkpoint) {
     Map<String, float[]> state = new LinkedHashMap<>();
     for (VariableSpec spec : variables) {
       state.put(
           spec.name(),
           checkpoint == null || isReset(spec) || (isFirst && isOwn(spec, checkpoint))
-              ? initial.get(spec.name())
+              ? initial.apply(spec)
               : checkpoint.get(stored(spec).name()));
     }
     return state;

@@ -203,11 +203,11 @@ public final class UpdateStudent extends PTransform<PBegin, PCollectionTuple> {
         Trainer trainer,
         Laps laps,
         MultiOutputReceiver out) {
-      Map<String, float[]> initial = trainer.initialState();
       Map<String, float[]> checkpoint =
           assignment.start() == null ? null : assignment.start().read(trainer.variables());
       laps.end("checkpoint read");
-      Map<String, float[]> state = replica.start(trainer.variables(), initial, checkpoint);
+      Map<String, float[]> state =
+          replica.start(trainer.variables(), trainer::initialValues, checkpoint);
       trainer.setState(state);
       laps.end("state set");
       if (!replica.givesOuterStart()) {

@@ -39,8 +39,12 @@ class ReplicaStateTest {
         number, false, new Combination(new Weights.Mean(), momentum, new Statistics.Mean()));
   }
 
+  private static float[] initial(VariableSpec variable) {
+    return INITIAL.get(variable.name());
+  }
+
   private static float momentum(ReplicaState replica) {
-    Map<String, float[]> state = replica.start(VARIABLES, INITIAL, CHECKPOINT);
+    Map<String, float[]> state = replica.start(VARIABLES, ReplicaStateTest::initial, CHECKPOINT);
     assertEquals(2, state.size());
     assertArrayEquals(new float[] {2}, state.get("w"));
     return state.get("momentum.w")[0];
@@ -58,7 +62,8 @@ class ReplicaStateTest {
   @Test
   void theFirstRoundStartsFromTheInitialValues() {
     for (Momentum momentum : Momentum.values()) {
-      Map<String, float[]> state = replica(1, momentum).start(VARIABLES, INITIAL, null);
+      Map<String, float[]> state =
+          replica(1, momentum).start(VARIABLES, ReplicaStateTest::initial, null);
       assertEquals(1, state.get("w")[0]);
       assertEquals(0, state.get("momentum.w")[0]);
     }
@@ -90,6 +95,9 @@ class ReplicaStateTest {
   @Test
   void aVariableThatTheCheckpointDoesNotHaveIsNotMadeUp() {
     Map<String, float[]> without = Map.of("w", new float[] {2});
-    assertNull(replica(1, Momentum.KEEP).start(VARIABLES, INITIAL, without).get("momentum.w"));
+    assertNull(
+        replica(1, Momentum.KEEP)
+            .start(VARIABLES, ReplicaStateTest::initial, without)
+            .get("momentum.w"));
   }
 }
