@@ -83,6 +83,14 @@ final class CompareCommand implements Callable<Integer> {
   private int rounds;
 
   @Option(
+      names = "--finetuneSteps",
+      defaultValue = "300",
+      description =
+          "Steps of fine-tuning of every network, at 1, 10 and 100 %% of the labels, and of"
+              + " supervised training from random weights; 0 leaves both out.")
+  private long finetuneSteps;
+
+  @Option(
       names = "--split",
       defaultValue = "train",
       description = "Trained on, and learned from in the evaluation.")
@@ -109,6 +117,7 @@ final class CompareCommand implements Callable<Integer> {
             preset(),
             distinct("--seeds", seeds),
             rounds,
+            finetuneSteps,
             split,
             testSplit,
             pooling);

@@ -17,9 +17,12 @@ import org.apache.beam.sdk.transforms.Create;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.bownet.BowNet;
+import org.vocabeam.models.evaluate.LabelShare;
+import org.vocabeam.models.labels.Supervised;
 import org.vocabeam.models.methods.Methods;
 import org.vocabeam.models.training.Preset;
 import org.vocabeam.models.training.Recipe;
+import org.vocabeam.models.training.Task;
 import org.vocabeam.pipelines.compare.ComparisonPage;
 import org.vocabeam.pipelines.compare.ComparisonPlan;
 import org.vocabeam.pipelines.compare.ComparisonPlan.Network;
@@ -42,6 +45,8 @@ import org.vocabeam.transforms.training.VariableChunk;
  * @param steps of every run; null for those that fit into {@code budget}
  * @param budget minutes of training of every run; null where steps are given
  * @param rounds of every network
+ * @param finetuneSteps of every trained network, and of random weights, at each share of the
+ *     labels; 0 for none
  * @param split trained on, and learned from in evaluations
  * @param testSplit predicted
  */
@@ -54,6 +59,7 @@ record Comparison(
     Preset preset,
     List<Long> seeds,
     int rounds,
+    long finetuneSteps,
     String split,
     String testSplit,
     PoolingArguments pooling) {
@@ -80,6 +86,9 @@ record Comparison(
     }
     if (rounds < 1) {
       throw new UserError("--rounds is " + rounds + ", must be positive");
+    }
+    if (finetuneSteps < 0) {
+      throw new UserError("--finetuneSteps is " + finetuneSteps + ", must be at least 0");
     }
   }
 
@@ -206,6 +215,7 @@ record Comparison(
     options.put("methods", String.join(",", methods));
     options.put("seeds", String.join(",", seeds.stream().map(String::valueOf).toList()));
     options.put("rounds", rounds);
+    options.put("finetuneSteps", finetuneSteps);
     options.put("budget", budget == null ? "none" : budget.toString());
     options.put("steps", steps == null ? "none" : steps.toString());
     pooling.provenance().forEach(options::put);
@@ -260,7 +270,9 @@ record Comparison(
         Map.of(
             "backbone", Methods.toTree(recipes.get(0)).at("/backbone").toString(),
             "normalisation", Methods.toTree(recipes.get(0)).at("/normalisation").toString());
-    return measure(random, true, of, reference(seed), seed, pipelines);
+    List<MetricRecord> metrics = measure(random, true, of, reference(seed), seed, pipelines);
+    metrics.addAll(fineTune(null, training, reference(seed), seed, pipelines));
+    return metrics;
   }
 
   /** Trains and measures a method, unless that has been done. */
@@ -284,7 +296,9 @@ record Comparison(
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return new Outcome(null, measure(RunDirectory.newestCheckpoint(run), run, seed, pipelines));
+    List<MetricRecord> metrics = measure(RunDirectory.newestCheckpoint(run), run, seed, pipelines);
+    metrics.addAll(fineTune(InitialWeights.open(run), training, run, seed, pipelines));
+    return new Outcome(null, metrics);
   }
 
   /** Trains, and returns why the run stopped, if it did. */
@@ -345,6 +359,43 @@ record Comparison(
                 ? MetricsTable.read(Evaluation.metrics(directory))
                 : evaluation.run(List.of(source), pixels, provenance, directory, pipelines));
     metrics.add(evaluation.features(source.name(), directory).deviation());
+    return metrics;
+  }
+
+  /**
+   * What a classifier reaches from the network, of the same labels as the linear probes.
+   *
+   * @param initial null for random weights: supervised training from scratch
+   */
+  private List<MetricRecord> fineTune(
+      @Nullable InitialWeights initial,
+      TrainingImages training,
+      String directory,
+      long seed,
+      PipelineArguments pipelines) {
+    List<MetricRecord> metrics = new ArrayList<>();
+    for (double share : finetuneSteps == 0 ? List.<Double>of() : Evaluation.LABEL_SHARES) {
+      Task task = training.task(finetuneSteps, seed);
+      Recipe recipe =
+          Supervised.recipe(
+              preset.backbone(task),
+              initial == null ? task : initial.task(task),
+              training.statistics().classes(),
+              Supervised.Trained.ALL,
+              null,
+              1,
+              initial == null);
+      metrics.addAll(
+          new FineTuning(
+                  training,
+                  testSplit,
+                  recipe,
+                  new LabelShare(share, seed),
+                  initial,
+                  StoreFiles.resolve(directory, "finetune-" + share),
+                  RoundPlan.alone(1, finetuneSteps))
+              .run(pipelines));
+    }
     return metrics;
   }
 

@@ -35,6 +35,9 @@ public record ComparisonTable(List<Column> columns, List<Row> rows) {
     KNOWN.put("linear@0.01", "linear 1 %");
     KNOWN.put("linear@0.1", "linear 10 %");
     KNOWN.put("linear", "linear 100 %");
+    KNOWN.put("fine-tune@0.01", "fine-tune 1 %");
+    KNOWN.put("fine-tune@0.1", "fine-tune 10 %");
+    KNOWN.put("fine-tune", "fine-tune 100 %");
     KNOWN.put("few-shot-5way-1shot", "1 shot");
     KNOWN.put("few-shot-5way-5shot", "5 shots");
     BESIDE.put("random", "random weights");
