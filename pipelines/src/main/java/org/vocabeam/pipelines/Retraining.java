@@ -84,7 +84,11 @@ final class Retraining {
   private void fail(int version, AtomicBoolean ended, Thread cancel, Throwable failure) {
     if (ended.compareAndSet(false, true)) {
       forget(cancel);
-      registry.unfinished(version, false, Failure.of(failure).line());
+      try {
+        registry.unfinished(version, false, Failure.of(failure).line());
+      } catch (RuntimeException unrecorded) {
+        failure.addSuppressed(unrecorded); // what has failed first is told
+      }
     }
   }
 
@@ -275,6 +279,7 @@ final class Retraining {
                 "--metrics=" + metricsOf(registry.evaluation(version, false)),
                 "--output=" + encoder));
     export.addAll(TypedOptions.of(command, PoolingArguments.class));
+    export.addAll(pipelines.runnerArguments()); // how object stores are reached is among them
     steps.command("Export", export);
   }
 

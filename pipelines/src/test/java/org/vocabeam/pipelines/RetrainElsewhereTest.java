@@ -131,10 +131,10 @@ class RetrainElsewhereTest {
               there.toString(),
               List.of("--flinkMaster=" + cluster.master()));
       submit.add(0, "submit");
-      Vocabeam.run(submit);
+      assertEquals(0, Vocabeam.commandLine().execute(submit.toArray(String[]::new)));
       assertSame(here, there, 1);
       SmallStore.draw(folder, "train", 60, 79);
-      Vocabeam.run(submit);
+      assertEquals(0, Vocabeam.commandLine().execute(submit.toArray(String[]::new)));
       assertEquals(2, new Registry(there.toString()).promoted());
     }
   }
