@@ -121,13 +121,8 @@ final class CompareCommand implements Callable<Integer> {
             split,
             testSplit,
             pooling);
-    comparison.run(
-        pipelines,
-        "./vocabeam "
-            + spec.name()
-            + " "
-            + String.join(
-                " ", spec.commandLine().getParseResult().originalArgs().stream().toList()));
+    List<String> typed = spec.commandLine().getParseResult().originalArgs();
+    comparison.run(pipelines, "./vocabeam " + String.join(" ", typed));
     return 0;
   }
 

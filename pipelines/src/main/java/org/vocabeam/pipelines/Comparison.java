@@ -186,7 +186,8 @@ record Comparison(
     return Methods.recipe(method, preset, training.task(ofSteps, seed));
   }
 
-  private ComparisonPlan plan(TrainingImages training, PipelineArguments pipelines) {
+  /** The steps of every method: those of the plan that is there, or measured ones. */
+  ComparisonPlan plan(TrainingImages training, PipelineArguments pipelines) {
     ObjectNode options = options(training);
     Optional<ComparisonPlan> before = ComparisonPlan.find(output);
     if (before.isPresent()) {
@@ -206,7 +207,7 @@ record Comparison(
   }
 
   /** What decides the comparison, named as on the command line. */
-  private ObjectNode options(TrainingImages training) {
+  ObjectNode options(TrainingImages training) {
     ObjectNode options = JsonNodeFactory.instance.objectNode();
     options.put("images", training.fingerprint());
     options.put("split", split);
@@ -359,6 +360,9 @@ record Comparison(
                 ? MetricsTable.read(Evaluation.metrics(directory))
                 : evaluation.run(List.of(source), pixels, provenance, directory, pipelines));
     metrics.add(evaluation.features(source.name(), directory).deviation());
+    if (pixels) {
+      metrics.add(evaluation.features(Evaluation.PIXELS, directory).deviation());
+    }
     return metrics;
   }
 

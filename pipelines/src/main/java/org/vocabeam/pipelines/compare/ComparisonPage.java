@@ -65,7 +65,7 @@ public record ComparisonPage(
         <h1>Comparison of methods</h1>
         %s
         <p>Made by</p>
-        <pre><code>%s</code></pre>
+        <pre tabindex="0"><code>%s</code></pre>
         %s%s%s%s
         </main>
         <script>/* %s */
@@ -299,6 +299,7 @@ public record ComparisonPage(
         <span class="wrong">&#10007; with a dashed frame</span> where it is another.</p>
         """
             .formatted(seed));
+    html.append("<div class=\"queries\">\n");
     for (Neighbourhood of : neighbourhoods) {
       Shown query = of.query();
       html.append("<section class=\"query\"><h3>").append(image(query, alt(query)));
@@ -316,7 +317,7 @@ public record ComparisonPage(
               });
       html.append("</table></div></section>\n");
     }
-    return html.toString();
+    return html.append("</div>\n").toString();
   }
 
   private static String neighbour(Shown query, Shown image) {
@@ -363,8 +364,9 @@ public record ComparisonPage(
         where it reaches over the edge of the image it is empty.</p>
         """
             .formatted(seed));
+    html.append("<div class=\"queries\">\n");
     for (WordGallery gallery : galleries) {
-      html.append("<section><h3>").append(escaped(gallery.title())).append("</h3>");
+      html.append("<section class=\"query\"><h3>").append(escaped(gallery.title())).append("</h3>");
       html.append(
           String.format(
               "<p>%d of %d words, evenly spaced among the %d that are the nearest in images enough;"
@@ -386,7 +388,7 @@ public record ComparisonPage(
       }
       html.append("</table></div></section>\n");
     }
-    return html.toString();
+    return html.append("</div>\n").toString();
   }
 
   private static String patch(WordGallery.Patch patch, int side) {

@@ -25,7 +25,7 @@
       width: of.clientWidth,
       height: 170,
       scales: { x: { time: false }, y: range ? { range: function () { return range; } } : {} },
-      axes: [Object.assign({ space: 45 }, axis), Object.assign({ size: 46 }, axis)],
+      axes: [Object.assign({ space: 45, size: 30 }, axis), Object.assign({ size: 46 }, axis)],
       legend: { show: false },
       cursor: { show: false },
       series: [{}].concat(seeds.map(function (seed, i) {

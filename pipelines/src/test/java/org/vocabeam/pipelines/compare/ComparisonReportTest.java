@@ -1,0 +1,174 @@
+package org.vocabeam.pipelines.compare;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.vocabeam.pipelines.compare.ComparisonPlan.Network;
+import org.vocabeam.pipelines.compare.Neighbourhood.Shown;
+import org.vocabeam.transforms.evaluation.ComparisonRecord;
+import org.vocabeam.transforms.evaluation.MetricRecord;
+import org.vocabeam.transforms.images.Pixels;
+
+/** Plan, table and page of results that are given. */
+class ComparisonReportTest {
+  private static final ComparisonPlan PLAN =
+      new ComparisonPlan(
+          JsonNodeFactory.instance.objectNode().put("budget", "2.0"),
+          List.of(
+              new ComparisonPlan.Method(
+                  "bownet",
+                  null,
+                  List.of(
+                      new Network("rotation", 1, 10, 32, 0.5),
+                      new Network("bownet", 2, 20, 64, 1))),
+              new ComparisonPlan.Method("obow", null, List.of(new Network("obow", 1, 9, 64, 2))),
+              new ComparisonPlan.Method("colorization", "images have 1 channel", List.of())));
+
+  private static ComparisonRecord record(
+      String method, long seed, String features, String metric, double share, double value) {
+    return new ComparisonRecord(method, seed, new MetricRecord(features, metric, share, value, 0));
+  }
+
+  private static ComparisonTable table() {
+    return ComparisonTable.of(
+        PLAN,
+        2,
+        List.of(
+            record("", 1, "random", "linear", 1, 0.5),
+            record("", 2, "random", "linear", 1, 0.5),
+            record("", 1, "pixels", "linear", 1, 0.25),
+            record("bownet", 1, "trained", "linear", 1, 0.4),
+            record("bownet", 2, "trained", "linear", 1, 0.45),
+            record("bownet", 1, "trained", "embedding-std", 1, 0.0625),
+            record("bownet", 1, "trained", "finetune", 0.1, 0.5),
+            record("obow", 1, "trained", "linear", 1, 0.75),
+            record("obow", 1, "trained", "knn20", 1, 0.125)),
+        Map.of("obow", List.of("seed 2 stopped: collapse")));
+  }
+
+  private static ComparisonPage page(String label) {
+    Pixels pixels = new Pixels(2, 2, 1, new byte[] {0, 50, 100, (byte) 200});
+    Shown query = new Shown("a/" + label, label, pixels);
+    Shown other = new Shown("b", "other", pixels);
+    Curve curve = new Curve(List.of(0L, 1L), List.of(2f, 1f));
+    return new ComparisonPage(
+        "./vocabeam compare --images=" + label,
+        List.of("about " + label),
+        1,
+        table(),
+        List.of(new Curves("obow", Map.of(1L, Map.of("loss", curve, "embedding_std", curve)))),
+        List.of(new Neighbourhood(query, Map.of("obow", List.of(query, other)))),
+        List.of(
+            new WordGallery(
+                "obow",
+                "layer2",
+                4,
+                1,
+                256,
+                List.of(
+                    new WordGallery.Word(
+                        7, List.of(new WordGallery.Patch(label, 2, 0, pixels)))))));
+  }
+
+  @Test
+  void stepsAreThoseThatFit() {
+    assertEquals(1500, Network.steps(60, 0.04));
+    assertEquals(0, Network.steps(1, 1.5));
+    ComparisonPlan.Method bowNet = PLAN.methods().get(0);
+    assertEquals(2 * (10 + 2 * 20), bowNet.steps(2));
+    double seconds = 20 * 0.5 + 2 * 40 * 1;
+    assertEquals(seconds / 60, bowNet.minutes(2), 1e-12);
+    assertEquals((20 * 32 + 2 * 40 * 64) / seconds, bowNet.imagesPerSecond(2), 1e-9);
+  }
+
+  @Test
+  void aPlanIsReadAsItWasWritten(@TempDir Path directory) throws IOException {
+    PLAN.write(directory.toString());
+    assertEquals(PLAN, ComparisonPlan.find(directory.toString()).orElseThrow());
+    try (var files = Files.list(directory)) {
+      assertEquals(List.of("compare.json"), files.map(f -> f.getFileName().toString()).toList());
+    }
+    assertTrue(ComparisonPlan.find(directory.resolve("none").toString()).isEmpty());
+  }
+
+  @Test
+  void theTableHasMeansAndRanges() {
+    List<String> lines = table().text().lines().toList();
+    assertEquals(
+        List.of(
+            "accuracy, %     kNN 20         linear 100 %  embedding std  finetune 10 %  steps"
+                + "  images/s  minutes",
+            "bownet               -  42.5 (40.0 to 45.0)         0.0625           50.0    100"
+                + "        64      1.5",
+            "obow              12.5                 75.0              -              -     18"
+                + "        32      0.6",
+            "colorization         -                    -              -              -",
+            "random weights       -                 50.0              -              -",
+            "raw pixels           -                 25.0              -              -",
+            "obow: seed 2 stopped: collapse",
+            "colorization: not applicable: images have 1 channel"),
+        lines);
+  }
+
+  @Test
+  void thePageSaysTheSame() {
+    String html = page("x").html();
+    assertTrue(
+        html.contains(
+            "data-metric=\"linear\" data-value=\"0.75\"><span class=\"mean\">75.0</span>"),
+        html);
+    assertTrue(html.contains("<span class=\"range\">40.0 to 45.0</span>"));
+    assertTrue(html.contains("not applicable: images have 1 channel"));
+    assertTrue(html.contains("obow: seed 2 stopped: collapse"));
+    // Bownet is below random weights, obow is not and is the best.
+    assertTrue(Pattern.compile("data-row=\"bownet\".*?class=\"below\"").matcher(html).find());
+    assertTrue(Pattern.compile("data-row=\"obow\".*?class=\"best \"").matcher(html).find());
+    assertTrue(html.contains("<figure class=\"shown right\">"));
+    assertTrue(html.contains("<figure class=\"shown wrong\">"));
+  }
+
+  @Test
+  void namesOfFoldersAreNotMarkup() {
+    String label = "<script>alert('1')</script>\"&";
+    String html = page(label).html();
+    assertFalse(html.contains("alert('1')"), "the label is in the page as it is");
+    assertFalse(html.contains("<script>alert"));
+    String escaped = "&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&quot;&amp;";
+    // About, command, heading with id and label, pictures with alt, title and caption, patches.
+    assertTrue(html.split(Pattern.quote(escaped), -1).length > 12);
+  }
+
+  @Test
+  void curvesAreJsonInsideOfTheScript() throws IOException {
+    Matcher data = Pattern.compile("id=\"curves-data\">(.*?)</script>").matcher(page("x").html());
+    assertTrue(data.find());
+    JsonNode json = new ObjectMapper().readTree(data.group(1));
+    assertEquals("[0,1]", json.at("/cards/0/loss/1/steps").toString());
+    assertEquals("[2.0,1.0]", json.at("/cards/0/loss/1/values").toString());
+    assertEquals(2, json.at("/largestStd").asDouble());
+  }
+
+  @Test
+  void longCurvesAreMeansOfEquallyManySteps() {
+    TreeMap<Long, Float> values = new TreeMap<>();
+    for (long step = 0; step < 7; step++) {
+      values.put(step, (float) step);
+    }
+    assertEquals(new Curve(List.of(2L, 5L, 6L), List.of(1f, 4f, 6f)), Curve.of(values, 3));
+    assertEquals(7, Curve.of(values, 7).steps().size());
+  }
+}
