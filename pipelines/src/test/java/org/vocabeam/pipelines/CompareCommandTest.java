@@ -83,7 +83,7 @@ class CompareCommandTest {
                 new ComparisonPlan.Method(
                     "rotation", null, List.of(new Network("rotation", 1, 3, 32, 0.1)))));
     plan.write(output.toString());
-    byte[] before = Files.readAllBytes(output.resolve("compare.json"));
+    String before = Files.readString(output.resolve("compare.json"));
     assertEquals(
         output
             + " is a comparison with budget 0.5, and now it is 0.75; give the same, or another"
@@ -95,6 +95,6 @@ class CompareCommandTest {
     // The same is taken over, with its steps: nothing is timed.
     assertEquals(plan, asked.plan(training, new PipelineArguments()));
     assertFalse(Files.exists(output.resolve("speed")));
-    assertEquals(new String(before), Files.readString(output.resolve("compare.json")));
+    assertEquals(before, Files.readString(output.resolve("compare.json")));
   }
 }

@@ -1,5 +1,6 @@
 package org.vocabeam.pipelines.compare;
 
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashMap;
@@ -59,13 +60,11 @@ public record ComparisonTable(List<Column> columns, List<Row> rows) {
 
     private static String title(String key) {
       int at = key.indexOf('@');
-      return at < 0
-          ? key.replace('-', ' ')
-          : String.format(
-              Locale.ROOT,
-              "%s %.4g %%",
-              key.substring(0, at),
-              100 * Double.parseDouble(key.substring(at + 1)));
+      if (at < 0) {
+        return key.replace('-', ' ');
+      }
+      BigDecimal percent = new BigDecimal(key.substring(at + 1)).movePointRight(2);
+      return key.substring(0, at) + " " + percent.stripTrailingZeros().toPlainString() + " %";
     }
 
     /** A value as it is shown. */
