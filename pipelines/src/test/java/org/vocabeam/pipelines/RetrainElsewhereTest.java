@@ -96,6 +96,7 @@ class RetrainElsewhereTest {
       SmallStore.draw(folder, "train", 60, 79);
       server.upload(folder, "photos");
       retrainHere();
+      registry(server, "list"); // from now on this process knows the object store again
       try (RegistryLock lock = RegistryLock.take(root + "/registry", "another", line -> {})) {
         String line = Failure.of(assertThrows(Throwable.class, () -> Vocabeam.run(retrain))).line();
         assertTrue(
@@ -111,12 +112,17 @@ class RetrainElsewhereTest {
       Path there = server.bucket().resolve("registry");
       assertTrue(isEmpty(there.resolve("lock")));
       assertSame(here, there, 2);
-      List<String> rollback =
-          new ArrayList<>(List.of("registry", "rollback", "--registry=" + root + "/registry"));
-      rollback.addAll(server.options());
-      Vocabeam.run(rollback);
+      registry(server, "rollback");
       assertEquals(1, registry.promoted());
     }
+  }
+
+  private static void registry(S3Server server, String action) {
+    List<String> command =
+        new ArrayList<>(
+            List.of("registry", action, "--registry=s3://" + S3Server.BUCKET + "/registry"));
+    command.addAll(server.options());
+    Vocabeam.run(command);
   }
 
   @Test
