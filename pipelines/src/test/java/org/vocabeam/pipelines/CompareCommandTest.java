@@ -13,6 +13,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.vocabeam.models.training.Preset;
 import org.vocabeam.pipelines.compare.ComparisonPlan;
 import org.vocabeam.pipelines.compare.ComparisonPlan.Network;
 
@@ -69,9 +70,10 @@ class CompareCommandTest {
             List.of("rotation"),
             null,
             0.5,
-            RecipeArguments.preset("small"),
+            Preset.SMALL,
             List.of(1L),
             2,
+            300,
             "train",
             "test",
             new PoolingArguments());

@@ -19,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -71,6 +72,7 @@ class ComparisonTest {
             "--output=" + to,
             "--methods=obow,colorization,rotation",
             "--steps=6",
+            "--finetuneSteps=2",
             "--runner=DirectRunner"));
   }
 
@@ -89,10 +91,14 @@ class ComparisonTest {
                         r -> MetricRecord.name(r.result().metric(), r.result().labelShare()),
                         Collectors.collectingAndThen(
                             Collectors.toList(), l -> l.stream().sorted().toList()))));
-    List<String> all =
+    List<String> frozen =
         List.of("embedding-std", "knn20", "knn200", "linear", "linear@0.01", "linear@0.1");
+    List<String> all =
+        Stream.concat(frozen.stream(), Stream.of("fine-tune", "fine-tune@0.01", "fine-tune@0.1"))
+            .sorted()
+            .toList();
     assertEquals(
-        Map.of("obow/trained", all, "rotation/trained", all, "/random", all, "/pixels", all),
+        Map.of("obow/trained", all, "rotation/trained", all, "/random", all, "/pixels", frozen),
         metrics);
     assertTrue(printed.contains("colorization: not applicable: "), printed);
     assertTrue(printed.lines().anyMatch(line -> line.startsWith("random weights")), printed);
