@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
 import org.openqa.selenium.WebElement;
+import org.vocabeam.models.UserError;
 import org.vocabeam.models.obow.Obow;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.transforms.evaluation.ComparisonRecord;
@@ -37,6 +38,7 @@ import org.vocabeam.transforms.store.StoreReader;
 import org.vocabeam.transforms.teacher.PatchRecord;
 import org.vocabeam.transforms.training.Checkpoint;
 import org.vocabeam.transforms.training.TrainingProgress;
+import org.vocabeam.transforms.training.UpdateStudent;
 
 /** A small comparison from the images to the page. */
 @Tag("slow")
@@ -53,18 +55,48 @@ class ComparisonTest {
   static void compare() throws IOException {
     images = SmallStore.of(directory, 60, TEST);
     output = directory.resolve("comparison");
+    printed = compare(output);
+  }
+
+  /** Runs the command and returns what it prints. */
+  private static String compare(Path to) {
     PrintStream before = System.out;
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
     try {
-      compare(output);
+      run(to);
     } finally {
       System.setOut(before);
     }
-    printed = out.toString(StandardCharsets.UTF_8);
+    return out.toString(StandardCharsets.UTF_8);
   }
 
-  private static void compare(Path to) {
+  /** Fails with what it throws at a step of rotation. */
+  private static void compare(Path to, long atStep, RuntimeException failure) {
+    TrainingProgress.Listener fail =
+        (replica, step, names, values) -> {
+          if (step == atStep && !names.contains("perplexity_image/layer2")) {
+            throw failure;
+          }
+        };
+    TrainingProgress.listen(fail);
+    try {
+      compare(to);
+    } finally {
+      TrainingProgress.ignore(fail);
+    }
+  }
+
+  /** A comparison that has come to rotation. */
+  private static Path begun(String name) throws IOException {
+    Path begun = Files.createDirectory(directory.resolve(name));
+    Files.copy(output.resolve("compare.json"), begun.resolve("compare.json"));
+    FileTree.copy(output.resolve("reference"), begun.resolve("reference"));
+    FileTree.copy(output.resolve("obow"), begun.resolve("obow"));
+    return begun;
+  }
+
+  private static void run(Path to) {
     Vocabeam.run(
         List.of(
             "compare",
@@ -77,7 +109,11 @@ class ComparisonTest {
   }
 
   private static List<ComparisonRecord> records() {
-    return StoreReader.open(ComparisonRecord.TYPE, output.resolve("metrics").toString()).rows();
+    return records(output);
+  }
+
+  private static List<ComparisonRecord> records(Path of) {
+    return StoreReader.open(ComparisonRecord.TYPE, of.resolve("metrics").toString()).rows();
   }
 
   @Test
@@ -104,24 +140,14 @@ class ComparisonTest {
     assertTrue(printed.lines().anyMatch(line -> line.startsWith("random weights")), printed);
   }
 
-  /** Killed in the second round of the second method. */
+  /** Killed in the second round. */
   @Test
   void aComparisonThatGoesOnIsTheSame() throws IOException {
-    Path killed = directory.resolve("killed");
-    TrainingProgress.Listener kill =
-        (replica, step, names, values) -> {
-          // Losses of rotation start at ln 4, those of obow are larger.
-          if (step == 4 && !names.contains("perplexity_image/layer2")) {
-            throw new IllegalStateException("killed");
-          }
-        };
-    TrainingProgress.listen(kill);
-    try {
-      Exception failure = assertThrows(Exception.class, () -> compare(killed));
-      assertTrue(Failure.of(failure).line().contains("killed"), Failure.of(failure).line());
-    } finally {
-      TrainingProgress.ignore(kill);
-    }
+    Path killed = begun("killed");
+    Exception failure =
+        assertThrows(
+            Exception.class, () -> compare(killed, 4, new IllegalStateException("killed")));
+    assertTrue(Failure.of(failure).line().contains("killed"), Failure.of(failure).line());
     byte[] plan = Files.readAllBytes(killed.resolve("compare.json"));
     Map<String, Object> first = FileTree.times(killed.resolve("obow"));
     compare(killed);
@@ -130,6 +156,21 @@ class ComparisonTest {
     first.forEach((file, time) -> assertEquals(time, then.get(file), file));
     FileTree.assertSame(output.resolve("metrics"), killed.resolve("metrics"));
     FileTree.assertSame(output.resolve("rotation"), killed.resolve("rotation"));
+  }
+
+  @Test
+  void aRunThatStopsIsAResult() throws IOException {
+    Path stopping = begun("stopping");
+    UserError collapse =
+        new UserError("collapse at step 1; the checkpoint before this round is kept");
+    assertTrue(UpdateStudent.hasStopped(collapse.getMessage()));
+    compare(stopping, 1, collapse);
+    Map<String, Object> before = FileTree.times(stopping.resolve("rotation"));
+    String again = compare(stopping);
+    assertTrue(again.contains("rotation: seed 1 stopped: " + collapse.getMessage()), again);
+    assertEquals(before, FileTree.times(stopping.resolve("rotation")), "it is not tried again");
+    assertEquals(
+        records().stream().filter(r -> !r.method().equals("rotation")).toList(), records(stopping));
   }
 
   private static double cosine(float[] a, float[] b) {

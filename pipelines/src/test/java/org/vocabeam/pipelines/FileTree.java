@@ -32,6 +32,15 @@ final class FileTree {
     return times;
   }
 
+  /** Copies all files to a directory that is not there yet. */
+  static void copy(Path from, Path to) throws IOException {
+    for (var file : files(from).entrySet()) {
+      Path copy = to.resolve(file.getKey());
+      Files.createDirectories(copy.getParent());
+      Files.copy(file.getValue(), copy);
+    }
+  }
+
   /** The same files with the same bytes, but for event files, whose names have a time. */
   static void assertSame(Path expected, Path actual) throws IOException {
     Map<String, Path> of = files(expected);

@@ -25,6 +25,7 @@ import org.vocabeam.models.graph.VariableSpec;
 import org.vocabeam.transforms.store.StoreReader;
 import org.vocabeam.transforms.store.WriteStore;
 import org.vocabeam.transforms.training.Checkpoint;
+import org.vocabeam.transforms.training.UpdateStudent;
 import org.vocabeam.transforms.training.VariableChunk;
 
 class PretrainCommandTest {
@@ -230,6 +231,7 @@ class PretrainCommandTest {
   void collapseStopsTheRun() {
     String message = refused("flat", "--rounds=1", "--stepsPerRound=2", "--collapseThreshold=0.9");
     assertTrue(message.contains("collapse"), message);
+    assertTrue(UpdateStudent.hasStopped(message), message);
   }
 
   @Test
