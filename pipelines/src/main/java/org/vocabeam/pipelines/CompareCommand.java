@@ -91,10 +91,10 @@ final class CompareCommand implements Callable<Integer> {
   private long finetuneSteps;
 
   @Option(
-      names = "--split",
+      names = "--trainSplit",
       defaultValue = "train",
       description = "Trained on, and learned from in the evaluation.")
-  private String split;
+  private String trainSplit;
 
   @Option(names = "--testSplit", defaultValue = "test", description = "Predicted.")
   private String testSplit;
@@ -118,7 +118,7 @@ final class CompareCommand implements Callable<Integer> {
             distinct("--seeds", seeds),
             rounds,
             finetuneSteps,
-            split,
+            trainSplit,
             testSplit,
             pooling);
     List<String> typed = spec.commandLine().getParseResult().originalArgs();

@@ -47,7 +47,7 @@ import org.vocabeam.transforms.training.VariableChunk;
  * @param rounds of every network
  * @param finetuneSteps of every trained network, and of random weights, at each share of the
  *     labels; 0 for none
- * @param split trained on, and learned from in evaluations
+ * @param trainSplit trained on, and learned from in evaluations
  * @param testSplit predicted
  */
 record Comparison(
@@ -60,7 +60,7 @@ record Comparison(
     List<Long> seeds,
     int rounds,
     long finetuneSteps,
-    String split,
+    String trainSplit,
     String testSplit,
     PoolingArguments pooling) {
   private static final String ROTATION = "rotation";
@@ -101,8 +101,8 @@ record Comparison(
    * @param command line, for the page
    */
   void run(PipelineArguments pipelines, String command) {
-    TrainingImages training = TrainingImages.open(images, split);
-    Evaluation.checkSplits(images, training.statistics(), split, testSplit);
+    TrainingImages training = TrainingImages.open(images, trainSplit);
+    Evaluation.checkSplits(images, training.statistics(), trainSplit, testSplit);
     ComparisonPlan plan = plan(training, pipelines);
     List<ComparisonRecord> results = new ArrayList<>();
     Map<String, List<String>> stopped = new LinkedHashMap<>();
@@ -178,7 +178,7 @@ record Comparison(
   }
 
   Evaluation evaluation(long seed) {
-    return Evaluation.on(images, split, testSplit, Evaluation.LABEL_SHARES, seed);
+    return Evaluation.on(images, trainSplit, testSplit, Evaluation.usualLabelShares(), seed);
   }
 
   /** The recipe of a method for so many steps. */
@@ -210,7 +210,7 @@ record Comparison(
   ObjectNode options(TrainingImages training) {
     ObjectNode options = JsonNodeFactory.instance.objectNode();
     options.put("images", training.fingerprint());
-    options.put("split", split);
+    options.put("trainSplit", trainSplit);
     options.put("testSplit", testSplit);
     options.put("preset", preset.name().toLowerCase(Locale.ROOT));
     options.put("methods", String.join(",", methods));
@@ -356,7 +356,7 @@ record Comparison(
     Map<String, String> provenance = evaluation.provenance("compare", of, pooling);
     List<MetricRecord> metrics =
         new ArrayList<>(
-            Provenance.isThere(Evaluation.metrics(directory), provenance)
+            Provenance.isOf(Evaluation.metrics(directory), provenance)
                 ? MetricsTable.read(Evaluation.metrics(directory))
                 : evaluation.run(List.of(source), pixels, provenance, directory, pipelines));
     metrics.add(evaluation.features(source.name(), directory).deviation());
@@ -378,7 +378,7 @@ record Comparison(
       long seed,
       PipelineArguments pipelines) {
     List<MetricRecord> metrics = new ArrayList<>();
-    for (double share : finetuneSteps == 0 ? List.<Double>of() : Evaluation.LABEL_SHARES) {
+    for (double share : finetuneSteps == 0 ? List.<Double>of() : Evaluation.usualLabelShares()) {
       Task task = training.task(finetuneSteps, seed);
       Recipe recipe =
           Supervised.recipe(
@@ -437,7 +437,7 @@ record Comparison(
     return List.of(
         String.format(
             "%d methods, each pre-trained without labels for %s on the %,d images of split '%s' of"
-                + " %s (preset %s, seeds %s, %d rounds), then evaluated on split '%s'.",
+                + " %s (preset %s; seeds %s; %d rounds), then evaluated on split '%s'.",
             plan.methods().size(),
             time,
             training.count(),

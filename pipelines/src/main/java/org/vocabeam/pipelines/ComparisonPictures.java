@@ -51,7 +51,7 @@ final class ComparisonPictures {
   private static final int QUERIES = 8;
   private static final int NEIGHBOURS = 8;
   private static final int WORDS = 12;
-  private static final int PATCHES = 9;
+  private static final int PATCHES = 8;
   private static final int POINTS = 300;
   private static final Set<String> CURVES = Set.of("loss", "embedding_std");
 
@@ -313,7 +313,7 @@ final class ComparisonPictures {
     WriteStore<PatchRecord> write =
         WriteStore.to(PatchRecord.TYPE, output).withProvenance(provenance);
     try {
-      if (!Provenance.isThere(output, provenance)) {
+      if (!Provenance.isOf(output, provenance)) {
         write.prepare(true);
         Pipeline pipeline = pipelines.create("find-patches");
         pipeline

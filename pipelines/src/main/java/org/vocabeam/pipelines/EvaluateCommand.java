@@ -48,8 +48,9 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--labelShares",
       split = ",",
+      defaultValue = Evaluation.LABEL_SHARES,
       description = "Shares of the training labels for the linear probe, in (0, 1].")
-  private List<Double> labelShares = Evaluation.LABEL_SHARES;
+  private List<Double> labelShares;
 
   @Option(names = "--trainSplit", defaultValue = "train", description = "Learned from.")
   private String trainSplit;

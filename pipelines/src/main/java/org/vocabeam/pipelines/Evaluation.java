@@ -1,5 +1,6 @@
 package org.vocabeam.pipelines;
 
+import com.google.common.base.Splitter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -48,8 +49,8 @@ record Evaluation(
     String testSplit,
     List<Double> labelShares,
     long seed) {
-  /** The shares of labels that are usual. */
-  static final List<Double> LABEL_SHARES = List.of(0.01, 0.1, 1.0);
+  /** The shares of labels that are usual, as on the command line. */
+  static final String LABEL_SHARES = "0.01,0.1,1";
 
   /** The name of the images' own pixels as features. */
   static final String PIXELS = "pixels";
@@ -100,11 +101,16 @@ record Evaluation(
    */
   static SortedSet<String> metrics(int classes) {
     SortedSet<String> names = new TreeSet<>(EvaluateNeighbours.metrics());
-    LABEL_SHARES.forEach(share -> names.add(MetricRecord.name("linear", share)));
+    usualLabelShares().forEach(share -> names.add(MetricRecord.name("linear", share)));
     if (classes >= FEW_SHOT_WAY) {
       names.addAll(EvaluateFewShot.metrics());
     }
     return names;
+  }
+
+  /** {@link #LABEL_SHARES} as numbers. */
+  static List<Double> usualLabelShares() {
+    return Splitter.on(',').splitToStream(LABEL_SHARES).map(Double::valueOf).toList();
   }
 
   /** The metrics store of an evaluation. */

@@ -14,6 +14,7 @@ import org.vocabeam.pipelines.inspect.RowTable;
 import org.vocabeam.pipelines.inspect.StoreSummary;
 import org.vocabeam.transforms.codebook.CodebookRecord;
 import org.vocabeam.transforms.codebook.DescriptorRecord;
+import org.vocabeam.transforms.evaluation.ComparisonRecord;
 import org.vocabeam.transforms.evaluation.EmbeddingRecord;
 import org.vocabeam.transforms.evaluation.MetricRecord;
 import org.vocabeam.transforms.images.ImageRecord;
@@ -25,6 +26,7 @@ import org.vocabeam.transforms.store.StoreFiles;
 import org.vocabeam.transforms.store.StoreManifest;
 import org.vocabeam.transforms.store.StoreReader;
 import org.vocabeam.transforms.targets.TargetRecord;
+import org.vocabeam.transforms.teacher.PatchRecord;
 import org.vocabeam.transforms.training.StepMetric;
 import org.vocabeam.transforms.training.VariableChunk;
 import org.vocabeam.transforms.views.ViewsRecord;
@@ -59,6 +61,8 @@ final class InspectCommand implements Callable<Integer> {
           VariableChunk.TYPE,
           StepMetric.TYPE,
           MetricRecord.TYPE,
+          ComparisonRecord.TYPE,
+          PatchRecord.TYPE,
           RejectedRecord.TYPE);
 
   @Parameters(

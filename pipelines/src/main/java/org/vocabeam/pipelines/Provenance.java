@@ -49,6 +49,16 @@ final class Provenance {
     return true;
   }
 
+  /** Whether there is a store that was made so; one that was made otherwise is as good as none. */
+  static boolean isOf(String directory, Map<String, String> wanted) {
+    Optional<StoreManifest> manifest = StoreManifest.find(directory);
+    return manifest.isPresent()
+        && wanted.entrySet().stream()
+            .filter(entry -> !entry.getKey().equals(VERSION))
+            .allMatch(
+                entry -> entry.getValue().equals(manifest.get().provenance().get(entry.getKey())));
+  }
+
   /**
    * Refuses a store that was made otherwise.
    *

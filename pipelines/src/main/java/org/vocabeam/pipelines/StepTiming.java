@@ -35,7 +35,7 @@ record StepTiming(Recipe recipe, TrainingImages images, String output) {
     provenance.put(TrainingImages.SPLIT, images.splitName());
     provenance.put("recipe", Methods.toJson(recipe));
     try {
-      if (!Provenance.isThere(output, provenance)) {
+      if (!Provenance.isOf(output, provenance)) {
         measure(pipelines, provenance);
       }
     } catch (IOException e) {

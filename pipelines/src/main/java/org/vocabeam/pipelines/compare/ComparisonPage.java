@@ -44,7 +44,7 @@ public record ComparisonPage(
   private static final int PICTURE = 64;
 
   /** Side of a patch on the page, in its pixels. */
-  private static final int PATCH = 66;
+  private static final int PATCH = 60;
 
   private static final ObjectMapper JSON = new ObjectMapper();
 

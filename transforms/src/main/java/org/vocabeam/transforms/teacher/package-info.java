@@ -1,7 +1,8 @@
 /**
  * What a frozen teacher makes of images: sampled local features for the codebook ({@link
  * org.vocabeam.transforms.teacher.ExtractDescriptors}), and with the codebook a bag of visual words
- * for every image ({@link org.vocabeam.transforms.teacher.AssignTargets}).
+ * for every image ({@link org.vocabeam.transforms.teacher.AssignTargets}). For people, the patches
+ * that are nearest to every word ({@link org.vocabeam.transforms.teacher.FindPatches}).
  *
  * <ul>
  *   <li>A worker reads its row groups of images itself and runs the teacher on batches, as for
