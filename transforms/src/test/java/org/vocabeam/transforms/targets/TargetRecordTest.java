@@ -43,7 +43,16 @@ class TargetRecordTest {
     refused("positive", List.of(0, 1), List.of(1f, 0f));
     refused("positive", List.of(0), List.of(Float.NaN));
     refused("add up to 0.5", List.of(0), List.of(0.5f));
-    refused("add up to 0.0", List.of(), List.of());
+  }
+
+  /** What an image without a label has. */
+  @Test
+  void theEmptyBagFillsNothing() {
+    TargetRecord empty = new TargetRecord("a", List.of(), List.of());
+    float[] rows = {1, 2, 3, 4};
+    empty.fill(rows, 1, 2);
+    assertArrayEquals(new float[] {1, 2, 3, 4}, rows);
+    assertEquals(empty, TargetRecord.fromAvro(empty.toAvro()));
   }
 
   private static void refused(String because, List<Integer> words, List<Float> weights) {
