@@ -103,11 +103,12 @@ class NearestNeighboursTest {
     }
   }
 
+  /** Lengths are powers of two: the reciprocal root of others is not exact on every processor. */
   @Test
   void ofEqualCosinesTheFirstTrainRowsWin() {
     LabelledFeatures train =
         new LabelledFeatures(
-            2, new float[] {0, 1, 1, 0, 3, 0, 0, 2, 5, 0, 7, 0}, new int[] {0, 1, 2, 3, 4, 5});
+            2, new float[] {0, 1, 1, 0, 4, 0, 0, 2, 2, 0, 8, 0}, new int[] {0, 1, 2, 3, 4, 5});
     for (int part : new int[] {1, 2, 6}) {
       try (NearestNeighbours knn = new NearestNeighbours(2, 3, 6, 16, 16)) {
         Neighbours found = knn.search(new float[] {9, 0, 0, 4}, inPartsOf(part, train));
@@ -138,8 +139,9 @@ class NearestNeighboursTest {
       assertArrayEquals(
           new float[] {1, 0, INFINITE}, Arrays.copyOf(found.similarities(), 3), 1e-6f);
       assertEquals(-1, found.labels()[39]);
+      // A cosine may be some units of float32's last place away from 1, here ten times that.
       assertArrayEquals(
-          new float[] {1, (float) Math.exp(10), 0}, knn.vote(found, 0.1).values(), 0.05f);
+          new float[] {1, (float) Math.exp(10), 0}, knn.vote(found, 0.1).values(), 0.5f);
 
       Neighbours none = knn.search(new float[] {2, 0}, List.<LabelledFeatures>of().iterator());
       assertArrayEquals(new float[3], knn.vote(none, 0.1).values());
