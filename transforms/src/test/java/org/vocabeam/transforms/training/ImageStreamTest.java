@@ -212,7 +212,7 @@ class ImageStreamTest {
   }
 
   /** OBoW that would be fed with targets, one word for every image. */
-  private record WithTargets(Method of, int targetWords) implements Method {
+  private record WithTargets(Method of, int targetWords, List<String> classes) implements Method {
     @Override
     public String name() {
       return "with-targets";
@@ -248,8 +248,12 @@ class ImageStreamTest {
   }
 
   private static Recipe withTargets(int words) {
+    return withTargets(words, List.of());
+  }
+
+  private static Recipe withTargets(int words, List<String> classes) {
     return new Recipe(
-        new WithTargets(recipe.method(), words),
+        new WithTargets(recipe.method(), words, classes),
         recipe.backbone(),
         recipe.images(),
         recipe.normalisation(),
@@ -321,5 +325,25 @@ class ImageStreamTest {
         new ImageStream(withTargets(IMAGES + 1), on(assignment(null, all, 0, 1, 0, 16), temporary));
     UserError error = assertThrows(UserError.class, () -> stream.forEachRemaining(batch -> {}));
     assertTrue(error.getMessage().contains("its targets were not made of"), error.getMessage());
+  }
+
+  /** An image without label is in a batch of a method with classes, and a mistake elsewhere. */
+  @Test
+  void emptyTargetsAreOfMethodsWithClasses(@TempDir Path temporary) throws IOException {
+    List<TargetRecord> targets = new ArrayList<>();
+    for (int i = 0; i < IMAGES; i++) {
+      if (i % 3 != 0) {
+        targets.add(new TargetRecord("i" + i, List.of(), List.of()));
+      }
+    }
+    WrittenStore.of(TargetRecord.TYPE, temporary, targets, 1024, Map.of());
+    Assignment assignment = on(assignment("train", groups, 0, 1, 0, 1), temporary);
+    Batch batch = new ImageStream(withTargets(2, List.of("no", "yes")), assignment).next();
+    assertArrayEquals(new float[BATCH * 2], batch.targets());
+
+    ImageStream stream = new ImageStream(withTargets(2), assignment);
+    UserError error = assertThrows(UserError.class, stream::next);
+    assertTrue(
+        error.getMessage().matches("the target of 'i\\d+' is empty, .*"), error.getMessage());
   }
 }
