@@ -108,7 +108,7 @@ class BenchCommandTest {
   }
 
   @Test
-  @Tag("slow")
+  @Tag("long")
   void measuresTheStagesAsTheDataSetGrows() throws IOException {
     JsonNode report = bench("--parts=stages", "--heapMegabytes=700");
     Map<String, String> units = units(report);
@@ -133,7 +133,7 @@ class BenchCommandTest {
   }
 
   @Test
-  @Tag("slow")
+  @Tag("long")
   void measuresTheMemoryOfOtherProcesses() throws IOException {
     JsonNode report = bench("--parts=memory", "--heapMegabytes=700");
     units(report);

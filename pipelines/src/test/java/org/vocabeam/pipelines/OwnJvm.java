@@ -27,6 +27,7 @@ final class OwnJvm implements AutoCloseable {
   private void start(List<String> arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-XX:TieredStopAtLevel=1"); // as in the POM
     command.add("@" + Path.of("../runner-config/jvm.options").toAbsolutePath());
     command.add("-cp");
     command.add(
