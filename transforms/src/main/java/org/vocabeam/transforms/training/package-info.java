@@ -45,7 +45,8 @@
  * <p>What is known of the combinations, from a simulation on one machine: Fashion-MNIST, OBoW's
  * small preset, 2,000 steps of 64 images with one replica (linear probe 84.0 % of all labels, 75.7
  * % of 1 %), seed 1, features of 2 x 2 cells; every run saw the same number of images. A single
- * seed: differences below a point say nothing.
+ * seed: differences below a point say nothing. The preset had no warm-up then; with it, in rounds
+ * of 500 steps, 1, 2, 4 and 8 replicas come to 87.9, 87.7, 86.8 and 86.9 %.
  *
  * <ul>
  *   <li>Whether batches or steps are divided matters more than all the rest. Four replicas with a
