@@ -95,6 +95,9 @@ class CompareCommandTest {
         refused(output, "--methods=obow", "--budget=0.5")
             .contains("with methods rotation, and now it is obow"));
     // The same is taken over, with its steps: nothing is timed.
+    assertEquals(
+        ComparisonPlan.find(output.toString()).orElseThrow(),
+        asked.plan(training, new PipelineArguments()));
     assertEquals(plan.methods(), asked.plan(training, new PipelineArguments()).methods());
     assertFalse(Files.exists(output.resolve("speed")));
     assertEquals(before, Files.readString(output.resolve("compare.json")));

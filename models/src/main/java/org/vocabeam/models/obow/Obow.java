@@ -155,8 +155,7 @@ public record Obow(
    * because a small data set has few visual concepts (METHODS section 1: hundreds on small data);
    * one level, of places that see a quarter of the image; a high rate and a fast teacher, because
    * the run is short; a long warm-up, because without it that rate draws all embeddings together in
-   * the first steps, while the words still are chance; crops at about the scale at which whole
-   * images are seen later.
+   * the first twenty steps; crops at about the scale at which whole images are seen later.
    */
   private static Recipe small(Task task, Backbone backbone) {
     int side = task.side();

@@ -103,7 +103,9 @@ class NearestNeighboursTest {
     }
   }
 
-  /** Lengths are powers of two: the reciprocal root of others is not exact on every processor. */
+  /**
+   * Lengths are powers of two: with 3, 5 and 7 the cosines differ in last bits on some processors.
+   */
   @Test
   void ofEqualCosinesTheFirstTrainRowsWin() {
     LabelledFeatures train =
@@ -139,9 +141,9 @@ class NearestNeighboursTest {
       assertArrayEquals(
           new float[] {1, 0, INFINITE}, Arrays.copyOf(found.similarities(), 3), 1e-6f);
       assertEquals(-1, found.labels()[39]);
-      // A cosine may be some units of float32's last place away from 1, here ten times that.
-      assertArrayEquals(
-          new float[] {1, (float) Math.exp(10), 0}, knn.vote(found, 0.1).values(), 0.5f);
+      // Of the cosine as found: a unit of its last place is 0.01 of this vote.
+      float vote = (float) Math.exp(found.similarities()[0] / 0.1);
+      assertArrayEquals(new float[] {1, vote, 0}, knn.vote(found, 0.1).values(), 0.05f);
 
       Neighbours none = knn.search(new float[] {2, 0}, List.<LabelledFeatures>of().iterator());
       assertArrayEquals(new float[3], knn.vote(none, 0.1).values());
