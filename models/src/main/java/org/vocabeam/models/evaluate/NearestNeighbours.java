@@ -7,9 +7,6 @@ import java.util.Iterator;
 import java.util.Map;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
-import org.tensorflow.op.core.Gather;
-import org.tensorflow.op.nn.TopK;
-import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.vocabeam.models.UserError;
@@ -27,10 +24,10 @@ import org.vocabeam.models.program.ProgramWriter;
  * thread at a time; each worker makes its own.
  */
 public final class NearestNeighbours implements AutoCloseable {
-  /** Rows of a block of queries. */
-  private static final int QUERY_BLOCK = 256;
+  /** Rows of a block of queries; the more, the less often a block of train rows is brought in. */
+  private static final int QUERY_BLOCK = 1024;
 
-  /** Rows of a block of train rows; the larger, the less a block keeps that the next ones beat. */
+  /** Rows of a block of train rows. */
   private static final int TRAIN_BLOCK = 4096;
 
   /** What matrix products work on at a time: the rest of a block would be summed another way. */
@@ -87,36 +84,12 @@ public final class NearestNeighbours implements AutoCloseable {
     }
   }
 
-  /** The k best of (the k best so far, a block of train rows). */
   private void authorSearch(ProgramWriter writer) {
     Ops tf = writer.ops();
     Operand<TFloat32> queries = writer.input("queries", TFloat32.class, queryBlock, width);
     Operand<TFloat32> train = writer.input("train", TFloat32.class, trainBlock, width);
-    Operand<TInt32> trainLabels = writer.input("trainLabels", TInt32.class, trainBlock);
-    Operand<TInt32> trainRows = writer.input("trainRows", TInt32.class);
-    Operand<TFloat32> similarities = writer.input("similarities", TFloat32.class, queryBlock, k);
-    Operand<TInt32> labels = writer.input("labels", TInt32.class, queryBlock, k);
-
-    // [Q, T]; what is only padding has no similarity to anything.
     Operand<TFloat32> cosines =
         innerProducts(tf, Layers.l2Normalize(tf, queries), Layers.l2Normalize(tf, train));
-    Operand<TBool> given =
-        tf.math.less(tf.range(tf.constant(0), tf.constant(trainBlock), tf.constant(1)), trainRows);
-    Operand<TFloat32> padding =
-        tf.select(given, tf.constant(0f), tf.constant(Float.NEGATIVE_INFINITY));
-    cosines = tf.math.add(cosines, padding);
-
-    // Of equal values top-k takes the lower index, and those so far come first: the order of rows.
-    TopK<TFloat32, TInt32> ofBlock = topK(tf, cosines, Math.min(k, trainBlock));
-    Operand<TFloat32> allSimilarities =
-        tf.concat(Arrays.asList(similarities, ofBlock.values()), tf.constant(1));
-    Operand<TInt32> allLabels =
-        tf.concat(
-            Arrays.asList(labels, tf.gather(trainLabels, ofBlock.indices(), tf.constant(0))),
-            tf.constant(1));
-    TopK<TFloat32, TInt32> best = topK(tf, allSimilarities, k);
-    Operand<TInt32> bestLabels =
-        tf.gather(allLabels, best.indices(), tf.constant(1), Gather.batchDims(1L));
     // Not finite when one value is not, which would make the order meaningless.
     Operand<TFloat32> magnitude =
         tf.math.add(
@@ -124,14 +97,8 @@ public final class NearestNeighbours implements AutoCloseable {
             Layers.meanOfAll(tf, tf.math.square(train)));
     writer.signature(
         SEARCH,
-        Map.of(
-            "queries", queries,
-            "train", train,
-            "trainLabels", trainLabels,
-            "trainRows", trainRows,
-            "similarities", similarities,
-            "labels", labels),
-        Map.of("similarities", best.values(), "labels", bestLabels, "magnitude", magnitude));
+        Map.of("queries", queries, "train", train),
+        Map.of("cosines", cosines, "magnitude", magnitude));
   }
 
   /**
@@ -154,10 +121,6 @@ public final class NearestNeighbours implements AutoCloseable {
     return count == width
         ? rows
         : tf.slice(rows, tf.constant(new int[] {0, first}), tf.constant(new int[] {-1, count}));
-  }
-
-  private static TopK<TFloat32, TInt32> topK(Ops tf, Operand<TFloat32> x, int k) {
-    return tf.nn.topK(x, tf.constant(k), TInt32.class, TopK.sorted(true));
   }
 
   /** Sums of exp(cosine / T) by query and class; no neighbour (-1) is dropped. */
@@ -202,54 +165,40 @@ public final class NearestNeighbours implements AutoCloseable {
       for (int first = 0; first < part.rows(); first += trainBlock) {
         int rows = Math.min(trainBlock, part.rows() - first);
         float[] features = padded(part.values(), first * width, rows * width, trainBlock * width);
-        int[] labels =
-            Arrays.copyOf(Arrays.copyOfRange(part.labels(), first, first + rows), trainBlock);
         for (int query = 0; query < best.queries(); query += queryBlock) {
-          merge(queries, query, features, labels, rows, best);
+          compare(queries, query, features, part.labels(), first, rows, best);
         }
       }
     }
     return best;
   }
 
-  private void merge(
+  /** Offers {@code rows} train rows from {@code firstTrain} on to a block of queries. */
+  private void compare(
       float[] queries,
-      int first,
+      int firstQuery,
       float[] train,
       int[] trainLabels,
-      int trainRows,
+      int firstTrain,
+      int rows,
       Neighbours best) {
-    int rows = Math.min(queryBlock, best.queries() - first);
-    Map<String, Object> inputs =
-        Map.of(
-            "queries",
-            padded(queries, first * width, rows * width, queryBlock * width),
-            "train",
-            train,
-            "trainLabels",
-            trainLabels,
-            "trainRows",
-            new int[] {trainRows},
-            "similarities",
-            padded(best.similarities(), first * k, rows * k, queryBlock * k),
-            "labels",
-            padded(best.labels(), first * k, rows * k, queryBlock * k));
-    program.run(
-        SEARCH,
-        inputs,
-        outputs -> {
-          float magnitude = outputs.get("magnitude").getFloat();
-          if (!Float.isFinite(magnitude)) {
-            throw new UserError(
-                "a feature is NaN or infinite, must be finite; the encoder or the file that it"
-                    + " comes from is broken");
-          }
-          float[] similarities = outputs.get("similarities").toFloatArray();
-          int[] labels = outputs.get("labels").toIntArray();
-          System.arraycopy(similarities, 0, best.similarities(), first * k, rows * k);
-          System.arraycopy(labels, 0, best.labels(), first * k, rows * k);
-          return null;
-        });
+    int count = Math.min(queryBlock, best.queries() - firstQuery);
+    float[] block = padded(queries, firstQuery * width, count * width, queryBlock * width);
+    float[] cosines =
+        program.run(
+            SEARCH,
+            Map.of("queries", block, "train", train),
+            outputs -> {
+              if (!Float.isFinite(outputs.get("magnitude").getFloat())) {
+                throw new UserError(
+                    "a feature is NaN or infinite, must be finite; the encoder or the file that it"
+                        + " comes from is broken");
+              }
+              return outputs.get("cosines").toFloatArray();
+            });
+    for (int query = 0; query < count; query++) {
+      best.offer(firstQuery + query, cosines, query * trainBlock, trainLabels, firstTrain, rows);
+    }
   }
 
   /**
@@ -288,10 +237,6 @@ public final class NearestNeighbours implements AutoCloseable {
   }
 
   private static float[] padded(float[] from, int first, int length, int size) {
-    return Arrays.copyOf(Arrays.copyOfRange(from, first, first + length), size);
-  }
-
-  private static int[] padded(int[] from, int first, int length, int size) {
     return Arrays.copyOf(Arrays.copyOfRange(from, first, first + length), size);
   }
 

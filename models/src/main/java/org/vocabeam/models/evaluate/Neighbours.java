@@ -41,6 +41,30 @@ public record Neighbours(int k, float[] similarities, int[] labels) {
     return nearest;
   }
 
+  /**
+   * Compares a query with the next train rows, and keeps those that are nearer than its k-th
+   * neighbour. Most are not, and cost one comparison.
+   *
+   * @param cosines from {@code firstCosine} on those of the rows
+   * @param rowLabels from {@code firstRow} on those of the rows
+   */
+  void offer(int query, float[] cosines, int firstCosine, int[] rowLabels, int firstRow, int rows) {
+    int nearest = query * k;
+    int farthest = nearest + k - 1;
+    for (int row = 0; row < rows; row++) {
+      float cosine = cosines[firstCosine + row];
+      if (cosine > similarities[farthest]) {
+        int place = farthest;
+        for (; place > nearest && cosine > similarities[place - 1]; place--) {
+          similarities[place] = similarities[place - 1];
+          labels[place] = labels[place - 1];
+        }
+        similarities[place] = cosine;
+        labels[place] = rowLabels[firstRow + row];
+      }
+    }
+  }
+
   /** No neighbour yet. */
   static Neighbours none(int queries, int k) {
     float[] similarities = new float[Math.multiplyExact(queries, k)];
