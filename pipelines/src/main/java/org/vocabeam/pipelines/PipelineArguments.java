@@ -28,6 +28,7 @@ public class PipelineArguments {
   private static final Logger LOG = LoggerFactory.getLogger(PipelineArguments.class);
 
   static final String FLINK_MASTER = "--flinkMaster";
+  private static final String LOCAL = "[local]";
 
   @Option(
       names = "--runner",
@@ -118,6 +119,11 @@ public class PipelineArguments {
     if (cluster != null) {
       refuseMoreThanSlots(options.as(FlinkPipelineOptions.class).getParallelism());
     }
+    FlinkPipelineOptions flink = options.as(FlinkPipelineOptions.class);
+    if (LOCAL.equals(flink.getFlinkMaster())) {
+      EmbeddedFlink.install(flink.getFlinkConfDir());
+      flink.setFlinkMaster(EmbeddedFlink.MASTER);
+    }
     options.setJobName(jobName);
     FileSystems.setDefaultPipelineOptions(options);
     return options;
@@ -139,7 +145,7 @@ public class PipelineArguments {
     if (runner.equals("FlinkRunner")) {
       // Embedded unless a cluster is named. Elements are never mutated after output (Beam's own
       // rule), so Flink may hand them on without copies.
-      usual.addAll(List.of(FLINK_MASTER + "=[local]", "--objectReuse=true", "--fasterCopy=true"));
+      usual.addAll(List.of(FLINK_MASTER + "=" + LOCAL, "--objectReuse=true", "--fasterCopy=true"));
     } else if (runner.equals("DirectRunner")) {
       // Its checks encode every element a second time; the tests keep them on.
       usual.addAll(List.of("--enforceEncodability=false", "--enforceImmutability=false"));

@@ -16,6 +16,11 @@
  *       Flink is the default all the same: it sorts and groups in bounded memory and spills to
  *       disk, where the DirectRunner holds everything in the heap, and it is the engine that the
  *       clusters run. {@code --runner=DirectRunner} is there for work of seconds.
+ *   <li><b>One embedded cluster serves all pipelines of a process</b> ({@link
+ *       org.vocabeam.pipelines.EmbeddedFlink}). The two seconds were mostly a cluster that was
+ *       started and stopped for every pipeline: rounds of four steps of the small preset took 3.9
+ *       to 4.8 s with a cluster each, and take 1.9 to 2.7 s with one for all (two quiet cores, the
+ *       same minutes).
  *   <li><b>A cluster's lib holds Vocabeam whole; a job brings no class along.</b> Native TensorFlow
  *       can be loaded by one class loader of a JVM, so the engine and {@code models} must be in
  *       lib; the question was the rest. Rounds of five steps of the small preset, one TaskManager

@@ -174,6 +174,7 @@ class ClusterTest {
             "--stepsPerRound=2"));
   }
 
+  @Tag("long")
   @Test
   void tenJobsInARowLeaveTheMemoryAsItIs() throws Exception {
     rounds("warm", 6);

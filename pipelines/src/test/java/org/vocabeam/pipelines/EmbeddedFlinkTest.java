@@ -1,6 +1,9 @@
 package org.vocabeam.pipelines;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.List;
@@ -43,8 +46,14 @@ class EmbeddedFlinkTest {
   }
 
   private static Pipeline pipeline() {
+    return pipeline(1);
+  }
+
+  private static Pipeline pipeline(int parallelism) {
     PipelineArguments arguments = new PipelineArguments();
-    new CommandLine(arguments).parseArgs("--runner=FlinkRunner");
+    CommandLine command = new CommandLine(arguments).setUnmatchedArgumentsAllowed(true);
+    command.parseArgs("--runner=FlinkRunner", "--parallelism=" + parallelism);
+    arguments.takeUnmatched(command);
     return arguments.create("embedded");
   }
 
@@ -62,5 +71,31 @@ class EmbeddedFlinkTest {
     sums(pipeline, List.of(KV.of("a", -1)));
     Exception thrown = assertThrows(Exception.class, () -> pipeline.run().waitUntilFinish());
     assertEquals("the sum of a is -1: must be positive", Failure.of(thrown).line());
+  }
+
+  @Test
+  void oneClusterServesAllPipelinesUntilOneNeedsMoreSlots() {
+    run(1);
+    EmbeddedFlink.StandingCluster first = EmbeddedFlink.cluster;
+    Pipeline failing = pipeline();
+    sums(failing, List.of(KV.of("a", -1)));
+    assertThrows(Exception.class, () -> failing.run().waitUntilFinish());
+    run(1);
+    assertSame(first, EmbeddedFlink.cluster, "a cluster for every pipeline");
+
+    int slots = first.slots;
+    run(slots + 1);
+    assertNotSame(first, EmbeddedFlink.cluster);
+    assertFalse(first.isRunning(), "two clusters");
+    EmbeddedFlink.StandingCluster larger = EmbeddedFlink.cluster;
+    run(slots);
+    assertSame(larger, EmbeddedFlink.cluster);
+  }
+
+  private static void run(int parallelism) {
+    Pipeline pipeline = pipeline(parallelism);
+    PAssert.that(sums(pipeline, List.of(KV.of("a", 1), KV.of("b", 5), KV.of("a", 2))))
+        .containsInAnyOrder("a=3", "b=5");
+    pipeline.run().waitUntilFinish();
   }
 }

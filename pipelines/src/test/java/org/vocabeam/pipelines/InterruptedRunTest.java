@@ -59,6 +59,7 @@ class InterruptedRunTest {
   }
 
   /** BoWNet's chain, killed in the middle of every stage. */
+  @Tag("long")
   @Test
   void killedStagesEndWithTheSameBytes() throws Exception {
     Path images = SmallStore.of(directory, 60, 30);
@@ -86,6 +87,7 @@ class InterruptedRunTest {
   }
 
   /** Stages of several pipelines as commands of their own. */
+  @Tag("long")
   @Test
   void killedCommandsEndWithTheSameBytes() throws Exception {
     Path images = SmallStore.of(directory, 60, 30);

@@ -141,7 +141,7 @@ class VocabeamTest {
     FlinkPipelineOptions flink = probe.options.as(FlinkPipelineOptions.class);
     assertAll(
         () -> assertEquals("FlinkRunner", flink.getRunner().getSimpleName()),
-        () -> assertEquals("[local]", flink.getFlinkMaster()),
+        () -> assertEquals(EmbeddedFlink.MASTER, flink.getFlinkMaster()),
         () -> assertTrue(flink.getObjectReuse()),
         () -> assertTrue(flink.getFasterCopy()),
         () -> assertEquals("probe-job", flink.getJobName()));
