@@ -42,7 +42,7 @@ class GenerationsTest {
   static void runTheChain() throws IOException {
     images = SmallStore.of(directory, TRAIN, 30);
     chain = directory.resolve("chain");
-    chain("--generations=2");
+    chain(chain, "--generations=2");
   }
 
   private static void run(String... arguments) {
@@ -62,13 +62,12 @@ class GenerationsTest {
     Vocabeam.run(all);
   }
 
-  private static void chain(String generations) {
+  private static void chain(Path output, String... more) {
+    List<String> arguments = new ArrayList<>(List.of("pretrain", "--method=bownet"));
+    arguments.addAll(List.of("--images=" + images, "--output=" + output));
+    arguments.addAll(List.of(more));
     run(
-        "pretrain",
-        "--method=bownet",
-        "--images=" + images,
-        "--output=" + chain,
-        generations,
+        arguments,
         "--rounds=2",
         "--stepsPerRound=3",
         "--batchSize=8",
@@ -135,6 +134,22 @@ class GenerationsTest {
         "--words=" + WORDS,
         "--set=/method/codebookIterations=3");
     FileTree.assertSame(generation(1).resolve("run"), alone.resolve("student"));
+  }
+
+  /** What EveryMethodTest shows of the other methods; killed, this one is in InterruptedRunTest. */
+  @Test
+  void sameBytesInOneRoundAndInTwoAndWithReplicas() throws IOException {
+    Path once = directory.resolve("once");
+    chain(once, "--generations=1", "--rounds=1", "--stepsPerRound=6");
+    for (int generation = 0; generation <= 1; generation++) {
+      String run = new RunDirectory(once.toString()).run(generation);
+      FileTree.assertSame(newest(generation), Path.of(RunDirectory.newestCheckpoint(run)));
+    }
+    Path replicas = directory.resolve("replicas");
+    chain(replicas, "--generations=1", "--replicas=2");
+    String student = RunDirectory.newestCheckpoint(replicas.toString());
+    assertTrue(student.endsWith("step-000000006"), student);
+    assertTrue(StoreReader.isComplete(student));
   }
 
   @Test
@@ -248,7 +263,7 @@ class GenerationsTest {
   @Test
   void whatIsThereIsNotMadeAgain() throws IOException {
     Map<String, Object> before = FileTree.times(chain);
-    chain("--generations=2");
+    chain(chain, "--generations=2");
     assertEquals(before, FileTree.times(chain));
   }
 
