@@ -2,6 +2,7 @@ package org.vocabeam.pipelines;
 
 import com.google.common.annotations.VisibleForTesting;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.flink.api.java.ExecutionEnvironment;
 import org.apache.flink.client.deployment.executors.LocalExecutor;
@@ -29,8 +30,11 @@ final class EmbeddedFlink extends ExecutionEnvironment {
   /** Beam's name of the environment that {@link #install} puts into its place. */
   static final String MASTER = "[auto]";
 
+  /** How long the end of a command waits for a cluster that ends. */
+  private static final int PATIENCE_SECONDS = 10;
+
   /** The cluster that stands, once there was a job. */
-  @VisibleForTesting static @Nullable StandingCluster cluster;
+  @VisibleForTesting static volatile @Nullable StandingCluster cluster;
 
   private EmbeddedFlink(Configuration configuration) {
     super(new Executors(), configuration, EmbeddedFlink.class.getClassLoader());
@@ -56,12 +60,22 @@ final class EmbeddedFlink extends ExecutionEnvironment {
   private static synchronized MiniCluster cluster(MiniClusterConfiguration ofJob) {
     int slots = ofJob.getConfiguration().get(TaskManagerOptions.NUM_TASK_SLOTS);
     if (cluster == null || cluster.slots < slots) {
-      if (cluster != null) {
-        cluster.stop();
+      if (cluster == null) {
+        Runtime.getRuntime().addShutdownHook(new Thread(EmbeddedFlink::end, "end-embedded-flink"));
+      } else {
+        cluster.stop().join();
       }
       cluster = new StandingCluster(new Configuration(ofJob.getConfiguration()), slots);
     }
     return cluster;
+  }
+
+  /** Removes what the cluster has in the directory for temporary files, 22 MB of it. */
+  private static void end() {
+    StandingCluster standing = cluster;
+    if (standing != null) {
+      standing.stop().completeOnTimeout(null, PATIENCE_SECONDS, TimeUnit.SECONDS).join();
+    }
   }
 
   /** Started by its first job, and not closed by any. */
@@ -100,8 +114,8 @@ final class EmbeddedFlink extends ExecutionEnvironment {
       return CompletableFuture.completedFuture(null);
     }
 
-    void stop() {
-      super.closeAsync().join();
+    CompletableFuture<Void> stop() {
+      return super.closeAsync();
     }
   }
 

@@ -5,8 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.testing.PAssert;
@@ -17,6 +21,7 @@ import org.apache.beam.sdk.transforms.SimpleFunction;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.vocabeam.models.UserError;
 import picocli.CommandLine;
 
@@ -90,6 +95,23 @@ class EmbeddedFlinkTest {
     EmbeddedFlink.StandingCluster larger = EmbeddedFlink.cluster;
     run(slots);
     assertSame(larger, EmbeddedFlink.cluster);
+  }
+
+  @Test
+  void aCommandLeavesNoTemporaryFiles(@TempDir Path directory) throws Exception {
+    Path temporary = Files.createDirectory(directory.resolve("tmp"));
+    Path file = Files.createDirectory(directory.resolve("input")).resolve("broken.png");
+    Files.writeString(file, "no image");
+    Path output = directory.resolve("output");
+    try (OwnJvm jvm = new OwnJvm(directory.resolve("log"), "-Djava.io.tmpdir=" + temporary)) {
+      jvm.finish(List.of("ingest", "--input=" + file.getParent(), "--output=" + output));
+    }
+    assertTrue(Files.isDirectory(output.resolve("rejected")), "nothing was run");
+    // Empty, and of one name for all clusters.
+    Files.deleteIfExists(temporary.resolve("flink-web-upload"));
+    try (Stream<Path> left = Files.list(temporary)) {
+      assertEquals(List.of(), left.toList());
+    }
   }
 
   private static void run(int parallelism) {

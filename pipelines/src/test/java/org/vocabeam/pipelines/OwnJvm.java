@@ -15,13 +15,16 @@ import java.util.regex.Pattern;
 /** Commands in JVMs of their own that can be killed without notice, one at a time. */
 final class OwnJvm implements AutoCloseable {
   private final Path log;
+  private final List<String> options;
   private Process process;
 
   /**
    * @param log where all that the commands say goes
+   * @param options of the JVMs
    */
-  OwnJvm(Path log) {
+  OwnJvm(Path log, String... options) {
     this.log = log;
+    this.options = List.of(options);
   }
 
   private void start(List<String> arguments) throws IOException {
@@ -29,6 +32,7 @@ final class OwnJvm implements AutoCloseable {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-XX:TieredStopAtLevel=1"); // as in the POM
     command.add("@" + Path.of("../runner-config/jvm.options").toAbsolutePath());
+    command.addAll(options);
     command.add("-cp");
     command.add(
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
