@@ -60,9 +60,7 @@ final class EmbeddedFlink extends ExecutionEnvironment {
   private static synchronized MiniCluster cluster(MiniClusterConfiguration ofJob) {
     int slots = ofJob.getConfiguration().get(TaskManagerOptions.NUM_TASK_SLOTS);
     if (cluster == null || cluster.slots < slots) {
-      if (cluster == null) {
-        Runtime.getRuntime().addShutdownHook(new Thread(EmbeddedFlink::end, "end-embedded-flink"));
-      } else {
+      if (cluster != null) {
         cluster.stop().join();
       }
       cluster = new StandingCluster(new Configuration(ofJob.getConfiguration()), slots);
@@ -70,11 +68,19 @@ final class EmbeddedFlink extends ExecutionEnvironment {
     return cluster;
   }
 
-  /** Removes what the cluster has in the directory for temporary files, 22 MB of it. */
-  private static void end() {
+  /**
+   * Ends the cluster, which removes its temporary files, 22 MB of them. Not for a command that is
+   * asked to end: its jobs would fail, and say so.
+   */
+  static void end() {
     StandingCluster standing = cluster;
     if (standing != null) {
-      standing.stop().completeOnTimeout(null, PATIENCE_SECONDS, TimeUnit.SECONDS).join();
+      // Whatever becomes of it, the command has done its work.
+      standing
+          .stop()
+          .completeOnTimeout(null, PATIENCE_SECONDS, TimeUnit.SECONDS)
+          .exceptionally(failure -> null)
+          .join();
     }
   }
 

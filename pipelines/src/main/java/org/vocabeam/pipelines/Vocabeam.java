@@ -76,6 +76,7 @@ public final class Vocabeam implements Runnable {
                   new PrintWriter(System.err, true, UTF_8),
                   Arrays.asList(arguments).contains("--verbose"));
     }
+    EmbeddedFlink.end();
     System.exit(status);
   }
 
