@@ -109,9 +109,10 @@ record Comparison(
     for (long seed : seeds) {
       reference(plan, training, seed, pipelines)
           .forEach(metric -> results.add(new ComparisonRecord("", seed, metric)));
-    }
-    for (ComparisonPlan.Method method : plan.methods()) {
-      for (long seed : method.networks().isEmpty() ? List.<Long>of() : seeds) {
+      for (ComparisonPlan.Method method : plan.methods()) {
+        if (method.networks().isEmpty()) {
+          continue;
+        }
         say("%s, seed %d", method.name(), seed);
         Outcome outcome = outcome(method, training, seed, pipelines);
         outcome
@@ -206,7 +207,7 @@ record Comparison(
     return plan;
   }
 
-  /** What decides the comparison, named as on the command line. */
+  /** What decides a run of the comparison, named as on the command line; seeds may be added. */
   ObjectNode options(TrainingImages training) {
     ObjectNode options = JsonNodeFactory.instance.objectNode();
     options.put("images", training.fingerprint());
@@ -214,7 +215,6 @@ record Comparison(
     options.put("testSplit", testSplit);
     options.put("preset", preset.name().toLowerCase(Locale.ROOT));
     options.put("methods", String.join(",", methods));
-    options.put("seeds", String.join(",", seeds.stream().map(String::valueOf).toList()));
     options.put("rounds", rounds);
     options.put("finetuneSteps", finetuneSteps);
     options.put("budget", budget == null ? "none" : budget.toString());
@@ -413,6 +413,8 @@ record Comparison(
                     "compare",
                     "options",
                     plan.options().toString(),
+                    "seeds",
+                    seedNames(),
                     Provenance.VERSION,
                     Version.read()));
     try {
@@ -444,9 +446,13 @@ record Comparison(
             training.splitName(),
             images,
             plan.options().get("preset").asText(),
-            String.join(", ", seeds.stream().map(String::valueOf).toList()),
+            seedNames(),
             rounds,
             testSplit));
+  }
+
+  private String seedNames() {
+    return String.join(", ", seeds.stream().map(String::valueOf).toList());
   }
 
   /** The images of the store, of all splits. */

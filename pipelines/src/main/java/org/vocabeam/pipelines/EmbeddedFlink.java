@@ -42,7 +42,7 @@ final class EmbeddedFlink extends ExecutionEnvironment {
   }
 
   /**
-   * Runs the pipelines whose master is {@link #MASTER} here from now on.
+   * Runs the pipelines whose master is {@link #MASTER} here, until {@link #remove}.
    *
    * @param configurationDirectory of Flink's configuration; null for that of the environment
    */
@@ -54,6 +54,11 @@ final class EmbeddedFlink extends ExecutionEnvironment {
     configuration.set(DeploymentOptions.TARGET, LocalExecutor.NAME);
     configuration.set(DeploymentOptions.ATTACHED, true);
     initializeContextEnvironment(() -> new EmbeddedFlink(configuration.clone()));
+  }
+
+  /** Lets Flink's own environments be; with this one, it refuses to make one of a cluster. */
+  static void remove() {
+    resetContextEnvironment();
   }
 
   /** The cluster that stands, or a larger one when that has too few slots for a job. */

@@ -123,6 +123,8 @@ public class PipelineArguments {
     if (LOCAL.equals(flink.getFlinkMaster())) {
       EmbeddedFlink.install(flink.getFlinkConfDir());
       flink.setFlinkMaster(EmbeddedFlink.MASTER);
+    } else {
+      EmbeddedFlink.remove();
     }
     options.setJobName(jobName);
     FileSystems.setDefaultPipelineOptions(options);

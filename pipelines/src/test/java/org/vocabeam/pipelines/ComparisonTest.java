@@ -59,12 +59,12 @@ class ComparisonTest {
   }
 
   /** Runs the command and returns what it prints. */
-  private static String compare(Path to) {
+  private static String compare(Path to, String... more) {
     PrintStream before = System.out;
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
     try {
-      run(to);
+      run(to, more);
     } finally {
       System.setOut(before);
     }
@@ -96,16 +96,19 @@ class ComparisonTest {
     return begun;
   }
 
-  private static void run(Path to) {
-    Vocabeam.run(
-        List.of(
-            "compare",
-            "--images=" + images,
-            "--output=" + to,
-            "--methods=obow,colorization,rotation",
-            "--steps=6",
-            "--finetuneSteps=2",
-            "--runner=DirectRunner"));
+  private static void run(Path to, String... more) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "compare",
+                "--images=" + images,
+                "--output=" + to,
+                "--methods=obow,colorization,rotation",
+                "--steps=6",
+                "--finetuneSteps=2",
+                "--runner=DirectRunner"));
+    arguments.addAll(List.of(more));
+    Vocabeam.run(arguments);
   }
 
   private static List<ComparisonRecord> records() {
@@ -171,6 +174,27 @@ class ComparisonTest {
     assertEquals(before, FileTree.times(stopping.resolve("rotation")), "it is not tried again");
     assertEquals(
         records().stream().filter(r -> !r.method().equals("rotation")).toList(), records(stopping));
+  }
+
+  @Test
+  void aSeedIsAdded() throws IOException {
+    Path added = begun("added");
+    FileTree.copy(output.resolve("rotation"), added.resolve("rotation"));
+    // Of the second seed only what stands beside the methods is made.
+    for (String method : List.of("obow", "rotation")) {
+      Path run = Files.createDirectory(added.resolve(method).resolve("seed-2"));
+      Files.writeString(run.resolve("stopped.txt"), "it was stopped\n");
+    }
+    Map<String, Object> before = FileTree.times(added.resolve("obow"));
+    String table = compare(added, "--seeds=1,2");
+    assertTrue(table.contains("obow: seed 2 stopped: it was stopped"), table);
+    assertEquals(before, FileTree.times(added.resolve("obow")), "what is there is not made again");
+    Map<Long, List<ComparisonRecord>> bySeed =
+        records(added).stream().collect(Collectors.groupingBy(ComparisonRecord::seed));
+    assertEquals(Set.of(1L, 2L), bySeed.keySet());
+    assertEquals(records(), bySeed.get(1L));
+    assertEquals(
+        records().stream().filter(r -> r.method().isEmpty()).count(), bySeed.get(2L).size());
   }
 
   private static double cosine(float[] a, float[] b) {

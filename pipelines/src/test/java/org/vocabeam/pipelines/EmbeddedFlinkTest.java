@@ -20,6 +20,7 @@ import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.SimpleFunction;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vocabeam.models.UserError;
@@ -97,6 +98,7 @@ class EmbeddedFlinkTest {
     assertSame(larger, EmbeddedFlink.cluster);
   }
 
+  @Tag("slow")
   @Test
   void aCommandLeavesNoTemporaryFiles(@TempDir Path directory) throws Exception {
     Path temporary = Files.createDirectory(directory.resolve("tmp"));
