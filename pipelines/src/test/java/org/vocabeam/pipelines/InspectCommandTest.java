@@ -197,20 +197,24 @@ class InspectCommandTest {
         boolean corner =
             colour != (sheet.getRGB(x - 1, y) & 0xFFFFFF)
                 && colour != (sheet.getRGB(x, y - 1) & 0xFFFFFF);
-        // A picture of one pixel fills its box: this tells it from grey text.
-        boolean filled = true;
-        for (int i = 0; i < 144; i++) {
-          filled &=
-              x + i < sheet.getWidth()
-                  && y + i < sheet.getHeight()
-                  && colour == (sheet.getRGB(x + i, y + i) & 0xFFFFFF);
-        }
-        if ((colour == RED || colour == GREY) && corner && filled) {
+        if ((colour == RED || colour == GREY) && corner && isFilled(sheet, x, y)) {
           colours.add(colour);
         }
       }
     }
     return colours;
+  }
+
+  /** A picture of one pixel fills its box: this tells it from grey text. */
+  private static boolean isFilled(BufferedImage sheet, int x, int y) {
+    boolean filled = true;
+    for (int i = 0; i < 144; i++) {
+      filled &=
+          x + i < sheet.getWidth()
+              && y + i < sheet.getHeight()
+              && sheet.getRGB(x, y) == sheet.getRGB(x + i, y + i);
+    }
+    return filled;
   }
 
   @Test

@@ -38,12 +38,17 @@ public final class ProgramWriter implements AutoCloseable {
 
   private final Graph graph;
   private final Ops tf;
+
+  /** One for all: a new scope reads the names of the whole graph. */
+  private final Ops inputs;
+
   private final Variables variables;
   private final Map<String, SignatureDef> signatures = new LinkedHashMap<>();
 
   public ProgramWriter() {
     graph = new Graph();
     tf = Ops.create(graph);
+    inputs = tf.withSubScope("inputs");
     variables = new Variables(tf);
   }
 
@@ -61,7 +66,7 @@ public final class ProgramWriter implements AutoCloseable {
 
   /** An input of static shape. */
   public <T extends TType> Placeholder<T> input(String name, Class<T> type, long... shape) {
-    return tf.withSubScope("inputs")
+    return inputs
         .withName(name.replace('/', '.'))
         .placeholder(type, Placeholder.shape(Shape.of(shape)));
   }
