@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vocabeam.models.bownet.BagTarget;
@@ -138,7 +137,6 @@ class GenerationsTest {
   }
 
   /** What EveryMethodTest shows of the other methods; killed, this one is in InterruptedRunTest. */
-  @Tag("slow")
   @Test
   void sameBytesInOneRoundAndInTwoAndWithReplicas() throws IOException {
     Path once = directory.resolve("once");
