@@ -435,7 +435,9 @@ record Comparison(
     String time =
         budget == null
             ? String.format("%d steps", steps)
-            : String.format("%s minutes", budget.toString().replaceAll("\\.0$", ""));
+            : String.format(
+                "%s %s",
+                budget.toString().replaceAll("\\.0$", ""), budget == 1 ? "minute" : "minutes");
     return List.of(
         String.format(
             "%d methods, each pre-trained without labels for %s on the %,d images of split '%s' of"
