@@ -44,7 +44,10 @@ final class MethodGradientTest {
   private static final Backbone BACKBONE =
       new ResNet(ResNet.Block.BASIC, List.of(1, 1), 4, ResNet.Stem.SMALL);
 
-  /** Of seeds of inputs that bring no unit of the network near the kink of its ReLU. */
+  /**
+   * Of seeds of inputs that bring no unit of the network near the kink of its ReLU: the difference
+   * is less than half of what is allowed, so that another processor's rounding does not matter.
+   */
   private static final Map<String, Case> CASES =
       Map.ofEntries(
           entry("rotation", new Case(new Rotation(ViewSpec.rotNet(6)), 1, 4)),
@@ -62,11 +65,11 @@ final class MethodGradientTest {
                       ViewSpec.bowNet(6, 0.5)),
                   1,
                   6)),
-          entry("relative-patch", new Case(method("relative-patch", Map.of("hidden", 5)), 1, 1)),
-          entry("jigsaw", new Case(method("jigsaw", Map.of("hidden", 5)), 1, 1)),
+          entry("relative-patch", new Case(method("relative-patch", Map.of("hidden", 5)), 1, 11)),
+          entry("jigsaw", new Case(method("jigsaw", Map.of("hidden", 5)), 1, 3)),
           entry("colorization", new Case(method("colorization", Map.of("width", 3)), 3, 1)),
           entry("autoencoder", new Case(method("autoencoder", Map.of("decoderWidth", 3)), 1, 1)),
-          entry("simclr", new Case(method("simclr", Map.of("outputs", 5)), 1, 1)),
+          entry("simclr", new Case(method("simclr", Map.of("outputs", 5)), 1, 10)),
           entry("labels", new Case(supervised(Supervised.Trained.ALL, null), 1, 6)),
           entry(
               "labels, the linear layer",
@@ -79,10 +82,10 @@ final class MethodGradientTest {
               new Case(
                   supervised(Supervised.Trained.ALL, method("simclr", Map.of("outputs", 5))),
                   1,
-                  1)),
+                  10)),
           entry(
               "distillation",
-              new Case(distillation(List.of(), Distillation.Objective.FEATURES), 1, 1)),
+              new Case(distillation(List.of(), Distillation.Objective.FEATURES), 1, 7)),
           entry(
               "distillation of logits",
               new Case(distillation(List.of(), Distillation.Objective.LOGITS), 1, 1)),
