@@ -45,6 +45,9 @@ class EncoderCommandsTest {
   private static final int TEST = 30;
   private static final int SIDE = SmallStore.SIDE;
 
+  /** Enough for batch norm to know the images: embeddings of some units, not of hundreds. */
+  private static final int STEPS = 40;
+
   @TempDir static Path directory;
   private static Path images;
   private static Path run;
@@ -58,7 +61,7 @@ class EncoderCommandsTest {
         "--images=" + images,
         "--output=" + run,
         "--rounds=1",
-        "--stepsPerRound=3",
+        "--stepsPerRound=" + STEPS,
         "--batchSize=8",
         "--words=16");
     command("evaluate", "--images=" + images, "--checkpoint=" + run, "--output=" + evaluation());
@@ -351,7 +354,7 @@ class EncoderCommandsTest {
             "# Image encoder, obow",
             "- in: `images`, uint8 `[N, h, w, 1]`, any h and w",
             "- out: `embedding`, float32 `[N, 128]`",
-            "- steps: 3 of 3",
+            "- steps: " + STEPS + " of " + STEPS,
             "- images a step: 8 by 1 replica(s)",
             "- seed: 1",
             "- split: train",
