@@ -432,18 +432,12 @@ record Comparison(
 
   /** What was compared, for the page. */
   private List<String> about(ComparisonPlan plan, TrainingImages training) {
-    String time =
-        budget == null
-            ? String.format("%d steps", steps)
-            : String.format(
-                "%s %s",
-                budget.toString().replaceAll("\\.0$", ""), budget == 1 ? "minute" : "minutes");
     return List.of(
         String.format(
             "%d methods, each pre-trained without labels for %s on the %,d images of split '%s' of"
                 + " %s (preset %s; seeds %s; %d rounds), then evaluated on split '%s'.",
             plan.methods().size(),
-            time,
+            length(),
             training.count(),
             training.splitName(),
             images,
@@ -451,6 +445,14 @@ record Comparison(
             seedNames(),
             rounds,
             testSplit));
+  }
+
+  /** How long every run trains, for people. */
+  String length() {
+    if (budget == null) {
+      return steps + " steps";
+    }
+    return budget.toString().replaceAll("\\.0$", "") + (budget == 1 ? " minute" : " minutes");
   }
 
   private String seedNames() {
