@@ -151,6 +151,10 @@ public class PipelineArguments {
     } else if (runner.equals("DirectRunner")) {
       // Its checks encode every element a second time; the tests keep them on.
       usual.addAll(List.of("--enforceEncodability=false", "--enforceImmutability=false"));
+      // Its monitor never pauses (apache/beam issue 18070): on a thread of its own it would take a
+      // core for as long as an element takes, and a round of training is one. With one thread for
+      // both it runs between elements.
+      usual.add("--targetParallelism=1");
     }
     if (cluster != null) {
       usual.add("--parallelism=" + Math.max(1, slots));

@@ -15,7 +15,9 @@
  *       to 0.3 s on the DirectRunner (two busy cores). So a pipeline costs about two seconds more.
  *       Flink is the default all the same: it sorts and groups in bounded memory and spills to
  *       disk, where the DirectRunner holds everything in the heap, and it is the engine that the
- *       clusters run. {@code --runner=DirectRunner} is there for work of seconds.
+ *       clusters run. {@code --runner=DirectRunner} is there for work of seconds, and has one
+ *       thread unless told otherwise: its monitor never pauses, and with more took 57 % of the
+ *       JVM's samples while networks trained in TensorFlow's own threads.
  *   <li><b>One embedded cluster serves all pipelines of a process</b> ({@link
  *       org.vocabeam.pipelines.EmbeddedFlink}). The two seconds were mostly a cluster that was
  *       started and stopped for every pipeline: rounds of four steps of the small preset took 3.9

@@ -177,13 +177,19 @@ class VocabeamTest {
   }
 
   @Test
-  void theDirectRunnerSkipsItsChecksUnlessTheyAreAskedFor() {
+  void theDirectRunnerSkipsItsChecksAndHasOneThreadUnlessMoreIsAskedFor() {
     assertEquals(0, execute("probe", "--runner=DirectRunner"));
     DirectOptions direct = probe.options.as(DirectOptions.class);
     assertFalse(direct.isEnforceEncodability());
     assertFalse(direct.isEnforceImmutability());
-    assertEquals(0, execute("probe", "--runner=DirectRunner", "--enforceImmutability"));
-    assertTrue(probe.options.as(DirectOptions.class).isEnforceImmutability());
+    assertEquals(1, direct.getTargetParallelism());
+    assertEquals(
+        0,
+        execute(
+            "probe", "--runner=DirectRunner", "--enforceImmutability", "--targetParallelism=3"));
+    DirectOptions asked = probe.options.as(DirectOptions.class);
+    assertTrue(asked.isEnforceImmutability());
+    assertEquals(3, asked.getTargetParallelism());
   }
 
   @Test
