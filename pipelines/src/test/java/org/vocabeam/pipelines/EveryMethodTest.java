@@ -1,5 +1,6 @@
 package org.vocabeam.pipelines;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.awt.image.BufferedImage;
@@ -54,7 +55,8 @@ class EveryMethodTest {
     RunDirectory once = pretrain(method, "once", 1, 1);
     RunDirectory rounds = pretrain(method, "rounds", 2, 1);
     FileTree.assertSame(Path.of(once.checkpoint(4)), Path.of(rounds.checkpoint(4)));
-    RunDirectory replicas = pretrain(method, "replicas", 1, 2);
+    RunDirectory replicas = pretrain(method, "replicas", 2, 2);
     assertTrue(StoreReader.isComplete(replicas.checkpoint(4)));
+    assertEquals(4, replicas.newest(Stream.of(2L, 4L).mapToLong(Long::longValue)));
   }
 }
