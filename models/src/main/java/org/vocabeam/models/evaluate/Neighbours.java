@@ -54,15 +54,26 @@ public record Neighbours(int k, float[] similarities, int[] labels) {
     for (int row = 0; row < rows; row++) {
       float cosine = cosines[firstCosine + row];
       if (cosine > similarities[farthest]) {
-        int place = farthest;
-        for (; place > nearest && cosine > similarities[place - 1]; place--) {
-          similarities[place] = similarities[place - 1];
-          labels[place] = labels[place - 1];
-        }
-        similarities[place] = cosine;
-        labels[place] = rowLabels[firstRow + row];
+        insert(cosine, rowLabels[firstRow + row], nearest, farthest);
       }
     }
+  }
+
+  /** Puts a row behind all that are as near, and drops the farthest. */
+  private void insert(float cosine, int label, int nearest, int farthest) {
+    int place = nearest;
+    for (int end = farthest; place < end; ) {
+      int middle = (place + end) >>> 1;
+      if (similarities[middle] >= cosine) {
+        place = middle + 1;
+      } else {
+        end = middle;
+      }
+    }
+    System.arraycopy(similarities, place, similarities, place + 1, farthest - place);
+    System.arraycopy(labels, place, labels, place + 1, farthest - place);
+    similarities[place] = cosine;
+    labels[place] = label;
   }
 
   /** No neighbour yet. */

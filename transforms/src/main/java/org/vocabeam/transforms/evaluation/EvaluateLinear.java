@@ -60,9 +60,11 @@ public final class EvaluateLinear extends PTransform<PBegin, PCollection<MetricR
 
     @ProcessElement
     public void probe(@Element List<Double> shares, OutputReceiver<MetricRecord> out) {
-      LabelledEmbeddings.Rows all = embeddings.load(embeddings.groups(), embeddings.trainSplit());
-      LabelledFeatures test =
-          embeddings.load(embeddings.groups(), embeddings.testSplit()).features();
+      List<LabelledEmbeddings.Rows> splits =
+          embeddings.load(
+              embeddings.groups(), List.of(embeddings.trainSplit(), embeddings.testSplit()));
+      LabelledEmbeddings.Rows all = splits.get(0);
+      LabelledFeatures test = splits.get(1).features();
       for (double share : shares) {
         int[] chosen = new LabelShare(share, seed).rows(all.ids(), all.features().labels());
         LabelledFeatures train = all.features().select(chosen);

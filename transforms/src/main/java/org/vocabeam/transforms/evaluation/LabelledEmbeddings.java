@@ -60,27 +60,38 @@ public record LabelledEmbeddings(
 
   /** All labelled rows of a split among {@code groups}, in the store's order. */
   Rows load(List<RowGroup> of, String split) {
-    List<String> ids = new ArrayList<>();
-    List<float[]> features = new ArrayList<>();
-    List<Integer> labels = new ArrayList<>();
+    return load(of, List.of(split)).get(0);
+  }
+
+  /** The same for several splits, in their order, read once: that is what costs. */
+  List<Rows> load(List<RowGroup> of, List<String> splits) {
+    List<List<EmbeddingRecord>> rows = new ArrayList<>();
+    splits.forEach(split -> rows.add(new ArrayList<>()));
     for (RowGroup group : of) {
       forEach(
           group,
           row -> {
-            if (row.split().equals(split) && row.label() != null) {
-              ids.add(row.id());
-              features.add(row.features());
-              labels.add(Collections.binarySearch(classes, row.label()));
+            for (int i = 0; i < splits.size(); i++) {
+              if (row.split().equals(splits.get(i)) && row.label() != null) {
+                rows.get(i).add(row);
+              }
             }
           });
     }
-    int width = features.isEmpty() ? 1 : features.get(0).length;
-    float[] values = new float[Math.multiplyExact(features.size(), width)];
-    for (int i = 0; i < features.size(); i++) {
-      System.arraycopy(features.get(i), 0, values, i * width, width);
+    return rows.stream().map(this::rows).toList();
+  }
+
+  private Rows rows(List<EmbeddingRecord> records) {
+    int width = records.isEmpty() ? 1 : records.get(0).features().length;
+    float[] values = new float[Math.multiplyExact(records.size(), width)];
+    int[] labels = new int[records.size()];
+    for (int i = 0; i < labels.length; i++) {
+      System.arraycopy(records.get(i).features(), 0, values, i * width, width);
+      labels[i] = Collections.binarySearch(classes, records.get(i).label());
     }
-    int[] classOf = labels.stream().mapToInt(Integer::intValue).toArray();
-    return new Rows(ids, new LabelledFeatures(width, values, classOf));
+    return new Rows(
+        records.stream().map(EmbeddingRecord::id).toList(),
+        new LabelledFeatures(width, values, labels));
   }
 
   private void forEach(RowGroup group, Consumer<EmbeddingRecord> action) {
