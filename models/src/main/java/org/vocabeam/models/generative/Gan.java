@@ -81,11 +81,11 @@ public record Gan(int code, int generatorWidth, int discriminatorWidth, ViewSpec
     Operand<TFloat32> real = inputs.views().get(view.name());
     int batch = (int) real.shape().get(0);
 
-    // E: [B, S, S, C] -> [B, D] -> [B, Z]
+    // E: [B, S, S, C] -> [B, D] -> [B, Z], standardised as z is
     Layers student = new Layers(tf, variables.scope(STUDENT), Mode.TRAINING);
     Operand<TFloat32> features = backbone.embed(student, real);
     Layers head = new Layers(tf, variables.scope("head."), Mode.TRAINING);
-    Operand<TFloat32> told = head.linear(features, "code", code, true);
+    Operand<TFloat32> told = head.standardize(head.linear(features, "code", code, false), "norm");
 
     // G: [B, Z] -> [B, S, S, C]
     Operand<TFloat32> z =

@@ -9,6 +9,13 @@
  *   <li>A GAN's two losses are one total here: what the one network must not be moved by is behind
  *       a stop, inputs for the discriminator's loss and the discriminator's weights for the
  *       others'. So it needs no optimizer and no step of its own.
+ *   <li>Deviation: the encoder's code is standardised over the batch, as z is. The linear layer of
+ *       the reference leaves mean and scale of the code to be learned, by which the discriminator
+ *       knows real pairs without looking at images, and the encoder loses directions to please it.
+ *       Fashion-MNIST, seed 1, 294 steps of the small preset, 2 x 2 cells: nearest neighbours 81.1
+ *       % instead of 77.0, linear probe 84.1 instead of 81.6, 5-way 5-shot 67.0 instead of 50.5
+ *       (random weights 83.4, 84.7, 69.1). Batch norm in the discriminator did little (linear
+ *       82.3); an eighth of its width 83.1.
  * </ul>
  */
 package org.vocabeam.models.generative;
