@@ -106,7 +106,7 @@ public record Byol(
         Preset.SMALL.backbone(task),
         64,
         new Sgd(0.9, 5e-4, false),
-        new RateSchedule.Cosine(0.1, 0, task.steps() / 2));
+        new RateSchedule.Cosine(0.1, 0, task.smallWarmup()));
   }
 
   private static ViewSpec view(

@@ -79,7 +79,7 @@ public record SimClr(
         Preset.SMALL.backbone(task),
         128,
         new Sgd(0.9, 5e-4, true),
-        new RateSchedule.Cosine(0.1, 0, task.steps() / 2));
+        new RateSchedule.Cosine(0.1, 0, task.smallWarmup()));
   }
 
   /** Two views of the same kind. */

@@ -69,7 +69,7 @@ public record SimSiam(
         Preset.SMALL.backbone(task),
         64,
         new Sgd(0.9, 5e-4, false),
-        new RateSchedule.Cosine(0.1, 0, task.steps() / 2));
+        new RateSchedule.Cosine(0.1, 0, task.smallWarmup()));
   }
 
   /** Two views of the same kind. */

@@ -10,13 +10,12 @@
  *       one batch, DINO's all crops of one size.
  *   <li>DINO's prototypes stay still for a share of the run by a factor on their gradient: decay
  *       and momentum may then change their length, which the normalisation takes out again.
- *   <li>The small presets warm up for half of the run. The networks start at random with a loss far
- *       above what they reach in tens of steps, and at a high rate those steps cost features that
- *       random weights have. Photo-ID, seed 1, a minute of steps, nearest neighbours and linear
- *       probe in % without (DINO: a twentieth) and with: BYOL 43.5, 48.2 and 45.7, 48.0; SimSiam
- *       41.9, 47.2 and 46.6, 49.3; SimCLR 48.9, 51.8 and 50.7, 53.6; DINO 47.6, 50.7 and 49.1,
- *       53.5. Twice the rate with it does no better for SimCLR (48.8, 51.1) and as well for DINO
- *       (49.5, 53.6).
+ *   <li>The small presets have a long warm-up ({@link
+ *       org.vocabeam.models.training.Task#smallWarmup}). Photo-ID, seed 1, a minute of steps,
+ *       nearest neighbours and linear probe in % without it (DINO: a twentieth) and with: BYOL
+ *       43.5, 48.2 and 45.7, 48.0; SimSiam 41.9, 47.2 and 46.6, 49.3; SimCLR 48.9, 51.8 and 50.7,
+ *       53.6; DINO 47.6, 50.7 and 49.1, 53.5. Twice the rate does no better with it for SimCLR
+ *       (48.8, 51.1) and as well for DINO (49.5, 53.6).
  *   <li>The papers' batches of 4,096 are those of many replicas; the paper presets take 256.
  * </ul>
  */

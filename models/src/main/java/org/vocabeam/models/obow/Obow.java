@@ -154,9 +154,8 @@ public record Obow(
    * For 28 to 64 pixels and minutes on a processor, chosen by trials on Fashion-MNIST. Few words,
    * because a small data set has few visual concepts (METHODS section 1: hundreds on small data);
    * one level, of places that see a quarter of the image; a high rate and a fast teacher, because
-   * the run is short; a warm-up of half the run, because without it that rate draws all embeddings
-   * together in the first twenty steps; crops at about the scale at which whole images are seen
-   * later.
+   * the run is short; a long warm-up, because without it that rate draws all embeddings together in
+   * the first twenty steps; crops at about the scale at which whole images are seen later.
    */
   private static Recipe small(Task task, Backbone backbone) {
     int side = task.side();
@@ -178,7 +177,7 @@ public record Obow(
         backbone,
         64,
         new Sgd(0.9, 5e-4, false),
-        new RateSchedule.Cosine(0.2, 0, task.steps() / 2));
+        new RateSchedule.Cosine(0.2, 0, task.smallWarmup()));
   }
 
   private static List<ViewSpec> smallCrops(int side) {
