@@ -9,7 +9,7 @@
  *   <li>{@link org.vocabeam.models.evaluate.NearestNeighbours} keeps the best k of every query
  *       while the train set passes by once, in parts of any size. Blocks have static shapes that
  *       divide evenly and inner products are summed in fixed slices, so that cosines are the same
- *       bits however train set and queries are cut. The best k are kept by plain loops: most rows
+ *       bits however train set and queries are cut. The best k are kept in sorted arrays: most rows
  *       then cost one comparison, where a top-k in the graph sorts every block. 2,048 queries
  *       against 60,000 rows of 512 features are 4 CPU seconds, and were 10 with that.
  *   <li>One search for the largest k serves the smaller ones, and voting at several temperatures is

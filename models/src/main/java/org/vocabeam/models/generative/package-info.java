@@ -11,11 +11,12 @@
  *       others'. So it needs no optimizer and no step of its own.
  *   <li>Deviation: the encoder's code is standardised over the batch, as z is. The linear layer of
  *       the reference leaves mean and scale of the code to be learned, by which the discriminator
- *       knows real pairs without looking at images, and the encoder loses directions to please it.
- *       Fashion-MNIST, seed 1, 294 steps of the small preset, 2 x 2 cells: nearest neighbours 81.1
- *       % instead of 77.0, linear probe 84.1 instead of 81.6, 5-way 5-shot 67.0 instead of 50.5
- *       (random weights 83.4, 84.7, 69.1). Batch norm in the discriminator did little (linear
- *       82.3); an eighth of its width 83.1.
+ *       can know real pairs without looking at images. Fashion-MNIST, seed 1, 294 steps of the
+ *       small preset, 2 x 2 cells, with and without: nearest neighbours 81.1 and 77.0 %, linear
+ *       probe 84.1 and 81.6, 5-way 5-shot 67.0 and 50.5, effective rank of the embeddings 18.3 and
+ *       4.3 (random weights 83.4, 84.7, 69.1, 23.5). Without it batch norm in the discriminator did
+ *       little (linear 82.3), an eighth of its width more (83.1); with it that width does harm
+ *       (83.5).
  * </ul>
  */
 package org.vocabeam.models.generative;

@@ -30,7 +30,7 @@ public record Task(
    * reach: at a high rate those steps cost what random weights can do. Half of a run of a minute
    * (OBoW on Fashion-MNIST, linear probe after 462 steps, seed 1: 85.3 with a fifth, 86.6 with
    * half, 86.3 with three quarters), less of a longer one (2,000 steps: 87.9 with a fifth, 87.4
-   * with half).
+   * with half), so at most 400.
    */
   public long smallWarmup() {
     return Math.min(steps / 2, LONGEST_SMALL_WARMUP);

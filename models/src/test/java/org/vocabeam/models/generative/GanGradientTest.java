@@ -18,7 +18,7 @@ import org.vocabeam.models.training.Method;
 import org.vocabeam.models.training.TrainingStep;
 import org.vocabeam.models.views.ViewSpec;
 
-/** That each network of the GAN is moved by its own loss and by nothing of the other's. */
+/** What each network of the GAN is moved by: its own loss, of codes as the prior's. */
 final class GanGradientTest {
   private static final int IMAGES = 4;
   private static final int SIDE = 8;
@@ -26,24 +26,7 @@ final class GanGradientTest {
   @Test
   void everyNetworkFollowsItsOwnLoss() {
     try (Sandbox sandbox = new Sandbox()) {
-      ViewSpec view = ViewSpec.rotNet(SIDE);
-      SplittableRandom random = Seeds.random(1, "pixels");
-      float[] pixels = new float[IMAGES * SIDE * SIDE];
-      for (int i = 0; i < pixels.length; i++) {
-        pixels[i] = (float) (random.nextDouble() - 0.5);
-      }
-      Method.Loss loss =
-          new Gan(5, 8, 4, view)
-              .loss(
-                  sandbox.tf(),
-                  sandbox.variables(),
-                  new ResNet(ResNet.Block.BASIC, List.of(1, 1), 4, ResNet.Stem.SMALL),
-                  new Method.Inputs(
-                      Map.of(view.name(), sandbox.floats(pixels, IMAGES, SIDE, SIDE, 1)),
-                      Map.of("noise", sandbox.ints(new int[] {3, 5, 7, 9}, IMAGES)),
-                      Map.of(),
-                      null,
-                      null));
+      Method.Loss loss = loss(sandbox);
       List<VariableSpec> all = sandbox.variables().specs(Role.TRAINED);
       List<VariableSpec> discriminator =
           all.stream().filter(v -> v.name().startsWith("discriminator.")).toList();
@@ -62,6 +45,49 @@ final class GanGradientTest {
       assertSame(sandbox.run(ofDiscriminator), sandbox.run(totalOfDiscriminator));
       assertSame(sandbox.run(ofOthers), sandbox.run(totalOfOthers));
     }
+  }
+
+  /** Real codes have the prior's scale whatever the encoder's: nothing tells them by it. */
+  @Test
+  void theScaleOfTheCodeIsNotSeen() {
+    try (Sandbox sandbox = new Sandbox()) {
+      Method.Loss loss = loss(sandbox);
+      List<Operand<TFloat32>> losses =
+          List.of(
+              loss.metrics().get("loss/discriminator"),
+              loss.metrics().get("loss/encoder_generator"));
+      sandbox.initialize(2);
+      List<float[]> before = sandbox.run(losses);
+      float[] weight = sandbox.read("head.code.weight");
+      for (int i = 0; i < weight.length; i++) {
+        weight[i] *= 30;
+      }
+      sandbox.write(Map.of("head.code.weight", weight));
+      List<float[]> after = sandbox.run(losses);
+      for (int i = 0; i < losses.size(); i++) {
+        assertArrayEquals(before.get(i), after.get(i), 1e-3f);
+      }
+    }
+  }
+
+  private static Method.Loss loss(Sandbox sandbox) {
+    ViewSpec view = ViewSpec.rotNet(SIDE);
+    SplittableRandom random = Seeds.random(1, "pixels");
+    float[] pixels = new float[IMAGES * SIDE * SIDE];
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = (float) (random.nextDouble() - 0.5);
+    }
+    return new Gan(5, 8, 4, view)
+        .loss(
+            sandbox.tf(),
+            sandbox.variables(),
+            new ResNet(ResNet.Block.BASIC, List.of(1, 1), 4, ResNet.Stem.SMALL),
+            new Method.Inputs(
+                Map.of(view.name(), sandbox.floats(pixels, IMAGES, SIDE, SIDE, 1)),
+                Map.of("noise", sandbox.ints(new int[] {3, 5, 7, 9}, IMAGES)),
+                Map.of(),
+                null,
+                null));
   }
 
   private static List<Operand<TFloat32>> gradients(

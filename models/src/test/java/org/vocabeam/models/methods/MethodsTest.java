@@ -130,6 +130,20 @@ class MethodsTest {
   }
 
   @Test
+  void theSmallPresetsWarmUpForHalfOfTheRunAndAtMostFourHundredSteps() {
+    for (String method : List.of("obow", "byol", "dino", "simsiam", "simclr")) {
+      assertEquals(231, smallWarmup(method, 462), method);
+      assertEquals(400, smallWarmup(method, 2000), method);
+      assertEquals(0, smallWarmup(method, 1), method);
+    }
+  }
+
+  private static long smallWarmup(String method, long steps) {
+    Recipe recipe = Methods.recipe(method, Preset.SMALL, task(28, 1, 60_000, steps));
+    return ((RateSchedule.Cosine) recipe.schedule()).warmupSteps();
+  }
+
+  @Test
   void smallImagesGetSmallStemsAndLevelsThatAreLargeEnough() {
     Recipe resNet18 = recipe(Preset.RESNET18, 32);
     assertEquals(ResNet.resNet18(ResNet.Stem.SMALL), resNet18.backbone());
