@@ -20,6 +20,7 @@ import org.vocabeam.models.bownet.BowNet;
 import org.vocabeam.models.evaluate.LabelShare;
 import org.vocabeam.models.labels.Supervised;
 import org.vocabeam.models.methods.Methods;
+import org.vocabeam.models.optimize.RateSchedule;
 import org.vocabeam.models.training.Preset;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Task;
@@ -67,6 +68,12 @@ record Comparison(
 
   /** Students of bownet behind the first teacher. */
   private static final int GENERATIONS = 2;
+
+  /** Random weights with batch norm statistics of the images, as features. */
+  private static final String NORMALISED = "normalised";
+
+  /** Of those statistics: what they started from is then 0.9^50 of them. */
+  private static final long STATISTICS_STEPS = 50;
 
   /** Steps of the recipes whose speed is measured: more than are taken. */
   private static final long TIMED_STEPS = 1000;
@@ -253,7 +260,7 @@ record Comparison(
     return new ComparisonPlan.Method(method, null, planned);
   }
 
-  /** Random weights and pixels. */
+  /** Random weights, as they are and normalised, and pixels. */
   private List<MetricRecord> reference(
       ComparisonPlan plan, TrainingImages training, long seed, PipelineArguments pipelines) {
     List<Recipe> recipes =
@@ -272,8 +279,32 @@ record Comparison(
             "backbone", Methods.toTree(recipes.get(0)).at("/backbone").toString(),
             "normalisation", Methods.toTree(recipes.get(0)).at("/normalisation").toString());
     List<MetricRecord> metrics = measure(random, true, of, reference(seed), seed, pipelines);
+    metrics.addAll(normalised(training, seed, pipelines));
     metrics.addAll(fineTune(null, training, reference(seed), seed, pipelines));
     return metrics;
+  }
+
+  /**
+   * What every method starts from: random weights whose batch norm has statistics of the images, by
+   * steps of supervised training at the rate 0.
+   */
+  private List<MetricRecord> normalised(
+      TrainingImages training, long seed, PipelineArguments pipelines) {
+    String run = StoreFiles.resolve(reference(seed), NORMALISED);
+    RoundPlan plan = RoundPlan.alone(1, STATISTICS_STEPS);
+    Recipe recipe =
+        supervised(null, training, plan.steps(), seed)
+            .withSchedule(new RateSchedule.Cosine(0, 0, 0));
+    TrainingData data =
+        new LabelSelection(training, new LabelShare(1, seed), true, run).run(pipelines);
+    new Pretraining("finetune", recipe, data, null, run, plan).run(pipelines);
+    String checkpoint = RunDirectory.newestCheckpoint(run);
+    return measure(
+        FeatureSource.trained(checkpoint, pooling.pooling()).named(NORMALISED),
+        checkpoint,
+        run,
+        seed,
+        pipelines);
   }
 
   /** Trains and measures a method, unless that has been done. */
@@ -297,7 +328,9 @@ record Comparison(
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    List<MetricRecord> metrics = measure(RunDirectory.newestCheckpoint(run), run, seed, pipelines);
+    String checkpoint = RunDirectory.newestCheckpoint(run);
+    FeatureSource trained = FeatureSource.trained(checkpoint, pooling.pooling());
+    List<MetricRecord> metrics = measure(trained, checkpoint, run, seed, pipelines);
     metrics.addAll(fineTune(InitialWeights.open(run), training, run, seed, pipelines));
     return new Outcome(null, metrics);
   }
@@ -334,14 +367,12 @@ record Comparison(
     }
   }
 
-  /** All that is measured of a trained network. */
+  /** All that is measured of a run's network. */
   private List<MetricRecord> measure(
-      String checkpoint, String run, long seed, PipelineArguments pipelines) {
-    Map<String, String> of =
+      FeatureSource of, String checkpoint, String run, long seed, PipelineArguments pipelines) {
+    Map<String, String> weights =
         Map.of("checkpoint", StoreReader.open(VariableChunk.TYPE, checkpoint).fingerprint());
-    FeatureSource trained =
-        FeatureSource.trained(checkpoint, pooling.pooling()).on(pipelines.device());
-    return measure(trained, false, of, evaluation(run), seed, pipelines);
+    return measure(of.on(pipelines.device()), false, weights, evaluation(run), seed, pipelines);
   }
 
   /** The metrics of features, those that are stored unless they have to be made. */
@@ -379,21 +410,11 @@ record Comparison(
       PipelineArguments pipelines) {
     List<MetricRecord> metrics = new ArrayList<>();
     for (double share : finetuneSteps == 0 ? List.<Double>of() : Evaluation.usualLabelShares()) {
-      Task task = training.task(finetuneSteps, seed);
-      Recipe recipe =
-          Supervised.recipe(
-              preset.backbone(task),
-              initial == null ? task : initial.task(task),
-              training.statistics().classes(),
-              Supervised.Trained.ALL,
-              null,
-              1,
-              initial == null);
       metrics.addAll(
           new FineTuning(
                   training,
                   testSplit,
-                  recipe,
+                  supervised(initial, training, finetuneSteps, seed),
                   new LabelShare(share, seed),
                   initial,
                   StoreFiles.resolve(directory, "finetune-" + share),
@@ -401,6 +422,20 @@ record Comparison(
               .run(pipelines));
     }
     return metrics;
+  }
+
+  /** Supervised training of all weights, from random ones if there are none. */
+  private Recipe supervised(
+      @Nullable InitialWeights initial, TrainingImages training, long ofSteps, long seed) {
+    Task task = training.task(ofSteps, seed);
+    return Supervised.recipe(
+        preset.backbone(task),
+        initial == null ? task : initial.task(task),
+        training.statistics().classes(),
+        Supervised.Trained.ALL,
+        null,
+        1,
+        initial == null);
   }
 
   private void write(

@@ -34,7 +34,9 @@ class StepArguments {
     set("--batchSize", "/batchSize", value);
   }
 
-  @Option(names = "--learningRate", description = "At its highest.")
+  @Option(
+      names = "--learningRate",
+      description = "At its highest; 0 trains nothing, but batch norm gets its statistics.")
   void learningRate(double value) {
     set("--learningRate", "/schedule/learningRate", value);
   }

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -27,8 +28,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
 import org.openqa.selenium.WebElement;
 import org.vocabeam.models.UserError;
+import org.vocabeam.models.graph.VariableSpec.Role;
 import org.vocabeam.models.obow.Obow;
+import org.vocabeam.models.training.Method;
 import org.vocabeam.models.training.Recipe;
+import org.vocabeam.models.training.Trainer;
 import org.vocabeam.transforms.evaluation.ComparisonRecord;
 import org.vocabeam.transforms.evaluation.EmbeddingRecord;
 import org.vocabeam.transforms.evaluation.FeatureSource;
@@ -137,10 +141,40 @@ class ComparisonTest {
             .sorted()
             .toList();
     assertEquals(
-        Map.of("obow/trained", all, "rotation/trained", all, "/random", all, "/pixels", frozen),
+        Map.of(
+            "obow/trained",
+            all,
+            "rotation/trained",
+            all,
+            "/random",
+            all,
+            "/normalised",
+            frozen,
+            "/pixels",
+            frozen),
         metrics);
     assertTrue(printed.contains("colorization: not applicable: "), printed);
     assertTrue(printed.lines().anyMatch(line -> line.startsWith("random weights")), printed);
+  }
+
+  /** What is normalised has the weights that every method starts from, and statistics moved. */
+  @Test
+  void normalisedWeightsAreRandomOnes() {
+    Checkpoint normalised =
+        Checkpoint.read(
+            RunDirectory.newestCheckpoint(
+                output.resolve("reference/seed-1/normalised").toString()));
+    try (Trainer trainer = Trainer.of(normalised.recipe())) {
+      trainer.variables().stream()
+          .filter(variable -> variable.name().startsWith(Method.STUDENT))
+          .forEach(
+              variable -> {
+                boolean same =
+                    Arrays.equals(
+                        trainer.initialValues(variable), normalised.state().get(variable.name()));
+                assertEquals(variable.role() != Role.STATISTIC, same, variable.name());
+              });
+    }
   }
 
   /** Killed in the second round. */

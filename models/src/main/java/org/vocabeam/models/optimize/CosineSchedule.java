@@ -14,7 +14,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 public record CosineSchedule(
     double start, double end, long warmupEpochs, long epochs, long stepsPerEpoch) {
   public CosineSchedule {
-    checkArgument(start > 0 && end >= 0 && end <= start, "rates are %s to %s", start, end);
+    checkArgument(start >= 0 && end >= 0 && end <= start, "rates are %s to %s", start, end);
     checkArgument(epochs > 0 && stepsPerEpoch > 0, "%s epochs of %s", epochs, stepsPerEpoch);
     checkArgument(
         warmupEpochs >= 0 && warmupEpochs < epochs,

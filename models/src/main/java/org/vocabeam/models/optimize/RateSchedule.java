@@ -96,10 +96,10 @@ public sealed interface RateSchedule {
 
   private static void checkRate(double learningRate) {
     require(
-        learningRate > 0 && Double.isFinite(learningRate),
+        learningRate >= 0 && Double.isFinite(learningRate),
         "learningRate",
         learningRate,
-        "positive and finite");
+        "at least 0 and finite");
   }
 
   private static void require(boolean valid, String what, Object actual, String allowed) {

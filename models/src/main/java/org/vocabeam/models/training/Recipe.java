@@ -35,6 +35,21 @@ public record Recipe(
     method.check(backbone, batchSize);
   }
 
+  /** The same at another rate. */
+  public Recipe withSchedule(RateSchedule other) {
+    return new Recipe(
+        method,
+        backbone,
+        images,
+        normalisation,
+        batchSize,
+        optimizer,
+        other,
+        steps,
+        seed,
+        collapseThreshold);
+  }
+
   private static void require(boolean valid, String what, Object actual, String allowed) {
     if (!valid) {
       throw new UserError(what + " is " + actual + ", must be " + allowed);

@@ -210,7 +210,7 @@ class MethodsTest {
   @Test
   void numbersOfTheRecipeOutOfRangeAreRefused() {
     refuses("", "batchSize", "must be at least 2", 1, 0, -8);
-    refuses("/schedule", "learningRate", "must be positive and finite", 0.0, -0.1, NAN, INFINITE);
+    refuses("/schedule", "learningRate", "must be at least 0 and finite", -0.1, NAN, INFINITE);
     refuses("/schedule", "endLearningRate", "between 0 and learningRate", -0.1, 0.3, NAN);
     refuses("", "steps", "must be positive", 0, -1);
     refuses("/schedule", "warmupSteps", "between 0 and steps, of which there are 100", -1, 100);

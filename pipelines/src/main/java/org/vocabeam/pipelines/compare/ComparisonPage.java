@@ -127,7 +127,8 @@ public record ComparisonPage(
         <h2 id="table">Results</h2>
         <p>Accuracies on the test images in percent; the mean over seeds, below it the least and the most where they
         differ. <b>Bold</b> is the best method of a column; <span aria-hidden="true">&#9662;</span> marks what is
-        below the same network with random weights. Embedding std is near 0 when all embeddings are one.
+        below the same network with random weights. Normalised, these have batch norm statistics of the images, which is
+        where training starts. Embedding std is near 0 when all embeddings are one.
         Steps, images a second and minutes are those of the plan, at the speed measured before training.</p>
         <div class="scroll" tabindex="0" role="region" aria-labelledby="table">
         <table id="results">

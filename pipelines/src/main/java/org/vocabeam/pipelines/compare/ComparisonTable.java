@@ -42,6 +42,7 @@ public record ComparisonTable(List<Column> columns, List<Row> rows) {
     KNOWN.put("few-shot-5way-1shot", "1 shot");
     KNOWN.put("few-shot-5way-5shot", "5 shots");
     BESIDE.put("random", "random weights");
+    BESIDE.put("normalised", "random weights, normalised");
     BESIDE.put("pixels", "raw pixels");
   }
 

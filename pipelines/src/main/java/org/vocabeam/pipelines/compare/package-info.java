@@ -16,7 +16,10 @@
  *       all and small in runs of minutes, and BoWNet's extract, codebook and assign, whose time
  *       depends on the words; BoWNet is favoured by that much.
  *   <li><b>Beside the methods stand random weights and pixels, once a seed.</b> All methods of a
- *       preset have the same backbone, whose first weights depend on the seed alone.
+ *       preset have the same backbone, whose first weights depend on the seed alone. As they are
+ *       first, their batch norm does nothing; while a method trains, it normalises. So the same
+ *       weights stand there a second time, with statistics of the images: where every method
+ *       starts, which may be better or worse by many points.
  *   <li><b>A method that refuses the images, or a run that stops, is a result.</b> It has its
  *       reason in the table; all other failures end the command, for they say nothing of a method.
  *   <li><b>The page is one file.</b> Tables, pictures and texts are in the HTML and need no script;

@@ -50,6 +50,7 @@ class ComparisonReportTest {
         List.of(
             record("", 1, "random", "linear", 1, 0.5),
             record("", 2, "random", "linear", 1, 0.5),
+            record("", 1, "normalised", "linear", 1, 0.375),
             record("", 1, "pixels", "linear", 1, 0.25),
             record("bownet", 1, "trained", "linear", 1, 0.4),
             record("bownet", 2, "trained", "linear", 1, 0.45),
@@ -110,15 +111,16 @@ class ComparisonReportTest {
     List<String> lines = table().text().lines().toList();
     assertEquals(
         List.of(
-            "accuracy, %     kNN 20         linear 100 %  embedding std  finetune 10 %  steps"
-                + "  images/s  minutes",
-            "bownet               -  42.5 (40.0 to 45.0)         0.0625           50.0    100"
-                + "        64      1.5",
-            "obow              12.5                 75.0              -              -     18"
-                + "        32      0.6",
-            "colorization         -                    -              -              -",
-            "random weights       -                 50.0              -              -",
-            "raw pixels           -                 25.0              -              -",
+            "accuracy, %                 kNN 20         linear 100 %  embedding std  finetune 10 %"
+                + "  steps  images/s  minutes",
+            "bownet                           -  42.5 (40.0 to 45.0)         0.0625           50.0"
+                + "    100        64      1.5",
+            "obow                          12.5                 75.0              -              -"
+                + "     18        32      0.6",
+            "colorization                     -                    -              -              -",
+            "random weights                   -                 50.0              -              -",
+            "random weights, normalised       -                 37.5              -              -",
+            "raw pixels                       -                 25.0              -              -",
             "obow: seed 2 stopped: collapse",
             "colorization: not applicable: images have 1 channel"),
         lines);

@@ -24,7 +24,7 @@ import org.vocabeam.transforms.training.Checkpoint;
 /**
  * Where an image's features come from.
  *
- * @param name {@code trained} or {@code random}
+ * @param name of what is evaluated: {@code trained}, {@code random} or another
  * @param recipe JSON of the encoder
  * @param checkpoint directory of the encoder's weights; null for random ones
  * @param network scope of its variables in the checkpoint
@@ -84,6 +84,11 @@ public record FeatureSource(
   public static FeatureSource logits(String checkpoint) {
     String recipe = Methods.toJson(Checkpoint.read(checkpoint).recipe());
     return new FeatureSource("logits", recipe, checkpoint, Method.STUDENT, null, DeviceChoice.CPU);
+  }
+
+  /** The same features under another name. */
+  public FeatureSource named(String other) {
+    return new FeatureSource(other, recipe, checkpoint, network, pooling, device);
   }
 
   /** The same features, computed elsewhere. */

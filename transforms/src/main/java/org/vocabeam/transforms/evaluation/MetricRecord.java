@@ -10,7 +10,8 @@ import org.vocabeam.transforms.store.RecordType;
 /**
  * One result of an evaluation: a row of the store of metrics.
  *
- * @param features what was evaluated: {@code trained}, {@code random} or {@code pixels}
+ * @param features what was evaluated: {@code trained}, {@code random}, {@code normalised} (random
+ *     weights with batch norm statistics of the images) or {@code pixels}
  * @param metric {@code knn20}, {@code linear}, {@code few-shot-5way-1shot}, ...
  * @param labelShare of the training labels that were used, in (0, 1]
  * @param value accuracy in [0, 1], or what the metric says
