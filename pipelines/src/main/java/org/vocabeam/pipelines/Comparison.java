@@ -1,7 +1,5 @@
 package org.vocabeam.pipelines;
 
-import static com.google.common.base.Preconditions.checkState;
-
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -17,26 +15,18 @@ import org.apache.beam.sdk.transforms.Create;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.bownet.BowNet;
-import org.vocabeam.models.evaluate.LabelShare;
-import org.vocabeam.models.labels.Supervised;
 import org.vocabeam.models.methods.Methods;
-import org.vocabeam.models.optimize.RateSchedule;
 import org.vocabeam.models.training.Preset;
 import org.vocabeam.models.training.Recipe;
-import org.vocabeam.models.training.Task;
 import org.vocabeam.pipelines.compare.ComparisonPage;
 import org.vocabeam.pipelines.compare.ComparisonPlan;
 import org.vocabeam.pipelines.compare.ComparisonPlan.Network;
 import org.vocabeam.pipelines.compare.ComparisonTable;
 import org.vocabeam.transforms.evaluation.ComparisonRecord;
-import org.vocabeam.transforms.evaluation.FeatureSource;
-import org.vocabeam.transforms.evaluation.MetricRecord;
 import org.vocabeam.transforms.images.ImageRecord;
 import org.vocabeam.transforms.store.StoreFiles;
 import org.vocabeam.transforms.store.StoreReader;
 import org.vocabeam.transforms.store.WriteStore;
-import org.vocabeam.transforms.training.UpdateStudent;
-import org.vocabeam.transforms.training.VariableChunk;
 
 /**
  * Methods that are pre-trained and evaluated alike. Every step finds what is complete: plan, runs
@@ -69,12 +59,6 @@ record Comparison(
   /** Students of bownet behind the first teacher. */
   private static final int GENERATIONS = 2;
 
-  /** Random weights with batch norm statistics of the images, as features. */
-  private static final String NORMALISED = "normalised";
-
-  /** Of those statistics: what they started from is then 0.9^50 of them. */
-  private static final long STATISTICS_STEPS = 50;
-
   /** Steps of the recipes whose speed is measured: more than are taken. */
   private static final long TIMED_STEPS = 1000;
 
@@ -99,9 +83,6 @@ record Comparison(
     }
   }
 
-  /** What became of one run. */
-  private record Outcome(@Nullable String stopped, List<MetricRecord> metrics) {}
-
   /**
    * Does what is not done yet, and reports.
    *
@@ -111,17 +92,19 @@ record Comparison(
     TrainingImages training = TrainingImages.open(images, trainSplit);
     Evaluation.checkSplits(images, training.statistics(), trainSplit, testSplit);
     ComparisonPlan plan = plan(training, pipelines);
+    ComparisonRuns runs = new ComparisonRuns(this, training, pipelines);
     List<ComparisonRecord> results = new ArrayList<>();
     Map<String, List<String>> stopped = new LinkedHashMap<>();
     for (long seed : seeds) {
-      reference(plan, training, seed, pipelines)
+      say("random weights and pixels, seed %d", seed);
+      runs.reference(plan, seed)
           .forEach(metric -> results.add(new ComparisonRecord("", seed, metric)));
       for (ComparisonPlan.Method method : plan.methods()) {
         if (method.networks().isEmpty()) {
           continue;
         }
         say("%s, seed %d", method.name(), seed);
-        Outcome outcome = outcome(method, training, seed, pipelines);
+        ComparisonRuns.Outcome outcome = runs.outcome(method, seed);
         outcome
             .metrics()
             .forEach(metric -> results.add(new ComparisonRecord(method.name(), seed, metric)));
@@ -260,184 +243,6 @@ record Comparison(
     return new ComparisonPlan.Method(method, null, planned);
   }
 
-  /** Random weights, as they are and normalised, and pixels. */
-  private List<MetricRecord> reference(
-      ComparisonPlan plan, TrainingImages training, long seed, PipelineArguments pipelines) {
-    List<Recipe> recipes =
-        plan.methods().stream()
-            .filter(method -> !method.networks().isEmpty())
-            .map(method -> recipe(method.name(), training, TIMED_STEPS, seed))
-            .toList();
-    checkState(
-        recipes.stream().map(Recipe::backbone).distinct().count() == 1,
-        "the methods have different backbones");
-    say("random weights and pixels, seed %d", seed);
-    FeatureSource random =
-        FeatureSource.random(recipes.get(0), pooling.pooling()).on(pipelines.device());
-    Map<String, String> of =
-        Map.of(
-            "backbone", Methods.toTree(recipes.get(0)).at("/backbone").toString(),
-            "normalisation", Methods.toTree(recipes.get(0)).at("/normalisation").toString());
-    List<MetricRecord> metrics = measure(random, true, of, reference(seed), seed, pipelines);
-    metrics.addAll(normalised(training, seed, pipelines));
-    metrics.addAll(fineTune(null, training, reference(seed), seed, pipelines));
-    return metrics;
-  }
-
-  /**
-   * What every method starts from: random weights whose batch norm has statistics of the images, by
-   * steps of supervised training at the rate 0.
-   */
-  private List<MetricRecord> normalised(
-      TrainingImages training, long seed, PipelineArguments pipelines) {
-    String run = StoreFiles.resolve(reference(seed), NORMALISED);
-    RoundPlan plan = RoundPlan.alone(1, STATISTICS_STEPS);
-    Recipe recipe =
-        supervised(null, training, plan.steps(), seed)
-            .withSchedule(new RateSchedule.Cosine(0, 0, 0));
-    TrainingData data =
-        new LabelSelection(training, new LabelShare(1, seed), true, run).run(pipelines);
-    new Pretraining("finetune", recipe, data, null, run, plan).run(pipelines);
-    String checkpoint = RunDirectory.newestCheckpoint(run);
-    return measure(
-        FeatureSource.trained(checkpoint, pooling.pooling()).named(NORMALISED),
-        checkpoint,
-        run,
-        seed,
-        pipelines);
-  }
-
-  /** Trains and measures a method, unless that has been done. */
-  private Outcome outcome(
-      ComparisonPlan.Method method,
-      TrainingImages training,
-      long seed,
-      PipelineArguments pipelines) {
-    String run = run(method.name(), seed);
-    String reason = StoreFiles.resolve(run, "stopped.txt");
-    try {
-      Optional<String> before = StoreFiles.find(reason);
-      if (before.isPresent()) {
-        return new Outcome(before.get().strip(), List.of());
-      }
-      Optional<String> stopped = train(method, training, seed, run, pipelines);
-      if (stopped.isPresent()) {
-        StoreFiles.write(reason, stopped.get() + "\n");
-        return new Outcome(stopped.get(), List.of());
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    String checkpoint = RunDirectory.newestCheckpoint(run);
-    FeatureSource trained = FeatureSource.trained(checkpoint, pooling.pooling());
-    List<MetricRecord> metrics = measure(trained, checkpoint, run, seed, pipelines);
-    metrics.addAll(fineTune(InitialWeights.open(run), training, run, seed, pipelines));
-    return new Outcome(null, metrics);
-  }
-
-  /** Trains, and returns why the run stopped, if it did. */
-  private Optional<String> train(
-      ComparisonPlan.Method method,
-      TrainingImages training,
-      long seed,
-      String run,
-      PipelineArguments pipelines) {
-    List<Network> networks = method.networks();
-    Network last = networks.get(networks.size() - 1);
-    RoundPlan plan = RoundPlan.alone(rounds, last.stepsPerRound());
-    Recipe recipe = recipe(last.method(), training, plan.steps(), seed);
-    try {
-      if (recipe.method() instanceof BowNet) {
-        RoundPlan firstPlan = RoundPlan.alone(rounds, networks.get(0).stepsPerRound());
-        Recipe first = recipe(networks.get(0).method(), training, firstPlan.steps(), seed);
-        new Generations(recipe, first, null, training, run, last.count(), firstPlan, plan)
-            .run(pipelines);
-      } else {
-        new Pretraining("pretrain", recipe, new TrainingData(training, null, null), null, run, plan)
-            .run(pipelines);
-      }
-      return Optional.empty();
-    } catch (RuntimeException e) {
-      String line = Failure.of(e).line();
-      if (UpdateStudent.hasStopped(line)) {
-        System.err.println(line);
-        return Optional.of(line);
-      }
-      throw e;
-    }
-  }
-
-  /** All that is measured of a run's network. */
-  private List<MetricRecord> measure(
-      FeatureSource of, String checkpoint, String run, long seed, PipelineArguments pipelines) {
-    Map<String, String> weights =
-        Map.of("checkpoint", StoreReader.open(VariableChunk.TYPE, checkpoint).fingerprint());
-    return measure(of.on(pipelines.device()), false, weights, evaluation(run), seed, pipelines);
-  }
-
-  /** The metrics of features, those that are stored unless they have to be made. */
-  private List<MetricRecord> measure(
-      FeatureSource source,
-      boolean pixels,
-      Map<String, String> of,
-      String directory,
-      long seed,
-      PipelineArguments pipelines) {
-    Evaluation evaluation = evaluation(seed);
-    Map<String, String> provenance = evaluation.provenance("compare", of, pooling);
-    List<MetricRecord> metrics =
-        new ArrayList<>(
-            Provenance.isOf(Evaluation.metrics(directory), provenance)
-                ? MetricsTable.read(Evaluation.metrics(directory))
-                : evaluation.run(List.of(source), pixels, provenance, directory, pipelines));
-    metrics.add(evaluation.features(source.name(), directory).deviation());
-    if (pixels) {
-      metrics.add(evaluation.features(Evaluation.PIXELS, directory).deviation());
-    }
-    return metrics;
-  }
-
-  /**
-   * What a classifier reaches from the network, of the same labels as the linear probes.
-   *
-   * @param initial null for random weights: supervised training from scratch
-   */
-  private List<MetricRecord> fineTune(
-      @Nullable InitialWeights initial,
-      TrainingImages training,
-      String directory,
-      long seed,
-      PipelineArguments pipelines) {
-    List<MetricRecord> metrics = new ArrayList<>();
-    for (double share : finetuneSteps == 0 ? List.<Double>of() : Evaluation.usualLabelShares()) {
-      metrics.addAll(
-          new FineTuning(
-                  training,
-                  testSplit,
-                  supervised(initial, training, finetuneSteps, seed),
-                  new LabelShare(share, seed),
-                  initial,
-                  StoreFiles.resolve(directory, "finetune-" + share),
-                  RoundPlan.alone(1, finetuneSteps))
-              .run(pipelines));
-    }
-    return metrics;
-  }
-
-  /** Supervised training of all weights, from random ones if there are none. */
-  private Recipe supervised(
-      @Nullable InitialWeights initial, TrainingImages training, long ofSteps, long seed) {
-    Task task = training.task(ofSteps, seed);
-    return Supervised.recipe(
-        preset.backbone(task),
-        initial == null ? task : initial.task(task),
-        training.statistics().classes(),
-        Supervised.Trained.ALL,
-        null,
-        1,
-        initial == null);
-  }
-
   private void write(
       List<ComparisonRecord> results, ComparisonPlan plan, PipelineArguments pipelines) {
     WriteStore<ComparisonRecord> write =
@@ -469,9 +274,8 @@ record Comparison(
   private List<String> about(ComparisonPlan plan, TrainingImages training) {
     return List.of(
         String.format(
-            "%d methods, each pre-trained without labels for %s on the %,d images of split '%s' of"
-                + " %s (preset %s; seeds %s; %d rounds), then evaluated on split '%s'.",
-            plan.methods().size(),
+            "Every method is pre-trained without labels for %s on the %,d images of split '%s' of"
+                + " %s (preset: %s; seeds: %s; rounds: %d), then evaluated on split '%s'.",
             length(),
             training.count(),
             training.splitName(),
