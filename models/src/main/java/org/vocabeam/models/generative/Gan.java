@@ -5,6 +5,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -31,15 +32,22 @@ import org.vocabeam.models.views.ViewSpec;
  * @param code width of z, N(0, 1)
  * @param generatorWidth channels of the generator's first map
  * @param discriminatorWidth channels of the discriminator's first map
+ * @param codeRegression weight of (E(G(z)) - z)^2 beside the game, mean over batch and code;
+ *     without it, 0, the encoder learns through the discriminator alone, as in the paper
  * @param view the real images; one of every image
  */
-public record Gan(int code, int generatorWidth, int discriminatorWidth, ViewSpec view)
+public record Gan(
+    int code, int generatorWidth, int discriminatorWidth, double codeRegression, ViewSpec view)
     implements Method {
   public Gan {
     checkArgument(code > 0, "code is %s, must be positive", code);
     checkArgument(generatorWidth > 0, "generatorWidth is %s, must be positive", generatorWidth);
     checkArgument(
         discriminatorWidth > 0, "discriminatorWidth is %s, must be positive", discriminatorWidth);
+    checkArgument(
+        codeRegression >= 0 && Double.isFinite(codeRegression),
+        "codeRegression is %s, must be at least 0",
+        codeRegression);
     view.checkSingle();
   }
 
@@ -51,6 +59,7 @@ public record Gan(int code, int generatorWidth, int discriminatorWidth, ViewSpec
             small ? 64 : 200,
             small ? 64 : 512,
             small ? 32 : 64,
+            small ? 1 : 0,
             ViewSpec.rotNet(task.isSmall() ? task.side() : 112)),
         preset.backbone(task),
         small ? 64 : 128,
@@ -82,10 +91,10 @@ public record Gan(int code, int generatorWidth, int discriminatorWidth, ViewSpec
     int batch = (int) real.shape().get(0);
 
     // E: [B, S, S, C] -> [B, D] -> [B, Z], standardised as z is
-    Layers student = new Layers(tf, variables.scope(STUDENT), Mode.TRAINING);
-    Operand<TFloat32> features = backbone.embed(student, real);
-    Layers head = new Layers(tf, variables.scope("head."), Mode.TRAINING);
-    Operand<TFloat32> told = head.standardize(head.linear(features, "code", code, false), "norm");
+    Parameters student = variables.scope(STUDENT);
+    Parameters head = variables.scope("head.");
+    Operand<TFloat32> features = backbone.embed(new Layers(tf, student, Mode.TRAINING), real);
+    Operand<TFloat32> told = code(tf, head, features);
 
     // G: [B, Z] -> [B, S, S, C]
     Operand<TFloat32> z =
@@ -102,11 +111,20 @@ public record Gan(int code, int generatorWidth, int discriminatorWidth, ViewSpec
     Operand<TFloat32> madeSaid = discriminate(tf, ofDiscriminator, tf.stopGradient(made), z);
     Operand<TFloat32> discriminator =
         tf.math.add(isReal(tf, realSaid), isReal(tf, tf.math.neg(madeSaid)));
-    Parameters held = held(tf, ofDiscriminator);
+    Parameters held = reader(ofDiscriminator, tf::stopGradient);
     Operand<TFloat32> others =
         tf.math.add(
             isReal(tf, tf.math.neg(discriminate(tf, held, real, told))),
             isReal(tf, discriminate(tf, held, made, z)));
+
+    // E also tells of a made image the code that it was made of, and G makes it possible to tell.
+    Operand<TFloat32> regression = null;
+    if (codeRegression > 0) {
+      Layers encoder = new Layers(tf, reader(student, w -> w), Mode.TRAINING);
+      Operand<TFloat32> again = code(tf, reader(head, w -> w), backbone.embed(encoder, made));
+      regression = Layers.meanOfAll(tf, tf.math.square(tf.math.sub(again, z)));
+      others = tf.math.add(others, tf.math.mul(regression, tf.constant((float) codeRegression)));
+    }
     Operand<TFloat32> total = tf.math.add(discriminator, others);
 
     Map<String, Operand<TFloat32>> metrics = new LinkedHashMap<>();
@@ -114,7 +132,16 @@ public record Gan(int code, int generatorWidth, int discriminatorWidth, ViewSpec
     metrics.put("embedding_std", EmbeddingSpread.of(tf, features));
     metrics.put("loss/discriminator", discriminator);
     metrics.put("loss/encoder_generator", others);
+    if (regression != null) {
+      metrics.put("loss/code_regression", regression);
+    }
     return new Loss(total, metrics, after -> {});
+  }
+
+  /** {@code [B, D] -> [B, Z]}, of mean 0 and variance 1 over the batch. */
+  private Operand<TFloat32> code(Ops tf, Parameters parameters, Operand<TFloat32> features) {
+    Layers head = new Layers(tf, parameters, Mode.TRAINING);
+    return head.standardize(head.linear(features, "code", code, false), "norm");
   }
 
   /** The logit of a pair being real, {@code [B, S, S, C] x [B, Z] -> [B, 1]}. */
@@ -144,12 +171,12 @@ public record Gan(int code, int generatorWidth, int discriminatorWidth, ViewSpec
     return Layers.meanOfAll(tf, tf.math.softplus(tf.math.neg(logits)));
   }
 
-  /** The same values, not differentiated. */
-  private static Parameters held(Ops tf, Parameters parameters) {
+  /** The same values for a network that leaves the running statistics to those of real images. */
+  private static Parameters reader(Parameters parameters, UnaryOperator<Operand<TFloat32>> weight) {
     return new Parameters() {
       @Override
       public Operand<TFloat32> trained(String name, Initializer initializer, long... shape) {
-        return tf.stopGradient(parameters.trained(name, initializer, shape));
+        return weight.apply(parameters.trained(name, initializer, shape));
       }
 
       @Override
@@ -158,9 +185,7 @@ public record Gan(int code, int generatorWidth, int discriminatorWidth, ViewSpec
       }
 
       @Override
-      public void moveStatistic(String name, Operand<TFloat32> value) {
-        parameters.moveStatistic(name, value);
-      }
+      public void moveStatistic(String name, Operand<TFloat32> value) {}
     };
   }
 }
