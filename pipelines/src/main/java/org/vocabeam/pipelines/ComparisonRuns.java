@@ -198,7 +198,6 @@ record ComparisonRuns(Comparison comparison, TrainingImages training, PipelineAr
         training.statistics().classes(),
         Supervised.Trained.ALL,
         null,
-        1,
-        initial == null);
+        1);
   }
 }

@@ -144,8 +144,7 @@ final class FinetuneCommand implements Callable<Integer> {
         images.statistics().classes(),
         trained,
         beside,
-        weight == null ? 1 : weight,
-        initial == null);
+        weight == null ? 1 : weight);
   }
 
   private void report(List<MetricRecord> metrics) {

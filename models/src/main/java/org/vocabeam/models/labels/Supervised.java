@@ -77,7 +77,6 @@ public record Supervised(
    * fine-tune (Chen et al. 2020, appendix B.5).
    *
    * @param auxiliary null for none
-   * @param random whether the encoder starts from random weights, which wants a higher rate
    */
   public static Recipe recipe(
       Backbone backbone,
@@ -85,8 +84,7 @@ public record Supervised(
       List<String> classes,
       Trained trained,
       Method auxiliary,
-      double weight,
-      boolean random) {
+      double weight) {
     int size = task.isSmall() ? task.side() : 224;
     ViewSpec view =
         new ViewSpec(
@@ -104,7 +102,7 @@ public record Supervised(
         task.normalisation(),
         64,
         new Sgd(0.9, trained == Trained.HEAD ? 0 : 5e-4, true),
-        new RateSchedule.Cosine(trained == Trained.HEAD || random ? 0.1 : 0.03, 0, 0),
+        new RateSchedule.Cosine(0.1, 0, 0),
         task.steps(),
         task.seed(),
         0);
