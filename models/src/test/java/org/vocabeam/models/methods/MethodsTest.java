@@ -14,6 +14,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.backbone.ResNet;
+import org.vocabeam.models.generative.Gan;
 import org.vocabeam.models.obow.Obow;
 import org.vocabeam.models.obow.VisualWords;
 import org.vocabeam.models.obow.Vocabulary;
@@ -136,6 +137,22 @@ class MethodsTest {
       assertEquals(400, smallWarmup(method, 2000), method);
       assertEquals(0, smallWarmup(method, 1), method);
     }
+  }
+
+  /**
+   * The paper presets are the paper's game; the small one adds to it what keeps its short runs
+   * good.
+   */
+  @Test
+  void theSmallGanAlsoTellsTheCodesOfMadeImages() {
+    assertEquals(1, codeRegression(Preset.SMALL));
+    assertEquals(0, codeRegression(Preset.RESNET18));
+    assertEquals(0, codeRegression(Preset.RESNET50));
+  }
+
+  private static double codeRegression(Preset preset) {
+    return ((Gan) Methods.recipe("gan", preset, task(28, 1, 60_000, 100)).method())
+        .codeRegression();
   }
 
   private static long smallWarmup(String method, long steps) {
