@@ -18,10 +18,10 @@
  *       little (linear 82.3), an eighth of its width more (83.1); with it that width does harm
  *       (83.5).
  *   <li>Deviation: the small preset adds (E(G(z)) - z)^2 to the game, the latent regression that
- *       the paper compares with. By the game alone E learns nothing of images in a small run: a
- *       discriminator that stays as it was drawn makes the same of it. Same run and columns: the
- *       game 81.1, 84.1, 67.0, 18.3; with that discriminator 80.6, 84.1, 66.4, 12.4; pairs of an
- *       image and another one's code 82.0, 84.7, 70.0, 19.6; the regression alone, the
+ *       the paper compares with. By the game alone E gains nothing, in a small run, by what the
+ *       discriminator learns: one that stays as it was drawn makes the same of it. Same run and
+ *       columns: the game 81.1, 84.1, 67.0, 18.3; with that discriminator 80.6, 84.1, 66.4, 12.4;
+ *       pairs of an image and another one's code 82.0, 84.7, 70.0, 19.6; the regression alone, the
  *       discriminator sees no code, 83.0, 84.0, 72.6, 95.1; the game and the regression 83.0, 84.6,
  *       71.6, 63.6 (with five times its weight 82.6, 83.8, 71.7).
  * </ul>
