@@ -88,7 +88,8 @@ class LauncherTest {
     // A download that takes forever, in the place of the real client.
     Path programs = Files.createDirectory(folder.resolve("programs"));
     Path aptGet = programs.resolve("apt-get");
-    Files.writeString(aptGet, "#!/bin/sh\ntouch started\nexec sleep 300\n");
+    Files.writeString(
+        aptGet, "#!/bin/sh\necho $MALLOC_ARENA_MAX >begun\nmv begun started\nexec sleep 300\n");
     assertTrue(aptGet.toFile().setExecutable(true));
     start(
         Map.of("PATH", programs + File.pathSeparator + System.getenv("PATH")),
@@ -100,6 +101,7 @@ class LauncherTest {
       started = find(folder.resolve("here"), "started");
     }
     assertTrue(started != null, err());
+    assertEquals("2\n", Files.readString(started), "arenas, in the program's environment");
     // The launcher has become the JVM, so nothing stands between it and a signal.
     assertTrue(process.info().command().orElse("").endsWith("/java"), process.info().toString());
     children = process.descendants().toList();
