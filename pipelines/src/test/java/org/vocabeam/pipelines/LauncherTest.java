@@ -36,6 +36,7 @@ class LauncherTest {
             .redirectInput(new File("/dev/null"))
             .redirectOutput(folder.resolve("out").toFile())
             .redirectError(folder.resolve("err").toFile());
+    builder.environment().remove("MALLOC_ARENA_MAX"); // what the launcher sets
     builder.environment().putAll(environment);
     process = builder.start();
   }
