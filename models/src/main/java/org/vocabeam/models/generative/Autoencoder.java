@@ -68,9 +68,6 @@ public record Autoencoder(double blanked, int decoderWidth, ViewSpec view) imple
   }
 
   @Override
-  public void check(Backbone backbone, int batchSize) {}
-
-  @Override
   public Loss loss(Ops tf, Variables variables, Backbone backbone, Inputs inputs) {
     // Blanked pixels have the mean colour, 0 after normalisation; [B, S, S, 1] of 0 and 1.
     Operand<TFloat32> images = inputs.views().get(view.name());

@@ -83,9 +83,6 @@ public record Gan(
   }
 
   @Override
-  public void check(Backbone backbone, int batchSize) {}
-
-  @Override
   public Loss loss(Ops tf, Variables variables, Backbone backbone, Inputs inputs) {
     Operand<TFloat32> real = inputs.views().get(view.name());
     int batch = (int) real.shape().get(0);

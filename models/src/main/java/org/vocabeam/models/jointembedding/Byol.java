@@ -148,9 +148,6 @@ public record Byol(
   }
 
   @Override
-  public void check(Backbone backbone, int batchSize) {}
-
-  @Override
   public Loss loss(Ops tf, Variables variables, Backbone backbone, Inputs inputs) {
     Operand<TFloat32> v1 = inputs.views().get(first.name());
     Operand<TFloat32> v2 = inputs.views().get(second.name());

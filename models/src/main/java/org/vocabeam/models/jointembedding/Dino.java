@@ -235,9 +235,6 @@ public record Dino(
     return List.of(TEACHER + STUDENT);
   }
 
-  @Override
-  public void check(Backbone backbone, int batchSize) {}
-
   /** Algorithm 1, with small crops. */
   @Override
   public Loss loss(Ops tf, Variables variables, Backbone backbone, Inputs inputs) {

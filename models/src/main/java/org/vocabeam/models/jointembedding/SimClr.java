@@ -111,9 +111,6 @@ public record SimClr(
     return List.of(first, second);
   }
 
-  @Override
-  public void check(Backbone backbone, int batchSize) {}
-
   /** Algorithm 1. */
   @Override
   public Loss loss(Ops tf, Variables variables, Backbone backbone, Inputs inputs) {

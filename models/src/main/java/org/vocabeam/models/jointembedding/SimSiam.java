@@ -94,9 +94,6 @@ public record SimSiam(
     return List.of(first, second);
   }
 
-  @Override
-  public void check(Backbone backbone, int batchSize) {}
-
   /** The predictor does not follow the cosine (section 3 and reference code). */
   @Override
   public boolean hasConstantRate(VariableSpec parameter) {

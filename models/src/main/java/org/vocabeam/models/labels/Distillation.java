@@ -105,9 +105,6 @@ public record Distillation(
   }
 
   @Override
-  public void check(Backbone backbone, int batchSize) {}
-
-  @Override
   public Loss loss(Ops tf, Variables variables, Backbone backbone, Inputs inputs) {
     Operand<TFloat32> images = inputs.views().get(view.name());
 

@@ -94,9 +94,6 @@ public record Colorization(
   }
 
   @Override
-  public void check(Backbone backbone, int batchSize) {}
-
-  @Override
   public Loss loss(Ops tf, Variables variables, Backbone backbone, Inputs inputs) {
     ColourGrid grid = ColourGrid.of(gridStep);
     Operand<TFloat32> rgb = inputs.normalisation().invert(tf, inputs.views().get(view.name()));

@@ -80,9 +80,6 @@ public record Jigsaw(int permutations, int tileWidth, int hidden, ViewSpec tiles
   }
 
   @Override
-  public void check(Backbone backbone, int batchSize) {}
-
-  @Override
   public Loss loss(Ops tf, Variables variables, Backbone backbone, Inputs inputs) {
     // [9 B, S, S, C], the tile at place i is the original tile permutation[i].
     Operand<TInt32> drawn = inputs.draws().get(PERMUTATION);

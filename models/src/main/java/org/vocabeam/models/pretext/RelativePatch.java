@@ -69,9 +69,6 @@ public record RelativePatch(int hidden, ViewSpec patches) implements Method {
   }
 
   @Override
-  public void check(Backbone backbone, int batchSize) {}
-
-  @Override
   public Loss loss(Ops tf, Variables variables, Backbone backbone, Inputs inputs) {
     // [9 B, S, S, C] -> [9 B, D] -> [B, 9, D]
     Operand<TFloat32> tiles = inputs.views().get(patches.name());

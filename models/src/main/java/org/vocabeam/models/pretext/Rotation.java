@@ -57,9 +57,6 @@ public record Rotation(ViewSpec view) implements Method {
   }
 
   @Override
-  public void check(Backbone backbone, int batchSize) {}
-
-  @Override
   public Loss loss(Ops tf, Variables variables, Backbone backbone, Inputs inputs) {
     Operand<TFloat32> images = inputs.views().get(view.name());
     int batch = (int) images.shape().get(0);

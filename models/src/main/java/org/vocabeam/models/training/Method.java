@@ -79,7 +79,7 @@ public interface Method {
   Loss loss(Ops tf, Variables variables, Backbone backbone, Inputs inputs);
 
   /** Refuses, with a {@link org.vocabeam.models.UserError}, what the method cannot work on. */
-  void check(Backbone backbone, int batchSize);
+  default void check(Backbone backbone, int batchSize) {}
 
   /**
    * A uniform integer for every image.
