@@ -20,15 +20,19 @@ import org.junit.jupiter.api.io.TempDir;
 /** The launcher itself, from a folder that is not the project's. */
 @Tag("slow")
 class LauncherTest {
-  private static final String LAUNCHER =
-      Path.of("../vocabeam").toAbsolutePath().normalize().toString();
+  private static final Path LAUNCHER = Path.of("../vocabeam").toAbsolutePath().normalize();
 
   @TempDir private Path folder;
   private Process process;
   private List<ProcessHandle> children = List.of();
 
   private void start(Map<String, String> environment, String... arguments) throws IOException {
-    List<String> command = new ArrayList<>(List.of(LAUNCHER));
+    run(LAUNCHER, environment, arguments);
+  }
+
+  private void run(Path launcher, Map<String, String> environment, String... arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>(List.of(launcher.toString()));
     command.addAll(List.of(arguments));
     ProcessBuilder builder =
         new ProcessBuilder(command)
@@ -108,6 +112,58 @@ class LauncherTest {
     children = process.descendants().toList();
     process.toHandle().destroy();
     assertEquals(128 + 15, status());
+  }
+
+  @Test
+  void startsFromAnArchiveOfTheClassesItBuilt() throws Exception {
+    // A project like this one, with what Maven made here in the place of what it would make there.
+    Path home = Files.createDirectory(folder.resolve("home"));
+    Path here = Path.of("..").toAbsolutePath().normalize();
+    Path launcher = Files.copy(here.resolve("vocabeam"), home.resolve("vocabeam"));
+    Files.createDirectory(home.resolve("runner-config"));
+    for (String file : List.of("runner-config/jvm.options", "runner-config/logging.properties")) {
+      Files.copy(here.resolve(file), home.resolve(file));
+    }
+    Files.createFile(home.resolve("pom.xml"));
+    StringBuilder maven = new StringBuilder("#!/bin/sh\nset -e\n");
+    for (String module : List.of("pipelines", "transforms", "models")) {
+      Files.createDirectories(home.resolve(module).resolve("src/main"));
+      maven.append(
+          String.format(
+              "mkdir %1$s/target\ncp -r %2$s/%1$s/target/classes %1$s/target\n", module, here));
+    }
+    maven.append(
+        String.format("cp %s/pipelines/target/runtime.classpath pipelines/target\n", here));
+    Path programs = Files.createDirectory(folder.resolve("programs"));
+    Files.writeString(programs.resolve("mvn"), maven);
+    assertTrue(programs.resolve("mvn").toFile().setExecutable(true));
+    Map<String, String> environment =
+        Map.of(
+            "PATH", programs + File.pathSeparator + System.getenv("PATH"),
+            "VOCABEAM_JAVA_OPTS", "-Xlog:class+load:file=" + folder.resolve("loaded"));
+
+    run(launcher, environment, "help");
+    assertEquals(0, status(), err());
+    assertTrue(err().startsWith("vocabeam: building"), err());
+    assertEquals("shared objects file (top)", sourceOfTheProgram());
+
+    // Maven builds without the launcher: what it made is what runs.
+    Path classes = home.resolve("pipelines/target/classes");
+    Files.createFile(classes.resolve("new"));
+    run(launcher, environment, "help");
+    assertEquals(0, status(), err());
+    assertEquals("", err());
+    assertEquals("file:" + classes + "/", sourceOfTheProgram());
+  }
+
+  private String sourceOfTheProgram() throws IOException {
+    String program = Vocabeam.class.getName() + " source: ";
+    return Files.readString(folder.resolve("loaded"))
+        .lines()
+        .filter(line -> line.contains(program))
+        .map(line -> line.substring(line.indexOf(program) + program.length()))
+        .findFirst()
+        .orElse("");
   }
 
   private static Path find(Path under, String name) throws IOException {

@@ -12,37 +12,32 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 
-/** Commands in JVMs of their own that can be killed without notice, one at a time. */
+/** Commands as users start them, which can be killed without notice, one at a time. */
 final class OwnJvm implements AutoCloseable {
   private final Path log;
-  private final List<String> options;
+  private final String options;
   private Process process;
 
   /**
    * @param log where all that the commands say goes
-   * @param options of the JVMs
+   * @param options of the JVMs, without spaces in them
    */
   OwnJvm(Path log, String... options) {
     this.log = log;
-    this.options = List.of(options);
+    // As in the POM.
+    this.options = "-XX:TieredStopAtLevel=1 " + String.join(" ", options);
   }
 
   private void start(List<String> arguments) throws IOException {
     List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-XX:TieredStopAtLevel=1"); // as in the POM
-    command.add("@" + Path.of("../runner-config/jvm.options").toAbsolutePath());
-    command.addAll(options);
-    command.add("-cp");
-    command.add(
-        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
-    command.add(Vocabeam.class.getName());
+    command.add(Path.of("../vocabeam").toAbsolutePath().toString());
     command.addAll(arguments);
-    process =
+    ProcessBuilder builder =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-            .start();
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    builder.environment().put("VOCABEAM_JAVA_OPTS", options);
+    process = builder.start();
   }
 
   String log() throws IOException {
