@@ -128,6 +128,7 @@ class LauncherTest {
     StringBuilder maven = new StringBuilder("#!/bin/sh\nset -e\n");
     for (String module : List.of("pipelines", "transforms", "models")) {
       Files.createDirectories(home.resolve(module).resolve("src/main"));
+      Files.createFile(home.resolve(module).resolve("pom.xml"));
       maven.append(
           String.format(
               "mkdir %1$s/target\ncp -r %2$s/%1$s/target/classes %1$s/target\n", module, here));
