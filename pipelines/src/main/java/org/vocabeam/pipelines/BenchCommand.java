@@ -25,7 +25,7 @@ import org.vocabeam.pipelines.bench.StoreBench;
 import org.vocabeam.pipelines.bench.TrainBench;
 import org.vocabeam.pipelines.bench.Workload;
 import org.vocabeam.pipelines.bench.Workshop;
-import org.vocabeam.transforms.store.StoreFiles;
+import org.vocabeam.transforms.files.StoreFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.beam.sdk.Pipeline;
+import org.vocabeam.transforms.checkpoint.Checkpoint;
+import org.vocabeam.transforms.checkpoint.VariableChunk;
 import org.vocabeam.transforms.evaluation.EvaluateClassifier;
-import org.vocabeam.transforms.evaluation.FeatureSource;
 import org.vocabeam.transforms.evaluation.MetricRecord;
-import org.vocabeam.transforms.store.StoreFiles;
+import org.vocabeam.transforms.features.FeatureSource;
+import org.vocabeam.transforms.files.StoreFiles;
 import org.vocabeam.transforms.store.StoreReader;
 import org.vocabeam.transforms.store.WriteStore;
-import org.vocabeam.transforms.training.Checkpoint;
-import org.vocabeam.transforms.training.VariableChunk;
 
 /**
  * What a run's classifier makes of the labels of a split: the store {@code metrics} of the run.

@@ -21,7 +21,7 @@ import org.vocabeam.transforms.codebook.PublishCodebook;
 import org.vocabeam.transforms.codebook.SeedCodebook;
 import org.vocabeam.transforms.codebook.SurveyRecord;
 import org.vocabeam.transforms.codebook.WordRecord;
-import org.vocabeam.transforms.store.StoreFiles;
+import org.vocabeam.transforms.files.StoreFiles;
 import org.vocabeam.transforms.store.StoreReader;
 import org.vocabeam.transforms.store.WriteStore;
 

@@ -23,8 +23,8 @@ import org.vocabeam.pipelines.compare.ComparisonPlan;
 import org.vocabeam.pipelines.compare.ComparisonPlan.Network;
 import org.vocabeam.pipelines.compare.ComparisonTable;
 import org.vocabeam.transforms.evaluation.ComparisonRecord;
-import org.vocabeam.transforms.images.ImageRecord;
-import org.vocabeam.transforms.store.StoreFiles;
+import org.vocabeam.transforms.files.StoreFiles;
+import org.vocabeam.transforms.image.ImageRecord;
 import org.vocabeam.transforms.store.StoreReader;
 import org.vocabeam.transforms.store.WriteStore;
 

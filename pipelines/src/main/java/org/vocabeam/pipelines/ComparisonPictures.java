@@ -28,23 +28,23 @@ import org.vocabeam.pipelines.compare.Curves;
 import org.vocabeam.pipelines.compare.Neighbourhood;
 import org.vocabeam.pipelines.compare.Neighbourhood.Shown;
 import org.vocabeam.pipelines.compare.WordGallery;
-import org.vocabeam.transforms.evaluation.EmbeddingRecord;
-import org.vocabeam.transforms.evaluation.FeatureSource;
+import org.vocabeam.transforms.checkpoint.VariableChunk;
 import org.vocabeam.transforms.evaluation.LabelledEmbeddings;
 import org.vocabeam.transforms.evaluation.NearestImages;
-import org.vocabeam.transforms.images.ImageRecord;
-import org.vocabeam.transforms.images.Pixels;
-import org.vocabeam.transforms.images.SelectedImages;
-import org.vocabeam.transforms.store.RowGroup;
-import org.vocabeam.transforms.store.RowReader;
-import org.vocabeam.transforms.store.StoreFiles;
+import org.vocabeam.transforms.features.EmbeddingRecord;
+import org.vocabeam.transforms.features.FeatureSource;
+import org.vocabeam.transforms.files.StoreFiles;
+import org.vocabeam.transforms.image.ImageRecord;
+import org.vocabeam.transforms.image.Pixels;
+import org.vocabeam.transforms.image.SelectedImages;
+import org.vocabeam.transforms.parquet.RowGroup;
+import org.vocabeam.transforms.parquet.RowReader;
 import org.vocabeam.transforms.store.StoreReader;
 import org.vocabeam.transforms.store.WriteStore;
 import org.vocabeam.transforms.teacher.FindPatches;
 import org.vocabeam.transforms.teacher.PatchRecord;
 import org.vocabeam.transforms.teacher.WordSource;
 import org.vocabeam.transforms.training.StepMetric;
-import org.vocabeam.transforms.training.VariableChunk;
 
 /** What the page of a comparison shows beside its table, of runs that have ended. */
 final class ComparisonPictures {

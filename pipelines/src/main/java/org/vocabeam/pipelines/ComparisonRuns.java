@@ -18,12 +18,12 @@ import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Task;
 import org.vocabeam.pipelines.compare.ComparisonPlan;
 import org.vocabeam.pipelines.compare.ComparisonPlan.Network;
-import org.vocabeam.transforms.evaluation.FeatureSource;
+import org.vocabeam.transforms.checkpoint.VariableChunk;
 import org.vocabeam.transforms.evaluation.MetricRecord;
-import org.vocabeam.transforms.store.StoreFiles;
+import org.vocabeam.transforms.features.FeatureSource;
+import org.vocabeam.transforms.files.StoreFiles;
 import org.vocabeam.transforms.store.StoreReader;
 import org.vocabeam.transforms.training.UpdateStudent;
-import org.vocabeam.transforms.training.VariableChunk;
 
 /**
  * Trains and measures the runs of a comparison. What has been done is found, not done again.

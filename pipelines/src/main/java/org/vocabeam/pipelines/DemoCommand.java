@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.vocabeam.pipelines.datasets.FashionMnist;
-import org.vocabeam.transforms.store.StoreFiles;
+import org.vocabeam.transforms.files.StoreFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

@@ -12,7 +12,7 @@ import org.vocabeam.models.methods.Methods;
 import org.vocabeam.models.training.Method;
 import org.vocabeam.models.training.Preset;
 import org.vocabeam.models.training.Recipe;
-import org.vocabeam.transforms.store.StoreFiles;
+import org.vocabeam.transforms.files.StoreFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

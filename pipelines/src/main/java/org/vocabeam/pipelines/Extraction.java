@@ -7,13 +7,13 @@ import java.util.TreeMap;
 import org.apache.beam.sdk.Pipeline;
 import org.vocabeam.models.backbone.Backbone;
 import org.vocabeam.models.methods.Methods;
+import org.vocabeam.transforms.checkpoint.VariableChunk;
 import org.vocabeam.transforms.codebook.DescriptorRecord;
-import org.vocabeam.transforms.evaluation.FeatureSource;
+import org.vocabeam.transforms.features.FeatureSource;
 import org.vocabeam.transforms.store.StoreManifest;
 import org.vocabeam.transforms.store.StoreReader;
 import org.vocabeam.transforms.store.WriteStore;
 import org.vocabeam.transforms.teacher.ExtractDescriptors;
-import org.vocabeam.transforms.training.VariableChunk;
 
 /**
  * Sampled local features of a teacher: one pipeline.

@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.vocabeam.models.UserError;
-import org.vocabeam.transforms.store.ObjectStoreFailure;
+import org.vocabeam.transforms.files.ObjectStoreFailure;
 
 /**
  * Why a command failed, in one line. The engines wrap what a function of ours threw in several

@@ -15,7 +15,7 @@ import org.vocabeam.models.training.Preset;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Task;
 import org.vocabeam.transforms.evaluation.MetricRecord;
-import org.vocabeam.transforms.store.StoreFiles;
+import org.vocabeam.transforms.files.StoreFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

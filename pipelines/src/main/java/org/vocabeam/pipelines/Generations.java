@@ -4,7 +4,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.bownet.BowNet;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.transforms.codebook.DescriptorStore;
-import org.vocabeam.transforms.store.StoreFiles;
+import org.vocabeam.transforms.files.StoreFiles;
 
 /**
  * BoWNet's rounds (METHODS section 2): a teacher's features become words, the words targets, and a

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.vocabeam.transforms.images.Growth;
-import org.vocabeam.transforms.images.ImageStatistics;
+import org.vocabeam.transforms.ingest.Growth;
+import org.vocabeam.transforms.statistics.ImageStatistics;
 
 /** The statistics of an images store for a person. */
 final class ImageReport {

@@ -3,9 +3,9 @@ package org.vocabeam.pipelines;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import org.vocabeam.transforms.images.DecodeOptions;
-import org.vocabeam.transforms.images.ImageSource;
-import org.vocabeam.transforms.images.SourceOptions;
+import org.vocabeam.transforms.image.DecodeOptions;
+import org.vocabeam.transforms.source.ImageSource;
+import org.vocabeam.transforms.source.SourceOptions;
 import org.vocabeam.transforms.store.WriteStore;
 import picocli.CommandLine.Option;
 

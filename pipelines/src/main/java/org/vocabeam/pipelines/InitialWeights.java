@@ -10,10 +10,10 @@ import org.vocabeam.models.UserError;
 import org.vocabeam.models.methods.Methods;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Task;
+import org.vocabeam.transforms.checkpoint.Checkpoint;
+import org.vocabeam.transforms.checkpoint.VariableChunk;
 import org.vocabeam.transforms.store.StoreReader;
-import org.vocabeam.transforms.training.Checkpoint;
 import org.vocabeam.transforms.training.Start;
-import org.vocabeam.transforms.training.VariableChunk;
 
 /**
  * The weights of another run that a run starts from. The two see pixels on the same scale, so the

@@ -10,12 +10,12 @@ import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
 import org.vocabeam.models.evaluate.LabelShare;
-import org.vocabeam.transforms.images.ImageRecord;
-import org.vocabeam.transforms.images.ImageStatistics;
+import org.vocabeam.transforms.files.StoreFiles;
+import org.vocabeam.transforms.image.ImageRecord;
 import org.vocabeam.transforms.labels.LabelTargets;
 import org.vocabeam.transforms.labels.LabelledImages;
 import org.vocabeam.transforms.labels.SelectLabelled;
-import org.vocabeam.transforms.store.StoreFiles;
+import org.vocabeam.transforms.statistics.ImageStatistics;
 import org.vocabeam.transforms.store.WriteStore;
 import org.vocabeam.transforms.targets.TargetRecord;
 

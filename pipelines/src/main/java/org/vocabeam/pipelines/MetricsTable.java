@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.vocabeam.transforms.evaluation.MetricRecord;
-import org.vocabeam.transforms.store.RowGroup;
-import org.vocabeam.transforms.store.RowReader;
+import org.vocabeam.transforms.parquet.RowGroup;
+import org.vocabeam.transforms.parquet.RowReader;
 import org.vocabeam.transforms.store.StoreReader;
 
 /** The results of an evaluation for a person: one line a measure, one column a kind of features. */

@@ -28,12 +28,13 @@ import org.vocabeam.models.methods.Methods;
 import org.vocabeam.models.program.EventFile;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.ViewSource;
-import org.vocabeam.transforms.store.RowGroup;
-import org.vocabeam.transforms.store.RowReader;
+import org.vocabeam.transforms.checkpoint.Checkpoint;
+import org.vocabeam.transforms.checkpoint.VariableChunk;
+import org.vocabeam.transforms.parquet.RowGroup;
+import org.vocabeam.transforms.parquet.RowReader;
 import org.vocabeam.transforms.store.StoreReader;
 import org.vocabeam.transforms.store.WriteStore;
 import org.vocabeam.transforms.training.Assignment;
-import org.vocabeam.transforms.training.Checkpoint;
 import org.vocabeam.transforms.training.EpochPlan;
 import org.vocabeam.transforms.training.EstimateStatistics;
 import org.vocabeam.transforms.training.Laps;
@@ -42,7 +43,6 @@ import org.vocabeam.transforms.training.StepMetric;
 import org.vocabeam.transforms.training.StepReport;
 import org.vocabeam.transforms.training.TrainingProgress;
 import org.vocabeam.transforms.training.UpdateStudent;
-import org.vocabeam.transforms.training.VariableChunk;
 
 /** The rounds of a run: each one pipeline, from the newest complete checkpoint to the next. */
 final class Pretraining {

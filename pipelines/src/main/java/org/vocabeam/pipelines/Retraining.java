@@ -18,13 +18,13 @@ import org.vocabeam.pipelines.registry.ModelVersion;
 import org.vocabeam.pipelines.registry.Registry;
 import org.vocabeam.pipelines.registry.RegistryLock;
 import org.vocabeam.pipelines.registry.Request;
-import org.vocabeam.transforms.images.ImageIncrements;
-import org.vocabeam.transforms.images.ImageRecord;
-import org.vocabeam.transforms.images.ImageStatistics;
-import org.vocabeam.transforms.store.StoreFiles;
+import org.vocabeam.transforms.checkpoint.Checkpoint;
+import org.vocabeam.transforms.checkpoint.VariableChunk;
+import org.vocabeam.transforms.files.StoreFiles;
+import org.vocabeam.transforms.image.ImageRecord;
+import org.vocabeam.transforms.ingest.ImageIncrements;
+import org.vocabeam.transforms.statistics.ImageStatistics;
 import org.vocabeam.transforms.store.StoreReader;
-import org.vocabeam.transforms.training.Checkpoint;
-import org.vocabeam.transforms.training.VariableChunk;
 import picocli.CommandLine;
 
 /**

@@ -15,7 +15,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.LongStream;
 import org.vocabeam.models.UserError;
-import org.vocabeam.transforms.store.StoreFiles;
+import org.vocabeam.transforms.files.StoreFiles;
 import org.vocabeam.transforms.store.StoreManifest;
 import org.vocabeam.transforms.store.StoreReader;
 

@@ -2,7 +2,7 @@ package org.vocabeam.pipelines;
 
 import java.util.concurrent.Callable;
 import org.vocabeam.models.training.Recipe;
-import org.vocabeam.transforms.store.StoreFiles;
+import org.vocabeam.transforms.files.StoreFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 

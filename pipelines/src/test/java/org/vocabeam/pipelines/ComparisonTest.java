@@ -33,14 +33,14 @@ import org.vocabeam.models.obow.Obow;
 import org.vocabeam.models.training.Method;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Trainer;
+import org.vocabeam.transforms.checkpoint.Checkpoint;
 import org.vocabeam.transforms.evaluation.ComparisonRecord;
-import org.vocabeam.transforms.evaluation.EmbeddingRecord;
-import org.vocabeam.transforms.evaluation.FeatureSource;
 import org.vocabeam.transforms.evaluation.MetricRecord;
 import org.vocabeam.transforms.evaluation.NearestImages;
+import org.vocabeam.transforms.features.EmbeddingRecord;
+import org.vocabeam.transforms.features.FeatureSource;
 import org.vocabeam.transforms.store.StoreReader;
 import org.vocabeam.transforms.teacher.PatchRecord;
-import org.vocabeam.transforms.training.Checkpoint;
 import org.vocabeam.transforms.training.TrainingProgress;
 import org.vocabeam.transforms.training.UpdateStudent;
 

@@ -32,11 +32,11 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TUint8;
-import org.vocabeam.transforms.images.ImageRecord;
-import org.vocabeam.transforms.images.ImageStatistics;
-import org.vocabeam.transforms.images.Pixels;
-import org.vocabeam.transforms.store.RowGroup;
-import org.vocabeam.transforms.store.RowReader;
+import org.vocabeam.transforms.image.ImageRecord;
+import org.vocabeam.transforms.image.Pixels;
+import org.vocabeam.transforms.parquet.RowGroup;
+import org.vocabeam.transforms.parquet.RowReader;
+import org.vocabeam.transforms.statistics.ImageStatistics;
 import org.vocabeam.transforms.store.StoreReader;
 
 /** What is done with a run: evaluate, embed, export. */

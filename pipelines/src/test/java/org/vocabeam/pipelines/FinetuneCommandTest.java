@@ -31,15 +31,15 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TUint8;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.evaluate.LabelShare;
+import org.vocabeam.transforms.checkpoint.Checkpoint;
 import org.vocabeam.transforms.evaluation.MetricRecord;
-import org.vocabeam.transforms.images.ImageRecord;
-import org.vocabeam.transforms.images.Pixels;
-import org.vocabeam.transforms.store.RecordType;
-import org.vocabeam.transforms.store.RowGroup;
-import org.vocabeam.transforms.store.RowReader;
+import org.vocabeam.transforms.image.ImageRecord;
+import org.vocabeam.transforms.image.Pixels;
+import org.vocabeam.transforms.parquet.RecordType;
+import org.vocabeam.transforms.parquet.RowGroup;
+import org.vocabeam.transforms.parquet.RowReader;
 import org.vocabeam.transforms.store.StoreReader;
 import org.vocabeam.transforms.targets.TargetRecord;
-import org.vocabeam.transforms.training.Checkpoint;
 import picocli.CommandLine.ExecutionException;
 
 /** What labels make of an encoder: finetune and distill. */

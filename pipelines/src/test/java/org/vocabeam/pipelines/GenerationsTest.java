@@ -24,7 +24,7 @@ import org.vocabeam.models.bownet.BagTarget;
 import org.vocabeam.transforms.codebook.Codebook;
 import org.vocabeam.transforms.codebook.CodebookRecord;
 import org.vocabeam.transforms.codebook.DescriptorRecord;
-import org.vocabeam.transforms.evaluation.FeatureSource;
+import org.vocabeam.transforms.features.FeatureSource;
 import org.vocabeam.transforms.store.StoreReader;
 import org.vocabeam.transforms.targets.TargetRecord;
 

@@ -26,14 +26,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.vocabeam.transforms.images.DecodeOptions;
-import org.vocabeam.transforms.images.Growth;
-import org.vocabeam.transforms.images.ImageIncrements;
-import org.vocabeam.transforms.images.ImageRecord;
-import org.vocabeam.transforms.images.ImageSource;
-import org.vocabeam.transforms.images.ImageStatistics;
-import org.vocabeam.transforms.images.ReadImages;
-import org.vocabeam.transforms.images.SourceOptions;
+import org.vocabeam.transforms.image.DecodeOptions;
+import org.vocabeam.transforms.image.ImageRecord;
+import org.vocabeam.transforms.ingest.Growth;
+import org.vocabeam.transforms.ingest.ImageIncrements;
+import org.vocabeam.transforms.ingest.ReadImages;
+import org.vocabeam.transforms.source.ImageSource;
+import org.vocabeam.transforms.source.SourceOptions;
+import org.vocabeam.transforms.statistics.ImageStatistics;
 import org.vocabeam.transforms.store.StoreReader;
 
 /** An images store that grows. */

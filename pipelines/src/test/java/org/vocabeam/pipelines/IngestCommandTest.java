@@ -23,8 +23,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.vocabeam.transforms.images.ImageRecord;
-import org.vocabeam.transforms.images.ImageStatistics;
+import org.vocabeam.transforms.image.ImageRecord;
+import org.vocabeam.transforms.statistics.ImageStatistics;
 import org.vocabeam.transforms.store.StoreReader;
 
 class IngestCommandTest {

@@ -25,11 +25,11 @@ import org.apache.beam.sdk.transforms.Create;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vocabeam.models.graph.VariableSpec.Role;
-import org.vocabeam.transforms.evaluation.EmbeddingRecord;
-import org.vocabeam.transforms.images.ImageRecord;
-import org.vocabeam.transforms.store.RecordType;
+import org.vocabeam.transforms.checkpoint.VariableChunk;
+import org.vocabeam.transforms.features.EmbeddingRecord;
+import org.vocabeam.transforms.image.ImageRecord;
+import org.vocabeam.transforms.parquet.RecordType;
 import org.vocabeam.transforms.store.WriteStore;
-import org.vocabeam.transforms.training.VariableChunk;
 import org.vocabeam.transforms.views.ViewsRecord;
 
 class InspectCommandTest {

@@ -22,11 +22,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vocabeam.models.graph.VariableSpec;
+import org.vocabeam.transforms.checkpoint.Checkpoint;
+import org.vocabeam.transforms.checkpoint.VariableChunk;
 import org.vocabeam.transforms.store.StoreReader;
 import org.vocabeam.transforms.store.WriteStore;
-import org.vocabeam.transforms.training.Checkpoint;
 import org.vocabeam.transforms.training.UpdateStudent;
-import org.vocabeam.transforms.training.VariableChunk;
 
 class PretrainCommandTest {
   @TempDir static Path directory;

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.vocabeam.models.graph.Initializer;
 import org.vocabeam.models.graph.VariableSpec;
 import org.vocabeam.models.graph.VariableSpec.Role;
-import org.vocabeam.transforms.training.Checkpoint;
+import org.vocabeam.transforms.checkpoint.Checkpoint;
 
 /** Runs of two replicas, whatever they are combined by. */
 @Tag("slow")

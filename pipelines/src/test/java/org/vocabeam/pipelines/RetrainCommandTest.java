@@ -17,8 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.vocabeam.pipelines.registry.Event;
 import org.vocabeam.pipelines.registry.ModelVersion;
 import org.vocabeam.pipelines.registry.Registry;
+import org.vocabeam.transforms.checkpoint.Checkpoint;
 import org.vocabeam.transforms.store.StoreReader;
-import org.vocabeam.transforms.training.Checkpoint;
 
 class RetrainCommandTest {
   @TempDir private Path directory;

@@ -11,12 +11,12 @@ import javax.imageio.ImageIO;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.values.PCollectionTuple;
-import org.vocabeam.transforms.images.DecodeOptions;
-import org.vocabeam.transforms.images.ImageRecord;
-import org.vocabeam.transforms.images.ImageSource;
-import org.vocabeam.transforms.images.ReadImages;
-import org.vocabeam.transforms.images.SourceOptions;
-import org.vocabeam.transforms.images.WriteStatistics;
+import org.vocabeam.transforms.image.DecodeOptions;
+import org.vocabeam.transforms.image.ImageRecord;
+import org.vocabeam.transforms.ingest.ReadImages;
+import org.vocabeam.transforms.source.ImageSource;
+import org.vocabeam.transforms.source.SourceOptions;
+import org.vocabeam.transforms.statistics.WriteStatistics;
 import org.vocabeam.transforms.store.WriteStore;
 
 /** An images store of drawn squares, discs and bars, in small row groups. */

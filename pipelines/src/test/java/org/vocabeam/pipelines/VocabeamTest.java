@@ -17,7 +17,7 @@ import org.apache.beam.sdk.io.aws2.options.S3Options;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.junit.jupiter.api.Test;
 import org.vocabeam.models.UserError;
-import org.vocabeam.transforms.store.S3Clients;
+import org.vocabeam.transforms.files.S3Clients;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

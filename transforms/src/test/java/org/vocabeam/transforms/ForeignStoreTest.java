@@ -33,19 +33,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.graph.VariableSpec.Role;
+import org.vocabeam.transforms.checkpoint.VariableChunk;
 import org.vocabeam.transforms.codebook.CodebookRecord;
 import org.vocabeam.transforms.codebook.DescriptorRecord;
-import org.vocabeam.transforms.evaluation.EmbeddingRecord;
 import org.vocabeam.transforms.evaluation.MetricRecord;
-import org.vocabeam.transforms.images.ImageRecord;
-import org.vocabeam.transforms.images.RejectedRecord;
-import org.vocabeam.transforms.store.RecordType;
+import org.vocabeam.transforms.features.EmbeddingRecord;
+import org.vocabeam.transforms.image.ImageRecord;
+import org.vocabeam.transforms.image.RejectedRecord;
+import org.vocabeam.transforms.parquet.RecordType;
 import org.vocabeam.transforms.store.StoreReader;
 import org.vocabeam.transforms.store.WriteStore;
 import org.vocabeam.transforms.store.WrittenStore;
 import org.vocabeam.transforms.targets.TargetRecord;
 import org.vocabeam.transforms.training.StepMetric;
-import org.vocabeam.transforms.training.VariableChunk;
 import org.vocabeam.transforms.views.ViewsRecord;
 
 /** Stores that other engines wrote: DuckDB itself, and files in the forms of pandas and Spark. */

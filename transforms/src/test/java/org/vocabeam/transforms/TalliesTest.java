@@ -30,10 +30,10 @@ import org.apache.parquet.schema.MessageTypeParser;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vocabeam.models.UserError;
-import org.vocabeam.transforms.images.ImageRecord;
-import org.vocabeam.transforms.store.RecordType;
-import org.vocabeam.transforms.store.RowGroup;
-import org.vocabeam.transforms.store.RowReader;
+import org.vocabeam.transforms.image.ImageRecord;
+import org.vocabeam.transforms.parquet.RecordType;
+import org.vocabeam.transforms.parquet.RowGroup;
+import org.vocabeam.transforms.parquet.RowReader;
 import org.vocabeam.transforms.store.StoreReader;
 import org.vocabeam.transforms.store.WrittenStore;
 

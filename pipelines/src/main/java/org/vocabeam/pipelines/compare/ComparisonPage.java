@@ -20,7 +20,7 @@ import org.vocabeam.pipelines.compare.ComparisonTable.Column;
 import org.vocabeam.pipelines.compare.ComparisonTable.Row;
 import org.vocabeam.pipelines.compare.ComparisonTable.Training;
 import org.vocabeam.pipelines.compare.Neighbourhood.Shown;
-import org.vocabeam.transforms.images.Pixels;
+import org.vocabeam.transforms.image.Pixels;
 
 /**
  * A comparison as one HTML file that fetches nothing.

@@ -3,7 +3,7 @@ package org.vocabeam.pipelines.compare;
 import java.util.List;
 import java.util.Map;
 import org.checkerframework.checker.nullness.qual.Nullable;
-import org.vocabeam.transforms.images.Pixels;
+import org.vocabeam.transforms.image.Pixels;
 
 /**
  * A test image and the training images nearest to it, by several kinds of features.

@@ -1,7 +1,7 @@
 package org.vocabeam.pipelines.compare;
 
 import java.util.List;
-import org.vocabeam.transforms.images.Pixels;
+import org.vocabeam.transforms.image.Pixels;
 
 /**
  * Visual words of a method, each by the patches that activate it most.

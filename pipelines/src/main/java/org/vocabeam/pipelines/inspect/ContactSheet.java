@@ -13,8 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import javax.imageio.ImageIO;
 import org.vocabeam.models.UserError;
-import org.vocabeam.transforms.images.Pixels;
-import org.vocabeam.transforms.store.StoreFiles;
+import org.vocabeam.transforms.files.StoreFiles;
+import org.vocabeam.transforms.image.Pixels;
 
 /** Pictures side by side with their captions, as a PNG. */
 public final class ContactSheet {

@@ -2,9 +2,9 @@ package org.vocabeam.pipelines.inspect;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.vocabeam.transforms.images.ImageRecord;
-import org.vocabeam.transforms.images.Pixels;
-import org.vocabeam.transforms.store.RecordType;
+import org.vocabeam.transforms.image.ImageRecord;
+import org.vocabeam.transforms.image.Pixels;
+import org.vocabeam.transforms.parquet.RecordType;
 
 /** An image is a picture; its caption is its label, if it has one, and its id. */
 final class ImagePictures implements Pictures<ImageRecord> {

@@ -1,7 +1,7 @@
 package org.vocabeam.pipelines.inspect;
 
 import java.util.List;
-import org.vocabeam.transforms.images.Pixels;
+import org.vocabeam.transforms.image.Pixels;
 
 /**
  * A picture on a sheet.

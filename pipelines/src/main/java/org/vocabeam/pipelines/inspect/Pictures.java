@@ -2,7 +2,7 @@ package org.vocabeam.pipelines.inspect;
 
 import java.util.List;
 import java.util.Optional;
-import org.vocabeam.transforms.store.RecordType;
+import org.vocabeam.transforms.parquet.RecordType;
 
 /** The pictures of one kind of store. */
 public interface Pictures<T> {

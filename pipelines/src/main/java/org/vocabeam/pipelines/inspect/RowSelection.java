@@ -10,9 +10,9 @@ import org.apache.avro.SchemaBuilder;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.Seeds;
 import org.vocabeam.models.UserError;
-import org.vocabeam.transforms.store.RecordType;
-import org.vocabeam.transforms.store.RowGroup;
-import org.vocabeam.transforms.store.RowReader;
+import org.vocabeam.transforms.parquet.RecordType;
+import org.vocabeam.transforms.parquet.RowGroup;
+import org.vocabeam.transforms.parquet.RowReader;
 
 /**
  * Which rows of a store are shown, in the store's order.

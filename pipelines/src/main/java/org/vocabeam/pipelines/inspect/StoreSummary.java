@@ -9,9 +9,9 @@ import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.TreeMap;
 import org.vocabeam.models.UserError;
-import org.vocabeam.transforms.store.RowGroup;
+import org.vocabeam.transforms.files.StoreFiles;
+import org.vocabeam.transforms.parquet.RowGroup;
 import org.vocabeam.transforms.store.StoreContents;
-import org.vocabeam.transforms.store.StoreFiles;
 
 /** What there is to know of a store but its rows. */
 public final class StoreSummary {

@@ -2,8 +2,8 @@ package org.vocabeam.pipelines.inspect;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.vocabeam.transforms.images.Pixels;
-import org.vocabeam.transforms.store.RecordType;
+import org.vocabeam.transforms.image.Pixels;
+import org.vocabeam.transforms.parquet.RecordType;
 import org.vocabeam.transforms.views.ViewsRecord;
 
 /** The views of an image are a line; each is named by its kind and crop, the image by its id. */

@@ -14,7 +14,7 @@ import org.apache.flink.metrics.MetricConfig;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 import org.apache.flink.metrics.reporter.MetricReporter;
-import org.vocabeam.transforms.images.Rejection;
+import org.vocabeam.transforms.image.Rejection;
 import org.vocabeam.transforms.metrics.WorkerLoss;
 import org.vocabeam.transforms.metrics.WorkerMetric;
 

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
 import java.util.Optional;
 import org.vocabeam.models.UserError;
-import org.vocabeam.transforms.store.StoreFiles;
+import org.vocabeam.transforms.files.StoreFiles;
 
 /** Records as JSON files that people and DuckDB read. */
 final class Documents {

@@ -8,7 +8,7 @@ import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import org.vocabeam.models.UserError;
-import org.vocabeam.transforms.store.StoreFiles;
+import org.vocabeam.transforms.files.StoreFiles;
 
 /** That one process at a time changes a registry. How, and what it rests on: the package. */
 public final class RegistryLock implements AutoCloseable {

@@ -21,7 +21,7 @@ import org.vocabeam.pipelines.compare.ComparisonPlan.Network;
 import org.vocabeam.pipelines.compare.Neighbourhood.Shown;
 import org.vocabeam.transforms.evaluation.ComparisonRecord;
 import org.vocabeam.transforms.evaluation.MetricRecord;
-import org.vocabeam.transforms.images.Pixels;
+import org.vocabeam.transforms.image.Pixels;
 
 /** Plan, table and page of results that are given. */
 class ComparisonReportTest {

@@ -32,7 +32,7 @@ import org.vocabeam.models.codebook.Outliers.Outlier;
 import org.vocabeam.models.codebook.WordSums;
 import org.vocabeam.transforms.metrics.WorkerCounter;
 import org.vocabeam.transforms.metrics.WorkerMetric;
-import org.vocabeam.transforms.store.RowGroup;
+import org.vocabeam.transforms.parquet.RowGroup;
 
 /**
  * One iteration of k-means: workers read their row groups, find the nearest words and sum; the sums

@@ -4,9 +4,9 @@ import java.io.IOException;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.vocabeam.models.UserError;
-import org.vocabeam.transforms.store.RecordType;
-import org.vocabeam.transforms.store.RowGroup;
-import org.vocabeam.transforms.store.RowReader;
+import org.vocabeam.transforms.parquet.RecordType;
+import org.vocabeam.transforms.parquet.RowGroup;
+import org.vocabeam.transforms.parquet.RowReader;
 
 /**
  * Reads row groups of descriptors as matrices. Every row group begins a block, so that a descriptor

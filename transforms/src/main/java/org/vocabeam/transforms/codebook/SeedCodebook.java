@@ -23,8 +23,8 @@ import org.apache.beam.sdk.values.TupleTag;
 import org.apache.beam.sdk.values.TupleTagList;
 import org.vocabeam.models.Seeds;
 import org.vocabeam.models.codebook.InitialWords;
-import org.vocabeam.transforms.store.RowGroup;
-import org.vocabeam.transforms.store.RowReader;
+import org.vocabeam.transforms.parquet.RowGroup;
+import org.vocabeam.transforms.parquet.RowReader;
 
 /**
  * Surveys all descriptors in one pass, and chooses the first words by k-means++ among a sample of

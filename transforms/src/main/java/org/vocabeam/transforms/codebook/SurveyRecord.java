@@ -6,7 +6,7 @@ import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
 import org.vocabeam.models.codebook.FixedPoint;
-import org.vocabeam.transforms.store.RecordType;
+import org.vocabeam.transforms.parquet.RecordType;
 
 /**
  * What is to be known of all descriptors before the first iteration: the row of a {@code survey}

@@ -12,7 +12,7 @@ import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
 import org.checkerframework.checker.nullness.qual.Nullable;
-import org.vocabeam.transforms.store.RecordType;
+import org.vocabeam.transforms.parquet.RecordType;
 import org.vocabeam.transforms.store.StoreReader;
 
 /**

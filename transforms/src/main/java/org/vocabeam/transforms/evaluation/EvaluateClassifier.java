@@ -18,8 +18,9 @@ import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.evaluate.ClassScores;
-import org.vocabeam.transforms.images.ImageRecord;
-import org.vocabeam.transforms.store.RowGroup;
+import org.vocabeam.transforms.features.FeatureSource;
+import org.vocabeam.transforms.image.ImageRecord;
+import org.vocabeam.transforms.parquet.RowGroup;
 
 /** The share of the labelled images of a split that a trained classifier names correctly. */
 public final class EvaluateClassifier extends PTransform<PBegin, PCollection<MetricRecord>> {

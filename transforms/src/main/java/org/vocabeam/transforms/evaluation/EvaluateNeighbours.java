@@ -22,7 +22,7 @@ import org.apache.beam.sdk.values.PCollection;
 import org.vocabeam.models.evaluate.LabelledFeatures;
 import org.vocabeam.models.evaluate.NearestNeighbours;
 import org.vocabeam.models.evaluate.Neighbours;
-import org.vocabeam.transforms.store.RowGroup;
+import org.vocabeam.transforms.parquet.RowGroup;
 
 /**
  * Accuracy of weighted nearest neighbours (METHODS section 9): k 20 with temperature 0.07 and k 200

@@ -12,9 +12,11 @@ import java.util.function.Consumer;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.evaluate.EmbeddingDeviation;
 import org.vocabeam.models.evaluate.LabelledFeatures;
-import org.vocabeam.transforms.images.ImageRecord;
-import org.vocabeam.transforms.store.RowGroup;
-import org.vocabeam.transforms.store.RowReader;
+import org.vocabeam.transforms.features.EmbeddingRecord;
+import org.vocabeam.transforms.features.PixelFeatures;
+import org.vocabeam.transforms.image.ImageRecord;
+import org.vocabeam.transforms.parquet.RowGroup;
+import org.vocabeam.transforms.parquet.RowReader;
 
 /**
  * The labelled rows of features, for evaluations: of an embeddings store, or the pixels of an

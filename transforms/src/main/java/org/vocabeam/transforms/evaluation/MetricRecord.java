@@ -5,7 +5,7 @@ import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
-import org.vocabeam.transforms.store.RecordType;
+import org.vocabeam.transforms.parquet.RecordType;
 
 /**
  * One result of an evaluation: a row of the store of metrics.

@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
 import org.vocabeam.models.evaluate.LabelledFeatures;
 import org.vocabeam.models.evaluate.NearestNeighbours;
 import org.vocabeam.models.evaluate.Neighbours;
-import org.vocabeam.transforms.store.RowGroup;
+import org.vocabeam.transforms.parquet.RowGroup;
 
 /**
  * The labelled training images whose features have the largest cosine with those of some test

@@ -20,8 +20,8 @@ import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionView;
 import org.vocabeam.models.evaluate.LabelShare;
-import org.vocabeam.transforms.store.RowGroup;
-import org.vocabeam.transforms.store.RowReader;
+import org.vocabeam.transforms.parquet.RowGroup;
+import org.vocabeam.transforms.parquet.RowReader;
 
 /** The cut of every class: its labelled images are those up to it. */
 final class FindCuts extends PTransform<PBegin, PCollectionView<Map<String, LabelCut>>> {

@@ -2,8 +2,8 @@ package org.vocabeam.transforms.labels;
 
 import org.apache.avro.SchemaBuilder;
 import org.checkerframework.checker.nullness.qual.Nullable;
-import org.vocabeam.transforms.images.ImageRecord;
-import org.vocabeam.transforms.store.RecordType;
+import org.vocabeam.transforms.image.ImageRecord;
+import org.vocabeam.transforms.parquet.RecordType;
 
 /** A row of an images store without its pixels, which are not read. */
 record LabelRow(String id, @Nullable String label, String split) {

@@ -10,8 +10,8 @@ import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionView;
-import org.vocabeam.transforms.store.RowGroup;
-import org.vocabeam.transforms.store.RowReader;
+import org.vocabeam.transforms.parquet.RowGroup;
+import org.vocabeam.transforms.parquet.RowReader;
 import org.vocabeam.transforms.targets.TargetRecord;
 
 /**

@@ -8,9 +8,9 @@ import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionView;
-import org.vocabeam.transforms.images.ImageRecord;
-import org.vocabeam.transforms.store.RowGroup;
-import org.vocabeam.transforms.store.RowReader;
+import org.vocabeam.transforms.image.ImageRecord;
+import org.vocabeam.transforms.parquet.RowGroup;
+import org.vocabeam.transforms.parquet.RowReader;
 
 /** The images that may be seen with their label. */
 public final class SelectLabelled extends PTransform<PBegin, PCollection<ImageRecord>> {

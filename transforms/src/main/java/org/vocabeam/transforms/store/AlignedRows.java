@@ -4,6 +4,11 @@ import java.io.IOException;
 import java.util.Iterator;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
+import org.vocabeam.transforms.files.StoreFiles;
+import org.vocabeam.transforms.parquet.ParquetFooter;
+import org.vocabeam.transforms.parquet.RecordType;
+import org.vocabeam.transforms.parquet.RowGroup;
+import org.vocabeam.transforms.parquet.RowReader;
 
 /**
  * Rows of a companion store: one that has a row for every selected row of another store, and as

@@ -25,6 +25,8 @@ import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.checkerframework.checker.nullness.qual.Nullable;
+import org.vocabeam.transforms.files.StoreFiles;
+import org.vocabeam.transforms.parquet.ParquetChannels;
 
 /**
  * A shard in the making: a file under a temporary name until {@link #commit}. It holds one row

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.avro.generic.GenericRecord;
+import org.vocabeam.transforms.parquet.RecordType;
 
 /**
  * How many rows of every row group of a file have each value of a column, counted while the file is

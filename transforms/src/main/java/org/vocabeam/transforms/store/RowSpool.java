@@ -17,6 +17,7 @@ import java.util.Comparator;
 import java.util.List;
 import org.apache.beam.sdk.coders.Coder;
 import org.vocabeam.models.UserError;
+import org.vocabeam.transforms.parquet.RecordType;
 
 /**
  * The rows of one shard in the order of the hash of their ids. They lie encoded in a local

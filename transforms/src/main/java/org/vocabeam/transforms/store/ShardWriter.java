@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.util.Map;
 import org.vocabeam.models.Seeds;
+import org.vocabeam.transforms.parquet.RecordType;
 
 /**
  * Writes the files of a store, each with the rows of one shard in the order of the hash of their

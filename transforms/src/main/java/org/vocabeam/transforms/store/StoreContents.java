@@ -13,6 +13,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.vocabeam.models.UserError;
+import org.vocabeam.transforms.files.StoreFiles;
+import org.vocabeam.transforms.parquet.ColumnMatch;
+import org.vocabeam.transforms.parquet.ParquetFooter;
+import org.vocabeam.transforms.parquet.RecordType;
+import org.vocabeam.transforms.parquet.RowGroup;
 
 /**
  * The files of a complete store and what their ends say, whatever its type and whoever wrote it.
@@ -49,7 +54,7 @@ public record StoreContents(
 
   private static String why(String directory) {
     List<String> tables = tables(directory).map(StoreFiles.Listed::name).toList();
-    if (tables.isEmpty() || tables.stream().anyMatch(t -> WriteStore.PART.matcher(t).matches())) {
+    if (tables.isEmpty() || tables.stream().anyMatch(t -> StoreFiles.PART.matcher(t).matches())) {
       return " (it has no _SUCCESS file); run the command that writes it";
     }
     return String.format(

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.vocabeam.models.UserError;
+import org.vocabeam.transforms.files.StoreFiles;
 
 /**
  * The content of {@code _SUCCESS}. An empty one is how other engines say that a directory is

@@ -7,6 +7,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.vocabeam.models.UserError;
+import org.vocabeam.transforms.parquet.ParquetFooter;
+import org.vocabeam.transforms.parquet.RecordType;
+import org.vocabeam.transforms.parquet.RowGroup;
+import org.vocabeam.transforms.parquet.RowReader;
 
 /** A complete store of one type, ours or of another engine. */
 public final class StoreReader<T> {

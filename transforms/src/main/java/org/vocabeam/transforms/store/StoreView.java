@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.vocabeam.transforms.files.StoreFiles;
+import org.vocabeam.transforms.parquet.RecordType;
 
 /**
  * Several stores as one, without their files being copied: a directory whose {@code _SUCCESS} names

@@ -11,7 +11,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.KvCoder;
@@ -28,6 +27,9 @@ import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionList;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
+import org.vocabeam.transforms.files.StoreFiles;
+import org.vocabeam.transforms.parquet.ParquetFooter;
+import org.vocabeam.transforms.parquet.RecordType;
 
 /**
  * Writes rows as a store. The driver calls {@link #prepare} before the pipeline runs and {@link
@@ -59,8 +61,6 @@ public final class WriteStore<T> extends PTransform<PCollection<T>, PCollection<
   public static final long ROW_GROUP_BYTES = 6L << 20;
 
   private static final int MAX_SHARDS = 99_999;
-  static final Pattern PART =
-      Pattern.compile("(_SUCCESS|part-\\d{5}-of-\\d{5}\\.parquet)(\\.[0-9a-f-]{36}\\.tmp)?");
 
   private final RecordType<T> type;
   private final String directory;
@@ -178,7 +178,7 @@ public final class WriteStore<T> extends PTransform<PCollection<T>, PCollection<
 
   private void removeParts(Predicate<String> which) throws IOException {
     for (StoreFiles.Listed file : StoreFiles.list(directory)) {
-      if (PART.matcher(file.name()).matches() && which.test(file.name())) {
+      if (StoreFiles.PART.matcher(file.name()).matches() && which.test(file.name())) {
         StoreFiles.delete(file.path());
       }
     }

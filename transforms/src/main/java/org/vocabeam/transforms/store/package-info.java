@@ -27,7 +27,7 @@
  *   <li><b>Footers count what is asked of row groups.</b> A run must know how many images of its
  *       split each row group has, before it reads any. The statistics of Parquet tell where a row
  *       group has one split, which shuffled rows have only when the store has one. So the files of
- *       a type that says so ({@link org.vocabeam.transforms.store.RecordType#tallied}) carry the
+ *       a type that says so ({@link org.vocabeam.transforms.parquet.RecordType#tallied}) carry the
  *       counts in their key-value metadata ({@code vocabeam.tally.split}); what neither tells is
  *       read, that column alone.
  *   <li><b>Memory.</b> A shard is sorted in a local temporary file: in memory are 50 bytes for each
@@ -49,9 +49,9 @@
  *       read beside images (targets, stored views) is refused for them.
  *   <li><b>Any place.</b> All files go through Beam's {@code FileSystems}; Hadoop's file systems
  *       are not used. A location is a string, joined by {@link
- *       org.vocabeam.transforms.store.StoreFiles#resolve}. TensorFlow writes local files only: what
+ *       org.vocabeam.transforms.files.StoreFiles#resolve}. TensorFlow writes local files only: what
  *       it makes is made beside its place or in a temporary directory, and then appears there
- *       ({@link org.vocabeam.transforms.store.StagedDirectory}).
+ *       ({@link org.vocabeam.transforms.files.StagedDirectory}).
  *   <li><b>Object stores.</b> S3 has no rename: Beam copies and deletes. What is promised holds all
  *       the same. An object appears whole or not at all, so a copy is atomic for its readers; a
  *       kill between the two leaves a temporary object, which the next {@code prepare} or {@code
@@ -59,10 +59,10 @@
  *       rename, so {@code saved_model.pb} comes last. What a killed upload has sent is in no
  *       listing, and costs money until a lifecycle rule of the bucket removes it. Beam sends a HEAD
  *       for every object that it lists, so a folder of loose images costs requests that a tar does
- *       not. Errors are told by {@link org.vocabeam.transforms.store.ObjectStoreFailure}. Of
+ *       not. Errors are told by {@link org.vocabeam.transforms.files.ObjectStoreFailure}. Of
  *       Amazon's libraries the class path has S3 and STS with the Apache client, 10 MB.
  *   <li><b>A failed write or read names the file</b> ({@code WrittenChannel}, {@link
- *       org.vocabeam.transforms.store.RowReader}) and what to do. Nothing that is complete is
+ *       org.vocabeam.transforms.parquet.RowReader}) and what to do. Nothing that is complete is
  *       touched by it, so the same command goes on when there is room, or the file is whole.
  * </ul>
  */

@@ -8,7 +8,7 @@ import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
 import org.vocabeam.models.UserError;
-import org.vocabeam.transforms.store.RecordType;
+import org.vocabeam.transforms.parquet.RecordType;
 
 /**
  * The bag of visual words of one image: a row of a {@code targets} store.

@@ -17,11 +17,11 @@ import org.vocabeam.models.bownet.BagTarget;
 import org.vocabeam.models.codebook.NearestWord;
 import org.vocabeam.transforms.codebook.Codebook;
 import org.vocabeam.transforms.codebook.CodebookRecord;
-import org.vocabeam.transforms.evaluation.FeatureSource;
-import org.vocabeam.transforms.images.ImageRecord;
+import org.vocabeam.transforms.features.FeatureSource;
+import org.vocabeam.transforms.image.ImageRecord;
 import org.vocabeam.transforms.metrics.WorkerCounter;
 import org.vocabeam.transforms.metrics.WorkerMetric;
-import org.vocabeam.transforms.store.RowGroup;
+import org.vocabeam.transforms.parquet.RowGroup;
 import org.vocabeam.transforms.targets.TargetRecord;
 
 /** Images to bags of visual words: every cell of the teacher's map goes to its nearest word. */

@@ -16,11 +16,11 @@ import org.vocabeam.models.Seeds;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.evaluate.Shuffle;
 import org.vocabeam.transforms.codebook.DescriptorRecord;
-import org.vocabeam.transforms.evaluation.FeatureSource;
-import org.vocabeam.transforms.images.ImageRecord;
+import org.vocabeam.transforms.features.FeatureSource;
+import org.vocabeam.transforms.image.ImageRecord;
 import org.vocabeam.transforms.metrics.WorkerCounter;
 import org.vocabeam.transforms.metrics.WorkerMetric;
-import org.vocabeam.transforms.store.RowGroup;
+import org.vocabeam.transforms.parquet.RowGroup;
 
 /**
  * Images to sampled local features of a teacher. Which cells of an image are taken is a hash of

@@ -20,9 +20,9 @@ import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.codebook.NearestWord;
-import org.vocabeam.transforms.evaluation.FeatureSource;
-import org.vocabeam.transforms.images.ImageRecord;
-import org.vocabeam.transforms.store.RowGroup;
+import org.vocabeam.transforms.features.FeatureSource;
+import org.vocabeam.transforms.image.ImageRecord;
+import org.vocabeam.transforms.parquet.RowGroup;
 
 /**
  * The cells of images that activate a visual word most: of those that the word is the nearest one

@@ -6,7 +6,7 @@ import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
-import org.vocabeam.transforms.store.RecordType;
+import org.vocabeam.transforms.parquet.RecordType;
 
 /**
  * The cell of an image's map that is nearest to a visual word: a row of a {@code patches} store.

@@ -5,9 +5,9 @@ import static com.google.common.base.Preconditions.checkArgument;
 import java.io.Serializable;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.codebook.NearestWord;
+import org.vocabeam.transforms.checkpoint.Checkpoint;
 import org.vocabeam.transforms.codebook.Codebook;
 import org.vocabeam.transforms.codebook.CodebookRecord;
-import org.vocabeam.transforms.training.Checkpoint;
 
 /**
  * Where visual words are kept.

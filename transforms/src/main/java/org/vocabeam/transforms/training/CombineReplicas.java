@@ -12,6 +12,7 @@ import org.apache.beam.sdk.transforms.Combine.CombineFn;
 import org.apache.beam.sdk.values.KV;
 import org.vocabeam.models.graph.VariableSpec.Role;
 import org.vocabeam.models.replicas.Combination.Weights;
+import org.vocabeam.transforms.checkpoint.VariableChunk;
 
 /**
  * Makes one chunk of the replicas' chunks of the same variable: the mean; of a queue, whose ring

@@ -6,7 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import org.vocabeam.models.Seeds;
 import org.vocabeam.models.UserError;
-import org.vocabeam.transforms.store.RowGroup;
+import org.vocabeam.transforms.parquet.RowGroup;
 
 /**
  * In which order a replica sees the images, epoch after epoch. The row groups of an epoch are

@@ -20,6 +20,8 @@ import org.vocabeam.models.methods.Methods;
 import org.vocabeam.models.program.DeviceChoice;
 import org.vocabeam.models.training.Method;
 import org.vocabeam.models.training.Trainer;
+import org.vocabeam.transforms.checkpoint.Checkpoint;
+import org.vocabeam.transforms.checkpoint.VariableChunk;
 
 /**
  * Moves the running statistics of the combined student on, by forward passes on some batches. One

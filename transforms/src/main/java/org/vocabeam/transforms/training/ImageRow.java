@@ -5,8 +5,8 @@ import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.beam.sdk.transforms.SerializableFunction;
 import org.checkerframework.checker.nullness.qual.Nullable;
-import org.vocabeam.transforms.images.ImageRecord;
-import org.vocabeam.transforms.store.RecordType;
+import org.vocabeam.transforms.image.ImageRecord;
+import org.vocabeam.transforms.parquet.RecordType;
 
 /**
  * A row of an images store as training reads it.

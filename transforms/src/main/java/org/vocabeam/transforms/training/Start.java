@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.vocabeam.models.graph.VariableSpec;
+import org.vocabeam.transforms.checkpoint.Checkpoint;
 
 /**
  * The checkpoint that a round starts from.

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Optional;
-import org.vocabeam.transforms.store.StoreFiles;
+import org.vocabeam.transforms.files.StoreFiles;
 
 /**
  * The last step of a replica, in a file beside the run: how a driver in another JVM sees how far

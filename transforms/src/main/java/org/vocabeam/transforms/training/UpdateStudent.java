@@ -33,6 +33,7 @@ import org.vocabeam.models.replicas.Combination;
 import org.vocabeam.models.replicas.Combination.Weights;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Trainer;
+import org.vocabeam.transforms.checkpoint.VariableChunk;
 import org.vocabeam.transforms.metrics.WorkerCounter;
 import org.vocabeam.transforms.metrics.WorkerLoss;
 import org.vocabeam.transforms.metrics.WorkerMetric;

@@ -14,9 +14,9 @@
  *       would render, so the checkpoint is the same, bit for bit. That is why the views are not in
  *       a run's configuration or in a checkpoint's provenance, a run may go on from views where
  *       images had been, and windows are counted by the larger of an image and its views.
- *   <li>A checkpoint is a store of {@link org.vocabeam.transforms.training.VariableChunk}s: atomic,
- *       hashed and open to other tools like every store. Its provenance names the steps taken but
- *       not the rounds, which do not matter to the result.
+ *   <li>A checkpoint is a store of {@link org.vocabeam.transforms.checkpoint.VariableChunk}s:
+ *       atomic, hashed and open to other tools like every store. Its provenance names the steps
+ *       taken but not the rounds, which do not matter to the result.
  *   <li>Replicas are combined by a {@link org.vocabeam.models.replicas.Combination}, usually by the
  *       mean of everything: weights, teacher, momentum and running statistics. Of the vocabulary's
  *       queue, whose ring turns alike in all replicas, slot i is taken from replica i mod R: every

@@ -12,8 +12,8 @@ import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
 import org.checkerframework.checker.nullness.qual.Nullable;
-import org.vocabeam.transforms.store.RecordType;
-import org.vocabeam.transforms.store.StoreFiles;
+import org.vocabeam.transforms.files.StoreFiles;
+import org.vocabeam.transforms.parquet.RecordType;
 
 /**
  * All views of one image in one epoch: a row of a {@code views} store.

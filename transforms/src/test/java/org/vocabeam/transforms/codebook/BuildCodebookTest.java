@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.codebook.Outliers.Outlier;
 import org.vocabeam.models.codebook.WordSums;
-import org.vocabeam.transforms.store.RowGroup;
+import org.vocabeam.transforms.parquet.RowGroup;
 import org.vocabeam.transforms.store.WriteStore;
 import org.vocabeam.transforms.store.WrittenStore;
 

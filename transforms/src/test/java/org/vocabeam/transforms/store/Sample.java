@@ -7,6 +7,7 @@ import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
 import org.checkerframework.checker.nullness.qual.Nullable;
+import org.vocabeam.transforms.parquet.RecordType;
 
 /** A row for the tests: text, text or null, number, bytes. */
 record Sample(String id, @Nullable String label, int number, byte[] content) {

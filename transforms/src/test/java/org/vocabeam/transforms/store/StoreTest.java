@@ -38,6 +38,10 @@ import org.apache.beam.sdk.transforms.Create;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vocabeam.models.UserError;
+import org.vocabeam.transforms.files.StoreFiles;
+import org.vocabeam.transforms.parquet.RecordType;
+import org.vocabeam.transforms.parquet.RowGroup;
+import org.vocabeam.transforms.parquet.RowReader;
 
 class StoreTest {
   private static final Map<String, String> PROVENANCE = Map.of("command", "test", "seed", "7");

@@ -15,6 +15,7 @@ import org.vocabeam.models.graph.Initializer;
 import org.vocabeam.models.graph.VariableSpec;
 import org.vocabeam.models.graph.VariableSpec.Role;
 import org.vocabeam.models.replicas.Combination.Weights;
+import org.vocabeam.transforms.checkpoint.VariableChunk;
 
 class CombineReplicasTest {
   private static VariableSpec spec(Role role, long... shape) {

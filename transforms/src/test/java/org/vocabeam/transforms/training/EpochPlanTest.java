@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.vocabeam.models.UserError;
-import org.vocabeam.transforms.store.RowGroup;
+import org.vocabeam.transforms.parquet.RowGroup;
 import org.vocabeam.transforms.training.EpochPlan.Group;
 import org.vocabeam.transforms.training.EpochPlan.Window;
 

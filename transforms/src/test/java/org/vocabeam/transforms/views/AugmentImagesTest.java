@@ -46,7 +46,7 @@ import org.vocabeam.models.views.Normalisation;
 import org.vocabeam.models.views.ViewPixels;
 import org.vocabeam.models.views.ViewSampler;
 import org.vocabeam.models.views.ViewSpec;
-import org.vocabeam.transforms.images.ImageRecord;
+import org.vocabeam.transforms.image.ImageRecord;
 import org.vocabeam.transforms.store.ReadStore;
 import org.vocabeam.transforms.store.StoreManifest;
 import org.vocabeam.transforms.store.StoreReader;

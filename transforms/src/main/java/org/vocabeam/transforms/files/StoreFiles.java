@@ -1,0 +1,308 @@
+package org.vocabeam.transforms.files;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.FileVisitResult;
+import java.nio.file.FileVisitor;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.beam.sdk.io.FileSystems;
+import org.apache.beam.sdk.io.fs.EmptyMatchTreatment;
+import org.apache.beam.sdk.io.fs.MatchResult;
+import org.apache.beam.sdk.io.fs.ResourceId;
+import org.apache.beam.sdk.util.MimeTypes;
+import org.vocabeam.models.UserError;
+
+/** Listing, whole-file writes and deletion through Beam's {@link FileSystems}. */
+public final class StoreFiles {
+  /** Names of the files that a store writes, temporary ones too. */
+  public static final Pattern PART =
+      Pattern.compile("(_SUCCESS|part-\\d{5}-of-\\d{5}\\.parquet)(\\.[0-9a-f-]{36}\\.tmp)?");
+
+  private static final String TEMPORARY = ".tmp";
+  private static final Pattern TEMPORARY_NAME = Pattern.compile("\\.[0-9a-f-]{36}\\.tmp$");
+  private static final Pattern SPECIAL = Pattern.compile("[\\[\\]*?\\\\]");
+
+  /**
+   * A file under a listed root.
+   *
+   * @param path as {@link #open} takes it
+   * @param name relative to the root, with {@code /}
+   * @param bytes length
+   */
+  public record Listed(String path, String name, long bytes) {}
+
+  private StoreFiles() {}
+
+  /**
+   * All files under a directory, at any depth, sorted by name; of a file, that file; of what is not
+   * there, nothing. Symbolic links are followed.
+   */
+  public static List<Listed> list(String root) throws IOException {
+    ResourceId directory = resource(root, true);
+    List<Listed> files =
+        isLocal(directory) ? listLocal(Path.of(directory.toString())) : listRemote(directory);
+    files.sort(Comparator.comparing(Listed::name));
+    return files;
+  }
+
+  /** Not by FileSystems.match: it would take the brackets of "photos [2020]" for a pattern. */
+  private static List<Listed> listLocal(Path root) throws IOException {
+    List<Listed> files = new ArrayList<>();
+    if (Files.isRegularFile(root)) {
+      files.add(new Listed(root.toString(), root.getFileName().toString(), Files.size(root)));
+    } else if (Files.isDirectory(root)) {
+      Files.walkFileTree(
+          root,
+          EnumSet.of(FileVisitOption.FOLLOW_LINKS),
+          Integer.MAX_VALUE,
+          collector(root, files));
+    }
+    return files;
+  }
+
+  /** What is deleted meanwhile is not there. */
+  private static FileVisitor<Path> collector(Path root, List<Listed> files) {
+    return new SimpleFileVisitor<>() {
+      @Override
+      public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) {
+        if (attributes.isRegularFile()) {
+          String name = root.relativize(path).toString().replace('\\', '/');
+          files.add(new Listed(path.toString(), name, attributes.size()));
+        }
+        return FileVisitResult.CONTINUE;
+      }
+
+      @Override
+      public FileVisitResult visitFileFailed(Path path, IOException failure) throws IOException {
+        if (failure instanceof NoSuchFileException) {
+          return FileVisitResult.CONTINUE;
+        }
+        throw failure;
+      }
+    };
+  }
+
+  private static List<Listed> listRemote(ResourceId root) throws IOException {
+    String prefix = root.toString();
+    List<Listed> files = new ArrayList<>();
+    for (MatchResult.Metadata file : match(prefix)) {
+      String path = file.resourceId().toString();
+      // Consoles mark a directory with an empty object of its name.
+      if (path.startsWith(prefix) && !path.endsWith("/")) {
+        files.add(new Listed(path, path.substring(prefix.length()), file.sizeBytes()));
+      }
+    }
+    if (files.isEmpty()) {
+      String file = prefix.substring(0, prefix.length() - 1);
+      for (MatchResult.Metadata found : match(file)) {
+        if (found.resourceId().toString().equals(file)) {
+          files.add(new Listed(file, name(file), found.sizeBytes()));
+        }
+      }
+    }
+    return files;
+  }
+
+  /**
+   * Of a directory at least all files in it, of a file at least itself: more where the path has
+   * characters that would be a pattern, because S3 cannot escape them.
+   */
+  private static List<MatchResult.Metadata> match(String path) throws IOException {
+    Matcher special = SPECIAL.matcher(path);
+    String pattern =
+        special.find()
+            ? path.substring(0, special.start()) + "**"
+            : path.endsWith("/") ? path + "**" : path;
+    return ObjectStoreFailure.explained(
+        path,
+        () -> {
+          MatchResult match = FileSystems.match(pattern, EmptyMatchTreatment.ALLOW);
+          return match.status() == MatchResult.Status.NOT_FOUND ? List.of() : match.metadata();
+        });
+  }
+
+  /** Whether what {@link #list} found is the root itself: a file, and no directory with one. */
+  public static boolean isFile(String root, List<Listed> found) {
+    return found.size() == 1 && found.get(0).path().equals(resource(root, false).toString());
+  }
+
+  /** Whether there is a file or a directory; of an object store, an object or some below it. */
+  public static boolean exists(String location) throws IOException {
+    ResourceId resource = resource(location, true);
+    return isLocal(resource)
+        ? Files.exists(Path.of(resource.toString()))
+        : !listRemote(resource).isEmpty();
+  }
+
+  /** Whether there is a directory. Those of an object store are there with their first file. */
+  public static boolean isDirectory(String location) throws IOException {
+    ResourceId resource = resource(location, true);
+    return isLocal(resource)
+        ? Files.isDirectory(Path.of(resource.toString()))
+        : !listRemote(resource).isEmpty();
+  }
+
+  /** What Beam's file systems know a path as. */
+  static ResourceId resource(String location, boolean isDirectory) {
+    try {
+      return FileSystems.matchNewResource(location, isDirectory);
+    } catch (IllegalArgumentException e) {
+      throw new UserError(
+          String.format(
+              "%s is no path (%s); give a local one, or s3://BUCKET/PREFIX",
+              location, e.getMessage()),
+          e);
+    }
+  }
+
+  static boolean isLocal(ResourceId resource) {
+    return resource.getScheme().equals("file");
+  }
+
+  /** The path of a file in a directory, or by {@code ../} beside it. */
+  public static String resolve(String directory, String name) {
+    int end = directory.length() - (directory.endsWith("/") ? 1 : 0);
+    int slash = directory.lastIndexOf('/', end - 1);
+    if (name.startsWith("../") && slash > 0 && !directory.startsWith("..", slash + 1)) {
+      // Object stores know no "..", so it is resolved here wherever there is a parent to name.
+      return resolve(directory.substring(0, slash), name.substring(3));
+    }
+    return directory.isEmpty() || directory.endsWith("/")
+        ? directory + name
+        : directory + "/" + name;
+  }
+
+  /** The last part of a path. */
+  public static String name(String location) {
+    int end = location.endsWith("/") ? location.length() - 1 : location.length();
+    return location.substring(location.lastIndexOf('/', end - 1) + 1, end);
+  }
+
+  /** Opens a file for reading. */
+  public static InputStream open(String file) throws IOException {
+    return Channels.newInputStream(channel(file));
+  }
+
+  /** Writes a small file whole: readers see the old content or the new one. */
+  public static void write(String file, String text) throws IOException {
+    write(file, MimeTypes.TEXT, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** Writes a small file whole: readers see the old content or the new one. */
+  public static void write(String file, byte[] content) throws IOException {
+    write(file, MimeTypes.BINARY, out -> out.write(content));
+  }
+
+  /** Copies a local file to any place: readers see the old content or the new one. */
+  public static void copy(Path local, String file) throws IOException {
+    write(file, MimeTypes.BINARY, out -> Files.copy(local, out));
+  }
+
+  private interface Content {
+    void writeTo(OutputStream out) throws IOException;
+  }
+
+  private static void write(String file, String mimeType, Content content) throws IOException {
+    String temporary = temporary(file);
+    try (OutputStream out = Channels.newOutputStream(create(temporary, mimeType))) {
+      content.writeTo(out);
+    }
+    rename(temporary, file);
+  }
+
+  public static WritableByteChannel create(String file, String mimeType) throws IOException {
+    return new WrittenChannel(
+        file,
+        ObjectStoreFailure.explained(
+            file, () -> FileSystems.create(resource(file, false), mimeType)));
+  }
+
+  public static ReadableByteChannel channel(String file) throws IOException {
+    return ObjectStoreFailure.explained(file, () -> FileSystems.open(resource(file, false)));
+  }
+
+  /** The content of a small file, or nothing when there is no such file. */
+  public static Optional<String> find(String file) throws IOException {
+    try {
+      return Optional.of(read(file));
+    } catch (FileNotFoundException | NoSuchFileException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** The content of a small file. */
+  public static String read(String file) throws IOException {
+    try (InputStream in = open(file)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  /** A name that no other attempt at the same file uses. It never gets into what is written. */
+  public static String temporary(String file) {
+    return file + "." + UUID.randomUUID() + TEMPORARY;
+  }
+
+  /** The name that a file of a temporary name will have. */
+  static String lasting(String temporary) {
+    return TEMPORARY_NAME.matcher(temporary).replaceFirst("");
+  }
+
+  /** Whether a name is that of a file which is being written, or was when its writer was killed. */
+  public static boolean isTemporary(String name) {
+    return name.endsWith(TEMPORARY);
+  }
+
+  public static void rename(String from, String to) throws IOException {
+    ObjectStoreFailure.explained(
+        to,
+        () -> {
+          FileSystems.rename(List.of(resource(from, false)), List.of(resource(to, false)));
+          return to;
+        });
+  }
+
+  /** Deletes a file if it is there. */
+  public static void delete(String file) throws IOException {
+    // Not with IGNORE_MISSING_FILES, which matches the name as a pattern; both ignore them anyway.
+    ObjectStoreFailure.explained(
+        file,
+        () -> {
+          FileSystems.delete(List.of(resource(file, false)));
+          return file;
+        });
+  }
+
+  /**
+   * Removes a local directory if it is there and empty; those of an object store are only names.
+   */
+  public static void deleteEmptyDirectory(String location) throws IOException {
+    ResourceId directory = resource(location, true);
+    if (isLocal(directory)) {
+      try {
+        Files.deleteIfExists(Path.of(directory.toString()));
+      } catch (DirectoryNotEmptyException e) {
+        // Somebody else's file is in it: it stays.
+      }
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package org.vocabeam.transforms.files;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
+import org.vocabeam.models.UserError;
+
+/** A file that is written, and says which one it is when it cannot be: a disk is full. */
+final class WrittenChannel implements WritableByteChannel {
+  private final String file;
+  private final WritableByteChannel channel;
+
+  /**
+   * @param file under its temporary name
+   */
+  WrittenChannel(String file, WritableByteChannel channel) {
+    this.file = file;
+    this.channel = channel;
+  }
+
+  @Override
+  public int write(ByteBuffer bytes) throws IOException {
+    try {
+      return ObjectStoreFailure.explained(file, () -> channel.write(bytes));
+    } catch (IOException e) {
+      throw unwritten(e);
+    }
+  }
+
+  @Override
+  public boolean isOpen() {
+    return channel.isOpen();
+  }
+
+  @Override
+  public void close() throws IOException {
+    try {
+      ObjectStoreFailure.explained(
+          file,
+          () -> {
+            channel.close();
+            return file;
+          });
+    } catch (IOException e) {
+      throw unwritten(e);
+    }
+  }
+
+  private UserError unwritten(IOException e) {
+    return new UserError(
+        String.format(
+            "cannot write %s: %s; make room there, and give the same command again",
+            StoreFiles.lasting(file), e.getMessage()),
+        e);
+  }
+}

@@ -1,0 +1,58 @@
+package org.vocabeam.transforms.image;
+
+import java.io.Serializable;
+import org.vocabeam.models.UserError;
+
+/**
+ * What is made of the images of a source.
+ *
+ * @param resize side of the stored square: the short side is scaled to it and the centre cut out; 0
+ *     keeps the size. 0 to 4096
+ * @param maxPixels images that claim more are rejected before they are decoded. 1 to 500 million
+ * @param colour {@code keep}, {@code grey} or {@code rgb}
+ */
+public record DecodeOptions(int resize, long maxPixels, String colour) implements Serializable {
+  public static final String KEEP = "keep";
+  public static final String GREY = "grey";
+  public static final String RGB = "rgb";
+
+  private static final int MAX_RESIZE = 4096;
+  // Three channels of it still fit an array.
+  private static final long MAX_MAX_PIXELS = 500_000_000;
+
+  public DecodeOptions {
+    if (resize < 0 || resize > MAX_RESIZE) {
+      throw new UserError(
+          String.format("resize: %d, must be 0 (keep the size) to %d", resize, MAX_RESIZE));
+    }
+    if (maxPixels < 1 || maxPixels > MAX_MAX_PIXELS) {
+      throw new UserError(
+          String.format("maxPixels: %d, must be 1 to %d", maxPixels, MAX_MAX_PIXELS));
+    }
+    if (!colour.equals(KEEP) && !colour.equals(GREY) && !colour.equals(RGB)) {
+      throw new UserError(String.format("colour: '%s', must be keep, grey or rgb", colour));
+    }
+  }
+
+  /** Sizes and channels as they are; at most 50 million pixels. */
+  public static DecodeOptions keep() {
+    return new DecodeOptions(0, 50_000_000, KEEP);
+  }
+
+  /** How many channels an image of so many is stored with. */
+  public int channelsFor(int channels) {
+    return switch (colour) {
+      case GREY -> 1;
+      case RGB -> 3;
+      default -> channels;
+    };
+  }
+
+  /**
+   * No lossless image of {@link #maxPixels} is longer: four channels of 16 bits, and 16 MB for
+   * metadata. Longer files are not read to their end.
+   */
+  public int maxBytes() {
+    return (int) Math.min(Integer.MAX_VALUE - 16, 8 * maxPixels + (16L << 20));
+  }
+}

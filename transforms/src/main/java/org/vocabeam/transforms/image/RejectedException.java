@@ -1,0 +1,22 @@
+package org.vocabeam.transforms.image;
+
+/** These bytes are not an image that can be used. */
+public final class RejectedException extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  private final Rejection rejection;
+
+  public RejectedException(Rejection rejection) {
+    super(rejection.reason());
+    this.rejection = rejection;
+  }
+
+  public RejectedException(Rejection rejection, Throwable cause) {
+    super(rejection.reason(), cause);
+    this.rejection = rejection;
+  }
+
+  public Rejection rejection() {
+    return rejection;
+  }
+}

@@ -1,0 +1,23 @@
+package org.vocabeam.transforms.image;
+
+/** Why a file does not become an image. */
+public enum Rejection {
+  EMPTY("no content"),
+  NOT_AN_IMAGE("not a JPEG or PNG"),
+  TRUNCATED("truncated"),
+  CORRUPT("corrupt"),
+  TOO_MANY_PIXELS("more pixels than maxPixels"),
+  TOO_MANY_BYTES("more bytes than an image of maxPixels needs"),
+  UNSUPPORTED("kind of JPEG or PNG that is not supported");
+
+  private final String reason;
+
+  Rejection(String reason) {
+    this.reason = reason;
+  }
+
+  /** The text of the {@code rejected} store. */
+  public String reason() {
+    return reason;
+  }
+}

@@ -1,0 +1,130 @@
+package org.vocabeam.transforms.ingest;
+
+import java.util.EnumMap;
+import java.util.Map;
+import org.apache.beam.sdk.metrics.Metrics;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
+import org.checkerframework.checker.nullness.qual.Nullable;
+import org.vocabeam.transforms.image.DecodeOptions;
+import org.vocabeam.transforms.image.ImageDecoder;
+import org.vocabeam.transforms.image.ImageHeader;
+import org.vocabeam.transforms.image.ImageRecord;
+import org.vocabeam.transforms.image.Pixels;
+import org.vocabeam.transforms.image.RejectedException;
+import org.vocabeam.transforms.image.RejectedRecord;
+import org.vocabeam.transforms.image.Rejection;
+import org.vocabeam.transforms.metrics.WorkerCounter;
+import org.vocabeam.transforms.metrics.WorkerMetric;
+import org.vocabeam.transforms.source.SourceImage;
+import org.vocabeam.transforms.statistics.ImageTally;
+
+/**
+ * Decodes images, once, into what is stored. The main output are images; rejected files, what is to
+ * be remembered of every image and one tally for every bundle go to the side.
+ */
+final class DecodeImages extends DoFn<SourceImage, ImageRecord> {
+  private static final long serialVersionUID = 1L;
+
+  private final DecodeOptions options;
+  private final WorkerCounter images =
+      WorkerCounter.of(
+          Metrics.counter(ReadImages.class, "images"), WorkerMetric.INGESTED.beamName());
+  private final Map<Rejection, WorkerCounter> rejected = new EnumMap<>(Rejection.class);
+  private transient @Nullable ImageTally tally;
+
+  DecodeImages(DecodeOptions options) {
+    this.options = options;
+    for (Rejection rejection : Rejection.values()) {
+      rejected.put(
+          rejection,
+          WorkerCounter.of(
+              Metrics.counter(ReadImages.class, "rejected: " + rejection.reason()),
+              WorkerMetric.REJECTED.beamName(rejection.reason())));
+    }
+  }
+
+  @StartBundle
+  public void startBundle() {
+    tally = ImageTally.empty();
+  }
+
+  @ProcessElement
+  public void decode(@Element SourceImage source, MultiOutputReceiver out) {
+    try {
+      if (source.rejection() != null) {
+        throw new RejectedException(source.rejection());
+      }
+      Stored stored = store(source, options);
+      tally.add(stored.image, stored.pixels);
+      images.inc();
+      out.get(ReadImages.CONTENTS)
+          .output(
+              new ContentRecord(
+                  source.id(),
+                  source.label(),
+                  source.split(),
+                  source.content(),
+                  stored.pixels.hash()));
+      out.get(ReadImages.IMAGES).output(stored.image);
+    } catch (RejectedException e) {
+      tally.reject(e.rejection());
+      rejected.get(e.rejection()).inc();
+      out.get(ReadImages.REJECTED).output(new RejectedRecord(source.id(), e.rejection().reason()));
+    }
+  }
+
+  @FinishBundle
+  public void finishBundle(FinishBundleContext context) {
+    context.output(
+        ReadImages.TALLIES, tally, BoundedWindow.TIMESTAMP_MIN_VALUE, GlobalWindow.INSTANCE);
+  }
+
+  /** An image and its pixels, which the tally wants too. */
+  private record Stored(ImageRecord image, Pixels pixels) {}
+
+  private static Stored store(SourceImage source, DecodeOptions options) throws RejectedException {
+    byte[] bytes = source.bytes();
+    if (source.width() > 0) {
+      if ((long) source.width() * source.height() > options.maxPixels()) {
+        throw new RejectedException(Rejection.TOO_MANY_PIXELS);
+      }
+      Pixels pixels = new Pixels(source.width(), source.height(), source.channels(), bytes);
+      return raw(source, shape(pixels, options));
+    }
+    ImageHeader header = ImageHeader.read(bytes, options.maxPixels());
+    Pixels decoded = ImageDecoder.decode(bytes, header).orient(header.orientation());
+    Pixels pixels = shape(decoded, options);
+    if (options.resize() > 0) {
+      return raw(source, pixels);
+    }
+    boolean asItWas =
+        header.plain() && header.orientation() == 1 && pixels.channels() == header.channels();
+    return asItWas
+        ? new Stored(record(source, pixels, header.encoding(), bytes), pixels)
+        : new Stored(record(source, pixels, ImageRecord.PNG, pixels.toPng()), pixels);
+  }
+
+  private static Pixels shape(Pixels pixels, DecodeOptions options) {
+    Pixels coloured = pixels.toChannels(options.channelsFor(pixels.channels()));
+    return options.resize() > 0 ? coloured.centre(options.resize()) : coloured;
+  }
+
+  private static Stored raw(SourceImage source, Pixels pixels) {
+    return new Stored(record(source, pixels, ImageRecord.RAW, pixels.values()), pixels);
+  }
+
+  private static ImageRecord record(
+      SourceImage source, Pixels pixels, String encoding, byte[] bytes) {
+    return new ImageRecord(
+        source.id(),
+        source.label(),
+        source.split(),
+        pixels.width(),
+        pixels.height(),
+        pixels.channels(),
+        encoding,
+        bytes);
+  }
+}

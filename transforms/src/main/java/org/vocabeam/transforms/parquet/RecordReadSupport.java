@@ -1,0 +1,369 @@
+package org.vocabeam.transforms.parquet;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.parquet.column.Dictionary;
+import org.apache.parquet.conf.ParquetConfiguration;
+import org.apache.parquet.hadoop.api.InitContext;
+import org.apache.parquet.hadoop.api.ReadSupport;
+import org.apache.parquet.io.api.Binary;
+import org.apache.parquet.io.api.Converter;
+import org.apache.parquet.io.api.GroupConverter;
+import org.apache.parquet.io.api.PrimitiveConverter;
+import org.apache.parquet.io.api.RecordMaterializer;
+import org.apache.parquet.schema.GroupType;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.Type;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * Reads rows as records of an Avro schema from the columns alone. Parquet's own Avro reader wants
+ * the file to be written by Avro, or lists to be of one form.
+ */
+final class RecordReadSupport extends ReadSupport<GenericRecord> {
+  /** A value that the record cannot have. */
+  static final class ValueException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    /** The row as far as it was read. */
+    private final transient GenericRecord row;
+
+    ValueException(String message, @Nullable GenericRecord row) {
+      super(message);
+      this.row = row;
+    }
+
+    /** The value of the row's {@code id}, where it has one. */
+    @Nullable Object id() {
+      return row != null && row.getSchema().getField("id") != null ? row.get("id") : null;
+    }
+  }
+
+  private final Schema schema;
+
+  RecordReadSupport(Schema schema) {
+    this.schema = schema;
+  }
+
+  @Override
+  public ReadContext init(InitContext context) {
+    try {
+      return new ReadContext(ColumnMatch.project(schema, context.getFileSchema()));
+    } catch (ColumnMatch.MismatchException e) {
+      throw new ValueException(e.getMessage(), null);
+    }
+  }
+
+  /** Abstract in parquet-java although deprecated: the other one is called. */
+  @Override
+  @Deprecated
+  public RecordMaterializer<GenericRecord> prepareForRead(
+      Configuration configuration,
+      Map<String, String> metadata,
+      MessageType file,
+      ReadContext context) {
+    return new Materializer(schema, context.getRequestedSchema());
+  }
+
+  @Override
+  public RecordMaterializer<GenericRecord> prepareForRead(
+      ParquetConfiguration configuration,
+      Map<String, String> metadata,
+      MessageType file,
+      ReadContext context) {
+    return new Materializer(schema, context.getRequestedSchema());
+  }
+
+  private static final class Materializer extends RecordMaterializer<GenericRecord> {
+    private final RecordConverter root;
+    private @Nullable GenericRecord row;
+
+    Materializer(Schema schema, MessageType columns) {
+      this.root = new RecordConverter("", schema, columns, value -> row = (GenericRecord) value);
+    }
+
+    @Override
+    public GenericRecord getCurrentRecord() {
+      return row;
+    }
+
+    @Override
+    public GroupConverter getRootConverter() {
+      return root;
+    }
+  }
+
+  private static Converter converter(
+      String path, Schema field, Type type, Consumer<Object> parent) {
+    Schema schema = ColumnMatch.present(field);
+    return switch (schema.getType()) {
+      case RECORD -> new RecordConverter(path + ".", schema, type.asGroupType(), parent);
+      case ARRAY -> new ListConverter(path, schema.getElementType(), type.asGroupType(), parent);
+      case STRING -> new Text(parent);
+      case BYTES -> new Bytes(parent);
+      case INT -> new Int(path, parent);
+      case LONG -> new Long64(parent);
+      case FLOAT -> new Float32(value -> parent.accept(value));
+      case DOUBLE -> new Float64(parent);
+      default -> throw new IllegalArgumentException(path + ": no store has " + schema);
+    };
+  }
+
+  private static final class RecordConverter extends GroupConverter {
+    private final String path;
+    private final Schema schema;
+    private final Consumer<Object> parent;
+    private final Converter[] fields;
+    private final boolean[] required;
+    private GenericData.Record record;
+
+    /** The columns are those of the schema, in its order. */
+    RecordConverter(String path, Schema schema, GroupType columns, Consumer<Object> parent) {
+      this.path = path;
+      this.schema = schema;
+      this.parent = parent;
+      int count = columns.getFieldCount();
+      this.fields = new Converter[count];
+      this.required = new boolean[count];
+      for (int i = 0; i < count; i++) {
+        int at = i;
+        Schema.Field field = schema.getFields().get(i);
+        required[i] = !field.schema().isNullable();
+        fields[i] =
+            converter(
+                path + field.name(),
+                field.schema(),
+                columns.getType(i),
+                value -> record.put(at, value));
+      }
+    }
+
+    @Override
+    public Converter getConverter(int field) {
+      return fields[field];
+    }
+
+    @Override
+    public void start() {
+      record = new GenericData.Record(schema);
+    }
+
+    @Override
+    public void end() {
+      for (int i = 0; i < required.length; i++) {
+        if (required[i] && record.get(i) == null) {
+          throw new ValueException(
+              "has no value in column '" + path + schema.getFields().get(i).name() + "'", record);
+        }
+      }
+      parent.accept(record);
+    }
+  }
+
+  private static final class ListConverter extends GroupConverter {
+    private final String path;
+    private final Consumer<Object> parent;
+    private final boolean floats;
+    private final Converter repeated;
+    private List<Object> list = new ArrayList<>();
+    private FloatList floatList = FloatList.empty(0);
+    private int length;
+
+    ListConverter(String path, Schema element, GroupType list, Consumer<Object> parent) {
+      this.path = path;
+      this.parent = parent;
+      this.floats = element.getType() == Schema.Type.FLOAT;
+      Type type = ColumnMatch.element(list);
+      Converter converter =
+          floats
+              ? new Float32(value -> floatList.append(value))
+              : converter(path + "[]", element, type, value -> this.list.add(value));
+      this.repeated =
+          type.isRepetition(Type.Repetition.REPEATED) ? converter : new Entry(converter);
+    }
+
+    @Override
+    public Converter getConverter(int field) {
+      return repeated;
+    }
+
+    @Override
+    public void start() {
+      if (floats) {
+        floatList = FloatList.empty(length);
+      } else {
+        list = new ArrayList<>();
+      }
+    }
+
+    private int size() {
+      return floats ? floatList.size() : list.size();
+    }
+
+    @Override
+    public void end() {
+      length = size(); // the next list is likely as long
+      parent.accept(floats ? floatList : list);
+    }
+
+    /** The group around an element; without the element, the entry is null. */
+    private final class Entry extends GroupConverter {
+      private final Converter element;
+      private int before;
+
+      Entry(Converter element) {
+        this.element = element;
+      }
+
+      @Override
+      public Converter getConverter(int field) {
+        return element;
+      }
+
+      @Override
+      public void start() {
+        before = size();
+      }
+
+      @Override
+      public void end() {
+        if (size() == before) {
+          throw new ValueException("has an empty entry in the list '" + path + "'", null);
+        }
+      }
+    }
+  }
+
+  private static final class Text extends PrimitiveConverter {
+    private final Consumer<Object> parent;
+    private String[] dictionary = new String[0];
+
+    Text(Consumer<Object> parent) {
+      this.parent = parent;
+    }
+
+    @Override
+    public void addBinary(Binary value) {
+      parent.accept(value.toStringUsingUTF8());
+    }
+
+    @Override
+    public boolean hasDictionarySupport() {
+      return true;
+    }
+
+    @Override
+    public void setDictionary(Dictionary values) {
+      dictionary = new String[values.getMaxId() + 1];
+      for (int i = 0; i < dictionary.length; i++) {
+        dictionary[i] = values.decodeToBinary(i).toStringUsingUTF8();
+      }
+    }
+
+    @Override
+    public void addValueFromDictionary(int id) {
+      parent.accept(dictionary[id]);
+    }
+  }
+
+  private static final class Bytes extends PrimitiveConverter {
+    private final Consumer<Object> parent;
+
+    Bytes(Consumer<Object> parent) {
+      this.parent = parent;
+    }
+
+    @Override
+    public void addBinary(Binary value) {
+      parent.accept(ByteBuffer.wrap(value.getBytes()));
+    }
+  }
+
+  private static final class Int extends PrimitiveConverter {
+    private final String path;
+    private final Consumer<Object> parent;
+
+    Int(String path, Consumer<Object> parent) {
+      this.path = path;
+      this.parent = parent;
+    }
+
+    @Override
+    public void addInt(int value) {
+      parent.accept(value);
+    }
+
+    @Override
+    public void addLong(long value) {
+      if (value != (int) value) {
+        throw new ValueException("has " + value + " in column '" + path + "', too large", null);
+      }
+      parent.accept((int) value);
+    }
+  }
+
+  private static final class Long64 extends PrimitiveConverter {
+    private final Consumer<Object> parent;
+
+    Long64(Consumer<Object> parent) {
+      this.parent = parent;
+    }
+
+    @Override
+    public void addInt(int value) {
+      parent.accept((long) value);
+    }
+
+    @Override
+    public void addLong(long value) {
+      parent.accept(value);
+    }
+  }
+
+  private interface FloatConsumer {
+    void accept(float value);
+  }
+
+  private static final class Float32 extends PrimitiveConverter {
+    private final FloatConsumer parent;
+
+    Float32(FloatConsumer parent) {
+      this.parent = parent;
+    }
+
+    @Override
+    public void addFloat(float value) {
+      parent.accept(value);
+    }
+
+    @Override
+    public void addDouble(double value) {
+      parent.accept((float) value);
+    }
+  }
+
+  private static final class Float64 extends PrimitiveConverter {
+    private final Consumer<Object> parent;
+
+    Float64(Consumer<Object> parent) {
+      this.parent = parent;
+    }
+
+    @Override
+    public void addFloat(float value) {
+      parent.accept((double) value);
+    }
+
+    @Override
+    public void addDouble(double value) {
+      parent.accept(value);
+    }
+  }
+}

@@ -1,0 +1,148 @@
+package org.vocabeam.transforms.source;
+
+import com.google.common.base.Strings;
+import com.google.common.hash.Hashing;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Objects;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
+import org.checkerframework.checker.nullness.qual.Nullable;
+import org.vocabeam.transforms.image.ImageHeader;
+import org.vocabeam.transforms.image.Rejection;
+import org.vocabeam.transforms.parquet.RecordType;
+
+/**
+ * An image as its source has it, before it is decoded.
+ *
+ * @param width of pixels; 0 when {@code bytes} are a file
+ * @param height of pixels; 0 when {@code bytes} are a file
+ * @param channels of pixels, {@code [height, width, channels]}; 0 when {@code bytes} are a file
+ * @param bytes empty when rejected
+ * @param rejection why the file was not read, or null
+ */
+public record SourceImage(
+    String id,
+    @Nullable String label,
+    String split,
+    int width,
+    int height,
+    int channels,
+    byte[] bytes,
+    @Nullable Rejection rejection) {
+  private static final Schema SCHEMA =
+      SchemaBuilder.record("SourceImage")
+          .fields()
+          .requiredString("id")
+          .optionalString("label")
+          .requiredString("split")
+          .requiredInt("width")
+          .requiredInt("height")
+          .requiredInt("channels")
+          .requiredBytes("bytes")
+          .optionalString("rejection")
+          .endRecord();
+
+  public static final RecordType<SourceImage> TYPE =
+      new RecordType<>(
+          "source images",
+          SourceImage.class,
+          SCHEMA,
+          SourceImage::toAvro,
+          SourceImage::fromAvro,
+          SourceImage::id);
+
+  /** Reads a file to its end, unless it is no image or is longer than {@code maxBytes}. */
+  public static SourceImage file(
+      String id, @Nullable String label, String split, InputStream in, int maxBytes)
+      throws IOException {
+    byte[] start = in.readNBytes(ImageHeader.SIGNATURE);
+    if (start.length == 0) {
+      return rejected(id, split, Rejection.EMPTY);
+    }
+    if (!ImageHeader.isImage(start)) {
+      return rejected(id, split, Rejection.NOT_AN_IMAGE);
+    }
+    byte[] rest = in.readNBytes(maxBytes - start.length + 1);
+    if (start.length + (long) rest.length > maxBytes) {
+      return rejected(id, split, Rejection.TOO_MANY_BYTES);
+    }
+    byte[] bytes = Arrays.copyOf(start, start.length + rest.length);
+    System.arraycopy(rest, 0, bytes, start.length, rest.length);
+    return new SourceImage(id, label, split, 0, 0, 0, bytes, null);
+  }
+
+  /** The id of a row of a file: at least five digits, so that ids sort as rows. */
+  static String rowId(String file, long row) {
+    return file + "#" + Strings.padStart(Long.toString(row), 5, '0');
+  }
+
+  static SourceImage rejected(String id, String split, Rejection rejection) {
+    return new SourceImage(id, null, split, 0, 0, 0, new byte[0], rejection);
+  }
+
+  /** The same image under another id. */
+  public SourceImage withId(String other) {
+    return new SourceImage(other, label, split, width, height, channels, bytes, rejection);
+  }
+
+  /** 32 hexadecimal digits that are the same for the same bytes of the same shape alone. */
+  public String content() {
+    return Hashing.murmur3_128()
+        .newHasher()
+        .putInt(width)
+        .putInt(height)
+        .putInt(channels)
+        .putBytes(bytes)
+        .hash()
+        .toString();
+  }
+
+  GenericRecord toAvro() {
+    GenericData.Record row = new GenericData.Record(SCHEMA);
+    row.put(0, id);
+    row.put(1, label);
+    row.put(2, split);
+    row.put(3, width);
+    row.put(4, height);
+    row.put(5, channels);
+    row.put(6, ByteBuffer.wrap(bytes));
+    row.put(7, rejection == null ? null : rejection.name());
+    return row;
+  }
+
+  static SourceImage fromAvro(GenericRecord row) {
+    String rejection = RecordType.nullableString(row, "rejection");
+    return new SourceImage(
+        RecordType.string(row, "id"),
+        RecordType.nullableString(row, "label"),
+        RecordType.string(row, "split"),
+        RecordType.integer(row, "width"),
+        RecordType.integer(row, "height"),
+        RecordType.integer(row, "channels"),
+        RecordType.bytes(row, "bytes"),
+        rejection == null ? null : Rejection.valueOf(rejection));
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof SourceImage that
+        && id.equals(that.id)
+        && Objects.equals(label, that.label)
+        && split.equals(that.split)
+        && width == that.width
+        && height == that.height
+        && channels == that.channels
+        && Arrays.equals(bytes, that.bytes)
+        && rejection == that.rejection;
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(id, Arrays.hashCode(bytes));
+  }
+}

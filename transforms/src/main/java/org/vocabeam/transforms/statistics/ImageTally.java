@@ -1,0 +1,283 @@
+package org.vocabeam.transforms.statistics;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonKey;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.common.base.Splitter;
+import java.io.IOException;
+import java.io.Serializable;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.math.MathContext;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BinaryOperator;
+import org.apache.beam.sdk.transforms.Combine;
+import org.vocabeam.models.UserError;
+import org.vocabeam.transforms.files.StoreFiles;
+import org.vocabeam.transforms.image.ImageRecord;
+import org.vocabeam.transforms.image.Pixels;
+import org.vocabeam.transforms.image.Rejection;
+
+/**
+ * Counts and sums over images. All are whole numbers, so that they are exact, and the same in
+ * whatever order images are added and tallies merged.
+ *
+ * @param shortSides images by the largest power of two that their shorter side reaches
+ * @param multiplicities how many contents there are of which so many images are copies
+ */
+public record ImageTally(
+    TreeMap<String, Long> splits,
+    TreeMap<String, Long> labels,
+    TreeMap<Integer, Long> channels,
+    TreeMap<Integer, Long> widths,
+    TreeMap<Integer, Long> heights,
+    TreeMap<Integer, Long> shortSides,
+    TreeMap<String, Long> encodings,
+    TreeMap<Long, Long> multiplicities,
+    TreeMap<String, Long> rejected,
+    TreeMap<Plane, Sums> planes)
+    implements Serializable {
+  /** So many squares of 255 fit an int, which is several times faster than a long. */
+  private static final int BLOCK = 1 << 15;
+
+  /** The name of the file that a growing store keeps it in, to be added to. */
+  public static final String FILE = "tally.json";
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** One channel of the images of a split that have so many channels. */
+  public record Plane(String split, int channels, int channel)
+      implements Serializable, Comparable<Plane> {
+    private static final Comparator<Plane> ORDER =
+        Comparator.comparing(Plane::split)
+            .thenComparingInt(Plane::channels)
+            .thenComparingInt(Plane::channel);
+
+    @Override
+    public int compareTo(Plane other) {
+      return ORDER.compare(this, other);
+    }
+
+    /** As a key of JSON; the split comes last because it may be any text. */
+    @JsonKey
+    String key() {
+      return channels + "/" + channel + "/" + split;
+    }
+
+    @JsonCreator
+    static Plane of(String key) {
+      List<String> parts = Splitter.on('/').limit(3).splitToList(key);
+      return new Plane(
+          parts.get(2), Integer.parseInt(parts.get(0)), Integer.parseInt(parts.get(1)));
+    }
+  }
+
+  /** Over uint8 values: a long holds the squares of 10^14 pixels. */
+  public record Sums(long pixels, long sum, long squares) implements Serializable {
+    static final Sums ZERO = new Sums(0, 0, 0);
+
+    Sums plus(Sums other) {
+      return new Sums(pixels + other.pixels, sum + other.sum, squares + other.squares);
+    }
+
+    /** Of values divided by 255. */
+    public double mean() {
+      return pixels == 0 ? 0 : (double) sum / pixels / 255;
+    }
+
+    /** Of values divided by 255; of the whole population. (n sum x^2 - (sum x)^2) / n^2, exact. */
+    public double standardDeviation() {
+      if (pixels == 0) {
+        return 0;
+      }
+      BigInteger n = BigInteger.valueOf(pixels);
+      BigInteger scaled =
+          n.multiply(BigInteger.valueOf(squares)).subtract(BigInteger.valueOf(sum).pow(2));
+      BigDecimal variance =
+          new BigDecimal(scaled).divide(new BigDecimal(n.pow(2)), MathContext.DECIMAL64);
+      return Math.sqrt(variance.doubleValue()) / 255;
+    }
+  }
+
+  public static ImageTally empty() {
+    return new ImageTally(
+        new TreeMap<>(),
+        new TreeMap<>(),
+        new TreeMap<>(),
+        new TreeMap<>(),
+        new TreeMap<>(),
+        new TreeMap<>(),
+        new TreeMap<>(),
+        new TreeMap<>(),
+        new TreeMap<>(),
+        new TreeMap<>());
+  }
+
+  public void add(ImageRecord image, Pixels pixels) {
+    splits.merge(image.split(), 1L, Long::sum);
+    if (image.label() != null) {
+      labels.merge(image.label(), 1L, Long::sum);
+    }
+    channels.merge(pixels.channels(), 1L, Long::sum);
+    widths.merge(pixels.width(), 1L, Long::sum);
+    heights.merge(pixels.height(), 1L, Long::sum);
+    int shortSide = Math.min(pixels.width(), pixels.height());
+    shortSides.merge(Integer.highestOneBit(shortSide), 1L, Long::sum);
+    encodings.merge(image.encoding(), 1L, Long::sum);
+    for (int channel = 0; channel < pixels.channels(); channel++) {
+      Plane plane = new Plane(image.split(), pixels.channels(), channel);
+      planes.merge(plane, sums(pixels, channel), Sums::plus);
+    }
+  }
+
+  private static Sums sums(Pixels pixels, int channel) {
+    byte[] values = pixels.values();
+    int channels = pixels.channels();
+    int count = pixels.width() * pixels.height();
+    long sum = 0;
+    long squares = 0;
+    for (int block = 0; block < count; block += BLOCK) {
+      int end = Math.min(count, block + BLOCK);
+      int blockSum = 0;
+      int blockSquares = 0;
+      for (int i = block; i < end; i++) {
+        int value = values[i * channels + channel] & 0xFF;
+        blockSum += value;
+        blockSquares += value * value;
+      }
+      sum += blockSum;
+      squares += blockSquares;
+    }
+    return new Sums(count, sum, squares);
+  }
+
+  /** One content that so many images have. */
+  public void addContent(long images) {
+    multiplicities.merge(images, 1L, Long::sum);
+  }
+
+  public void reject(Rejection rejection) {
+    rejected.merge(rejection.reason(), 1L, Long::sum);
+  }
+
+  ImageTally merge(ImageTally other) {
+    merge(splits, other.splits, Long::sum);
+    merge(labels, other.labels, Long::sum);
+    merge(channels, other.channels, Long::sum);
+    merge(widths, other.widths, Long::sum);
+    merge(heights, other.heights, Long::sum);
+    merge(shortSides, other.shortSides, Long::sum);
+    merge(encodings, other.encodings, Long::sum);
+    merge(multiplicities, other.multiplicities, Long::sum);
+    merge(rejected, other.rejected, Long::sum);
+    merge(planes, other.planes, Sums::plus);
+    return this;
+  }
+
+  private static <K, V> void merge(Map<K, V> into, Map<K, V> from, BinaryOperator<V> plus) {
+    from.forEach((key, value) -> into.merge(key, value, plus));
+  }
+
+  public long images() {
+    return splits.values().stream().mapToLong(n -> n).sum();
+  }
+
+  public ImageStatistics statistics() {
+    int depth = channels.isEmpty() ? 0 : channels.lastKey();
+    String over = splits.containsKey(ImageStatistics.TRAIN) ? ImageStatistics.TRAIN : "";
+    List<Double> mean = new ArrayList<>();
+    List<Double> std = new ArrayList<>();
+    for (int channel = 0; channel < depth; channel++) {
+      Sums sums = Sums.ZERO;
+      for (Map.Entry<Plane, Sums> entry : planes.entrySet()) {
+        Plane plane = entry.getKey();
+        // A grey image among RGB ones counts as RGB with three equal channels.
+        boolean counts = plane.channel == channel || plane.channels == 1;
+        if (counts && (over.isEmpty() || plane.split.equals(over))) {
+          sums = sums.plus(entry.getValue());
+        }
+      }
+      mean.add(sums.mean());
+      std.add(sums.standardDeviation());
+    }
+    long images = images();
+    long distinct = multiplicities.values().stream().mapToLong(n -> n).sum();
+    return new ImageStatistics(
+        images,
+        depth,
+        over.isEmpty() ? ImageRecord.NO_SPLIT : over,
+        List.copyOf(mean),
+        List.copyOf(std),
+        splits,
+        labels,
+        channels,
+        widths.isEmpty() ? 0 : widths.firstKey(),
+        widths.isEmpty() ? 0 : widths.lastKey(),
+        heights.isEmpty() ? 0 : heights.firstKey(),
+        heights.isEmpty() ? 0 : heights.lastKey(),
+        shortSides,
+        encodings,
+        distinct,
+        images - distinct,
+        rejected);
+  }
+
+  /** Reads the one beside the images of a growing store. */
+  public static ImageTally read(String directory) {
+    String file = StoreFiles.resolve(directory, FILE);
+    try {
+      return JSON.readValue(StoreFiles.read(file), ImageTally.class);
+    } catch (IOException e) {
+      throw new UserError("cannot read " + file + ": " + e.getMessage() + "; ingest anew", e);
+    }
+  }
+
+  /**
+   * What more images are added to: all but the counts that are made anew every time, of copies (a
+   * new image may be one of an old image) and of what the input has that cannot be used.
+   */
+  public ImageTally toBeAddedTo() {
+    return new ImageTally(
+        splits,
+        labels,
+        channels,
+        widths,
+        heights,
+        shortSides,
+        encodings,
+        new TreeMap<>(),
+        new TreeMap<>(),
+        planes);
+  }
+
+  /** Merges tallies. */
+  public static final class Merge extends Combine.CombineFn<ImageTally, ImageTally, ImageTally> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public ImageTally createAccumulator() {
+      return empty();
+    }
+
+    @Override
+    public ImageTally addInput(ImageTally accumulator, ImageTally input) {
+      return accumulator.merge(input);
+    }
+
+    @Override
+    public ImageTally mergeAccumulators(Iterable<ImageTally> accumulators) {
+      ImageTally merged = empty();
+      accumulators.forEach(merged::merge);
+      return merged;
+    }
+
+    @Override
+    public ImageTally extractOutput(ImageTally accumulator) {
+      return accumulator;
+    }
+  }
+}
