@@ -7,6 +7,34 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.vocabeam.pipelines.command.AssignCommand;
+import org.vocabeam.pipelines.command.AugmentCommand;
+import org.vocabeam.pipelines.command.BenchCommand;
+import org.vocabeam.pipelines.command.CodebookCommand;
+import org.vocabeam.pipelines.command.CompareCommand;
+import org.vocabeam.pipelines.command.DemoCommand;
+import org.vocabeam.pipelines.command.DistillCommand;
+import org.vocabeam.pipelines.command.EmbedCommand;
+import org.vocabeam.pipelines.command.EvaluateCommand;
+import org.vocabeam.pipelines.command.ExportCommand;
+import org.vocabeam.pipelines.command.ExtractCommand;
+import org.vocabeam.pipelines.command.FinetuneCommand;
+import org.vocabeam.pipelines.command.IngestCommand;
+import org.vocabeam.pipelines.command.InspectCommand;
+import org.vocabeam.pipelines.command.PreparePhotoIdCommand;
+import org.vocabeam.pipelines.command.PretrainCommand;
+import org.vocabeam.pipelines.command.RegistryCommand;
+import org.vocabeam.pipelines.command.RetrainCommand;
+import org.vocabeam.pipelines.command.ScheduleCommand;
+import org.vocabeam.pipelines.command.SubmitCommand;
+import org.vocabeam.pipelines.command.UpdateCommand;
+import org.vocabeam.pipelines.options.BeamArguments;
+import org.vocabeam.pipelines.options.Locations;
+import org.vocabeam.pipelines.options.PipelineArguments;
+import org.vocabeam.pipelines.options.Spelling;
+import org.vocabeam.pipelines.runner.Build;
+import org.vocabeam.pipelines.runner.EmbeddedFlink;
+import org.vocabeam.pipelines.runner.Failure;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -81,11 +109,11 @@ public final class Vocabeam implements Runnable {
   }
 
   /** Runs a command from within another; what it throws reaches the caller. */
-  static void run(List<String> arguments) {
+  public static void run(List<String> arguments) {
     execute(commandLine().parseArgs(arguments.toArray(String[]::new)));
   }
 
-  static CommandLine commandLine() {
+  public static CommandLine commandLine() {
     return configured(new CommandLine(new Vocabeam()));
   }
 

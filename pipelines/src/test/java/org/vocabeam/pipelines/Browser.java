@@ -20,7 +20,7 @@ import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 
 /** A headless Chromium of this machine that reaches no network. */
-final class Browser implements AutoCloseable {
+public final class Browser implements AutoCloseable {
   private final ChromeDriver driver;
 
   private Browser(ChromeDriver driver) {
@@ -28,7 +28,7 @@ final class Browser implements AutoCloseable {
   }
 
   /** Starts it; without one, the test is skipped. */
-  static Browser start() {
+  public static Browser start() {
     Optional<Path> browser = program("chromium");
     Optional<Path> remote = program("chromedriver");
     assumeTrue(
@@ -64,21 +64,21 @@ final class Browser implements AutoCloseable {
         .findFirst();
   }
 
-  void open(Path page) {
+  public void open(Path page) {
     driver.get(page.toUri().toString());
   }
 
-  ChromeDriver driver() {
+  public ChromeDriver driver() {
     return driver;
   }
 
   /** What a script returns. */
-  Object script(String text, Object... arguments) {
+  public Object script(String text, Object... arguments) {
     return driver.executeScript(text, arguments);
   }
 
   /** Fails when the page has said anything on the console. */
-  void assertQuiet() {
+  public void assertQuiet() {
     List<String> said =
         driver.manage().logs().get(LogType.BROWSER).getAll().stream()
             .map(LogEntry::getMessage)

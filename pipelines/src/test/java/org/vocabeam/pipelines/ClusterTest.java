@@ -19,6 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.vocabeam.pipelines.runner.Failure;
 
 /** All stages on a session cluster of JVMs of its own, one after the other. */
 @Tag("slow")

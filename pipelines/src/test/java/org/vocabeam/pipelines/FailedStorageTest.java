@@ -18,6 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.vocabeam.pipelines.inputs.RunDirectory;
+import org.vocabeam.pipelines.runner.Failure;
 import org.vocabeam.transforms.store.StoreReader;
 
 /** A full disk and a damaged shard end in one line, and the same command goes on from there. */

@@ -23,6 +23,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.vocabeam.pipelines.inputs.RunDirectory;
+import org.vocabeam.pipelines.runner.Failure;
 import org.vocabeam.transforms.store.StoreReader;
 
 /** Stages on a cluster whose processes are killed without notice, whose disk is full or damaged. */

@@ -12,7 +12,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** The files under a directory, by their names in it. */
-final class FileTree {
+public final class FileTree {
   private FileTree() {}
 
   private static Map<String, Path> files(Path root) throws IOException {
@@ -24,7 +24,7 @@ final class FileTree {
   }
 
   /** Name to time of the last change. */
-  static Map<String, Object> times(Path root) throws IOException {
+  public static Map<String, Object> times(Path root) throws IOException {
     Map<String, Object> times = new TreeMap<>();
     for (var file : files(root).entrySet()) {
       times.put(file.getKey(), Files.getLastModifiedTime(file.getValue()));
@@ -33,7 +33,7 @@ final class FileTree {
   }
 
   /** Copies all files to a directory that is not there yet. */
-  static void copy(Path from, Path to) throws IOException {
+  public static void copy(Path from, Path to) throws IOException {
     for (var file : files(from).entrySet()) {
       Path copy = to.resolve(file.getKey());
       Files.createDirectories(copy.getParent());
@@ -42,7 +42,7 @@ final class FileTree {
   }
 
   /** The same files with the same bytes, but for event files, whose names have a time. */
-  static void assertSame(Path expected, Path actual) throws IOException {
+  public static void assertSame(Path expected, Path actual) throws IOException {
     Map<String, Path> of = files(expected);
     Map<String, Path> other = files(actual);
     of.keySet().removeIf(name -> name.contains("tensorboard"));

@@ -11,11 +11,12 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.vocabeam.pipelines.inputs.RunDirectory;
 import org.vocabeam.transforms.store.StoreReader;
 
 /** Runs in JVMs of their own that are killed without notice. */
 @Tag("slow")
-class InterruptedRunTest {
+public class InterruptedRunTest {
   private static final int ROUNDS = 4;
   private static final int STEPS = 30;
 

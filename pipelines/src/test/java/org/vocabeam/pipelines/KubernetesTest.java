@@ -19,6 +19,8 @@ import java.util.TreeSet;
 import org.apache.flink.runtime.util.EnvironmentInformation;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.vocabeam.pipelines.options.PipelineArguments;
+import org.vocabeam.pipelines.runner.FlinkCluster;
 import picocli.CommandLine;
 import picocli.CommandLine.ParseResult;
 

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.proto.SavedModel;
+import org.vocabeam.pipelines.runner.Failure;
 import org.vocabeam.transforms.store.StoreManifest;
 
 /** Every path of the commands may be in an object store, with the bytes of a local run. */

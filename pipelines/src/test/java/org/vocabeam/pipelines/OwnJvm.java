@@ -13,7 +13,7 @@ import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 
 /** Commands as users start them, which can be killed without notice, one at a time. */
-final class OwnJvm implements AutoCloseable {
+public final class OwnJvm implements AutoCloseable {
   private final Path log;
   private final String options;
   private Process process;
@@ -22,7 +22,7 @@ final class OwnJvm implements AutoCloseable {
    * @param log where all that the commands say goes
    * @param options of the JVMs, without spaces in them
    */
-  OwnJvm(Path log, String... options) {
+  public OwnJvm(Path log, String... options) {
     this.log = log;
     // As in the POM.
     this.options = "-XX:TieredStopAtLevel=1 " + String.join(" ", options);
@@ -40,19 +40,20 @@ final class OwnJvm implements AutoCloseable {
     process = builder.start();
   }
 
-  String log() throws IOException {
+  public String log() throws IOException {
     return Files.readString(log);
   }
 
   /** Runs a command to its end. */
-  void finish(List<String> arguments) throws Exception {
+  public void finish(List<String> arguments) throws Exception {
     start(arguments);
     assertTrue(process.waitFor(5, TimeUnit.MINUTES), "does not end");
     assertEquals(0, process.exitValue(), log());
   }
 
   /** Kills a command so many milliseconds after something has come true. */
-  void kill(List<String> arguments, BooleanSupplier when, long milliseconds) throws Exception {
+  public void kill(List<String> arguments, BooleanSupplier when, long milliseconds)
+      throws Exception {
     startAndWait(arguments, when, milliseconds);
     process.destroyForcibly();
     assertTrue(process.waitFor(1, TimeUnit.MINUTES));
@@ -61,7 +62,7 @@ final class OwnJvm implements AutoCloseable {
   }
 
   /** Asks a command to end (SIGTERM) when something has come true. */
-  void terminate(List<String> arguments, BooleanSupplier when) throws Exception {
+  public void terminate(List<String> arguments, BooleanSupplier when) throws Exception {
     startAndWait(arguments, when, 0);
     process.destroy();
     assertTrue(process.waitFor(1, TimeUnit.MINUTES));

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vocabeam.pipelines.registry.Registry;
 import org.vocabeam.pipelines.registry.RegistryLock;
+import org.vocabeam.pipelines.runner.Failure;
 
 /**
  * Retraining whose files are in an object store, whose workers are on a cluster, or whose time

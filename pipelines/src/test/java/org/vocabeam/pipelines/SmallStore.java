@@ -20,20 +20,20 @@ import org.vocabeam.transforms.statistics.WriteStatistics;
 import org.vocabeam.transforms.store.WriteStore;
 
 /** An images store of drawn squares, discs and bars, in small row groups. */
-final class SmallStore {
-  static final int SIDE = 20;
+public final class SmallStore {
+  public static final int SIDE = 20;
 
   private SmallStore() {}
 
   /** Draws {@code train + test} images of three classes and ingests them. */
-  static Path of(Path directory, int train, int test) throws IOException {
+  public static Path of(Path directory, int train, int test) throws IOException {
     return of(directory, train, test, BufferedImage.TYPE_BYTE_GRAY);
   }
 
   /**
    * The same with images of a type of {@link BufferedImage}; those with colours are red in places.
    */
-  static Path of(Path directory, int train, int test, int type) throws IOException {
+  public static Path of(Path directory, int train, int test, int type) throws IOException {
     Path folder = directory.resolve("folder");
     SplittableRandom random = new SplittableRandom(7);
     for (int i = 0; i < train + test; i++) {
@@ -56,7 +56,7 @@ final class SmallStore {
   }
 
   /** Draws the images of these numbers into a folder; each number always gives the same image. */
-  static void draw(Path folder, String split, int first, int last) throws IOException {
+  public static void draw(Path folder, String split, int first, int last) throws IOException {
     for (int i = first; i <= last; i++) {
       draw(folder, split, i, new SplittableRandom(1000 + i), BufferedImage.TYPE_BYTE_GRAY);
     }

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.vocabeam.pipelines.runner.Failure;
 
 /** A TaskManager that was given a GPU, by a script in the place of nvidia-smi's, and is watched. */
 @Tag("slow")

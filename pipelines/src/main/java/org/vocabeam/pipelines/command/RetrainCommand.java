@@ -1,0 +1,37 @@
+package org.vocabeam.pipelines.command;
+
+import java.util.concurrent.Callable;
+import org.vocabeam.pipelines.options.DeviceArguments;
+import org.vocabeam.pipelines.options.RetrainArguments;
+import org.vocabeam.pipelines.registry.Retraining;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** The next model of a data set that grew. */
+@Command(
+    name = "retrain",
+    description = {
+      "Takes what is new in the input, by content, pre-trains on all images, evaluates, compares with"
+          + " the promoted model on the same images, and promotes the new one if the gate holds.",
+      "Without new images it does nothing. Killed at any moment, the same command goes on."
+    },
+    footer = {
+      "",
+      "Example: ./vocabeam retrain --input=photos --registry=runs/registry --resize=32"
+          + " --rounds=4 --stepsPerRound=500 --gate=linear>=-0.5,knn20>=70%%"
+    })
+public final class RetrainCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private RetrainArguments arguments;
+  @Mixin private DeviceArguments pipelines;
+
+  @Override
+  public Integer call() {
+    arguments.check();
+    pipelines.options("retrain");
+    new Retraining(arguments, spec.commandLine(), pipelines).run();
+    return 0;
+  }
+}

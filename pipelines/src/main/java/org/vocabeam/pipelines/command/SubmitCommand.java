@@ -1,0 +1,45 @@
+package org.vocabeam.pipelines.command;
+
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.vocabeam.pipelines.Vocabeam;
+import org.vocabeam.pipelines.options.PipelineArguments;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** A command whose pipelines must run on a cluster. */
+@Command(
+    name = "submit",
+    description = {
+      "Runs any command whose pipelines are to run on a Flink cluster. It is that command with the"
+          + " same options; without a cluster it is refused, and never runs in this process.",
+    },
+    footer = {
+      "",
+      "Example: ./vocabeam submit pretrain --flinkMaster=127.0.0.1:8081 --images=runs/images"
+          + " --output=runs/obow"
+    })
+public final class SubmitCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "COMMAND --flinkMaster=HOST:PORT ...",
+      hideParamSyntax = true,
+      description = "The command and its options.")
+  private List<String> command;
+
+  @Override
+  public Integer call() {
+    boolean helps = command.contains("--help") || command.contains("-h");
+    String cluster = PipelineArguments.FLINK_MASTER + "=";
+    if (!helps && command.stream().noneMatch(a -> a.startsWith(cluster) && !a.contains("["))) {
+      throw new ParameterException(
+          spec.commandLine(), "submit needs a cluster: give " + cluster + "HOST:PORT");
+    }
+    return Vocabeam.commandLine().execute(command.toArray(String[]::new));
+  }
+}

@@ -1,0 +1,216 @@
+package org.vocabeam.pipelines.compare;
+
+import static com.google.common.base.Preconditions.checkState;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.checkerframework.checker.nullness.qual.Nullable;
+import org.vocabeam.models.bownet.BowNet;
+import org.vocabeam.models.evaluate.LabelShare;
+import org.vocabeam.models.labels.Supervised;
+import org.vocabeam.models.methods.Methods;
+import org.vocabeam.models.optimize.RateSchedule;
+import org.vocabeam.models.training.Recipe;
+import org.vocabeam.models.training.Task;
+import org.vocabeam.pipelines.compare.ComparisonPlan.Network;
+import org.vocabeam.pipelines.inputs.InitialWeights;
+import org.vocabeam.pipelines.inputs.Provenance;
+import org.vocabeam.pipelines.inputs.RunDirectory;
+import org.vocabeam.pipelines.inputs.TrainingData;
+import org.vocabeam.pipelines.inputs.TrainingImages;
+import org.vocabeam.pipelines.options.PipelineArguments;
+import org.vocabeam.pipelines.run.FineTuning;
+import org.vocabeam.pipelines.run.Generations;
+import org.vocabeam.pipelines.run.Pretraining;
+import org.vocabeam.pipelines.run.RoundPlan;
+import org.vocabeam.pipelines.runner.Failure;
+import org.vocabeam.pipelines.stage.Evaluation;
+import org.vocabeam.pipelines.stage.LabelSelection;
+import org.vocabeam.pipelines.stage.MetricsTable;
+import org.vocabeam.transforms.checkpoint.VariableChunk;
+import org.vocabeam.transforms.evaluation.MetricRecord;
+import org.vocabeam.transforms.features.FeatureSource;
+import org.vocabeam.transforms.files.StoreFiles;
+import org.vocabeam.transforms.store.StoreReader;
+import org.vocabeam.transforms.training.UpdateStudent;
+
+/**
+ * Trains and measures the runs of a comparison. What has been done is found, not done again.
+ *
+ * @param training images that are trained on
+ */
+record ComparisonRuns(Comparison comparison, TrainingImages training, PipelineArguments pipelines) {
+  /** Random weights with batch norm statistics of the images, as features. */
+  private static final String NORMALISED = "normalised";
+
+  /** Of those statistics: what they started from is then 0.9^50 of them. */
+  private static final long STATISTICS_STEPS = 50;
+
+  /**
+   * What became of one run.
+   *
+   * @param stopped why it did; null when it has ended
+   */
+  record Outcome(@Nullable String stopped, List<MetricRecord> metrics) {}
+
+  /**
+   * Measures what stands beside all methods: random weights as they are, normalised, and pixels.
+   */
+  List<MetricRecord> reference(ComparisonPlan plan, long seed) {
+    List<Recipe> recipes =
+        plan.methods().stream()
+            .filter(method -> !method.networks().isEmpty())
+            .map(
+                method ->
+                    comparison.recipe(
+                        method.name(), training, method.steps(comparison.rounds()), seed))
+            .toList();
+    checkState(
+        recipes.stream().map(Recipe::backbone).distinct().count() == 1,
+        "the methods have different backbones");
+    String directory = comparison.reference(seed);
+    FeatureSource random = FeatureSource.random(recipes.get(0), comparison.pooling().pooling());
+    Map<String, String> of =
+        Map.of(
+            "backbone", Methods.toTree(recipes.get(0)).at("/backbone").toString(),
+            "normalisation", Methods.toTree(recipes.get(0)).at("/normalisation").toString());
+    List<MetricRecord> metrics = measure(random, true, of, directory, seed);
+    metrics.addAll(normalised(directory, seed));
+    metrics.addAll(fineTune(null, directory, seed));
+    return metrics;
+  }
+
+  /**
+   * What every method starts from: random weights whose batch norm has statistics of the images, by
+   * steps of supervised training at the rate 0.
+   */
+  private List<MetricRecord> normalised(String directory, long seed) {
+    String run = StoreFiles.resolve(directory, NORMALISED);
+    RoundPlan plan = RoundPlan.alone(1, STATISTICS_STEPS);
+    Recipe recipe =
+        supervised(null, plan.steps(), seed).withSchedule(new RateSchedule.Cosine(0, 0, 0));
+    TrainingData data =
+        new LabelSelection(training, new LabelShare(1, seed), true, run).run(pipelines);
+    new Pretraining("finetune", recipe, data, null, run, plan).run(pipelines);
+    String checkpoint = RunDirectory.newestCheckpoint(run);
+    FeatureSource features = FeatureSource.trained(checkpoint, comparison.pooling().pooling());
+    return measure(features.named(NORMALISED), checkpoint, run, seed);
+  }
+
+  /** Trains and measures a method. */
+  Outcome outcome(ComparisonPlan.Method method, long seed) {
+    String run = comparison.run(method.name(), seed);
+    String reason = StoreFiles.resolve(run, "stopped.txt");
+    try {
+      Optional<String> before = StoreFiles.find(reason);
+      if (before.isPresent()) {
+        return new Outcome(before.get().strip(), List.of());
+      }
+      Optional<String> stopped = train(method, seed, run);
+      if (stopped.isPresent()) {
+        StoreFiles.write(reason, stopped.get() + "\n");
+        return new Outcome(stopped.get(), List.of());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    String checkpoint = RunDirectory.newestCheckpoint(run);
+    FeatureSource trained = FeatureSource.trained(checkpoint, comparison.pooling().pooling());
+    List<MetricRecord> metrics = measure(trained, checkpoint, run, seed);
+    metrics.addAll(fineTune(InitialWeights.open(run), run, seed));
+    return new Outcome(null, metrics);
+  }
+
+  /** Trains, and returns why the run stopped, if it did. */
+  private Optional<String> train(ComparisonPlan.Method method, long seed, String run) {
+    List<Network> networks = method.networks();
+    Network last = networks.get(networks.size() - 1);
+    RoundPlan plan = RoundPlan.alone(comparison.rounds(), last.stepsPerRound());
+    Recipe recipe = comparison.recipe(last.method(), training, plan.steps(), seed);
+    try {
+      if (recipe.method() instanceof BowNet) {
+        Network teacher = networks.get(0);
+        RoundPlan firstPlan = RoundPlan.alone(comparison.rounds(), teacher.stepsPerRound());
+        Recipe first = comparison.recipe(teacher.method(), training, firstPlan.steps(), seed);
+        new Generations(recipe, first, null, training, run, last.count(), firstPlan, plan)
+            .run(pipelines);
+      } else {
+        new Pretraining("pretrain", recipe, new TrainingData(training, null, null), null, run, plan)
+            .run(pipelines);
+      }
+      return Optional.empty();
+    } catch (RuntimeException e) {
+      String line = Failure.of(e).line();
+      if (UpdateStudent.hasStopped(line)) {
+        System.err.println(line);
+        return Optional.of(line);
+      }
+      throw e;
+    }
+  }
+
+  /** All that is measured of a run's network. */
+  private List<MetricRecord> measure(FeatureSource of, String checkpoint, String run, long seed) {
+    Map<String, String> weights =
+        Map.of("checkpoint", StoreReader.open(VariableChunk.TYPE, checkpoint).fingerprint());
+    return measure(of, false, weights, Comparison.evaluation(run), seed);
+  }
+
+  /** The metrics of features, those that are stored unless they have to be made. */
+  private List<MetricRecord> measure(
+      FeatureSource features, boolean pixels, Map<String, String> of, String directory, long seed) {
+    FeatureSource source = features.on(pipelines.device());
+    Evaluation evaluation = comparison.evaluation(seed);
+    Map<String, String> provenance = evaluation.provenance("compare", of, comparison.pooling());
+    List<MetricRecord> metrics =
+        new ArrayList<>(
+            Provenance.isOf(Evaluation.metrics(directory), provenance)
+                ? MetricsTable.read(Evaluation.metrics(directory))
+                : evaluation.run(List.of(source), pixels, provenance, directory, pipelines));
+    metrics.add(evaluation.features(source.name(), directory).deviation());
+    if (pixels) {
+      metrics.add(evaluation.features(Evaluation.PIXELS, directory).deviation());
+    }
+    return metrics;
+  }
+
+  /**
+   * What a classifier reaches from the network, of the same labels as the linear probes.
+   *
+   * @param initial null for random weights: supervised training from scratch
+   */
+  private List<MetricRecord> fineTune(
+      @Nullable InitialWeights initial, String directory, long seed) {
+    long steps = comparison.finetuneSteps();
+    List<MetricRecord> metrics = new ArrayList<>();
+    for (double share : steps == 0 ? List.<Double>of() : Evaluation.usualLabelShares()) {
+      metrics.addAll(
+          new FineTuning(
+                  training,
+                  comparison.testSplit(),
+                  supervised(initial, steps, seed),
+                  new LabelShare(share, seed),
+                  initial,
+                  StoreFiles.resolve(directory, "finetune-" + share),
+                  RoundPlan.alone(1, steps))
+              .run(pipelines));
+    }
+    return metrics;
+  }
+
+  /** Supervised training of all weights, from random ones if there are none. */
+  private Recipe supervised(@Nullable InitialWeights initial, long ofSteps, long seed) {
+    Task task = training.task(ofSteps, seed);
+    return Supervised.recipe(
+        comparison.preset().backbone(task),
+        initial == null ? task : initial.task(task),
+        training.statistics().classes(),
+        Supervised.Trained.ALL,
+        null,
+        1);
+  }
+}

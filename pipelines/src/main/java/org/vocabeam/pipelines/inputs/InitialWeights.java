@@ -1,0 +1,90 @@
+package org.vocabeam.pipelines.inputs;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.vocabeam.models.UserError;
+import org.vocabeam.models.methods.Methods;
+import org.vocabeam.models.training.Recipe;
+import org.vocabeam.models.training.Task;
+import org.vocabeam.transforms.checkpoint.Checkpoint;
+import org.vocabeam.transforms.checkpoint.VariableChunk;
+import org.vocabeam.transforms.store.StoreReader;
+import org.vocabeam.transforms.training.Start;
+
+/**
+ * The weights of another run that a run starts from. The two see pixels on the same scale, so the
+ * normalisation stays that of the first run's images.
+ *
+ * @param checkpoint directory
+ * @param recipe of the other run
+ * @param fingerprint of the checkpoint
+ * @param scopes of what is taken, as in {@link Start}; without any, all of its state but the
+ *     optimizer's, of a run with the same recipe, but for how long and on which schedule it trains
+ *     and for the seed
+ */
+public record InitialWeights(
+    String checkpoint, Recipe recipe, String fingerprint, Map<String, String> scopes) {
+  private static final List<String> OWN = List.of("schedule", "steps", "seed");
+
+  /** Opens a run's newest checkpoint, or a checkpoint. */
+  public static InitialWeights open(String runOrCheckpoint) {
+    String checkpoint = RunDirectory.newestCheckpoint(runOrCheckpoint);
+    Map<String, String> provenance =
+        StoreReader.open(VariableChunk.TYPE, checkpoint).manifest().provenance();
+    String recipe = provenance.get(Checkpoint.RECIPE);
+    if (recipe == null) {
+      throw new UserError(checkpoint + " says nothing of its recipe; use one that pretrain wrote");
+    }
+    return new InitialWeights(
+        checkpoint,
+        Methods.recipe(recipe),
+        StoreReader.open(VariableChunk.TYPE, checkpoint).fingerprint(),
+        Map.of());
+  }
+
+  /** The same weights, of which some scopes are taken. */
+  public InitialWeights taking(Map<String, String> of) {
+    return new InitialWeights(checkpoint, recipe, fingerprint, of);
+  }
+
+  /** Where the first round starts. */
+  public Start start() {
+    return new Start(checkpoint, scopes);
+  }
+
+  /** The task with the normalisation that the weights are used to. */
+  public Task task(Task of) {
+    return new Task(of.images(), recipe.normalisation(), of.imageCount(), of.steps(), of.seed());
+  }
+
+  /** Refuses a recipe that the weights are not of, naming what differs. */
+  public void check(Recipe asked) {
+    Map<String, String> before = constants(recipe);
+    Map<String, String> now = constants(asked);
+    TreeSet<String> places = new TreeSet<>(before.keySet());
+    places.addAll(now.keySet());
+    for (String place : places) {
+      String was = before.getOrDefault(place, "absent");
+      String is = now.getOrDefault(place, "absent");
+      if (!was.equals(is)) {
+        throw new UserError(
+            String.format(
+                "%s was trained with %s %s, and now it is %s; give the same, or leave --initial out"
+                    + " and start from random weights",
+                checkpoint, place, was, is));
+      }
+    }
+  }
+
+  private static Map<String, String> constants(Recipe of) {
+    JsonNode tree = Methods.toTree(of);
+    ((ObjectNode) tree).remove(OWN);
+    Map<String, String> constants = new TreeMap<>();
+    RunDirectory.flatten("", tree, constants);
+    return constants;
+  }
+}

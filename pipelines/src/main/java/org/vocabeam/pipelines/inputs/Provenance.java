@@ -1,0 +1,117 @@
+package org.vocabeam.pipelines.inputs;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.checkerframework.checker.nullness.qual.Nullable;
+import org.vocabeam.models.UserError;
+import org.vocabeam.transforms.store.StoreManifest;
+import org.vocabeam.transforms.store.WriteStore;
+
+/** What made a store, against what is asked for. */
+public final class Provenance {
+  /** Of the program; a store of another version is as good. */
+  public static final String VERSION = "version";
+
+  /** Files of a store. */
+  public static final String SHARDS = "shards";
+
+  public static final String ROW_GROUP_BYTES = "rowGroupBytes";
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private Provenance() {}
+
+  /**
+   * Whether this very command has written the store.
+   *
+   * @throws UserError when it was made otherwise, with what differs
+   */
+  public static boolean isThere(String directory, Map<String, String> wanted) {
+    Optional<StoreManifest> manifest = StoreManifest.find(directory);
+    if (manifest.isEmpty()) {
+      return false;
+    }
+    if (manifest.get().isForeign()) {
+      throw new UserError(
+          directory + " was made by another engine; give another --output, or --overwrite");
+    }
+    refuseOther(directory, manifest.get(), wanted, "give another --output, or --overwrite");
+    return true;
+  }
+
+  /** Whether there is a store that was made so; one that was made otherwise is as good as none. */
+  public static boolean isOf(String directory, Map<String, String> wanted) {
+    Optional<StoreManifest> manifest = StoreManifest.find(directory);
+    return manifest.isPresent()
+        && wanted.entrySet().stream()
+            .filter(entry -> !entry.getKey().equals(VERSION))
+            .allMatch(
+                entry -> entry.getValue().equals(manifest.get().provenance().get(entry.getKey())));
+  }
+
+  /**
+   * Refuses a store that was made otherwise.
+   *
+   * @param wanted entries of its provenance
+   * @param advice what to do about it
+   */
+  public static void refuseOther(
+      String directory, StoreManifest made, Map<String, String> wanted, String advice) {
+    Map<String, String> entries = new HashMap<>(made.provenance());
+    // Versions that had no options for them did not write them down.
+    entries.putIfAbsent(SHARDS, Integer.toString(made.shards().size()));
+    entries.putIfAbsent(ROW_GROUP_BYTES, Long.toString(WriteStore.ROW_GROUP_BYTES));
+    List<String> differences = new ArrayList<>();
+    wanted.forEach(
+        (key, value) -> {
+          if (!key.equals(VERSION)) {
+            differences(key, entries.get(key), value, differences);
+          }
+        });
+    if (!differences.isEmpty()) {
+      throw new UserError(
+          String.format(
+              "%s was made with %s; %s", directory, String.join(", ", differences), advice));
+    }
+  }
+
+  /** Of JSON, only the places that differ. */
+  private static void differences(
+      String key, @Nullable String made, String wanted, List<String> into) {
+    Map<String, String> before = new TreeMap<>();
+    Map<String, String> now = new TreeMap<>();
+    if (made != null) {
+      RunDirectory.flatten(key, tree(made), before);
+    }
+    RunDirectory.flatten(key, tree(wanted), now);
+    TreeSet<String> places = new TreeSet<>(before.keySet());
+    places.addAll(now.keySet());
+    for (String place : places) {
+      if (!Objects.equals(before.get(place), now.get(place))) {
+        into.add(place + " " + before.get(place) + " instead of " + now.get(place));
+      }
+    }
+  }
+
+  /** An array or an object; every other text is itself. */
+  private static JsonNode tree(String text) {
+    if (text.startsWith("[") || text.startsWith("{")) {
+      try {
+        return JSON.readTree(text);
+      } catch (JsonProcessingException e) {
+        return JsonNodeFactory.instance.textNode(text);
+      }
+    }
+    return JsonNodeFactory.instance.textNode(text);
+  }
+}

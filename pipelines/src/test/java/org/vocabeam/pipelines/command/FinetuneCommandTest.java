@@ -1,0 +1,301 @@
+package org.vocabeam.pipelines.command;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.tensorflow.Result;
+import org.tensorflow.SavedModelBundle;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TUint8;
+import org.vocabeam.models.UserError;
+import org.vocabeam.models.evaluate.LabelShare;
+import org.vocabeam.pipelines.FileTree;
+import org.vocabeam.pipelines.SmallStore;
+import org.vocabeam.pipelines.Vocabeam;
+import org.vocabeam.pipelines.inputs.RunDirectory;
+import org.vocabeam.transforms.checkpoint.Checkpoint;
+import org.vocabeam.transforms.evaluation.MetricRecord;
+import org.vocabeam.transforms.image.ImageRecord;
+import org.vocabeam.transforms.image.Pixels;
+import org.vocabeam.transforms.parquet.RecordType;
+import org.vocabeam.transforms.parquet.RowGroup;
+import org.vocabeam.transforms.parquet.RowReader;
+import org.vocabeam.transforms.store.StoreReader;
+import org.vocabeam.transforms.targets.TargetRecord;
+import picocli.CommandLine.ExecutionException;
+
+/** What labels make of an encoder: finetune and distill. */
+@Tag("slow")
+class FinetuneCommandTest {
+  private static final int TRAIN = 60;
+  private static final int TEST = 30;
+  private static final List<String> CLASSES = List.of("bar", "disc", "square");
+
+  @TempDir static Path directory;
+  private static Path images;
+  private static Path encoder;
+  private static Path classifier;
+
+  @BeforeAll
+  static void train() throws IOException {
+    images = SmallStore.of(directory, TRAIN, TEST);
+    encoder = run("pretrain", "encoder", "--stepsPerRound=3", "--batchSize=8", "--words=16");
+    classifier = finetune("classifier", "--checkpoint=" + encoder, "--stepsPerRound=12");
+  }
+
+  private static Path run(String command, String name, String... options) {
+    Path output = directory.resolve(name);
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                command,
+                "--images=" + images,
+                "--output=" + output,
+                "--rounds=1",
+                "--runner=DirectRunner"));
+    arguments.addAll(List.of(options));
+    Vocabeam.run(arguments);
+    return output;
+  }
+
+  private static Path finetune(String name, String... options) {
+    List<String> all = new ArrayList<>(List.of(options));
+    all.add("--batchSize=12");
+    return run("finetune", name, all.toArray(String[]::new));
+  }
+
+  private static Map<String, float[]> state(Path run) {
+    return Checkpoint.read(RunDirectory.newestCheckpoint(run.toString())).state();
+  }
+
+  private static <T> List<T> rows(RecordType<T> type, Path store) throws IOException {
+    StoreReader<T> reader = StoreReader.open(type, store.toString());
+    List<T> all = new ArrayList<>();
+    for (RowGroup group : reader.rowGroups()) {
+      try (RowReader<T> rows = reader.read(group)) {
+        rows.forEachRemaining(all::add);
+      }
+    }
+    return all;
+  }
+
+  private static void assertSameWeights(
+      Map<String, float[]> expected, String of, Map<String, float[]> actual, String scope) {
+    int compared = 0;
+    for (String name : expected.keySet()) {
+      if (name.startsWith(of) && !name.contains("momentum") && !name.contains("running")) {
+        String moved = scope + name.substring(of.length());
+        assertArrayEquals(expected.get(name), actual.get(moved), moved);
+        compared++;
+      }
+    }
+    assertTrue(compared > 10, "compared " + compared);
+  }
+
+  @Test
+  void startsFromTheEncoderAndItsCopiesToo() {
+    Path still =
+        finetune(
+            "still",
+            "--checkpoint=" + encoder,
+            "--learningRate=1e-30",
+            "--stepsPerRound=1",
+            "--auxiliary=byol");
+    assertSameWeights(state(encoder), "student.", state(still), "student.");
+    assertSameWeights(state(encoder), "student.", state(still), "target.student.");
+    Path other = finetune("random", "--learningRate=1e-30", "--stepsPerRound=1");
+    String weight = "student.conv1.weight";
+    assertFalse(Arrays.equals(state(encoder).get(weight), state(other).get(weight)));
+  }
+
+  @Test
+  void theHeadAloneLeavesTheEncoderAsItIs() {
+    Path head = finetune("head", "--checkpoint=" + encoder, "--trained=head", "--stepsPerRound=3");
+    Map<String, float[]> before = state(encoder);
+    Map<String, float[]> after = state(head);
+    for (Map.Entry<String, float[]> variable : after.entrySet()) {
+      if (variable.getKey().startsWith("student.")) {
+        assertArrayEquals(before.get(variable.getKey()), variable.getValue(), variable.getKey());
+      }
+    }
+    assertTrue(after.keySet().stream().anyMatch(name -> name.startsWith("student.")));
+    float[] weights = after.get("classifier.fc.weight");
+    assertEquals(128 * CLASSES.size(), weights.length);
+    Map<String, float[]> all = state(classifier);
+    assertFalse(Arrays.equals(before.get("student.conv1.weight"), all.get("student.conv1.weight")));
+  }
+
+  /** Those of the linear probes with the same seed, whatever the rest learns from. */
+  @Test
+  void aShareOfTheLabelsOfEveryClassIsSeen() throws IOException {
+    List<ImageRecord> train =
+        rows(ImageRecord.TYPE, images).stream().filter(i -> i.split().equals("train")).toList();
+    List<String> ids = train.stream().map(ImageRecord::id).toList();
+    int[] labels = train.stream().mapToInt(i -> CLASSES.indexOf(i.label())).toArray();
+    Map<String, List<Integer>> expected = new TreeMap<>();
+    for (int row : new LabelShare(0.12, 5).rows(ids, labels)) {
+      expected.put(ids.get(row), List.of(labels[row]));
+    }
+    assertEquals(9, expected.size(), "3 of 20 in every class");
+
+    Path alone = finetune("share", "--labelShare=0.12", "--seed=5", "--stepsPerRound=1");
+    Map<String, List<Integer>> seen = new TreeMap<>();
+    rows(TargetRecord.TYPE, alone.resolve("labels")).forEach(t -> seen.put(t.id(), t.words()));
+    assertEquals(expected, seen);
+    TreeSet<String> stored = new TreeSet<>();
+    rows(ImageRecord.TYPE, alone.resolve("labelled")).forEach(i -> stored.add(i.id()));
+    assertEquals(expected.keySet(), stored);
+
+    Path beside =
+        finetune(
+            "beside",
+            "--labelShare=0.12",
+            "--seed=5",
+            "--auxiliary=rotation",
+            "--stepsPerRound=2",
+            "--replicas=2");
+    List<TargetRecord> all = rows(TargetRecord.TYPE, beside.resolve("labels"));
+    assertEquals(TRAIN, all.size());
+    Map<String, List<Integer>> labelled = new TreeMap<>();
+    all.stream().filter(t -> !t.words().isEmpty()).forEach(t -> labelled.put(t.id(), t.words()));
+    assertEquals(expected, labelled);
+    assertFalse(Files.exists(beside.resolve("labelled")), "all images are read where they are");
+    assertEquals(
+        "fine-tune+rotation", rows(MetricRecord.TYPE, beside.resolve("metrics")).get(0).metric());
+  }
+
+  /** Counted with the exported classifier, in a session of its own. */
+  @Test
+  void theAccuracyIsThatOfTheExportedClassifier() throws IOException {
+    Path model = directory.resolve("model");
+    Vocabeam.run(
+        List.of(
+            "export", "--checkpoint=" + classifier, "--output=" + model, "--runner=DirectRunner"));
+    assertTrue(Files.readString(model.resolve("model-card.md")).contains("`disc`"));
+    List<ImageRecord> test =
+        rows(ImageRecord.TYPE, images).stream().filter(i -> i.split().equals("test")).toList();
+    assertEquals(TEST, test.size());
+    int right = 0;
+    try (SavedModelBundle bundle = SavedModelBundle.load(model.toString(), "serve")) {
+      for (ImageRecord image : test) {
+        String said = CLASSES.get(largest(probabilities(bundle, image)));
+        right += said.equals(image.label()) ? 1 : 0;
+      }
+    }
+    List<MetricRecord> metrics = rows(MetricRecord.TYPE, classifier.resolve("metrics"));
+    assertEquals(
+        List.of(new MetricRecord("trained", "fine-tune", 1, (double) right / TEST, 0)), metrics);
+  }
+
+  private static float[] probabilities(SavedModelBundle model, ImageRecord image) {
+    byte[] pixels = Pixels.of(image).values();
+    ByteBuffer buffer = ByteBuffer.wrap(pixels);
+    Shape shape = Shape.of(1, image.height(), image.width(), image.channels());
+    try (TUint8 input = TUint8.tensorOf(shape, DataBuffers.of(buffer.array()));
+        Result result = model.function("serving_default").call(Map.of("images", input))) {
+      TFloat32 probabilities = (TFloat32) result.get("probabilities").orElseThrow();
+      float[] values = new float[CLASSES.size()];
+      probabilities.copyTo(DataBuffers.of(values));
+      assertEquals(1, values[0] + values[1] + values[2], 1e-5);
+      return values;
+    }
+  }
+
+  private static int largest(float[] values) {
+    int best = 0;
+    for (int i = 1; i < values.length; i++) {
+      best = values[i] > values[best] ? i : best;
+    }
+    return best;
+  }
+
+  @Test
+  void goesOnAfterAKill() throws IOException {
+    String[] options = {"--checkpoint=" + encoder, "--stepsPerRound=2", "--labelShare=0.5"};
+    Path whole = finetune("whole", options);
+    Path killed = finetune("killed", options);
+    FileTree.assertSame(whole, killed);
+    for (String store : List.of("labels", "checkpoints/step-000000002", "metrics")) {
+      Files.delete(killed.resolve(store).resolve("_SUCCESS"));
+    }
+    finetune("killed", options);
+    FileTree.assertSame(whole, killed);
+  }
+
+  @Test
+  void aStudentSaysWhatItsTeacherSays() {
+    Path features =
+        run(
+            "distill",
+            "features",
+            "--teacher=" + encoder,
+            "--student=small",
+            "--stepsPerRound=2",
+            "--batchSize=8");
+    assertSameWeights(state(encoder), "student.", state(features), "teacher.");
+    assertEquals(List.of(), recipe(features));
+    Path logits =
+        run(
+            "distill",
+            "logits",
+            "--teacher=" + classifier,
+            "--student=small",
+            "--stepsPerRound=2",
+            "--batchSize=8");
+    assertSameWeights(state(classifier), "student.", state(logits), "teacher.");
+    assertArrayEquals(
+        state(classifier).get("classifier.fc.weight"),
+        state(logits).get("teacher.classifier.fc.weight"));
+    assertEquals(CLASSES, recipe(logits));
+  }
+
+  private static List<String> recipe(Path run) {
+    return Checkpoint.read(RunDirectory.newestCheckpoint(run.toString()))
+        .recipe()
+        .method()
+        .classes();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--labelShare=0        | --labelShare is 0.0, must be in (0, 1]",
+        "--preset=small        | --preset is small, but the network is the checkpoint's; leave it out",
+        "--auxiliaryWeight=2   | --auxiliaryWeight is 2.0, but there is no --auxiliary; leave it out",
+        "--auxiliary=bownet    | auxiliary is bownet, must be a method without targets of its own",
+        "--testSplit=none      | --testSplit"
+      })
+  void refusesInOneLine(String option, String message) {
+    Throwable error =
+        assertThrows(
+                ExecutionException.class,
+                () -> finetune("refused", "--checkpoint=" + encoder, "--stepsPerRound=1", option))
+            .getCause();
+    assertInstanceOf(UserError.class, error);
+    assertTrue(error.getMessage().contains(message), error.getMessage());
+    assertFalse(Files.exists(directory.resolve("refused")));
+  }
+}

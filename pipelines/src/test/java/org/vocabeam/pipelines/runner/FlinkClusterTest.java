@@ -1,0 +1,197 @@
+package org.vocabeam.pipelines.runner;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.flink.runtime.util.EnvironmentInformation;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.vocabeam.models.UserError;
+import org.vocabeam.pipelines.runner.FlinkCluster.Job;
+import org.vocabeam.pipelines.runner.FlinkCluster.WorkerException;
+
+/** What commands make of a cluster's answers, which come from a server of this test. */
+class FlinkClusterTest {
+  private final Map<String, String> answers = new ConcurrentHashMap<>();
+  private final List<String> asked = new ArrayList<>();
+  private HttpServer server;
+  private FlinkCluster cluster;
+
+  @BeforeEach
+  void serve() throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          asked.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());
+          byte[] answer =
+              answers.getOrDefault(exchange.getRequestURI().toString(), "{}").getBytes(UTF_8);
+          exchange.sendResponseHeaders(200, answer.length);
+          exchange.getResponseBody().write(answer);
+          exchange.close();
+        });
+    server.start();
+    cluster = new FlinkCluster("127.0.0.1:" + server.getAddress().getPort());
+    overview(EnvironmentInformation.getVersion());
+    build(Build.fingerprint());
+  }
+
+  @AfterEach
+  void close() {
+    server.stop(0);
+  }
+
+  private void overview(String flink) {
+    answers.put("/overview", "{\"slots-total\":6,\"flink-version\":\"" + flink + "\"}");
+  }
+
+  private void build(String build) {
+    answers.put(
+        "/jobmanager/config",
+        "[{\"key\":\"a\",\"value\":\"b\"},{\"key\":\"vocabeam.build\",\"value\":\""
+            + build
+            + "\"}]");
+  }
+
+  private static String message(org.junit.jupiter.api.function.Executable refused) {
+    return assertThrows(UserError.class, refused).getMessage();
+  }
+
+  @Test
+  void tellsItsSlots() {
+    assertEquals(6, cluster.check());
+  }
+
+  @Test
+  void refusesAnotherFlink() {
+    overview("1.18.0");
+    assertEquals(
+        "The cluster at " + cluster.master() + " is Flink 1.18.0; 1.19.1 is needed",
+        message(cluster::check));
+  }
+
+  @Test
+  void refusesAnotherBuild() {
+    build("0123456789ab");
+    assertEquals(
+        String.format(
+            "The cluster at %s has build 0123456789ab in its lib, and this is build %s; start it"
+                + " anew from this build",
+            cluster.master(), Build.fingerprint()),
+        message(cluster::check));
+    answers.put("/jobmanager/config", "[]");
+    assertTrue(message(cluster::check).contains(" has no Vocabeam in its lib"));
+  }
+
+  @Test
+  void refusesWhatIsNotThere() {
+    server.stop(0);
+    String message = message(cluster::check);
+    assertTrue(
+        message.startsWith("No Flink cluster answers at " + cluster.master() + " ("), message);
+    assertEquals(
+        "--flinkMaster is nowhere, must be HOST:PORT of a cluster, or [local]",
+        message(() -> new FlinkCluster("nowhere")));
+  }
+
+  private void job(String state, String trace) {
+    answers.put(
+        "/jobs/overview",
+        "{\"jobs\":[{\"jid\":\"1\",\"name\":\"other\",\"state\":\"RUNNING\"},"
+            + "{\"jid\":\"2\",\"name\":\"mine\",\"state\":\""
+            + state
+            + "\"}]}");
+    answers.put(
+        "/jobs/2/exceptions?maxExceptions=1",
+        "{\"exceptionHistory\":{\"entries\":[{\"stacktrace\":\"" + trace + "\"}]}}");
+  }
+
+  private void finish() {
+    new ClusterJob(cluster, "mine").finish(() -> {});
+  }
+
+  @Test
+  void findsAJobByItsName() throws IOException {
+    job("RUNNING", "");
+    assertEquals(Optional.of(new Job("2", "RUNNING")), cluster.job("mine"));
+    assertEquals(Optional.empty(), cluster.job("unknown"));
+  }
+
+  @Test
+  void waitsUntilAJobHasFinished() {
+    job("FINISHED", "");
+    finish();
+  }
+
+  @Test
+  void cancelsWhatNoAttemptWouldMend() {
+    job(
+        "RESTARTING",
+        "org.apache.beam.sdk.util.UserCodeException: x\\n\\tat a.b(C.java:1)\\nCaused by:"
+            + " org.vocabeam.models.UserError: loss is NaN; lower it\\n\\tat org.vocabeam.d(E.java:2)");
+    assertEquals("loss is NaN; lower it", message(this::finish));
+    assertTrue(asked.contains("PATCH /jobs/2?mode=cancel"), asked.toString());
+  }
+
+  @Test
+  void saysWhatToDoWithoutSlotsOrMemory() {
+    job(
+        "FAILED",
+        "java.util.concurrent.CompletionException:"
+            + " org.apache.flink.runtime.jobmanager.scheduler.NoResourceAvailableException: x\\nCaused"
+            + " by: org.apache.flink.runtime.jobmanager.scheduler.NoResourceAvailableException: x");
+    assertTrue(message(this::finish).contains("lower --parallelism"));
+    job(
+        "FAILED",
+        "a.b.C: x\\nCaused by: java.lang.OutOfMemoryError: Java heap space\\n\\tat a.b(C)");
+    assertTrue(
+        message(this::finish).startsWith("Out of memory (Java heap space) on a TaskManager: "));
+  }
+
+  @Test
+  void aJobThatIsLostOrCancelledIsSaid() {
+    answers.put("/jobs/overview", "{\"jobs\":[]}");
+    assertTrue(message(this::finish).contains("does not know the job mine any more"));
+    job("CANCELED", "");
+    assertEquals("The job mine was cancelled on the cluster", message(this::finish));
+  }
+
+  @Test
+  void anyOtherFailureNamesItsRootAndOurLine() {
+    String trace =
+        "a.b.Wrapper: deep\\n\\tat org.vocabeam.x.Y.z(Y.java:1)\\nCaused by:"
+            + " java.lang.IllegalStateException: broken\\n\\tat q.r(S.java:3)\\n\\tat"
+            + " org.vocabeam.t.U.v(U.java:4)\\n\\t... 3 more";
+    job("FAILED", trace);
+    WorkerException thrown = assertThrows(WorkerException.class, this::finish);
+    assertEquals(
+        "Unexpected java.lang.IllegalStateException: broken at org.vocabeam.t.U.v(U.java:4) on the"
+            + " cluster",
+        Failure.of(thrown).line());
+  }
+
+  /** A failure that is not the last word: Flink tries again. */
+  @Test
+  void aLostTaskManagerIsFlinksBusiness() throws InterruptedException {
+    job("RESTARTING", "org.apache.flink.runtime.jobmaster.JobMasterException: TaskManager lost");
+    Thread finishing = new Thread(this::finish);
+    finishing.start();
+    finishing.join(1200);
+    assertTrue(finishing.isAlive());
+    job("FINISHED", "org.apache.flink.runtime.jobmaster.JobMasterException: TaskManager lost");
+    finishing.join(10_000);
+    assertTrue(!finishing.isAlive());
+  }
+}
