@@ -23,10 +23,10 @@ import org.vocabeam.models.training.Method;
 import org.vocabeam.models.training.Preset;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Task;
-import org.vocabeam.models.views.Appearance.ColourJitter;
-import org.vocabeam.models.views.Appearance.GaussianBlur;
-import org.vocabeam.models.views.Appearance.Solarize;
-import org.vocabeam.models.views.Geometry.RandomResizedCrop;
+import org.vocabeam.models.views.ColourJitter;
+import org.vocabeam.models.views.GaussianBlur;
+import org.vocabeam.models.views.RandomResizedCrop;
+import org.vocabeam.models.views.Solarize;
 import org.vocabeam.models.views.ViewSpec;
 
 /**

@@ -26,11 +26,12 @@ import org.vocabeam.models.training.Method;
 import org.vocabeam.models.training.Preset;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Task;
-import org.vocabeam.models.views.Appearance;
-import org.vocabeam.models.views.Appearance.ColourJitter;
-import org.vocabeam.models.views.Appearance.GaussianBlur;
-import org.vocabeam.models.views.Appearance.Solarize;
-import org.vocabeam.models.views.Geometry.RandomResizedCrop;
+import org.vocabeam.models.views.ColourJitter;
+import org.vocabeam.models.views.GaussianBlur;
+import org.vocabeam.models.views.Grey;
+import org.vocabeam.models.views.Orientation;
+import org.vocabeam.models.views.RandomResizedCrop;
+import org.vocabeam.models.views.Solarize;
 import org.vocabeam.models.views.ViewSpec;
 
 /**
@@ -185,9 +186,8 @@ public record Dino(
         size,
         count,
         new RandomResizedCrop(minArea, maxArea),
-        0.5,
-        false,
-        new Appearance(jitter, 0.2, blur, solarize));
+        Orientation.FLIPPED,
+        List.of(jitter, new Grey(0.2), blur, solarize));
   }
 
   private static Solarize solarized() {

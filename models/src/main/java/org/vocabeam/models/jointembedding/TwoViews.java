@@ -1,11 +1,13 @@
 package org.vocabeam.models.jointembedding;
 
+import java.util.List;
 import org.vocabeam.models.UserError;
-import org.vocabeam.models.views.Appearance;
-import org.vocabeam.models.views.Appearance.ColourJitter;
-import org.vocabeam.models.views.Appearance.GaussianBlur;
-import org.vocabeam.models.views.Appearance.Solarize;
-import org.vocabeam.models.views.Geometry.RandomResizedCrop;
+import org.vocabeam.models.views.ColourJitter;
+import org.vocabeam.models.views.GaussianBlur;
+import org.vocabeam.models.views.Grey;
+import org.vocabeam.models.views.Orientation;
+import org.vocabeam.models.views.RandomResizedCrop;
+import org.vocabeam.models.views.Solarize;
 import org.vocabeam.models.views.ViewSpec;
 
 /** The two views of an image that a method brings together. */
@@ -24,7 +26,7 @@ final class TwoViews {
       GaussianBlur blur,
       Solarize solarize) {
     return new ViewSpec(
-        name, size, 1, crop, 0.5, false, new Appearance(jitter, 0.2, blur, solarize));
+        name, size, 1, crop, Orientation.FLIPPED, List.of(jitter, new Grey(0.2), blur, solarize));
   }
 
   /** Refuses views that are not one of each image, or that would draw the same. */

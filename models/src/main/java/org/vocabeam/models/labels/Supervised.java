@@ -23,8 +23,8 @@ import org.vocabeam.models.training.EmbeddingSpread;
 import org.vocabeam.models.training.Method;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Task;
-import org.vocabeam.models.views.Appearance;
-import org.vocabeam.models.views.Geometry.RandomResizedCrop;
+import org.vocabeam.models.views.Orientation;
+import org.vocabeam.models.views.RandomResizedCrop;
 import org.vocabeam.models.views.ViewSpec;
 
 /**
@@ -92,9 +92,8 @@ public record Supervised(
             size,
             1,
             new RandomResizedCrop(task.isSmall() ? 0.5 : 0.08, 1),
-            0.5,
-            false,
-            Appearance.UNCHANGED);
+            Orientation.FLIPPED,
+            List.of());
     return new Recipe(
         new Supervised(classes, trained, auxiliary, weight, view),
         backbone,

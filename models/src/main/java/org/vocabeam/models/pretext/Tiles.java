@@ -1,5 +1,6 @@
 package org.vocabeam.models.pretext;
 
+import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Gather;
@@ -7,9 +8,11 @@ import org.tensorflow.op.math.Mean;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.vocabeam.models.UserError;
-import org.vocabeam.models.views.Appearance;
-import org.vocabeam.models.views.Geometry.PatchGrid;
-import org.vocabeam.models.views.Geometry.RandomResizedCrop;
+import org.vocabeam.models.views.ColourJitter;
+import org.vocabeam.models.views.Grey;
+import org.vocabeam.models.views.Orientation;
+import org.vocabeam.models.views.PatchGrid;
+import org.vocabeam.models.views.RandomResizedCrop;
 import org.vocabeam.models.views.ViewSpec;
 
 /** The nine tiles of an image, with gaps between them and places that vary by some pixels. */
@@ -33,13 +36,9 @@ final class Tiles {
         size,
         COUNT,
         new PatchGrid(new RandomResizedCrop(0.6, 1), baseSize, 3, cell, cell - size),
-        0.5,
-        false,
-        new Appearance(
-            Appearance.ColourJitter.NONE,
-            greyProbability,
-            Appearance.GaussianBlur.NONE,
-            Appearance.Solarize.NONE));
+        Orientation.FLIPPED,
+        // Without jitter, whose place keeps the draws of grey.
+        List.of(ColourJitter.NONE, new Grey(greyProbability)));
   }
 
   /** Refuses a view that is not all cells of a grid of three by three. */

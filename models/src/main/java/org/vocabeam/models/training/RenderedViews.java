@@ -9,7 +9,7 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TUint8;
 import org.vocabeam.models.Seeds;
 import org.vocabeam.models.program.ProgramWriter;
-import org.vocabeam.models.views.ViewPixels;
+import org.vocabeam.models.views.ViewRenderer;
 import org.vocabeam.models.views.ViewSampler;
 import org.vocabeam.models.views.ViewSpec;
 
@@ -50,7 +50,7 @@ record RenderedViews(List<ViewSpec> views, ImageShape images, long seed) {
               (long) batch * view.count(),
               ViewSampler.width(view));
       inputs.put(view.name(), parameters);
-      rendered.put(view.name(), ViewPixels.render(tf, view, pixels, parameters));
+      rendered.put(view.name(), ViewRenderer.render(tf, view, pixels, parameters));
     }
     writer.signature(RENDER, inputs, rendered);
   }

@@ -2,61 +2,44 @@ package org.vocabeam.models.views;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.SplittableRandom;
 
-/** Which part of an image a view shows. Areas are shares of the image, lengths are pixels. */
+/**
+ * Part of an image that a view shows. A kind is one record in a file of its own, registered here by
+ * the name that it has in JSON. Areas are shares of the image, lengths are pixels.
+ */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
-  @JsonSubTypes.Type(value = Geometry.RandomResizedCrop.class, name = "randomResizedCrop"),
-  @JsonSubTypes.Type(value = Geometry.CentreCrop.class, name = "centreCrop"),
-  @JsonSubTypes.Type(value = Geometry.PatchGrid.class, name = "patchGrid")
+  @JsonSubTypes.Type(value = RandomResizedCrop.class, name = "randomResizedCrop"),
+  @JsonSubTypes.Type(value = CentreCrop.class, name = "centreCrop"),
+  @JsonSubTypes.Type(value = PatchGrid.class, name = "patchGrid")
 })
-public sealed interface Geometry {
+public interface Geometry {
 
   /**
-   * A box of random area and aspect ratio (width / height, log-uniform), resized to the view's
-   * size. Whole pixels, ten attempts and then the largest central box of an allowed aspect:
-   * torchvision's {@code RandomResizedCrop.get_params}.
+   * Draws a part of an image that is resized to a square.
    *
-   * <p>{@code Deviation:} bilinear samples without the low-pass filter that Pillow applies when it
-   * shrinks. Images are stored near the size that they are trained at, where the two agree.
+   * @param size side of the square, in pixels
+   * @param height of the image, in pixels
+   * @param width of the image, in pixels
    */
-  record RandomResizedCrop(double minArea, double maxArea, double minAspect, double maxAspect)
-      implements Geometry {
-    public RandomResizedCrop {
-      ViewSpec.checkRange("area", minArea, maxArea, Math.ulp(1.0), 1);
-      ViewSpec.checkRange("aspect", minAspect, maxAspect, 0.01, 100);
-    }
+  Box draw(int size, int height, int width, SplittableRandom random);
 
-    /** With the aspect ratios of every paper: 3/4 to 4/3. */
-    public RandomResizedCrop(double minArea, double maxArea) {
-      this(minArea, maxArea, 3.0 / 4, 4.0 / 3);
-    }
+  /**
+   * Returns the side of the square that is cropped, flipped, turned and coloured.
+   *
+   * @param size side of the view
+   */
+  default int baseSize(int size) {
+    return size;
   }
 
   /**
-   * The image is scaled so that its short side is {@code resize}; the view is the centre. With
-   * {@code resize} equal to the view's size, a square image is only resized.
+   * Rejects views that it cannot make.
+   *
+   * @param view name, for the message
+   * @param size side of the view
+   * @param count views of one image
    */
-  record CentreCrop(int resize) implements Geometry {
-    public CentreCrop {
-      ViewSpec.checkRange("resize", resize, resize, 1, 1 << 14);
-    }
-  }
-
-  /**
-   * OBoW's patches (reference code {@code CropImagePatches}): the image is cropped once to {@code
-   * baseSize} and flipped, turned and coloured as a whole; the views are pixel-exact patches of it.
-   * Cell (i, j) of the {@code grid} x {@code grid} cells starts at {@code cell * (i, j)} plus 0 to
-   * {@code jitter} pixels each way. As many different cells as the view counts, in random order;
-   * all of them row by row, as tiles.
-   */
-  record PatchGrid(RandomResizedCrop base, int baseSize, int grid, int cell, int jitter)
-      implements Geometry {
-    public PatchGrid {
-      ViewSpec.checkRange("baseSize", baseSize, baseSize, 1, 1 << 14);
-      ViewSpec.checkRange("grid", grid, grid, 1, 64);
-      ViewSpec.checkRange("cell", cell, cell, 0, baseSize);
-      ViewSpec.checkRange("jitter", jitter, jitter, 0, baseSize);
-    }
-  }
+  default void check(String view, int size, int count) {}
 }

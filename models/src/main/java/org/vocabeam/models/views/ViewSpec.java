@@ -1,61 +1,52 @@
 package org.vocabeam.models.views;
 
-import java.util.Objects;
+import static java.util.Objects.requireNonNull;
+
+import java.util.ArrayList;
+import java.util.List;
 import org.vocabeam.models.UserError;
-import org.vocabeam.models.views.Appearance.ColourJitter;
-import org.vocabeam.models.views.Appearance.GaussianBlur;
-import org.vocabeam.models.views.Appearance.Solarize;
-import org.vocabeam.models.views.Geometry.CentreCrop;
-import org.vocabeam.models.views.Geometry.PatchGrid;
-import org.vocabeam.models.views.Geometry.RandomResizedCrop;
 
 /**
  * One kind of view of an image: {@code count} crops of {@code size} x {@code size} pixels, each
- * drawn for itself. Geometry first (crop, flip, turn), then {@link Appearance}. It is stored as
- * JSON in the provenance of what is made with it.
+ * drawn for itself. It is stored as JSON in the provenance of what is made with it.
+ *
+ * <pre>{@code
+ * ViewSpec spec =
+ *     new ViewSpec(
+ *         "student",
+ *         32,
+ *         2,
+ *         new RandomResizedCrop(0.2, 1),
+ *         Orientation.FLIPPED,
+ *         List.of(new ColourJitter(0.4, 0.4, 0.4, 0.1, 0.8), new Grey(0.2)));
+ * }</pre>
  *
  * @param name lower-case letters, digits and {@code _}; part of the seed, so two kinds of view with
  *     different names draw independently
- * @param flipProbability of a horizontal flip
- * @param quarterTurns whether the view is turned by 0, 1, 2 or 3 quarters, counter-clockwise like
- *     {@code torch.rot90}, equally likely
+ * @param size of a view's side, in pixels
+ * @param count views of one image
+ * @param geometry part of the image that is shown
+ * @param orientation flips and turns
+ * @param augmentations changes of the pixels, in this order
  */
 public record ViewSpec(
     String name,
     int size,
     int count,
     Geometry geometry,
-    double flipProbability,
-    boolean quarterTurns,
-    Appearance appearance) {
+    Orientation orientation,
+    List<Augmentation> augmentations) {
 
   public ViewSpec {
     if (!name.matches("[a-z][a-z0-9_]*")) {
       throw new UserError(
           "view name is '" + name + "': use lower-case letters, digits and _, a letter first");
     }
-    Objects.requireNonNull(appearance);
-    checkRange("size of view " + name, size, size, 1, 1 << 14);
-    checkRange("count of view " + name, count, count, 1, 1 << 14);
-    checkProbability("flip", flipProbability);
-    if (geometry instanceof CentreCrop crop && crop.resize() < size) {
-      throw new UserError(
-          "view %s: resize is %d but the crop is %d: resize to %d or more"
-              .formatted(name, crop.resize(), size, size));
-    }
-    if (geometry instanceof PatchGrid grid) {
-      int reach = grid.cell() * (grid.grid() - 1) + grid.jitter() + size;
-      if (reach > grid.baseSize()) {
-        throw new UserError(
-            "view %s: the last patch may end at pixel %d of a base of %d: make patch, cell or jitter smaller"
-                .formatted(name, reach, grid.baseSize()));
-      }
-      if (count > grid.grid() * grid.grid()) {
-        throw new UserError(
-            "view %s: %d patches from a grid of %d cells: take at most %d"
-                .formatted(name, count, grid.grid() * grid.grid(), grid.grid() * grid.grid()));
-      }
-    }
+    new Range(1, 1 << 14).check("size of view " + name, size);
+    new Range(1, 1 << 14).check("count of view " + name, count);
+    geometry.check(name, size, count);
+    requireNonNull(orientation);
+    augmentations = List.copyOf(augmentations);
   }
 
   /** The teacher's clean view: resize 256, centre crop 224, flip (OBoW, section 4). */
@@ -67,8 +58,7 @@ public record ViewSpec(
    * The teacher's clean view at another size; {@code (32, 32)} is the whole of a 32-pixel image.
    */
   public static ViewSpec obowTeacher(int resize, int size) {
-    return new ViewSpec(
-        "teacher", size, 1, new CentreCrop(resize), 0.5, false, Appearance.UNCHANGED);
+    return new ViewSpec("teacher", size, 1, new CentreCrop(resize), Orientation.FLIPPED, List.of());
   }
 
   /** The student's two crops of 160 pixels (OBoW, section 4 and reference code). */
@@ -86,9 +76,8 @@ public record ViewSpec(
         size,
         count,
         crop,
-        0.5,
-        false,
-        new Appearance(obowJitter(), 0.2, blur, Solarize.NONE));
+        Orientation.FLIPPED,
+        List.of(obowJitter(), new Grey(0.2), blur));
   }
 
   /** The student's five patches of 96 pixels (OBoW, section 4 and reference code). */
@@ -108,9 +97,8 @@ public record ViewSpec(
         count,
         new PatchGrid(
             new RandomResizedCrop(0.6, 1), baseSize, 3, (baseSize - size - jitter) / 2, jitter),
-        0.5,
-        false,
-        new Appearance(obowJitter(), 0.2, GaussianBlur.NONE, Solarize.NONE));
+        Orientation.FLIPPED,
+        List.of(obowJitter(), new Grey(0.2)));
   }
 
   /**
@@ -121,13 +109,7 @@ public record ViewSpec(
   public static ViewSpec rotNet(int size) {
     double area = 49.0 / 64;
     return new ViewSpec(
-        "rotnet",
-        size,
-        1,
-        new RandomResizedCrop(area, area, 1, 1),
-        0.5,
-        false,
-        Appearance.UNCHANGED);
+        "rotnet", size, 1, new RandomResizedCrop(area, area, 1, 1), Orientation.FLIPPED, List.of());
   }
 
   /**
@@ -143,40 +125,45 @@ public record ViewSpec(
         size,
         1,
         new RandomResizedCrop(minArea, 1),
-        0.5,
-        false,
-        new Appearance(obowJitter(), 0.2, GaussianBlur.NONE, Solarize.NONE));
+        Orientation.FLIPPED,
+        List.of(obowJitter(), new Grey(0.2)));
   }
 
   private static ColourJitter obowJitter() {
     return new ColourJitter(0.4, 0.4, 0.4, 0.1, 0.8);
   }
 
-  /** Refuses a view that is not one of every image. */
+  /** Rejects a view that is not one of every image. */
   public void checkSingle() {
     if (count != 1) {
       throw new UserError("view %s has a count of %d, must be 1".formatted(name, count));
     }
   }
 
-  /** The side of the square that is cropped, flipped, turned and coloured. */
+  /** Returns the side of the square that is cropped, flipped, turned and coloured. */
   int baseSize() {
-    return geometry instanceof PatchGrid grid ? grid.baseSize() : size;
+    return geometry.baseSize(size);
   }
 
-  static void checkProbability(String of, double probability) {
-    checkRange(of + " probability", probability, probability, 0, 1);
+  /** Returns the parameters that change pixels, in the order of their changes. */
+  List<ViewParameter> changes() {
+    return augmentations.stream()
+        .filter(augmentation -> augmentation.probability() > 0)
+        .flatMap(augmentation -> augmentation.parameters().stream())
+        .distinct()
+        .toList();
   }
 
-  static void checkRange(String of, double low, double high, double min, double max) {
-    if (!(min <= low && low <= high && high <= max)) {
-      String actual = low == high ? number(low) : number(low) + " to " + number(high);
-      throw new UserError(
-          "%s is %s: choose within %s to %s".formatted(of, actual, number(min), number(max)));
+  /** Returns all parameters of a view, in the order of their columns. */
+  List<ViewParameter> parameters() {
+    List<ViewParameter> parameters = new ArrayList<>(List.of(Box.Y1, Box.X1, Box.Y2, Box.X2));
+    if (orientation.quarterTurns()) {
+      parameters.add(Orientation.TURNS);
     }
-  }
-
-  private static String number(double value) {
-    return value == Math.rint(value) ? String.valueOf((long) value) : String.valueOf(value);
+    parameters.addAll(changes());
+    if (geometry instanceof PatchGrid) {
+      parameters.addAll(List.of(PatchGrid.Y, PatchGrid.X));
+    }
+    return parameters;
   }
 }

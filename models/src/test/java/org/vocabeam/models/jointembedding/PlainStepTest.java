@@ -27,8 +27,8 @@ import org.vocabeam.models.optimize.Optimizer;
 import org.vocabeam.models.optimize.Sgd;
 import org.vocabeam.models.training.Method;
 import org.vocabeam.models.training.TrainingStep;
-import org.vocabeam.models.views.Appearance;
-import org.vocabeam.models.views.Geometry.RandomResizedCrop;
+import org.vocabeam.models.views.Orientation;
+import org.vocabeam.models.views.RandomResizedCrop;
 import org.vocabeam.models.views.ViewSpec;
 
 /**
@@ -73,7 +73,7 @@ final class PlainStepTest {
 
   private static ViewSpec view(String name, int count) {
     return new ViewSpec(
-        name, SIDE, count, new RandomResizedCrop(0.5, 1), 0, false, Appearance.UNCHANGED);
+        name, SIDE, count, new RandomResizedCrop(0.5, 1), Orientation.UPRIGHT, List.of());
   }
 
   private static final ViewSpec V1 = view("view1", 1);

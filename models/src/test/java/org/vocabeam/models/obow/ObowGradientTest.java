@@ -23,8 +23,8 @@ import org.vocabeam.models.graph.VariableSpec;
 import org.vocabeam.models.graph.VariableSpec.Role;
 import org.vocabeam.models.training.Method;
 import org.vocabeam.models.training.TrainingStep;
-import org.vocabeam.models.views.Appearance.GaussianBlur;
-import org.vocabeam.models.views.Geometry.RandomResizedCrop;
+import org.vocabeam.models.views.GaussianBlur;
+import org.vocabeam.models.views.RandomResizedCrop;
 import org.vocabeam.models.views.ViewSpec;
 
 /**

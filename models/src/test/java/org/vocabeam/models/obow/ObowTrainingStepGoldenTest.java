@@ -33,8 +33,8 @@ import org.vocabeam.models.optimize.Optimizer;
 import org.vocabeam.models.optimize.Sgd;
 import org.vocabeam.models.training.Method;
 import org.vocabeam.models.training.TrainingStep;
-import org.vocabeam.models.views.Appearance.GaussianBlur;
-import org.vocabeam.models.views.Geometry.RandomResizedCrop;
+import org.vocabeam.models.views.GaussianBlur;
+import org.vocabeam.models.views.RandomResizedCrop;
 import org.vocabeam.models.views.ViewSpec;
 
 /** Complete training steps against the authors' code, and mistakes that must not pass. */

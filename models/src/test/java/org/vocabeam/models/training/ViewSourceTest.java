@@ -16,12 +16,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.vocabeam.models.methods.Methods;
-import org.vocabeam.models.views.Appearance;
-import org.vocabeam.models.views.Appearance.ColourJitter;
-import org.vocabeam.models.views.Appearance.GaussianBlur;
-import org.vocabeam.models.views.Appearance.Solarize;
-import org.vocabeam.models.views.Geometry.RandomResizedCrop;
+import org.vocabeam.models.views.ColourJitter;
+import org.vocabeam.models.views.GaussianBlur;
+import org.vocabeam.models.views.Grey;
 import org.vocabeam.models.views.Normalisation;
+import org.vocabeam.models.views.Orientation;
+import org.vocabeam.models.views.RandomResizedCrop;
+import org.vocabeam.models.views.Solarize;
 import org.vocabeam.models.views.ViewSpec;
 
 /** A step computes the same from images and from their views, whatever rendered those. */
@@ -36,11 +37,10 @@ class ViewSourceTest {
           14,
           2,
           new RandomResizedCrop(0.2, 1),
-          0.5,
-          true,
-          new Appearance(
+          new Orientation(0.5, true),
+          List.of(
               new ColourJitter(0.4, 0.4, 0.4, 0.1, 0.8),
-              0.3,
+              new Grey(0.3),
               new GaussianBlur(0.1, 2, 0.5),
               new Solarize(128, 0.3)));
 

@@ -9,15 +9,12 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.vocabeam.models.views.Geometry.CentreCrop;
-import org.vocabeam.models.views.Geometry.PatchGrid;
-import org.vocabeam.models.views.Geometry.RandomResizedCrop;
 
 class GeometryTest {
   private static final int[][] QUARTER = {{1, 2, 3}, {4, 5, 6}, {7, 8, 9}};
 
   private static ViewSpec spec(int size, Geometry geometry, double flip, boolean turns) {
-    return new ViewSpec("v", size, 1, geometry, flip, turns, Appearance.UNCHANGED);
+    return new ViewSpec("v", size, 1, geometry, new Orientation(flip, turns), List.of());
   }
 
   private static ViewSpec centre(int resize, int size) {
@@ -94,7 +91,8 @@ class GeometryTest {
   @ValueSource(ints = {1, 3})
   void aConstantImageHasConstantViews(int channels) {
     ViewSpec spec =
-        new ViewSpec("v", 23, 50, new RandomResizedCrop(0.05, 1), 0.5, true, Appearance.UNCHANGED);
+        new ViewSpec(
+            "v", 23, 50, new RandomResizedCrop(0.05, 1), new Orientation(0.5, true), List.of());
     Picture image = Picture.of(31, 20, channels, (y, x, c) -> 255 - 100 * c);
     float[] parameters = ViewSampler.sample(spec, 31, 20, 5);
     Picture expected = Picture.of(23, 23, channels, (y, x, c) -> 255 - 100 * c);
@@ -135,7 +133,7 @@ class GeometryTest {
         Picture.views(spec, Collections.nCopies(images, grey(QUARTER)), parameters);
     boolean[] seen = new boolean[4];
     for (int i = 0; i < images; i++) {
-      int turns = (int) parameters[i * width + ViewColumn.of(spec).indexOf(ViewColumn.TURNS)];
+      int turns = (int) parameters[i * width + spec.parameters().indexOf(Orientation.TURNS)];
       seen[turns] = true;
       assertEquals(expected.get(turns), views.get(i));
     }
@@ -148,18 +146,20 @@ class GeometryTest {
     Picture image = Picture.random(70, 61, channels, 1);
     PatchGrid grid = new PatchGrid(new RandomResizedCrop(0.6, 1), 64, 3, 17, 6);
     ViewSpec patches =
-        new ViewSpec("v", 24, 5, grid, 0.5, false, ViewSpec.obowPatches96().appearance());
+        new ViewSpec(
+            "v", 24, 5, grid, Orientation.FLIPPED, ViewSpec.obowPatches96().augmentations());
     // The same view without the second stage.
-    ViewSpec base = new ViewSpec("v", 64, 1, grid.base(), 0.5, false, patches.appearance());
+    ViewSpec base =
+        new ViewSpec("v", 64, 1, grid.base(), Orientation.FLIPPED, patches.augmentations());
     int width = ViewSampler.width(patches);
-    List<ViewColumn> columns = ViewColumn.of(patches);
+    List<ViewParameter> columns = patches.parameters();
     for (long seed = 0; seed < 10; seed++) {
       float[] parameters = ViewSampler.sample(patches, 70, 61, seed);
       Picture crop = image.view(base, seed);
       List<Picture> views = image.views(patches, parameters);
       for (int patch = 0; patch < 5; patch++) {
-        int top = (int) parameters[patch * width + columns.indexOf(ViewColumn.PATCH_Y)];
-        int left = (int) parameters[patch * width + columns.indexOf(ViewColumn.PATCH_X)];
+        int top = (int) parameters[patch * width + columns.indexOf(PatchGrid.Y)];
+        int left = (int) parameters[patch * width + columns.indexOf(PatchGrid.X)];
         assertEquals(
             Picture.of(24, 24, channels, (y, x, c) -> crop.at(top + y, left + x, c)),
             views.get(patch));
@@ -172,7 +172,8 @@ class GeometryTest {
   void paperPatchesAreExactToo() {
     ViewSpec spec = ViewSpec.obowPatches96();
     ViewSpec base =
-        new ViewSpec("v", 256, 1, new RandomResizedCrop(0.6, 1), 0.5, false, spec.appearance());
+        new ViewSpec(
+            "v", 256, 1, new RandomResizedCrop(0.6, 1), Orientation.FLIPPED, spec.augmentations());
     Picture image = Picture.random(300, 280, 3, 2);
     float[] parameters = ViewSampler.sample(spec, 300, 280, 8);
     Picture crop = image.view(base, 8);
@@ -188,8 +189,7 @@ class GeometryTest {
 
   @Test
   void rowsAreImageByImage() {
-    ViewSpec spec =
-        ViewSpec.obowCrops(5, 3, new RandomResizedCrop(0.3, 1), Appearance.GaussianBlur.NONE);
+    ViewSpec spec = ViewSpec.obowCrops(5, 3, new RandomResizedCrop(0.3, 1), GaussianBlur.NONE);
     List<Picture> batch =
         List.of(
             Picture.of(8, 8, 1, (y, x, c) -> 10),

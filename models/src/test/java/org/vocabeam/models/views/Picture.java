@@ -74,7 +74,7 @@ record Picture(int height, int width, int channels, byte[] bytes) {
       Ops tf = Ops.create(graph);
       Operand<TUint8> images = tf.placeholder(TUint8.class, Placeholder.shape(imageShape));
       Operand<TFloat32> table = tf.placeholder(TFloat32.class, Placeholder.shape(rowShape));
-      Operand<TUint8> views = ViewPixels.render(tf, spec, images, table);
+      Operand<TUint8> views = ViewRenderer.render(tf, spec, images, table);
       try (Result result =
           session.runner().feed(images, imageTensor).feed(table, rowTensor).fetch(views).run()) {
         TUint8 output = (TUint8) result.get(0);
@@ -103,7 +103,7 @@ record Picture(int height, int width, int channels, byte[] bytes) {
     TensorFlowNative.load();
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
-      ViewPixels.render(
+      ViewRenderer.render(
           tf,
           spec,
           tf.placeholder(TUint8.class, Placeholder.shape(Shape.of(2, 32, 32, channels))),

@@ -12,19 +12,13 @@ import java.util.Set;
 import java.util.function.DoublePredicate;
 import org.junit.jupiter.api.Test;
 import org.vocabeam.models.Seeds;
-import org.vocabeam.models.views.Appearance.ColourJitter;
-import org.vocabeam.models.views.Appearance.GaussianBlur;
-import org.vocabeam.models.views.Appearance.Solarize;
-import org.vocabeam.models.views.Geometry.CentreCrop;
-import org.vocabeam.models.views.Geometry.PatchGrid;
-import org.vocabeam.models.views.Geometry.RandomResizedCrop;
 
 class ViewSamplerTest {
   private static final int IMAGES = 20_000;
 
   /** A column over many images (of the first crop of each). */
-  private static double[] draw(ViewSpec spec, int height, int width, ViewColumn column) {
-    int index = ViewColumn.of(spec).indexOf(column);
+  private static double[] draw(ViewSpec spec, int height, int width, ViewParameter column) {
+    int index = spec.parameters().indexOf(column);
     double[] values = new double[IMAGES];
     for (int image = 0; image < IMAGES; image++) {
       values[image] =
@@ -60,10 +54,10 @@ class ViewSamplerTest {
 
   /** Height, width, top and left of the crop in pixels, back from the positions of its samples. */
   private static double[][] boxes(ViewSpec spec, int height, int width) {
-    double[] y1 = draw(spec, height, width, ViewColumn.Y1);
-    double[] y2 = draw(spec, height, width, ViewColumn.Y2);
-    double[] x1 = draw(spec, height, width, ViewColumn.X1);
-    double[] x2 = draw(spec, height, width, ViewColumn.X2);
+    double[] y1 = draw(spec, height, width, Box.Y1);
+    double[] y2 = draw(spec, height, width, Box.Y2);
+    double[] x1 = draw(spec, height, width, Box.X1);
+    double[] x2 = draw(spec, height, width, Box.X2);
     double grow = spec.size() / (spec.size() - 1.0);
     double[][] boxes = new double[4][IMAGES];
     for (int i = 0; i < IMAGES; i++) {
@@ -78,8 +72,7 @@ class ViewSamplerTest {
   @Test
   void cropsHaveThePapersAreasAndAspects() {
     ViewSpec spec =
-        new ViewSpec(
-            "v", 160, 1, new RandomResizedCrop(0.08, 0.6), 0.5, false, Appearance.UNCHANGED);
+        new ViewSpec("v", 160, 1, new RandomResizedCrop(0.08, 0.6), Orientation.FLIPPED, List.of());
     // Large, so that boxes of whole pixels hardly change the distribution and nearly all fit.
     int side = 4000;
     double[][] boxes = boxes(spec, side, side);
@@ -112,7 +105,7 @@ class ViewSamplerTest {
   void anImpossibleCropIsTheLargestCentralOne() {
     // 10 x 100: no box of 90 % and an aspect up to 4/3; torchvision then takes 10 x 13 at (0, 43).
     ViewSpec spec =
-        new ViewSpec("v", 8, 1, new RandomResizedCrop(0.9, 1), 0, false, Appearance.UNCHANGED);
+        new ViewSpec("v", 8, 1, new RandomResizedCrop(0.9, 1), Orientation.UPRIGHT, List.of());
     double[][] boxes = boxes(spec, 10, 100);
     assertEquals(10, boxes[0][0], 1e-4);
     assertEquals(13, boxes[1][0], 1e-4);
@@ -126,19 +119,19 @@ class ViewSamplerTest {
   @Test
   void probabilitiesAndFactorsAreThePapers() {
     ViewSpec spec = ViewSpec.obowCrops160();
-    double[] brightness = draw(spec, 256, 256, ViewColumn.BRIGHTNESS);
+    double[] brightness = draw(spec, 256, 256, ColourJitter.BRIGHTNESS);
     assertShare(0.8, brightness, v -> v != 1);
     assertUniform(0.6, 1.4, changed(brightness, 1));
-    assertUniform(0.6, 1.4, changed(draw(spec, 256, 256, ViewColumn.CONTRAST), 1));
-    assertUniform(-0.1, 0.1, changed(draw(spec, 256, 256, ViewColumn.HUE), 0));
-    double[] saturation = draw(spec, 256, 256, ViewColumn.SATURATION);
+    assertUniform(0.6, 1.4, changed(draw(spec, 256, 256, ColourJitter.CONTRAST), 1));
+    assertUniform(-0.1, 0.1, changed(draw(spec, 256, 256, ColourJitter.HUE), 0));
+    double[] saturation = draw(spec, 256, 256, ColourJitter.SATURATION);
     assertShare(0.2, saturation, v -> v == 0);
     assertUniform(0.6, 1.4, changed(changed(saturation, 1), 0));
-    double[] sigma = draw(spec, 256, 256, ViewColumn.SIGMA);
+    double[] sigma = draw(spec, 256, 256, GaussianBlur.SIGMA);
     assertShare(0.5, sigma, v -> v != 0);
     assertUniform(0.1, 2, changed(sigma, 0));
-    double[] x1 = draw(spec, 256, 256, ViewColumn.X1);
-    double[] x2 = draw(spec, 256, 256, ViewColumn.X2);
+    double[] x1 = draw(spec, 256, 256, Box.X1);
+    double[] x2 = draw(spec, 256, 256, Box.X2);
     double[] direction = new double[IMAGES];
     Arrays.setAll(direction, i -> x2[i] - x1[i]);
     assertShare(0.5, direction, v -> v < 0);
@@ -146,13 +139,18 @@ class ViewSamplerTest {
 
   @Test
   void solarizeAndTurnsHaveTheirProbabilities() {
-    Appearance solarize =
-        new Appearance(ColourJitter.NONE, 0, GaussianBlur.NONE, new Solarize(77, 0.3));
-    ViewSpec spec = new ViewSpec("v", 32, 1, new CentreCrop(32), 0, true, solarize);
-    double[] threshold = draw(spec, 32, 32, ViewColumn.THRESHOLD);
+    ViewSpec spec =
+        new ViewSpec(
+            "v",
+            32,
+            1,
+            new CentreCrop(32),
+            new Orientation(0, true),
+            List.of(new Solarize(77, 0.3)));
+    double[] threshold = draw(spec, 32, 32, Solarize.THRESHOLD);
     assertShare(0.3, threshold, v -> v == 77);
     assertShare(0.7, threshold, v -> v == 256);
-    double[] turns = draw(spec, 32, 32, ViewColumn.TURNS);
+    double[] turns = draw(spec, 32, 32, Orientation.TURNS);
     for (int turn = 0; turn < 4; turn++) {
       int each = turn;
       assertShare(0.25, turns, v -> v == each);
@@ -163,21 +161,14 @@ class ViewSamplerTest {
   void aFactorNeverFallsBelowZero() {
     ColourJitter strong = new ColourJitter(1.5, 0, 0, 0, 1);
     ViewSpec spec =
-        new ViewSpec(
-            "v",
-            32,
-            1,
-            new CentreCrop(32),
-            0,
-            false,
-            new Appearance(strong, 0, GaussianBlur.NONE, Solarize.NONE));
-    assertUniform(0, 2.5, draw(spec, 32, 32, ViewColumn.BRIGHTNESS));
+        new ViewSpec("v", 32, 1, new CentreCrop(32), Orientation.UPRIGHT, List.of(strong));
+    assertUniform(0, 2.5, draw(spec, 32, 32, ColourJitter.BRIGHTNESS));
   }
 
   @Test
   void patchesAreDifferentCellsWithJitter() {
     ViewSpec spec = ViewSpec.obowPatches96();
-    List<ViewColumn> columns = ViewColumn.of(spec);
+    List<ViewParameter> columns = spec.parameters();
     int width = columns.size();
     int[] cells = new int[9];
     boolean[] offsets = new boolean[25];
@@ -186,8 +177,8 @@ class ViewSamplerTest {
       Set<Integer> seen = new HashSet<>();
       for (int patch = 0; patch < 5; patch++) {
         int row = patch * width;
-        int y = (int) parameters[row + columns.indexOf(ViewColumn.PATCH_Y)];
-        int x = (int) parameters[row + columns.indexOf(ViewColumn.PATCH_X)];
+        int y = (int) parameters[row + columns.indexOf(PatchGrid.Y)];
+        int x = (int) parameters[row + columns.indexOf(PatchGrid.X)];
         assertTrue(y % 68 <= 24 && x % 68 <= 24 && y / 68 < 3 && x / 68 < 3, y + " " + x);
         offsets[y % 68] = true;
         int cell = y / 68 * 3 + x / 68;
@@ -210,17 +201,17 @@ class ViewSamplerTest {
   @Test
   void theFirstPatchMayBeAnyCell() {
     PatchGrid grid = new PatchGrid(new RandomResizedCrop(1, 1), 32, 2, 16, 0);
-    ViewSpec spec = new ViewSpec("v", 16, 3, grid, 0, false, Appearance.UNCHANGED);
-    assertShare(0.5, draw(spec, 32, 32, ViewColumn.PATCH_Y), v -> v == 16);
-    assertShare(0.5, draw(spec, 32, 32, ViewColumn.PATCH_X), v -> v == 16);
+    ViewSpec spec = new ViewSpec("v", 16, 3, grid, Orientation.UPRIGHT, List.of());
+    assertShare(0.5, draw(spec, 32, 32, PatchGrid.Y), v -> v == 16);
+    assertShare(0.5, draw(spec, 32, 32, PatchGrid.X), v -> v == 16);
   }
 
   @Test
   void allPatchesComeRowByRow() {
     PatchGrid grid = new PatchGrid(new RandomResizedCrop(1, 1), 32, 2, 16, 0);
-    ViewSpec spec = new ViewSpec("v", 16, 4, grid, 0, false, Appearance.UNCHANGED);
-    int y = ViewColumn.of(spec).indexOf(ViewColumn.PATCH_Y);
-    int x = ViewColumn.of(spec).indexOf(ViewColumn.PATCH_X);
+    ViewSpec spec = new ViewSpec("v", 16, 4, grid, Orientation.UPRIGHT, List.of());
+    int y = spec.parameters().indexOf(PatchGrid.Y);
+    int x = spec.parameters().indexOf(PatchGrid.X);
     for (long seed = 0; seed < 20; seed++) {
       float[] parameters = ViewSampler.sample(spec, 32, 32, seed);
       for (int patch = 0; patch < 4; patch++) {

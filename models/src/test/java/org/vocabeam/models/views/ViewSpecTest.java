@@ -9,12 +9,6 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.vocabeam.models.UserError;
-import org.vocabeam.models.views.Appearance.ColourJitter;
-import org.vocabeam.models.views.Appearance.GaussianBlur;
-import org.vocabeam.models.views.Appearance.Solarize;
-import org.vocabeam.models.views.Geometry.CentreCrop;
-import org.vocabeam.models.views.Geometry.PatchGrid;
-import org.vocabeam.models.views.Geometry.RandomResizedCrop;
 
 class ViewSpecTest {
 
@@ -28,11 +22,8 @@ class ViewSpecTest {
     assertEquals(
         "{\"name\":\"teacher\",\"size\":224,\"count\":1,"
             + "\"geometry\":{\"type\":\"centreCrop\",\"resize\":256},"
-            + "\"flipProbability\":0.5,\"quarterTurns\":false,"
-            + "\"appearance\":{\"jitter\":{\"brightness\":0.0,\"contrast\":0.0,"
-            + "\"saturation\":0.0,\"hue\":0.0,\"probability\":0.0},\"greyProbability\":0.0,"
-            + "\"blur\":{\"minSigma\":0.0,\"maxSigma\":0.0,\"probability\":0.0},"
-            + "\"solarize\":{\"threshold\":0,\"probability\":0.0}}}",
+            + "\"orientation\":{\"flipProbability\":0.5,\"quarterTurns\":false},"
+            + "\"augmentations\":[]}",
         json.writeValueAsString(ViewSpec.obowTeacher()));
   }
 
@@ -79,7 +70,7 @@ class ViewSpecTest {
   }
 
   private static ViewSpec spec(String name, int size, int count, Geometry geometry) {
-    return new ViewSpec(name, size, count, geometry, 0, false, Appearance.UNCHANGED);
+    return new ViewSpec(name, size, count, geometry, Orientation.UPRIGHT, List.of());
   }
 
   private static void assertRefused(String reason, Executable making) {

@@ -39,17 +39,18 @@ class AugmentCommandTest {
   private static final String CROPS =
       "/method/crops=[{\"name\":\"crops14\",\"size\":14,\"count\":2,\"geometry\":{\"type\":"
           + "\"randomResizedCrop\",\"minArea\":0.2,\"maxArea\":1,\"minAspect\":0.75,\"maxAspect\":"
-          + "1.25},\"flipProbability\":0.5,\"quarterTurns\":true,\"appearance\":{\"jitter\":{"
-          + "\"brightness\":0.4,\"contrast\":0.4,\"saturation\":0.4,\"hue\":0.1,\"probability\":0.8},"
-          + "\"greyProbability\":0.2,\"blur\":{\"minSigma\":0.1,\"maxSigma\":2,\"probability\":0.5},"
-          + "\"solarize\":{\"threshold\":128,\"probability\":0.2}}},{\"name\":\"patches8\",\"size\":8,"
+          + "1.25},\"orientation\":{\"flipProbability\":0.5,\"quarterTurns\":true},"
+          + "\"augmentations\":[{\"type\":\"colourJitter\",\"brightness\":0.4,\"contrast\":0.4,"
+          + "\"saturation\":0.4,\"hue\":0.1,\"probability\":0.8},"
+          + "{\"type\":\"grey\",\"probability\":0.2},{\"type\":\"gaussianBlur\",\"minSigma\":0.1,"
+          + "\"maxSigma\":2,\"probability\":0.5},"
+          + "{\"type\":\"solarize\",\"threshold\":128,\"probability\":0.2}]},"
+          + "{\"name\":\"patches8\",\"size\":8,"
           + "\"count\":3,\"geometry\":{\"type\":\"patchGrid\",\"base\":{\"type\":"
           + "\"randomResizedCrop\",\"minArea\":0.6,\"maxArea\":1,\"minAspect\":0.75,\"maxAspect\":1.25"
-          + "},\"baseSize\":20,\"grid\":3,\"cell\":5,\"jitter\":2},\"flipProbability\":0.5,"
-          + "\"quarterTurns\":false,\"appearance\":{\"jitter\":{\"brightness\":0,\"contrast\":0,"
-          + "\"saturation\":0,\"hue\":0,\"probability\":0},\"greyProbability\":0.2,\"blur\":{"
-          + "\"minSigma\":0,\"maxSigma\":0,\"probability\":0},\"solarize\":{\"threshold\":0,"
-          + "\"probability\":0}}}]";
+          + "},\"baseSize\":20,\"grid\":3,\"cell\":5,\"jitter\":2},"
+          + "\"orientation\":{\"flipProbability\":0.5,\"quarterTurns\":false},"
+          + "\"augmentations\":[{\"type\":\"grey\",\"probability\":0.2}]}]";
 
   @TempDir static Path directory;
   private static Path images;

@@ -43,7 +43,7 @@ import org.vocabeam.models.training.Preset;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Task;
 import org.vocabeam.models.views.Normalisation;
-import org.vocabeam.models.views.ViewPixels;
+import org.vocabeam.models.views.ViewRenderer;
 import org.vocabeam.models.views.ViewSampler;
 import org.vocabeam.models.views.ViewSpec;
 import org.vocabeam.transforms.image.ImageRecord;
@@ -121,7 +121,9 @@ class AugmentImagesTest {
         inputs.put("pixels", pixels);
         inputs.put("drawn", drawn);
         writer.signature(
-            "render", inputs, Map.of("view", ViewPixels.render(writer.ops(), spec, pixels, drawn)));
+            "render",
+            inputs,
+            Map.of("view", ViewRenderer.render(writer.ops(), spec, pixels, drawn)));
         try (Program program = Program.load(writer)) {
           for (ImageRecord image : images) {
             long seed = Seeds.of(recipe.seed(), epoch, image.id(), spec.name());
