@@ -1,9 +1,10 @@
 package org.vocabeam.models.views;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.stream.Stream;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Stack;
@@ -53,13 +54,13 @@ public record ColourJitter(
 
   @Override
   public List<ViewParameter> parameters() {
-    return Stream.of(
-            hue > 0 ? HUE : null,
-            brightness > 0 ? BRIGHTNESS : null,
-            contrast > 0 ? CONTRAST : null,
-            saturation > 0 ? SATURATION : null)
-        .filter(parameter -> parameter != null)
-        .toList();
+    Map<ViewParameter, Double> strengths = new LinkedHashMap<>();
+    strengths.put(HUE, hue);
+    strengths.put(BRIGHTNESS, brightness);
+    strengths.put(CONTRAST, contrast);
+    strengths.put(SATURATION, saturation);
+    strengths.values().removeIf(strength -> strength == 0);
+    return List.copyOf(strengths.keySet());
   }
 
   @Override
