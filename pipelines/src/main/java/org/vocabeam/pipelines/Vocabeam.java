@@ -30,7 +30,7 @@ import org.vocabeam.pipelines.command.SubmitCommand;
 import org.vocabeam.pipelines.command.UpdateCommand;
 import org.vocabeam.pipelines.options.BeamArguments;
 import org.vocabeam.pipelines.options.Locations;
-import org.vocabeam.pipelines.options.PipelineArguments;
+import org.vocabeam.pipelines.options.RunnerArguments;
 import org.vocabeam.pipelines.options.Spelling;
 import org.vocabeam.pipelines.runner.Build;
 import org.vocabeam.pipelines.runner.EmbeddedFlink;
@@ -186,13 +186,13 @@ public final class Vocabeam implements Runnable {
   }
 
   private static boolean takesUnmatched(Object mixin) {
-    return mixin instanceof PipelineArguments || mixin instanceof BeamArguments;
+    return mixin instanceof RunnerArguments || mixin instanceof BeamArguments;
   }
 
   private static void takeUnmatched(Object mixin, CommandLine command) {
-    if (mixin instanceof PipelineArguments arguments) {
+    if (mixin instanceof RunnerArguments arguments) {
       arguments.takeUnmatched(command);
-      if (arguments.isRemote()) {
+      if (arguments.runner().isRemote()) {
         Locations.makeAbsolute(command.getCommandSpec());
       }
     } else if (mixin instanceof BeamArguments arguments) {

@@ -8,8 +8,8 @@
  *   <li><b>picocli reads the command line, Beam the rest of it.</b> A command declares its own
  *       options; those of Beam and its runners are not repeated here, but what picocli does not
  *       know must be known to {@code PipelineOptionsFactory}, or the command line is refused before
- *       anything runs ({@link org.vocabeam.pipelines.options.PipelineArguments}). Beam's options
- *       stop in this package.
+ *       anything runs ({@link org.vocabeam.pipelines.options.BeamArguments}). Beam's options stop
+ *       in this package.
  *   <li><b>Embedded Flink is the default runner.</b> Of three small pipelines with a GroupByKey in
  *       one JVM, the first took 4.7 s and the others 2.1 to 2.8 s on embedded Flink, 2.6 s and 0.2
  *       to 0.3 s on the DirectRunner (two busy cores). So a pipeline costs about two seconds more.

@@ -19,7 +19,7 @@ import java.util.TreeSet;
 import org.apache.flink.runtime.util.EnvironmentInformation;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.vocabeam.pipelines.options.PipelineArguments;
+import org.vocabeam.pipelines.options.RunnerArguments;
 import org.vocabeam.pipelines.runner.FlinkCluster;
 import picocli.CommandLine;
 import picocli.CommandLine.ParseResult;
@@ -214,8 +214,8 @@ class KubernetesTest {
     CommandLine command = parsed.subcommand().commandSpec().commandLine();
     command.getCommandSpec().mixins().values().stream()
         .map(mixin -> mixin.userObject())
-        .filter(PipelineArguments.class::isInstance)
-        .forEach(pipelines -> ((PipelineArguments) pipelines).takeUnmatched(command));
+        .filter(RunnerArguments.class::isInstance)
+        .forEach(pipelines -> ((RunnerArguments) pipelines).takeUnmatched(command));
   }
 
   private static List<String> dockerfile() throws IOException {

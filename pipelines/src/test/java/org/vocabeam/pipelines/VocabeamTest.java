@@ -17,8 +17,8 @@ import org.apache.beam.sdk.io.aws2.options.S3Options;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.junit.jupiter.api.Test;
 import org.vocabeam.models.UserError;
-import org.vocabeam.pipelines.options.BeamArguments;
-import org.vocabeam.pipelines.options.PipelineArguments;
+import org.vocabeam.pipelines.options.RunnerArguments;
+import org.vocabeam.pipelines.runner.BeamOptions;
 import org.vocabeam.pipelines.runner.EmbeddedFlink;
 import org.vocabeam.transforms.files.S3Clients;
 import picocli.CommandLine;
@@ -37,7 +37,7 @@ class VocabeamTest {
     @Option(names = "--fail")
     private String fail;
 
-    @Mixin private PipelineArguments pipelineArguments;
+    @Mixin private RunnerArguments runner;
 
     private PipelineOptions options;
 
@@ -49,7 +49,7 @@ class VocabeamTest {
       if ("bug".equals(fail)) {
         throw new IllegalStateException("a bug");
       }
-      options = pipelineArguments.options("probe-job");
+      options = runner.runner().options("probe-job");
       return 0;
     }
   }
@@ -79,14 +79,14 @@ class VocabeamTest {
     assertEquals(S3Clients.class, options.getS3ClientFactoryClass());
     assertEquals(8 << 20, options.getS3UploadBufferSizeBytes());
     assertTrue(
-        BeamArguments.objectStore(Map.of("AWS_ENDPOINT_URL", "http://a"))
+        BeamOptions.objectStore(Map.of("AWS_ENDPOINT_URL", "http://a"))
             .contains("--endpoint=http://a"));
     assertTrue(
-        BeamArguments.objectStore(
+        BeamOptions.objectStore(
                 Map.of("AWS_ENDPOINT_URL", "http://a", "AWS_ENDPOINT_URL_S3", "http://b"))
             .contains("--endpoint=http://b"));
     assertTrue(
-        BeamArguments.objectStore(Map.of()).stream().noneMatch(o -> o.startsWith("--endpoint")));
+        BeamOptions.objectStore(Map.of()).stream().noneMatch(o -> o.startsWith("--endpoint")));
   }
 
   @Test
@@ -176,7 +176,7 @@ class VocabeamTest {
                     "--parallelism=3",
                     "--objectReuse=false",
                     "--tempLocation=/somewhere"),
-                probe.pipelineArguments.arguments()));
+                probe.runner.runner().arguments()));
   }
 
   @Test

@@ -74,7 +74,7 @@ public final class AssignCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    pipelines.options("assign");
+    pipelines.runner().options("assign");
     TargetAssignment assignment =
         new TargetAssignment(
             TrainingImages.open(images, split),
@@ -82,7 +82,7 @@ public final class AssignCommand implements Callable<Integer> {
             codebook,
             kind,
             output);
-    StoreManifest manifest = assignment.run(pipelines, overwrite);
+    StoreManifest manifest = assignment.run(pipelines.runner(), overwrite);
     System.out.printf("Targets:     %d, %s%n", manifest.rows(), output);
     System.out.printf(
         "Next:        ./vocabeam pretrain --method=bownet --images=%s --targets=%s --words=%s"

@@ -16,8 +16,8 @@ import org.vocabeam.models.training.ViewSource;
 import org.vocabeam.pipelines.inputs.Provenance;
 import org.vocabeam.pipelines.inputs.TrainingImages;
 import org.vocabeam.pipelines.inputs.TrainingViews;
-import org.vocabeam.pipelines.options.PipelineArguments;
 import org.vocabeam.pipelines.options.RecipeArguments;
+import org.vocabeam.pipelines.options.RunnerArguments;
 import org.vocabeam.pipelines.runner.Version;
 import org.vocabeam.transforms.files.StoreFiles;
 import org.vocabeam.transforms.image.ImageRecord;
@@ -74,7 +74,7 @@ public final class AugmentCommand implements Callable<Integer> {
   private boolean overwrite;
 
   @Mixin private RecipeArguments arguments;
-  @Mixin private PipelineArguments pipelines;
+  @Mixin private RunnerArguments pipelines;
 
   /**
    * Epochs to make views for.
@@ -106,7 +106,7 @@ public final class AugmentCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Epochs of = Epochs.parse(epochs);
-    pipelines.options("augment");
+    pipelines.runner().options("augment");
     StoreReader<ImageRecord> store = StoreReader.open(ImageRecord.TYPE, images);
     TrainingImages selected = TrainingImages.open(images, split);
     selected.refuseView("stored views");
@@ -148,11 +148,11 @@ public final class AugmentCommand implements Callable<Integer> {
             .withShards(store.manifest().shards().size())
             .withProvenance(provenance);
     write.prepare(overwrite);
-    Pipeline pipeline = pipelines.create("augment-" + epoch);
+    Pipeline pipeline = pipelines.runner().create("augment-" + epoch);
     pipeline.apply(
         AugmentImages.of(
             store, selected.split(), Methods.toJson(recipe), epoch, write.shardWriter()));
-    pipelines.run(pipeline);
+    pipelines.runner().run(pipeline);
     write.commit();
   }
 

@@ -26,7 +26,7 @@ import org.vocabeam.pipelines.bench.StoreBench;
 import org.vocabeam.pipelines.bench.TrainBench;
 import org.vocabeam.pipelines.bench.Workload;
 import org.vocabeam.pipelines.bench.Workshop;
-import org.vocabeam.pipelines.options.PipelineArguments;
+import org.vocabeam.pipelines.options.RunnerArguments;
 import org.vocabeam.pipelines.runner.Version;
 import org.vocabeam.transforms.files.StoreFiles;
 import picocli.CommandLine.Command;
@@ -95,7 +95,7 @@ public final class BenchCommand implements Callable<Integer> {
       description = "Where the numbers go as JSON, too.")
   private String output;
 
-  @Mixin private PipelineArguments pipelines;
+  @Mixin private RunnerArguments pipelines;
 
   @Override
   public Integer call() throws IOException {
@@ -105,7 +105,7 @@ public final class BenchCommand implements Callable<Integer> {
     require(stepsPerRound > 1, "stepsPerRound", stepsPerRound, "at least 2");
     require(images >= FEWER_FOR_MEMORY, "images", images, "at least " + FEWER_FOR_MEMORY);
     require(heapMegabytes > 0, "heapMegabytes", heapMegabytes, "positive");
-    pipelines.options("bench");
+    pipelines.runner().options("bench");
     Machine machine = Machine.read();
     if (machine.isBusy()) {
       System.err.printf(
@@ -155,7 +155,7 @@ public final class BenchCommand implements Callable<Integer> {
                       images / FEWER_FOR_MEMORY,
                       Vocabeam.class.getName(),
                       heapMegabytes,
-                      pipelines.arguments())
+                      pipelines.runner().arguments())
                   ::measure);
       default ->
           List.of(
@@ -165,7 +165,7 @@ public final class BenchCommand implements Callable<Integer> {
                       stepsPerRound,
                       Vocabeam.class.getName(),
                       heapMegabytes,
-                      pipelines.arguments())
+                      pipelines.runner().arguments())
                   ::measure);
     };
   }
@@ -173,7 +173,7 @@ public final class BenchCommand implements Callable<Integer> {
   /** A command of ours; what it says is not a result of this one. */
   private void run(List<String> command) {
     List<String> arguments = new ArrayList<>(command);
-    arguments.addAll(pipelines.arguments());
+    arguments.addAll(pipelines.runner().arguments());
     PrintStream out = System.out;
     System.setOut(System.err);
     try {
@@ -191,7 +191,7 @@ public final class BenchCommand implements Callable<Integer> {
     settings.put("stepsPerRound", Long.toString(stepsPerRound));
     settings.put("images", Integer.toString(images));
     settings.put("heapMegabytes", Long.toString(heapMegabytes));
-    settings.put("pipelines", String.join(" ", pipelines.arguments()));
+    settings.put("pipelines", String.join(" ", pipelines.runner().arguments()));
     return settings;
   }
 

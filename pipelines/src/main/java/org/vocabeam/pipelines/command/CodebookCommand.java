@@ -3,7 +3,7 @@ package org.vocabeam.pipelines.command;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.vocabeam.pipelines.options.PipelineArguments;
+import org.vocabeam.pipelines.options.RunnerArguments;
 import org.vocabeam.pipelines.stage.CodebookBuilding;
 import org.vocabeam.transforms.codebook.DescriptorStore;
 import org.vocabeam.transforms.codebook.IterationRecord;
@@ -61,15 +61,15 @@ public final class CodebookCommand implements Callable<Integer> {
   @Option(names = "--seed", defaultValue = "1", description = "Of the choice of the first words.")
   private long seed;
 
-  @Mixin private PipelineArguments pipelines;
+  @Mixin private RunnerArguments pipelines;
 
   @Override
   public Integer call() {
-    pipelines.options("codebook");
+    pipelines.runner().options("codebook");
     CodebookBuilding building =
         new CodebookBuilding(
             DescriptorStore.open(descriptors), output, words, iterations, tolerance, seed);
-    List<IterationRecord> done = building.run(pipelines);
+    List<IterationRecord> done = building.run(pipelines.runner());
     IterationRecord last = done.get(done.size() - 1);
     int reseeded =
         done.subList(0, done.size() - 1).stream().mapToInt(IterationRecord::reseeded).sum();

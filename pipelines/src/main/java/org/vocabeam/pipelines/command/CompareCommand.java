@@ -110,7 +110,7 @@ public final class CompareCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    pipelines.options("compare");
+    pipelines.runner().options("compare");
     Comparison comparison =
         new Comparison(
             images,
@@ -126,7 +126,7 @@ public final class CompareCommand implements Callable<Integer> {
             testSplit,
             pooling);
     List<String> typed = spec.commandLine().getParseResult().originalArgs();
-    comparison.run(pipelines, "./vocabeam " + String.join(" ", typed));
+    comparison.run(pipelines.runner(), "./vocabeam " + String.join(" ", typed));
     return 0;
   }
 

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.vocabeam.pipelines.datasets.FashionMnist;
 import org.vocabeam.pipelines.inputs.RunDirectory;
-import org.vocabeam.pipelines.options.PipelineArguments;
+import org.vocabeam.pipelines.options.RunnerArguments;
 import org.vocabeam.pipelines.runner.Steps;
 import org.vocabeam.pipelines.stage.MetricsTable;
 import org.vocabeam.transforms.files.StoreFiles;
@@ -51,11 +51,11 @@ public final class DemoCommand implements Callable<Integer> {
       description = "Steps of a round; fewer are faster, and train less.")
   private long stepsPerRound;
 
-  @Mixin private PipelineArguments pipelines;
+  @Mixin private RunnerArguments pipelines;
 
   @Override
   public Integer call() throws IOException {
-    pipelines.options("demo");
+    pipelines.runner().options("demo");
     Steps steps = new Steps(System.out);
     steps.take("Get Fashion-MNIST", () -> FashionMnist.fetch(data));
     steps.command("Ingest", command("ingest", "--input=" + data, "--output=" + output));
@@ -108,7 +108,7 @@ public final class DemoCommand implements Callable<Integer> {
   /** A command with the options that choose where its pipelines run. */
   private List<String> command(String... arguments) {
     List<String> command = new ArrayList<>(Arrays.asList(arguments));
-    command.addAll(pipelines.arguments());
+    command.addAll(pipelines.runner().arguments());
     return command;
   }
 }

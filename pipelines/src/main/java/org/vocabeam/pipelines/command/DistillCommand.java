@@ -84,7 +84,7 @@ public final class DistillCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     RoundPlan plan = rounds.plan();
-    pipelines.options("distill");
+    pipelines.runner().options("distill");
     TrainingImages images = data.open();
     InitialWeights taught = InitialWeights.open(teacher);
     Recipe recipe = steps.changed(recipe(images, taught, plan));
@@ -101,7 +101,7 @@ public final class DistillCommand implements Callable<Integer> {
                 Method.CLASSIFIER));
     new Pretraining(
             "distill", recipe, new TrainingData(images, null, null), initial, data.output(), plan)
-        .run(pipelines);
+        .run(pipelines.runner());
     String output = data.output();
     System.out.printf("%nTrained:     %s%n", RunDirectory.newestCheckpoint(output));
     System.out.printf("Curves:      tensorboard --logdir=%s%n", output);

@@ -71,11 +71,11 @@ public final class EmbedCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Pipeline pipeline = pipelines.create("embed");
+    Pipeline pipeline = pipelines.runner().create("embed");
     StoreReader<ImageRecord> store = StoreReader.open(ImageRecord.TYPE, images);
     FeatureSource source =
         FeatureSource.trained(RunDirectory.newestCheckpoint(checkpoint), pooling.pooling())
-            .on(pipelines.device());
+            .on(pipelines.runner().device());
     Map<String, String> provenance = new HashMap<>(pooling.provenance());
     provenance.put("command", "embed");
     provenance.put("images", store.fingerprint());
@@ -88,7 +88,7 @@ public final class EmbedCommand implements Callable<Integer> {
     try {
       write.prepare(overwrite);
       pipeline.apply(EmbedImages.of(store.rowGroups(), source)).apply("Write", write);
-      pipelines.run(pipeline);
+      pipelines.runner().run(pipeline);
       StoreManifest manifest = write.commit();
       System.out.printf("%s: %d embeddings%n", output, manifest.rows());
     } catch (IOException e) {

@@ -71,17 +71,19 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    pipelines.options("evaluate");
+    pipelines.runner().options("evaluate");
     Evaluation evaluation = Evaluation.on(images, trainSplit, testSplit, labelShares, seed);
     String of = RunDirectory.newestCheckpoint(checkpoint);
-    FeatureSource trained = FeatureSource.trained(of, pooling.pooling()).on(pipelines.device());
+    FeatureSource trained =
+        FeatureSource.trained(of, pooling.pooling()).on(pipelines.runner().device());
     Map<String, String> provenance =
         evaluation.provenance(
             "evaluate",
             Map.of("checkpoint", StoreReader.open(VariableChunk.TYPE, of).fingerprint()),
             pooling);
     List<MetricRecord> metrics =
-        evaluation.run(List.of(trained, trained.random()), true, provenance, output, pipelines);
+        evaluation.run(
+            List.of(trained, trained.random()), true, provenance, output, pipelines.runner());
     System.out.println(MetricsTable.of(metrics));
     System.out.printf("Metrics:     %s%n", Evaluation.metrics(output));
     System.out.printf("Embeddings:  %s%n", Evaluation.embeddings(output));

@@ -11,8 +11,8 @@ import org.vocabeam.models.methods.Methods;
 import org.vocabeam.models.training.Encoder;
 import org.vocabeam.models.training.Pooling;
 import org.vocabeam.pipelines.inputs.RunDirectory;
-import org.vocabeam.pipelines.options.PipelineArguments;
 import org.vocabeam.pipelines.options.PoolingArguments;
+import org.vocabeam.pipelines.options.RunnerArguments;
 import org.vocabeam.pipelines.stage.MetricsTable;
 import org.vocabeam.transforms.checkpoint.Checkpoint;
 import org.vocabeam.transforms.checkpoint.VariableChunk;
@@ -63,11 +63,11 @@ public final class ExportCommand implements Callable<Integer> {
   private String output;
 
   @Mixin private PoolingArguments pooling;
-  @Mixin private PipelineArguments pipelines;
+  @Mixin private RunnerArguments pipelines;
 
   @Override
   public Integer call() {
-    pipelines.options("export");
+    pipelines.runner().options("export");
     StagedDirectory.refuseTaken(output, MODEL);
     String directory = RunDirectory.newestCheckpoint(checkpoint);
     Checkpoint of = Checkpoint.read(directory);

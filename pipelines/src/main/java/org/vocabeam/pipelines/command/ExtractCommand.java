@@ -73,7 +73,7 @@ public final class ExtractCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    pipelines.options("extract");
+    pipelines.runner().options("extract");
     Extraction extraction =
         new Extraction(
             TrainingImages.open(images, split),
@@ -82,7 +82,7 @@ public final class ExtractCommand implements Callable<Integer> {
             perImage,
             seed,
             output);
-    StoreManifest manifest = extraction.run(pipelines, overwrite);
+    StoreManifest manifest = extraction.run(pipelines.runner(), overwrite);
     System.out.printf(
         "Descriptors: %d of %d images, %s%n", manifest.rows(), extraction.images().count(), output);
     System.out.printf("Next:        ./vocabeam codebook --descriptors=%s --output=DIR%n", output);

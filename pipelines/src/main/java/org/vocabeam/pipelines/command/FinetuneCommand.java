@@ -112,7 +112,7 @@ public final class FinetuneCommand implements Callable<Integer> {
         checkpoint == null,
         "there is no --checkpoint, and a linear layer on random weights is evaluate's business");
     RoundPlan plan = rounds.plan();
-    pipelines.options("finetune");
+    pipelines.runner().options("finetune");
     TrainingImages images = data.open();
     Evaluation.checkSplits(
         data.images(), images.statistics(), images.statistics().splits().firstKey(), testSplit);
@@ -133,7 +133,7 @@ public final class FinetuneCommand implements Callable<Integer> {
                 initial,
                 data.output(),
                 plan)
-            .run(pipelines);
+            .run(pipelines.runner());
     report(metrics);
     return 0;
   }

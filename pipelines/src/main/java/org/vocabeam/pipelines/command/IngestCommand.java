@@ -9,7 +9,7 @@ import org.vocabeam.models.UserError;
 import org.vocabeam.pipelines.inputs.ImageReport;
 import org.vocabeam.pipelines.inputs.Provenance;
 import org.vocabeam.pipelines.options.IngestArguments;
-import org.vocabeam.pipelines.options.PipelineArguments;
+import org.vocabeam.pipelines.options.RunnerArguments;
 import org.vocabeam.pipelines.registry.Growing;
 import org.vocabeam.transforms.image.ImageRecord;
 import org.vocabeam.transforms.image.RejectedRecord;
@@ -57,7 +57,7 @@ public final class IngestCommand implements Callable<Integer> {
       })
   private boolean grow;
 
-  @Mixin private PipelineArguments pipelines;
+  @Mixin private RunnerArguments pipelines;
 
   @Override
   public Integer call() throws IOException {
@@ -65,11 +65,11 @@ public final class IngestCommand implements Callable<Integer> {
       throw new UserError("--grow keeps what is there, and --overwrite replaces it; give one");
     }
     if (grow) {
-      pipelines.options("ingest");
-      new Growing(arguments, output).run(pipelines);
+      pipelines.runner().options("ingest");
+      new Growing(arguments, output).run(pipelines.runner());
       return 0;
     }
-    Pipeline pipeline = pipelines.create("ingest");
+    Pipeline pipeline = pipelines.runner().create("ingest");
     ImageSource source = arguments.open();
     String directory = output + "/images";
     int files = arguments.files(source, 0);
@@ -104,7 +104,7 @@ public final class IngestCommand implements Callable<Integer> {
     read.get(ReadImages.IMAGES).apply("WriteImages", images);
     read.get(ReadImages.REJECTED).apply("WriteRejected", rejected);
     read.get(ReadImages.STATISTICS).apply(WriteStatistics.to(output + "/images"));
-    pipelines.run(pipeline);
+    pipelines.runner().run(pipeline);
     rejected.commit();
     // The images last: with them the whole is complete.
     images.commit();

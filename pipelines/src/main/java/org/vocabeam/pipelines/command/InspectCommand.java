@@ -117,7 +117,7 @@ public final class InspectCommand implements Callable<Integer> {
       throw new UserError("rows is " + rows + ", must be at least 0");
     }
     RowSelection selection = new RowSelection(count, seed, label);
-    beam.registerFileSystems();
+    beam.options().registerFileSystems();
     StoreContents store = open();
     String type = type(store);
     Pictures<?> pictures = sheet == null ? null : pictures(store, type);

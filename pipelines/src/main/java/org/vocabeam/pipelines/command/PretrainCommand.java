@@ -58,7 +58,7 @@ public final class PretrainCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     RoundPlan plan = arguments.plan();
-    pipelines.options("pretrain");
+    pipelines.runner().options("pretrain");
     TrainingImages of = arguments.open();
     Task task = arguments.task(of);
     Recipe made = arguments.recipe(task);
@@ -67,11 +67,11 @@ public final class PretrainCommand implements Callable<Integer> {
       return 0;
     }
     if (made.method() instanceof BowNet && arguments.targets() == null) {
-      generations(made, task, of, plan).run(pipelines);
+      generations(made, task, of, plan).run(pipelines.runner());
     } else {
       refuse("--generations", generations);
       refuse("--teacher", teacher);
-      arguments.pretraining(made, of).run(pipelines);
+      arguments.pretraining(made, of).run(pipelines.runner());
     }
     String output = arguments.output();
     System.out.printf(

@@ -6,8 +6,8 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
-import org.vocabeam.pipelines.options.PipelineArguments;
 import org.vocabeam.pipelines.options.RetrainArguments;
+import org.vocabeam.pipelines.options.RunnerArguments;
 import org.vocabeam.pipelines.registry.Event;
 import org.vocabeam.pipelines.registry.ModelVersion;
 import org.vocabeam.pipelines.registry.Registry;
@@ -54,11 +54,11 @@ public final class RegistryCommand implements Callable<Integer> {
   @Option(names = "--version", paramLabel = "N", description = "Of show and promote.")
   private @Nullable Integer version;
 
-  @Mixin private PipelineArguments pipelines;
+  @Mixin private RunnerArguments pipelines;
 
   @Override
   public Integer call() {
-    pipelines.options("registry");
+    pipelines.runner().options("registry");
     Registry registry = new Registry(location);
     if (version != null && (action == Action.LIST || action == Action.ROLLBACK)) {
       throw new UserError(

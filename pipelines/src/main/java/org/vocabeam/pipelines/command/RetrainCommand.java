@@ -30,8 +30,8 @@ public final class RetrainCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     arguments.check();
-    pipelines.options("retrain");
-    new Retraining(arguments, spec.commandLine(), pipelines).run();
+    pipelines.runner().options("retrain");
+    new Retraining(arguments, spec.commandLine(), pipelines.runner()).run();
     return 0;
   }
 }

@@ -58,7 +58,7 @@ public final class ScheduleCommand implements Callable<Integer> {
   public Integer call() {
     CronSchedule schedule = CronSchedule.parse(cron, zone);
     arguments.check();
-    pipelines.options("schedule");
+    pipelines.runner().options("schedule");
     List<String> retrain = new ArrayList<>(List.of("retrain"));
     retrain.addAll(
         TypedOptions.of(
@@ -68,7 +68,7 @@ public final class ScheduleCommand implements Callable<Integer> {
             RecipeArguments.class,
             RoundArguments.class,
             PoolingArguments.class));
-    retrain.addAll(pipelines.arguments());
+    retrain.addAll(pipelines.runner().arguments());
     Scheduler scheduler =
         new Scheduler(schedule, arguments.registry(), () -> retrain(retrain), System.out);
     try {

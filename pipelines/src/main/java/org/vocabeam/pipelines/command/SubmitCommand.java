@@ -3,7 +3,7 @@ package org.vocabeam.pipelines.command;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.vocabeam.pipelines.Vocabeam;
-import org.vocabeam.pipelines.options.PipelineArguments;
+import org.vocabeam.pipelines.runner.Runner;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -35,7 +35,7 @@ public final class SubmitCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     boolean helps = command.contains("--help") || command.contains("-h");
-    String cluster = PipelineArguments.FLINK_MASTER + "=";
+    String cluster = Runner.FLINK_MASTER + "=";
     if (!helps && command.stream().noneMatch(a -> a.startsWith(cluster) && !a.contains("["))) {
       throw new ParameterException(
           spec.commandLine(), "submit needs a cluster: give " + cluster + "HOST:PORT");

@@ -29,11 +29,11 @@ public final class UpdateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    pipelines.options("update");
+    pipelines.runner().options("update");
     TrainingImages of = arguments.open();
     Recipe recipe = arguments.recipe(arguments.task(of));
     Pretraining run = arguments.pretraining(recipe, of);
-    run.run(pipelines, 1);
+    run.run(pipelines.runner(), 1);
     long left = arguments.plan().steps() - run.done();
     System.out.printf("Checkpoint:  %s%n", RunDirectory.newestCheckpoint(arguments.output()));
     System.out.printf(

@@ -22,8 +22,8 @@ import org.vocabeam.pipelines.compare.ComparisonPlan.Network;
 import org.vocabeam.pipelines.inputs.Provenance;
 import org.vocabeam.pipelines.inputs.RunDirectory;
 import org.vocabeam.pipelines.inputs.TrainingImages;
-import org.vocabeam.pipelines.options.PipelineArguments;
 import org.vocabeam.pipelines.options.PoolingArguments;
+import org.vocabeam.pipelines.runner.Runner;
 import org.vocabeam.pipelines.runner.Version;
 import org.vocabeam.pipelines.stage.Evaluation;
 import org.vocabeam.transforms.evaluation.ComparisonRecord;
@@ -92,11 +92,11 @@ public record Comparison(
    *
    * @param command line, for the page
    */
-  public void run(PipelineArguments pipelines, String command) {
+  public void run(Runner runner, String command) {
     TrainingImages training = TrainingImages.open(images, trainSplit);
     Evaluation.checkSplits(images, training.statistics(), trainSplit, testSplit);
-    ComparisonPlan plan = plan(training, pipelines);
-    ComparisonRuns runs = new ComparisonRuns(this, training, pipelines);
+    ComparisonPlan plan = plan(training, runner);
+    ComparisonRuns runs = new ComparisonRuns(this, training, runner);
     List<ComparisonRecord> results = new ArrayList<>();
     Map<String, List<String>> stopped = new LinkedHashMap<>();
     for (long seed : seeds) {
@@ -119,13 +119,13 @@ public record Comparison(
         }
       }
     }
-    write(results, plan, pipelines);
+    write(results, plan, runner);
     ComparisonTable table = ComparisonTable.of(plan, rounds, results, stopped);
     System.out.printf("%n%s%n", table.text());
     System.out.printf("Metrics:     %s%n", metrics());
     String page = StoreFiles.resolve(output, "index.html");
     say("page");
-    ComparisonPictures pictures = new ComparisonPictures(this, plan, training, pipelines);
+    ComparisonPictures pictures = new ComparisonPictures(this, plan, training, runner);
     try {
       StoreFiles.write(
           page,
@@ -182,7 +182,7 @@ public record Comparison(
   }
 
   /** The steps of every method: those of the plan that is there, or measured ones. */
-  public ComparisonPlan plan(TrainingImages training, PipelineArguments pipelines) {
+  public ComparisonPlan plan(TrainingImages training, Runner runner) {
     ObjectNode options = options(training);
     Optional<ComparisonPlan> before = ComparisonPlan.find(output);
     if (before.isPresent()) {
@@ -191,7 +191,7 @@ public record Comparison(
     }
     List<ComparisonPlan.Method> planned = new ArrayList<>();
     for (String method : methods) {
-      planned.add(plan(method, training, pipelines));
+      planned.add(plan(method, training, runner));
     }
     if (planned.stream().allMatch(method -> method.networks().isEmpty())) {
       throw new UserError("no method can be trained: " + planned.get(0).notApplicable());
@@ -217,8 +217,7 @@ public record Comparison(
     return options;
   }
 
-  private ComparisonPlan.Method plan(
-      String method, TrainingImages training, PipelineArguments pipelines) {
+  private ComparisonPlan.Method plan(String method, TrainingImages training, Runner runner) {
     try {
       recipe(method, training, TIMED_STEPS, seeds.get(0));
     } catch (UserError e) {
@@ -238,7 +237,7 @@ public record Comparison(
           say("speed of %s", name);
           double seconds =
               new StepTiming(recipe, training, StoreFiles.resolve(output, "speed/" + name))
-                  .seconds(pipelines);
+                  .seconds(runner);
           long steps =
               budget == null ? this.steps / count : Network.steps(budget * 60 / count, seconds);
           planned.add(
@@ -247,8 +246,7 @@ public record Comparison(
     return new ComparisonPlan.Method(method, null, planned);
   }
 
-  private void write(
-      List<ComparisonRecord> results, ComparisonPlan plan, PipelineArguments pipelines) {
+  private void write(List<ComparisonRecord> results, ComparisonPlan plan, Runner runner) {
     WriteStore<ComparisonRecord> write =
         WriteStore.to(ComparisonRecord.TYPE, metrics())
             .withProvenance(
@@ -263,11 +261,11 @@ public record Comparison(
                     Version.read()));
     try {
       write.prepare(true);
-      Pipeline pipeline = pipelines.create("compare");
+      Pipeline pipeline = runner.create("compare");
       pipeline
           .apply(Create.of(results).withCoder(ComparisonRecord.TYPE.coder()))
           .apply("Write", write);
-      pipelines.run(pipeline);
+      runner.run(pipeline);
       write.commit();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -26,7 +26,7 @@ import org.vocabeam.pipelines.compare.Neighbourhood.Shown;
 import org.vocabeam.pipelines.inputs.Provenance;
 import org.vocabeam.pipelines.inputs.RunDirectory;
 import org.vocabeam.pipelines.inputs.TrainingImages;
-import org.vocabeam.pipelines.options.PipelineArguments;
+import org.vocabeam.pipelines.runner.Runner;
 import org.vocabeam.pipelines.stage.Evaluation;
 import org.vocabeam.transforms.checkpoint.VariableChunk;
 import org.vocabeam.transforms.evaluation.LabelledEmbeddings;
@@ -58,19 +58,16 @@ final class ComparisonPictures {
   private final Comparison comparison;
   private final ComparisonPlan plan;
   private final TrainingImages training;
-  private final PipelineArguments pipelines;
+  private final Runner runner;
   private final List<RowGroup> images;
   private final long seed;
 
   ComparisonPictures(
-      Comparison comparison,
-      ComparisonPlan plan,
-      TrainingImages training,
-      PipelineArguments pipelines) {
+      Comparison comparison, ComparisonPlan plan, TrainingImages training, Runner runner) {
     this.comparison = comparison;
     this.plan = plan;
     this.training = training;
-    this.pipelines = pipelines;
+    this.runner = runner;
     this.images = training.rowGroups();
     this.seed = comparison.seeds().get(0);
   }
@@ -315,19 +312,19 @@ final class ComparisonPictures {
     try {
       if (!Provenance.isOf(output, provenance)) {
         write.prepare(true);
-        Pipeline pipeline = pipelines.create("find-patches");
+        Pipeline pipeline = runner.create("find-patches");
         pipeline
             .apply(
                 "FindPatches",
                 FindPatches.of(
                     images,
                     training.split(),
-                    words.cells().on(pipelines.device()),
+                    words.cells().on(runner.device()),
                     words.source(),
                     words.border(),
                     PATCHES))
             .apply("Write", write);
-        pipelines.run(pipeline);
+        runner.run(pipeline);
         write.commit();
       }
     } catch (IOException e) {

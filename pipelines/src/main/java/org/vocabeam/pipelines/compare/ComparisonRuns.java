@@ -22,12 +22,12 @@ import org.vocabeam.pipelines.inputs.Provenance;
 import org.vocabeam.pipelines.inputs.RunDirectory;
 import org.vocabeam.pipelines.inputs.TrainingData;
 import org.vocabeam.pipelines.inputs.TrainingImages;
-import org.vocabeam.pipelines.options.PipelineArguments;
 import org.vocabeam.pipelines.run.FineTuning;
 import org.vocabeam.pipelines.run.Generations;
 import org.vocabeam.pipelines.run.Pretraining;
 import org.vocabeam.pipelines.run.RoundPlan;
 import org.vocabeam.pipelines.runner.Failure;
+import org.vocabeam.pipelines.runner.Runner;
 import org.vocabeam.pipelines.stage.Evaluation;
 import org.vocabeam.pipelines.stage.LabelSelection;
 import org.vocabeam.pipelines.stage.MetricsTable;
@@ -43,7 +43,7 @@ import org.vocabeam.transforms.training.UpdateStudent;
  *
  * @param training images that are trained on
  */
-record ComparisonRuns(Comparison comparison, TrainingImages training, PipelineArguments pipelines) {
+record ComparisonRuns(Comparison comparison, TrainingImages training, Runner runner) {
   /** Random weights with batch norm statistics of the images, as features. */
   private static final String NORMALISED = "normalised";
 
@@ -94,8 +94,8 @@ record ComparisonRuns(Comparison comparison, TrainingImages training, PipelineAr
     Recipe recipe =
         supervised(null, plan.steps(), seed).withSchedule(new RateSchedule.Cosine(0, 0, 0));
     TrainingData data =
-        new LabelSelection(training, new LabelShare(1, seed), true, run).run(pipelines);
-    new Pretraining("finetune", recipe, data, null, run, plan).run(pipelines);
+        new LabelSelection(training, new LabelShare(1, seed), true, run).run(runner);
+    new Pretraining("finetune", recipe, data, null, run, plan).run(runner);
     String checkpoint = RunDirectory.newestCheckpoint(run);
     FeatureSource features = FeatureSource.trained(checkpoint, comparison.pooling().pooling());
     return measure(features.named(NORMALISED), checkpoint, run, seed);
@@ -137,10 +137,10 @@ record ComparisonRuns(Comparison comparison, TrainingImages training, PipelineAr
         RoundPlan firstPlan = RoundPlan.alone(comparison.rounds(), teacher.stepsPerRound());
         Recipe first = comparison.recipe(teacher.method(), training, firstPlan.steps(), seed);
         new Generations(recipe, first, null, training, run, last.count(), firstPlan, plan)
-            .run(pipelines);
+            .run(runner);
       } else {
         new Pretraining("pretrain", recipe, new TrainingData(training, null, null), null, run, plan)
-            .run(pipelines);
+            .run(runner);
       }
       return Optional.empty();
     } catch (RuntimeException e) {
@@ -163,14 +163,14 @@ record ComparisonRuns(Comparison comparison, TrainingImages training, PipelineAr
   /** The metrics of features, those that are stored unless they have to be made. */
   private List<MetricRecord> measure(
       FeatureSource features, boolean pixels, Map<String, String> of, String directory, long seed) {
-    FeatureSource source = features.on(pipelines.device());
+    FeatureSource source = features.on(runner.device());
     Evaluation evaluation = comparison.evaluation(seed);
     Map<String, String> provenance = evaluation.provenance("compare", of, comparison.pooling());
     List<MetricRecord> metrics =
         new ArrayList<>(
             Provenance.isOf(Evaluation.metrics(directory), provenance)
                 ? MetricsTable.read(Evaluation.metrics(directory))
-                : evaluation.run(List.of(source), pixels, provenance, directory, pipelines));
+                : evaluation.run(List.of(source), pixels, provenance, directory, runner));
     metrics.add(evaluation.features(source.name(), directory).deviation());
     if (pixels) {
       metrics.add(evaluation.features(Evaluation.PIXELS, directory).deviation());
@@ -197,7 +197,7 @@ record ComparisonRuns(Comparison comparison, TrainingImages training, PipelineAr
                   initial,
                   StoreFiles.resolve(directory, "finetune-" + share),
                   RoundPlan.alone(1, steps))
-              .run(pipelines));
+              .run(runner));
     }
     return metrics;
   }

@@ -10,9 +10,9 @@ import org.vocabeam.models.methods.Methods;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.pipelines.inputs.Provenance;
 import org.vocabeam.pipelines.inputs.TrainingImages;
-import org.vocabeam.pipelines.options.PipelineArguments;
 import org.vocabeam.pipelines.run.Pretraining;
 import org.vocabeam.pipelines.run.RoundPlan;
+import org.vocabeam.pipelines.runner.Runner;
 import org.vocabeam.transforms.store.StoreReader;
 import org.vocabeam.transforms.store.WriteStore;
 import org.vocabeam.transforms.training.Assignment;
@@ -33,7 +33,7 @@ record StepTiming(Recipe recipe, TrainingImages images, String output) {
   private static final double SECONDS = 15;
 
   /** The median seconds of a step, measured unless they have been. */
-  double seconds(PipelineArguments pipelines) {
+  double seconds(Runner runner) {
     Map<String, String> provenance = new TreeMap<>();
     provenance.put("command", "compare");
     provenance.put(TrainingImages.IMAGES, images.fingerprint());
@@ -41,7 +41,7 @@ record StepTiming(Recipe recipe, TrainingImages images, String output) {
     provenance.put("recipe", Methods.toJson(recipe));
     try {
       if (!Provenance.isOf(output, provenance)) {
-        measure(pipelines, provenance);
+        measure(runner, provenance);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -54,8 +54,7 @@ record StepTiming(Recipe recipe, TrainingImages images, String output) {
     return sorted.get(sorted.size() / 2);
   }
 
-  private void measure(PipelineArguments pipelines, Map<String, String> provenance)
-      throws IOException {
+  private void measure(Runner runner, Map<String, String> provenance) throws IOException {
     RoundPlan rounds = RoundPlan.alone(1, STEPS);
     Assignment assignment =
         new Assignment(
@@ -73,11 +72,11 @@ record StepTiming(Recipe recipe, TrainingImages images, String output) {
     WriteStore<StepMetric> write =
         WriteStore.to(StepMetric.TYPE, output).withProvenance(provenance);
     write.prepare(true);
-    Pipeline pipeline = pipelines.create("time-" + recipe.method().name());
+    Pipeline pipeline = runner.create("time-" + recipe.method().name());
     pipeline
-        .apply("TimeSteps", TimeSteps.of(assignment, SECONDS, pipelines.device()))
+        .apply("TimeSteps", TimeSteps.of(assignment, SECONDS, runner.device()))
         .apply("WriteSteps", write);
-    pipelines.run(pipeline);
+    runner.run(pipeline);
     write.commit();
   }
 }

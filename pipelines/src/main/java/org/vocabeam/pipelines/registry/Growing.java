@@ -9,7 +9,7 @@ import org.vocabeam.models.UserError;
 import org.vocabeam.pipelines.inputs.ImageReport;
 import org.vocabeam.pipelines.inputs.Provenance;
 import org.vocabeam.pipelines.options.IngestArguments;
-import org.vocabeam.pipelines.options.PipelineArguments;
+import org.vocabeam.pipelines.runner.Runner;
 import org.vocabeam.pipelines.runner.Version;
 import org.vocabeam.transforms.files.StoreFiles;
 import org.vocabeam.transforms.image.ImageRecord;
@@ -34,7 +34,7 @@ import org.vocabeam.transforms.store.WriteStore;
 public record Growing(IngestArguments arguments, String output) {
 
   /** Adds an increment if there is something new, and says what there is. */
-  public void run(PipelineArguments pipelines) throws IOException {
+  public void run(Runner runner) throws IOException {
     ImageIncrements increments = new ImageIncrements(output);
     int before = increments.count();
     long stored = 0;
@@ -50,7 +50,7 @@ public record Growing(IngestArguments arguments, String output) {
     }
     ImageSource source = arguments.open();
     int number = before + 1;
-    long added = write(pipelines, source, increments, number, arguments.files(source, stored));
+    long added = write(runner, source, increments, number, arguments.files(source, stored));
     Growth growth = Growth.read(increments.images(number));
     ImageStatistics statistics = ImageStatistics.read(increments.images(number));
     if (added == 0) {
@@ -81,11 +81,7 @@ public record Growing(IngestArguments arguments, String output) {
 
   /** Returns the number of new images. */
   private long write(
-      PipelineArguments pipelines,
-      ImageSource source,
-      ImageIncrements increments,
-      int number,
-      int files)
+      Runner runner, ImageSource source, ImageIncrements increments, int number, int files)
       throws IOException {
     Map<String, String> provenance = arguments.provenance(source, files);
     provenance.put("increment", Integer.toString(number));
@@ -102,14 +98,14 @@ public record Growing(IngestArguments arguments, String output) {
     images.prepare(true);
     contents.prepare(true);
     rejected.prepare(true);
-    Pipeline pipeline = pipelines.create("ingest-grow");
+    Pipeline pipeline = runner.create("ingest-grow");
     PCollectionTuple read =
         pipeline.apply(ReadImages.from(source, arguments.decode()).newTo(increments, number - 1));
     read.get(ReadImages.IMAGES).apply("WriteImages", images);
     read.get(ReadImages.CONTENTS).apply("WriteContents", contents);
     read.get(ReadImages.REJECTED).apply("WriteRejected", rejected);
     read.apply("WriteGrowth", WriteGrowth.to(increments.images(number)));
-    pipelines.run(pipeline);
+    runner.run(pipeline);
     rejected.commit();
     contents.commit();
     return images.commit().rows();

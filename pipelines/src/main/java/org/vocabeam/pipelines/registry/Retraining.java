@@ -16,13 +16,13 @@ import org.vocabeam.pipelines.command.ExportCommand;
 import org.vocabeam.pipelines.inputs.InitialWeights;
 import org.vocabeam.pipelines.inputs.RunDirectory;
 import org.vocabeam.pipelines.options.IngestArguments;
-import org.vocabeam.pipelines.options.PipelineArguments;
 import org.vocabeam.pipelines.options.PoolingArguments;
 import org.vocabeam.pipelines.options.RecipeArguments;
 import org.vocabeam.pipelines.options.RetrainArguments;
 import org.vocabeam.pipelines.options.RoundArguments;
 import org.vocabeam.pipelines.options.TypedOptions;
 import org.vocabeam.pipelines.runner.Failure;
+import org.vocabeam.pipelines.runner.Runner;
 import org.vocabeam.pipelines.runner.Steps;
 import org.vocabeam.pipelines.runner.Version;
 import org.vocabeam.pipelines.stage.Evaluation;
@@ -43,17 +43,17 @@ import picocli.CommandLine;
 public final class Retraining {
   private final RetrainArguments arguments;
   private final CommandLine command;
-  private final PipelineArguments pipelines;
+  private final Runner runner;
   private final Registry registry;
   private final Steps steps = new Steps(System.out);
 
   /**
    * @param command whose options are handed on as they were typed
    */
-  public Retraining(RetrainArguments arguments, CommandLine command, PipelineArguments pipelines) {
+  public Retraining(RetrainArguments arguments, CommandLine command, Runner runner) {
     this.arguments = arguments;
     this.command = command;
-    this.pipelines = pipelines;
+    this.runner = runner;
     this.registry = new Registry(arguments.registry());
   }
 
@@ -191,7 +191,7 @@ public final class Retraining {
     ingest.addAll(TypedOptions.of(command, IngestArguments.class));
     ingest.add("--grow");
     ingest.add("--output=" + registry.data());
-    ingest.addAll(pipelines.runnerArguments()); // it has no networks
+    ingest.addAll(runner.argumentsWithoutDevice()); // it has no networks
     steps.command("Ingest what is new", ingest);
   }
 
@@ -288,7 +288,7 @@ public final class Retraining {
                 "--metrics=" + metricsOf(registry.evaluation(version, false)),
                 "--output=" + encoder));
     export.addAll(TypedOptions.of(command, PoolingArguments.class));
-    export.addAll(pipelines.runnerArguments()); // how object stores are reached is among them
+    export.addAll(runner.argumentsWithoutDevice()); // how object stores are reached is among them
     steps.command("Export", export);
   }
 
@@ -332,10 +332,10 @@ public final class Retraining {
     System.err.println(line);
   }
 
-  /** A command with the options that choose where its pipelines run. */
+  /** A command with the options that choose where its runner run. */
   private List<String> command(String... words) {
     List<String> command = new ArrayList<>(Arrays.asList(words));
-    command.addAll(pipelines.arguments());
+    command.addAll(runner.arguments());
     return command;
   }
 }

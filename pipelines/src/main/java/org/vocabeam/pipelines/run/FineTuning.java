@@ -11,7 +11,7 @@ import org.vocabeam.models.training.Recipe;
 import org.vocabeam.pipelines.inputs.InitialWeights;
 import org.vocabeam.pipelines.inputs.TrainingData;
 import org.vocabeam.pipelines.inputs.TrainingImages;
-import org.vocabeam.pipelines.options.PipelineArguments;
+import org.vocabeam.pipelines.runner.Runner;
 import org.vocabeam.pipelines.stage.ClassifierAccuracy;
 import org.vocabeam.pipelines.stage.LabelSelection;
 import org.vocabeam.transforms.evaluation.MetricRecord;
@@ -41,18 +41,18 @@ public record FineTuning(
   }
 
   /** Does what is not complete yet. */
-  public List<MetricRecord> run(PipelineArguments pipelines) {
+  public List<MetricRecord> run(Runner runner) {
     Supervised method = (Supervised) recipe.method();
     TrainingData data =
-        new LabelSelection(images, share, method.auxiliary() == null, output).run(pipelines);
-    new Pretraining("finetune", recipe, data, student(method), output, plan).run(pipelines);
+        new LabelSelection(images, share, method.auxiliary() == null, output).run(runner);
+    new Pretraining("finetune", recipe, data, student(method), output, plan).run(runner);
     String features = initial == null ? "random" : "trained";
     return new ClassifierAccuracy(
             images,
             testSplit,
             output,
             new MetricRecord(features, metric(method), share.share(), 0, 0))
-        .run(pipelines);
+        .run(runner);
   }
 
   /** The encoder alone, also where a network starts as its copy. */

@@ -7,7 +7,7 @@ import org.vocabeam.pipelines.inputs.RunDirectory;
 import org.vocabeam.pipelines.inputs.TrainingData;
 import org.vocabeam.pipelines.inputs.TrainingImages;
 import org.vocabeam.pipelines.inputs.TrainingTargets;
-import org.vocabeam.pipelines.options.PipelineArguments;
+import org.vocabeam.pipelines.runner.Runner;
 import org.vocabeam.pipelines.stage.CodebookBuilding;
 import org.vocabeam.pipelines.stage.Extraction;
 import org.vocabeam.pipelines.stage.TargetAssignment;
@@ -39,18 +39,14 @@ public record Generations(
   private static final double TOLERANCE = 1e-4;
 
   /** Runs all stages of all generations that are not complete yet. */
-  public void run(PipelineArguments pipelines) {
+  public void run(Runner runner) {
     BowNet method = (BowNet) student.method();
     RunDirectory directory = new RunDirectory(output);
     String teacher = this.teacher;
     if (teacher == null) {
       say("Generation 0: the first teacher, %s", firstTeacher.method().name());
       train(
-          pipelines,
-          firstTeacher,
-          new TrainingData(images, null, null),
-          directory.run(0),
-          firstPlan);
+          runner, firstTeacher, new TrainingData(images, null, null), directory.run(0), firstPlan);
       teacher = RunDirectory.newestCheckpoint(directory.run(0));
     }
     for (int generation = 1; generation <= count; generation++) {
@@ -64,7 +60,7 @@ public record Generations(
               method.descriptorsPerImage(),
               student.seed(),
               descriptors)
-          .run(pipelines, false);
+          .run(runner, false);
       say("Generation %d: codebook", generation);
       CodebookBuilding codebook =
           new CodebookBuilding(
@@ -74,23 +70,23 @@ public record Generations(
               method.codebookIterations(),
               TOLERANCE,
               student.seed());
-      codebook.run(pipelines);
+      codebook.run(runner);
       say("Generation %d: assign", generation);
       String targets = StoreFiles.resolve(stage, "targets");
       new TargetAssignment(images, teacher, codebook.codebook(), method.target(), targets)
-          .run(pipelines, false);
+          .run(runner, false);
       say("Generation %d: student", generation);
       TrainingData data =
           new TrainingData(
               images, TrainingTargets.open(targets, images, method.name(), method.words()), null);
-      train(pipelines, student, data, directory.run(generation), plan);
+      train(runner, student, data, directory.run(generation), plan);
       teacher = RunDirectory.newestCheckpoint(directory.run(generation));
     }
   }
 
   private static void train(
-      PipelineArguments pipelines, Recipe recipe, TrainingData data, String run, RoundPlan plan) {
-    new Pretraining("pretrain", recipe, data, null, run, plan).run(pipelines);
+      Runner runner, Recipe recipe, TrainingData data, String run, RoundPlan plan) {
+    new Pretraining("pretrain", recipe, data, null, run, plan).run(runner);
   }
 
   private static void say(String format, Object... values) {

@@ -32,8 +32,8 @@ import org.vocabeam.pipelines.inputs.InitialWeights;
 import org.vocabeam.pipelines.inputs.RunDirectory;
 import org.vocabeam.pipelines.inputs.TrainingData;
 import org.vocabeam.pipelines.inputs.TrainingImages;
-import org.vocabeam.pipelines.options.PipelineArguments;
 import org.vocabeam.pipelines.runner.Progress;
+import org.vocabeam.pipelines.runner.Runner;
 import org.vocabeam.pipelines.runner.Version;
 import org.vocabeam.transforms.checkpoint.Checkpoint;
 import org.vocabeam.transforms.checkpoint.VariableChunk;
@@ -102,8 +102,8 @@ public final class Pretraining {
   }
 
   /** Runs the rounds that are not complete yet. */
-  public void run(PipelineArguments pipelines) {
-    run(pipelines, Integer.MAX_VALUE);
+  public void run(Runner runner) {
+    run(runner, Integer.MAX_VALUE);
   }
 
   /**
@@ -111,7 +111,7 @@ public final class Pretraining {
    *
    * @param most of them
    */
-  public void run(PipelineArguments pipelines, int most) {
+  public void run(Runner runner, int most) {
     long total = rounds.steps();
     long done = done();
     if (data.views() != null && done < total) {
@@ -132,7 +132,7 @@ public final class Pretraining {
       try {
         int left = most;
         for (long step = done; step < total && left > 0; step += rounds.stepsPerRound(), left--) {
-          round(pipelines, step, listener);
+          round(runner, step, listener);
           progress.stepTo(step + rounds.stepsPerRound());
         }
       } finally {
@@ -153,7 +153,7 @@ public final class Pretraining {
         .mapToLong(EpochPlan.Window::epoch);
   }
 
-  private void round(PipelineArguments pipelines, long first, TrainingProgress.Listener listener)
+  private void round(Runner runner, long first, TrainingProgress.Listener listener)
       throws IOException {
     Laps laps = new Laps();
     long last = first + rounds.stepsPerRound();
@@ -165,9 +165,8 @@ public final class Pretraining {
     checkpoint.prepare(true);
     steps.prepare(true);
     laps.end("prepared");
-    Pipeline pipeline = pipelines.create(command + "-" + last);
-    PCollectionTuple updated =
-        pipeline.apply("UpdateStudent", update(assignments(first), pipelines));
+    Pipeline pipeline = runner.create(command + "-" + last);
+    PCollectionTuple updated = pipeline.apply("UpdateStudent", update(assignments(first), runner));
     PCollection<VariableChunk> combined = updated.get(UpdateStudent.CHECKPOINT);
     long batches = rounds.statisticsBatches();
     if (batches > 0) {
@@ -176,12 +175,12 @@ public final class Pretraining {
           combined.apply(
               "EstimateStatistics",
               EstimateStatistics.on(
-                  assignment(0, first, last - batches, batches), pipelines.device()));
+                  assignment(0, first, last - batches, batches), runner.device()));
     }
     combined.apply("WriteCheckpoint", checkpoint);
     updated.get(UpdateStudent.STEPS).apply("WriteSteps", steps);
     laps.end("pipeline made");
-    pipelines.run(pipeline, () -> hear(listener));
+    runner.run(pipeline, () -> hear(listener));
     laps.end("pipeline run");
     removeReports();
     steps.commit();
@@ -194,10 +193,9 @@ public final class Pretraining {
     LOG.info("Round from step {}: {}", first, laps);
   }
 
-  private UpdateStudent update(List<Assignment> assignments, PipelineArguments pipelines)
-      throws IOException {
-    UpdateStudent update = UpdateStudent.of(assignments).on(pipelines.device());
-    if (!pipelines.isRemote()) {
+  private UpdateStudent update(List<Assignment> assignments, Runner runner) throws IOException {
+    UpdateStudent update = UpdateStudent.of(assignments).on(runner.device());
+    if (!runner.isRemote()) {
       return update;
     }
     removeReports();

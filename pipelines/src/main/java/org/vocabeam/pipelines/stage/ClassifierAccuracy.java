@@ -9,7 +9,7 @@ import org.apache.beam.sdk.Pipeline;
 import org.vocabeam.pipelines.inputs.Provenance;
 import org.vocabeam.pipelines.inputs.RunDirectory;
 import org.vocabeam.pipelines.inputs.TrainingImages;
-import org.vocabeam.pipelines.options.PipelineArguments;
+import org.vocabeam.pipelines.runner.Runner;
 import org.vocabeam.pipelines.runner.Version;
 import org.vocabeam.transforms.checkpoint.Checkpoint;
 import org.vocabeam.transforms.checkpoint.VariableChunk;
@@ -30,7 +30,7 @@ import org.vocabeam.transforms.store.WriteStore;
 public record ClassifierAccuracy(
     TrainingImages images, String testSplit, String run, MetricRecord of) {
   /** Measures it unless it is there. */
-  public List<MetricRecord> run(PipelineArguments pipelines) {
+  public List<MetricRecord> run(Runner runner) {
     String checkpoint = RunDirectory.newestCheckpoint(run);
     List<String> classes = Checkpoint.read(checkpoint).recipe().method().classes();
     String metrics = StoreFiles.resolve(run, "metrics");
@@ -45,18 +45,18 @@ public record ClassifierAccuracy(
     try {
       if (!Provenance.isThere(metrics, provenance)) {
         write.prepare(false);
-        Pipeline pipeline = pipelines.create("classify");
+        Pipeline pipeline = runner.create("classify");
         pipeline
             .apply(
                 "EvaluateClassifier",
                 EvaluateClassifier.of(
                     images.rowGroups(),
                     testSplit,
-                    FeatureSource.logits(checkpoint).on(pipelines.device()),
+                    FeatureSource.logits(checkpoint).on(runner.device()),
                     classes,
                     of))
             .apply("WriteMetrics", write);
-        pipelines.run(pipeline);
+        runner.run(pipeline);
         write.commit();
       }
     } catch (IOException e) {

@@ -13,8 +13,8 @@ import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.vocabeam.models.UserError;
 import org.vocabeam.pipelines.inputs.RunDirectory;
-import org.vocabeam.pipelines.options.PipelineArguments;
 import org.vocabeam.pipelines.runner.Progress;
+import org.vocabeam.pipelines.runner.Runner;
 import org.vocabeam.pipelines.runner.Version;
 import org.vocabeam.transforms.codebook.BuildCodebook;
 import org.vocabeam.transforms.codebook.CodebookRecord;
@@ -91,11 +91,11 @@ public record CodebookBuilding(
    *
    * @return all iterations
    */
-  public List<IterationRecord> run(PipelineArguments pipelines) {
+  public List<IterationRecord> run(Runner runner) {
     new RunDirectory(output).claim(configuration());
     try {
       if (!StoreReader.isComplete(wordsAfter(0))) {
-        seed(pipelines);
+        seed(runner);
       }
       List<IterationRecord> done = completed();
       if (!done.isEmpty() && !StoreReader.isComplete(codebook())) {
@@ -103,14 +103,14 @@ public record CodebookBuilding(
       }
       try (Progress progress = Progress.start("K-means", done.size(), iterations + 1L)) {
         while (!isEnd(done)) {
-          iterate(pipelines, done.size());
+          iterate(runner, done.size());
           done = completed();
           progress.message(message(done));
           progress.stepTo(isEnd(done) ? iterations + 1L : done.size());
         }
       }
       if (!StoreReader.isComplete(codebook())) {
-        publish(pipelines, done);
+        publish(runner, done);
       }
       return done;
     } catch (IOException e) {
@@ -154,31 +154,31 @@ public record CodebookBuilding(
         last.shift());
   }
 
-  private void seed(PipelineArguments pipelines) throws IOException {
+  private void seed(Runner runner) throws IOException {
     WriteStore<SurveyRecord> survey =
         WriteStore.to(SurveyRecord.TYPE, survey()).withProvenance(provenance());
     WriteStore<WordRecord> first =
         WriteStore.to(WordRecord.TYPE, wordsAfter(0)).withProvenance(provenance());
     survey.prepare(true);
     first.prepare(true);
-    Pipeline pipeline = pipelines.create("codebook-seed");
+    Pipeline pipeline = runner.create("codebook-seed");
     PCollectionTuple seeded =
         pipeline.apply("SeedCodebook", SeedCodebook.of(descriptors, words, seed));
     seeded.get(SeedCodebook.SURVEY).apply("WriteSurvey", survey);
     seeded.get(SeedCodebook.WORDS).apply("WriteWords", first);
-    pipelines.run(pipeline);
+    runner.run(pipeline);
     survey.commit();
     first.commit();
   }
 
-  private void iterate(PipelineArguments pipelines, int moves) throws IOException {
+  private void iterate(Runner runner, int moves) throws IOException {
     WriteStore<IterationRecord> iteration =
         WriteStore.to(IterationRecord.TYPE, iteration(moves)).withProvenance(provenance());
     WriteStore<WordRecord> moved =
         WriteStore.to(WordRecord.TYPE, wordsAfter(moves + 1)).withProvenance(provenance());
     iteration.prepare(true);
     moved.prepare(true);
-    Pipeline pipeline = pipelines.create("codebook-" + moves);
+    Pipeline pipeline = runner.create("codebook-" + moves);
     SurveyRecord survey = StoreReader.open(SurveyRecord.TYPE, survey()).rows().get(0);
     PCollectionTuple built =
         pipeline.apply(
@@ -186,13 +186,13 @@ public record CodebookBuilding(
             BuildCodebook.of(descriptors, survey, wordsAfter(moves), words, moves));
     built.get(BuildCodebook.ITERATION).apply("WriteIteration", iteration);
     built.get(BuildCodebook.WORDS).apply("WriteWords", moved);
-    pipelines.run(pipeline);
+    runner.run(pipeline);
     iteration.commit();
     // The words last: with them the iteration is complete.
     moved.commit();
   }
 
-  private void publish(PipelineArguments pipelines, List<IterationRecord> done) throws IOException {
+  private void publish(Runner runner, List<IterationRecord> done) throws IOException {
     IterationRecord last = done.get(done.size() - 1);
     Map<String, String> provenance = new TreeMap<>(provenance());
     provenance.put("iterationsRun", Integer.toString(last.iteration()));
@@ -200,7 +200,7 @@ public record CodebookBuilding(
     WriteStore<CodebookRecord> write =
         WriteStore.to(CodebookRecord.TYPE, codebook()).withProvenance(provenance);
     write.prepare(true);
-    Pipeline pipeline = pipelines.create("codebook-publish");
+    Pipeline pipeline = runner.create("codebook-publish");
     pipeline
         .apply(
             "PublishCodebook",
@@ -209,7 +209,7 @@ public record CodebookBuilding(
                 wordsAfter(last.iteration() + 1),
                 descriptors.channels()))
         .apply("WriteCodebook", write);
-    pipelines.run(pipeline);
+    runner.run(pipeline);
     write.commit();
   }
 

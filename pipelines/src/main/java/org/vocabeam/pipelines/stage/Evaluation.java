@@ -16,8 +16,8 @@ import org.apache.beam.sdk.values.PCollectionList;
 import org.vocabeam.models.UserError;
 import org.vocabeam.pipelines.command.EmbedCommand;
 import org.vocabeam.pipelines.inputs.Provenance;
-import org.vocabeam.pipelines.options.PipelineArguments;
 import org.vocabeam.pipelines.options.PoolingArguments;
+import org.vocabeam.pipelines.runner.Runner;
 import org.vocabeam.pipelines.runner.Version;
 import org.vocabeam.transforms.evaluation.EvaluateFewShot;
 import org.vocabeam.transforms.evaluation.EvaluateLinear;
@@ -160,15 +160,15 @@ public record Evaluation(
       boolean pixels,
       Map<String, String> provenance,
       String output,
-      PipelineArguments pipelines) {
+      Runner runner) {
     try {
-      embed(sources, provenance, output, pipelines);
+      embed(sources, provenance, output, runner);
       List<LabelledEmbeddings> features = new ArrayList<>();
       sources.forEach(source -> features.add(features(source.name(), output)));
       if (pixels) {
         features.add(features(PIXELS, output));
       }
-      measure(features, provenance, output, pipelines);
+      measure(features, provenance, output, runner);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -176,12 +176,9 @@ public record Evaluation(
   }
 
   private void embed(
-      List<FeatureSource> sources,
-      Map<String, String> provenance,
-      String output,
-      PipelineArguments pipelines)
+      List<FeatureSource> sources, Map<String, String> provenance, String output, Runner runner)
       throws IOException {
-    Pipeline pipeline = pipelines.create("evaluate-embed");
+    Pipeline pipeline = runner.create("evaluate-embed");
     int shards = EmbedCommand.shardsFor(groups.stream().mapToLong(RowGroup::rows).sum());
     List<WriteStore<EmbeddingRecord>> stores = new ArrayList<>();
     for (FeatureSource source : sources) {
@@ -195,7 +192,7 @@ public record Evaluation(
           .apply("Embed-" + source.name(), EmbedImages.of(groups, source))
           .apply("Write-" + source.name(), write);
     }
-    pipelines.run(pipeline);
+    runner.run(pipeline);
     for (WriteStore<EmbeddingRecord> store : stores) {
       store.commit();
     }
@@ -205,12 +202,12 @@ public record Evaluation(
       List<LabelledEmbeddings> features,
       Map<String, String> provenance,
       String output,
-      PipelineArguments pipelines)
+      Runner runner)
       throws IOException {
     WriteStore<MetricRecord> write =
         WriteStore.to(MetricRecord.TYPE, metrics(output)).withProvenance(provenance);
     write.prepare(true);
-    Pipeline pipeline = pipelines.create("evaluate");
+    Pipeline pipeline = runner.create("evaluate");
     PCollectionList<MetricRecord> all = PCollectionList.empty(pipeline);
     for (LabelledEmbeddings of : features) {
       String name = "-" + of.name();
@@ -222,7 +219,7 @@ public record Evaluation(
     }
     PCollection<MetricRecord> metrics = all.apply(Flatten.pCollections());
     metrics.apply("WriteMetrics", write);
-    pipelines.run(pipeline);
+    runner.run(pipeline);
     write.commit();
   }
 

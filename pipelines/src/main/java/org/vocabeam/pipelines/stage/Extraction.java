@@ -9,7 +9,7 @@ import org.vocabeam.models.backbone.Backbone;
 import org.vocabeam.models.methods.Methods;
 import org.vocabeam.pipelines.inputs.Provenance;
 import org.vocabeam.pipelines.inputs.TrainingImages;
-import org.vocabeam.pipelines.options.PipelineArguments;
+import org.vocabeam.pipelines.runner.Runner;
 import org.vocabeam.pipelines.runner.Version;
 import org.vocabeam.transforms.checkpoint.VariableChunk;
 import org.vocabeam.transforms.codebook.DescriptorRecord;
@@ -34,8 +34,8 @@ public record Extraction(
   private static final long ROW_BYTES = 64;
 
   /** Writes the store unless it is there. */
-  public StoreManifest run(PipelineArguments pipelines, boolean overwrite) {
-    FeatureSource cells = FeatureSource.cells(teacher, level).on(pipelines.device());
+  public StoreManifest run(Runner runner, boolean overwrite) {
+    FeatureSource cells = FeatureSource.cells(teacher, level).on(runner.device());
     Backbone backbone = Methods.recipe(cells.recipe()).backbone();
     int channels = backbone.channels(cells.pooling().level());
     ExtractDescriptors extract =
@@ -58,9 +58,9 @@ public record Extraction(
     try {
       if (overwrite || !Provenance.isThere(output, provenance)) {
         write.prepare(overwrite);
-        Pipeline pipeline = pipelines.create("extract");
+        Pipeline pipeline = runner.create("extract");
         pipeline.apply("ExtractDescriptors", extract).apply("Write", write);
-        pipelines.run(pipeline);
+        runner.run(pipeline);
         write.commit();
       }
       return StoreReader.open(DescriptorRecord.TYPE, output).manifest();

@@ -14,7 +14,7 @@ import org.vocabeam.pipelines.inputs.Provenance;
 import org.vocabeam.pipelines.inputs.TrainingData;
 import org.vocabeam.pipelines.inputs.TrainingImages;
 import org.vocabeam.pipelines.inputs.TrainingTargets;
-import org.vocabeam.pipelines.options.PipelineArguments;
+import org.vocabeam.pipelines.runner.Runner;
 import org.vocabeam.pipelines.runner.Version;
 import org.vocabeam.transforms.files.StoreFiles;
 import org.vocabeam.transforms.image.ImageRecord;
@@ -43,9 +43,9 @@ public record LabelSelection(
   private static final long LEAST_GROUP_BYTES = 64 << 10;
 
   /** Writes what is not there yet. */
-  public TrainingData run(PipelineArguments pipelines) {
+  public TrainingData run(Runner runner) {
     boolean copied = isCopied();
-    TrainingImages trainedOn = copied ? copied(pipelines) : images;
+    TrainingImages trainedOn = copied ? copied(runner) : images;
     trainedOn.refuseView("labels as targets");
     List<String> classes = images.statistics().classes();
     Map<String, String> provenance = provenance("label", trainedOn);
@@ -54,7 +54,7 @@ public record LabelSelection(
     provenance.put("classes", String.join("\n", classes));
     String targets = StoreFiles.resolve(output, "labels");
     write(
-        pipelines,
+        runner,
         "finetune-label",
         LabelTargets.of(
             labelled(trainedOn, copied ? new LabelShare(1, share.seed()) : share), classes),
@@ -77,13 +77,13 @@ public record LabelSelection(
     return alone && (share.share() < 1 || labelled < statistics.images() || images.view());
   }
 
-  private TrainingImages copied(PipelineArguments pipelines) {
+  private TrainingImages copied(Runner runner) {
     Map<String, String> provenance = provenance("select", images);
     provenance.put(TrainingImages.SPLIT, images.splitName());
     String directory = StoreFiles.resolve(output, "labelled");
     long bytes = (long) (share.share() * images.count() * images.task(1, 0).images().bytes());
     write(
-        pipelines,
+        runner,
         "finetune-select",
         SelectLabelled.of(labelled(images, share)),
         WriteStore.to(ImageRecord.TYPE, directory)
@@ -111,7 +111,7 @@ public record LabelSelection(
   }
 
   private static <T> void write(
-      PipelineArguments pipelines,
+      Runner runner,
       String job,
       PTransform<PBegin, PCollection<T>> rows,
       WriteStore<T> store,
@@ -120,9 +120,9 @@ public record LabelSelection(
     try {
       if (!Provenance.isThere(directory, provenance)) {
         store.prepare(false);
-        Pipeline pipeline = pipelines.create(job);
+        Pipeline pipeline = runner.create(job);
         pipeline.apply("Rows", rows).apply("Write", store);
-        pipelines.run(pipeline);
+        runner.run(pipeline);
         store.commit();
       }
     } catch (IOException e) {

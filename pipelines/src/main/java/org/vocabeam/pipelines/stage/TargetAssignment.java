@@ -10,7 +10,7 @@ import org.vocabeam.models.UserError;
 import org.vocabeam.models.bownet.BagTarget;
 import org.vocabeam.pipelines.inputs.Provenance;
 import org.vocabeam.pipelines.inputs.TrainingImages;
-import org.vocabeam.pipelines.options.PipelineArguments;
+import org.vocabeam.pipelines.runner.Runner;
 import org.vocabeam.pipelines.runner.Version;
 import org.vocabeam.transforms.codebook.Codebook;
 import org.vocabeam.transforms.codebook.CodebookRecord;
@@ -36,12 +36,12 @@ public record TargetAssignment(
   private static final long ROW_GROUP_BYTES = 256 << 10;
 
   /** Writes the store unless it is there. */
-  public StoreManifest run(PipelineArguments pipelines, boolean overwrite) {
+  public StoreManifest run(Runner runner, boolean overwrite) {
     images.refuseView("targets");
     Codebook words = CodebookRecord.read(codebook);
     String fingerprint = Extraction.fingerprint(teacher);
     FeatureSource cells =
-        FeatureSource.cells(teacher, level(words, fingerprint)).on(pipelines.device());
+        FeatureSource.cells(teacher, level(words, fingerprint)).on(runner.device());
     Map<String, String> provenance = new TreeMap<>();
     provenance.put("command", "assign");
     provenance.put(TargetRecord.IMAGES, images.fingerprint());
@@ -62,13 +62,13 @@ public record TargetAssignment(
     try {
       if (overwrite || !Provenance.isThere(output, provenance)) {
         write.prepare(overwrite);
-        Pipeline pipeline = pipelines.create("assign");
+        Pipeline pipeline = runner.create("assign");
         pipeline
             .apply(
                 "AssignTargets",
                 AssignTargets.of(images.rowGroups(), images.split(), cells, codebook, kind))
             .apply("Write", write);
-        pipelines.run(pipeline);
+        runner.run(pipeline);
         write.commit();
       }
       return StoreReader.open(TargetRecord.TYPE, output).manifest();

@@ -20,8 +20,8 @@ import org.vocabeam.pipelines.compare.Comparison;
 import org.vocabeam.pipelines.compare.ComparisonPlan;
 import org.vocabeam.pipelines.compare.ComparisonPlan.Network;
 import org.vocabeam.pipelines.inputs.TrainingImages;
-import org.vocabeam.pipelines.options.PipelineArguments;
 import org.vocabeam.pipelines.options.PoolingArguments;
+import org.vocabeam.pipelines.options.RunnerArguments;
 import org.vocabeam.pipelines.runner.Failure;
 
 /** The command line of compare, and plans that are there; nothing is trained. */
@@ -104,8 +104,8 @@ class CompareCommandTest {
     // The same is taken over, with its steps: nothing is timed.
     assertEquals(
         ComparisonPlan.find(output.toString()).orElseThrow(),
-        asked.plan(training, new PipelineArguments()));
-    assertEquals(plan.methods(), asked.plan(training, new PipelineArguments()).methods());
+        asked.plan(training, new RunnerArguments().runner()));
+    assertEquals(plan.methods(), asked.plan(training, new RunnerArguments().runner()).methods());
     assertFalse(Files.exists(output.resolve("speed")));
     assertEquals(before, Files.readString(output.resolve("compare.json")));
   }

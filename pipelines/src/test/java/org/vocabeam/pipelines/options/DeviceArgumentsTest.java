@@ -25,11 +25,13 @@ class DeviceArgumentsTest {
 
   @Test
   void theChoiceIsHandedOn() {
-    assertEquals(DeviceChoice.AUTO, parsed().device());
+    assertEquals(DeviceChoice.AUTO, parsed().runner().device());
     DeviceArguments gpu = parsed("--device=gpu", "--runner=DirectRunner");
-    assertEquals(List.of("--runner=DirectRunner", "--device=GPU"), gpu.arguments());
-    assertEquals(DeviceChoice.GPU, parsed(gpu.arguments().toArray(String[]::new)).device());
-    assertEquals(DeviceChoice.CPU, new PipelineArguments().device());
+    assertEquals(List.of("--runner=DirectRunner", "--device=GPU"), gpu.runner().arguments());
+    assertEquals(
+        DeviceChoice.GPU,
+        parsed(gpu.runner().arguments().toArray(String[]::new)).runner().device());
+    assertEquals(DeviceChoice.CPU, new RunnerArguments().runner().device());
   }
 
   /** Before anything is read or written. */

@@ -25,8 +25,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vocabeam.models.UserError;
 import org.vocabeam.pipelines.OwnJvm;
-import org.vocabeam.pipelines.options.PipelineArguments;
-import picocli.CommandLine;
 
 /** The engine that the commands use by default really runs in this process. */
 class EmbeddedFlinkTest {
@@ -58,11 +56,8 @@ class EmbeddedFlinkTest {
   }
 
   private static Pipeline pipeline(int parallelism) {
-    PipelineArguments arguments = new PipelineArguments();
-    CommandLine command = new CommandLine(arguments).setUnmatchedArgumentsAllowed(true);
-    command.parseArgs("--runner=FlinkRunner", "--parallelism=" + parallelism);
-    arguments.takeUnmatched(command);
-    return arguments.create("embedded");
+    BeamOptions beam = new BeamOptions(List.of("--parallelism=" + parallelism));
+    return new Runner("FlinkRunner", beam, null).create("embedded");
   }
 
   @Test

@@ -1,0 +1,48 @@
+package org.vocabeam.pipelines.options;
+
+import org.checkerframework.checker.nullness.qual.Nullable;
+import org.vocabeam.models.program.DeviceChoice;
+import org.vocabeam.pipelines.runner.Runner;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** Mixin of every command that runs pipelines: the runner, and Beam's other options. */
+public class RunnerArguments {
+  @Option(
+      names = "--runner",
+      defaultValue = "FlinkRunner",
+      paramLabel = "NAME",
+      description = {
+        "Where the pipelines run: FlinkRunner or DirectRunner. Every other option of Beam and of the"
+            + " runner may be given too, for example --flinkMaster=[local] or HOST:PORT,"
+            + " --parallelism=2, --tempLocation=DIR, --awsRegion=NAME."
+      })
+  private String runner = "FlinkRunner";
+
+  private final BeamArguments beam = new BeamArguments();
+  private @Nullable Runner built;
+
+  /** Returns the runner that the options choose; the same object at every call. */
+  public final Runner runner() {
+    if (built == null) {
+      built = new Runner(runner, beam.options(), device());
+    }
+    return built;
+  }
+
+  /** Where networks compute; null for commands without networks. */
+  @Nullable DeviceChoice device() {
+    return null;
+  }
+
+  /**
+   * Takes the options that picocli does not know, and refuses those that Beam does not know either.
+   *
+   * @throws ParameterException with one line: the option, and what it may be
+   */
+  public final void takeUnmatched(CommandLine command) {
+    beam.takeUnmatched(command, "--runner=" + runner);
+    built = null; // picocli may parse into the same object again
+  }
+}

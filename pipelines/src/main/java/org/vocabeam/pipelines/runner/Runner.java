@@ -1,0 +1,207 @@
+package org.vocabeam.pipelines.runner;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import org.apache.beam.runners.flink.FlinkPipelineOptions;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.io.FileSystems;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.checkerframework.checker.nullness.qual.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.vocabeam.models.UserError;
+import org.vocabeam.models.program.DeviceChoice;
+import org.vocabeam.models.program.Gpus;
+
+/**
+ * Where pipelines run: in this process or on a Flink cluster, and on which device their networks
+ * compute. Nothing of it is part of a recipe or of a store's provenance, because the results do not
+ * depend on it.
+ *
+ * <pre>{@code
+ * Runner runner = new Runner("FlinkRunner", BeamOptions.NONE, DeviceChoice.AUTO);
+ * Pipeline pipeline = runner.create("embed");
+ * // ... apply transforms ...
+ * runner.run(pipeline);
+ * }</pre>
+ */
+public final class Runner {
+  /** Beam's option for the address of a Flink cluster. */
+  public static final String FLINK_MASTER = "--flinkMaster";
+
+  private static final Logger LOG = LoggerFactory.getLogger(Runner.class);
+  private static final String FLINK = "FlinkRunner";
+  private static final String DIRECT = "DirectRunner";
+  private static final String LOCAL = "[local]";
+
+  private final String name;
+  private final BeamOptions beam;
+  private final @Nullable DeviceChoice device;
+  private @Nullable FlinkCluster cluster;
+  private int slots;
+
+  /**
+   * @param name Beam's name of the runner: FlinkRunner or DirectRunner
+   * @param beam other options of Beam and of the runner
+   * @param device where networks compute; null for pipelines without networks
+   */
+  public Runner(String name, BeamOptions beam, @Nullable DeviceChoice device) {
+    this.name = name;
+    this.beam = beam;
+    this.device = device;
+  }
+
+  /** The same choices as command-line arguments, for a command with networks. */
+  public List<String> arguments() {
+    List<String> arguments = new ArrayList<>(argumentsWithoutDevice());
+    if (device != null) {
+      arguments.add("--device=" + device);
+    }
+    return List.copyOf(arguments);
+  }
+
+  /** The same choices as command-line arguments, for a command without networks. */
+  public List<String> argumentsWithoutDevice() {
+    List<String> arguments = new ArrayList<>(List.of(runnerArgument()));
+    arguments.addAll(beam.arguments());
+    return List.copyOf(arguments);
+  }
+
+  private String runnerArgument() {
+    return "--runner=" + name;
+  }
+
+  /** The device that networks compute on; CPU for pipelines without networks. */
+  public DeviceChoice device() {
+    return device == null ? DeviceChoice.CPU : device;
+  }
+
+  /** Whether workers are in other processes, perhaps with another working directory. */
+  public boolean isRemote() {
+    return name.equals(FLINK)
+        && beam.value(FLINK_MASTER).filter(master -> !master.startsWith("[")).isPresent();
+  }
+
+  /** Creates an empty pipeline on this runner, for {@link #run}. */
+  public Pipeline create(String jobName) {
+    return Pipeline.create(options(jobName));
+  }
+
+  /** Runs a pipeline to its end and throws its failure. */
+  public void run(Pipeline pipeline) {
+    run(pipeline, () -> {});
+  }
+
+  /**
+   * Runs a pipeline to its end and throws its failure.
+   *
+   * @param meanwhile called again and again while the pipeline runs elsewhere ({@link #isRemote})
+   */
+  public void run(Pipeline pipeline, Runnable meanwhile) {
+    if (cluster == null) {
+      pipeline.run().waitUntilFinish();
+      return;
+    }
+    // The cluster identifies the job by this name.
+    String jobName = pipeline.getOptions().getJobName() + "-" + UUID.randomUUID();
+    pipeline.getOptions().setJobName(jobName);
+    pipeline.run();
+    LOG.info("Submitted the job {}", jobName);
+    new ClusterJob(cluster, jobName).finish(meanwhile);
+  }
+
+  /**
+   * Makes the options of a pipeline, and registers Beam's file systems with them, so that driver
+   * code can read and write the same locations.
+   *
+   * @throws UserError when the cluster cannot run the job, or a GPU was asked for and this process,
+   *     which is also the worker, has none
+   */
+  public PipelineOptions options(String jobName) {
+    if (device != null && !isRemote()) {
+      Gpus.check(device);
+    }
+    if (isRemote() && cluster == null) {
+      FlinkCluster found = new FlinkCluster(beam.value(FLINK_MASTER).orElseThrow());
+      slots = found.check();
+      cluster = found;
+    }
+    PipelineOptions options = beam.parse(defaults());
+    FlinkPipelineOptions flink = options.as(FlinkPipelineOptions.class);
+    if (cluster != null) {
+      refuseMoreThanSlots(flink.getParallelism());
+    }
+    if (LOCAL.equals(flink.getFlinkMaster())) {
+      EmbeddedFlink.install(flink.getFlinkConfDir());
+      flink.setFlinkMaster(EmbeddedFlink.MASTER);
+    } else {
+      EmbeddedFlink.remove();
+    }
+    options.setJobName(jobName);
+    FileSystems.setDefaultPipelineOptions(options);
+    return options;
+  }
+
+  private void refuseMoreThanSlots(int parallelism) {
+    // A cluster without any slot may start TaskManagers when a job asks for them.
+    if (slots > 0 && parallelism > slots) {
+      throw new UserError(
+          String.format(
+              "--parallelism is %d, but the cluster at %s has %d slots; lower it, or start more"
+                  + " TaskManagers",
+              parallelism, cluster.master(), slots));
+    }
+  }
+
+  /** Options for what the user did not give. */
+  private List<String> defaults() {
+    List<String> defaults = new ArrayList<>(List.of(runnerArgument()));
+    if (name.equals(FLINK)) {
+      // Embedded unless a cluster is named. Elements are never mutated after output (Beam's own
+      // rule), so Flink may hand them on without copies.
+      defaults.addAll(
+          List.of(FLINK_MASTER + "=" + LOCAL, "--objectReuse=true", "--fasterCopy=true"));
+    } else if (name.equals(DIRECT)) {
+      // Its checks encode every element a second time; the tests keep them on.
+      defaults.addAll(List.of("--enforceEncodability=false", "--enforceImmutability=false"));
+      // Its monitor never pauses (apache/beam issue 18070): on a thread of its own it would take a
+      // core for as long as an element takes, and a round of training is one element. With one
+      // thread for both it runs between elements.
+      defaults.add("--targetParallelism=1");
+    }
+    if (cluster != null) {
+      defaults.add("--parallelism=" + Math.max(1, slots));
+      defaults.add("--filesToStage=" + emptyJar());
+      defaults.add("--attachedMode=false"); // submits and returns; ClusterJob waits
+    }
+    return List.copyOf(defaults);
+  }
+
+  /**
+   * Stages nothing, because the cluster's lib has everything. Without any file to stage Beam would
+   * stage the class path.
+   */
+  private static Path emptyJar() {
+    try {
+      Path jar = Files.createTempFile("vocabeam-job", ".jar");
+      jar.toFile().deleteOnExit();
+      new JarOutputStream(Files.newOutputStream(jar), new Manifest()).close();
+      return jar;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The choices as on a command line. */
+  @Override
+  public String toString() {
+    return String.join(" ", arguments());
+  }
+}
