@@ -1,6 +1,5 @@
 package org.vocabeam.transforms.image;
 
-import com.twelvemonkeys.imageio.plugins.jpeg.JPEGImageReaderSpi;
 import com.twelvemonkeys.imageio.stream.ByteArrayImageInputStream;
 import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;
@@ -9,36 +8,32 @@ import java.awt.image.DataBufferByte;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 import java.io.IOException;
-import java.util.Iterator;
 import javax.imageio.ImageReader;
-import javax.imageio.spi.IIORegistry;
-import javax.imageio.spi.ImageReaderSpi;
 
 /**
- * Decodes JPEG and PNG to 8-bit grey or RGB.
+ * Decoder of image files to 8-bit grey or RGB.
  *
- * <p>Sample values are taken as they are stored: colour profiles and gamma are ignored, as other
- * image libraries for training do, and Java's own conversions (which hold grey for linear light and
- * change its values) are not used. 16 bits are scaled to 8 by 255/65535 with rounding; what is
- * transparent is laid on white.
+ * <p>Sample values are taken as they are stored. Colour profiles and gamma are ignored, as in other
+ * image libraries for training; Java's own conversions would treat grey as linear light and change
+ * its values. Samples of 16 bits are scaled to 8 by 255/65535 with rounding; transparent pixels are
+ * blended with white.
  */
 public final class ImageDecoder {
-  private static final ImageReaderSpi JPEG = jpegReader();
-  private static final ImageReaderSpi PNG = pngReader();
   private static final int WHITE = 255;
 
   private ImageDecoder() {}
 
   /**
-   * The pixels, as the file has them: before orientation.
+   * Returns the pixels as the file has them, before orientation.
    *
-   * @param header of the same bytes
+   * @param bytes a whole file
+   * @param header of the same file
+   * @throws RejectedException when the pixels are damaged, or not those of the header
    */
   public static Pixels decode(byte[] bytes, ImageHeader header) throws RejectedException {
     BufferedImage image;
     try {
-      boolean jpeg = header.encoding().equals(ImageRecord.JPEG);
-      image = read((jpeg ? JPEG : PNG).createReaderInstance(), bytes);
+      image = read(ImageFormat.of(bytes).orElseThrow().newReader(), bytes);
     } catch (IOException | RuntimeException e) { // the readers throw both for damaged files
       throw new RejectedException(Rejection.CORRUPT, e);
     }
@@ -64,7 +59,7 @@ public final class ImageDecoder {
     }
   }
 
-  /** libjpeg goes on with grey where data is missing, and only warns. */
+  /** Returns true for a warning of lost pixels: libjpeg fills them with grey and only warns. */
   private static boolean isDamage(String warning) {
     return warning.startsWith("Corrupt JPEG data")
         // Padding before the end of the image, which some cameras write: nothing is missing.
@@ -85,7 +80,7 @@ public final class ImageDecoder {
     return fromSamples(raster, colours, channels);
   }
 
-  /** Palettes, and grey of 1, 2 or 4 bits. */
+  /** Decodes palettes, and grey of 1, 2 or 4 bits. */
   private static Pixels fromPalette(Raster raster, IndexColorModel palette, int channels) {
     int size = palette.getMapSize();
     byte[] colours = new byte[size * channels];
@@ -104,7 +99,7 @@ public final class ImageDecoder {
     for (int y = 0; y < raster.getHeight(); y++) {
       raster.getSamples(0, y, width, 1, 0, row);
       for (int index : row) {
-        // Beyond the palette is black, as in other decoders.
+        // An index beyond the palette is black, as in other decoders.
         if (index < size) {
           System.arraycopy(colours, index * channels, values, to, channels);
         }
@@ -135,7 +130,7 @@ public final class ImageDecoder {
     return new Pixels(width, height, channels, values);
   }
 
-  /** 16 bits and alpha. */
+  /** Decodes 16 bits and alpha. */
   private static Pixels fromSamples(Raster raster, ColorModel colours, int channels) {
     int bands = raster.getNumBands();
     boolean sixteen = colours.getComponentSize(0) == 16;
@@ -156,38 +151,12 @@ public final class ImageDecoder {
     return new Pixels(width, raster.getHeight(), channels, values);
   }
 
-  /** round(v * 255 / 65535), exact. */
+  /** Returns round(v * 255 / 65535), exactly. */
   private static int eight(int sample, boolean sixteen) {
     return sixteen ? (sample * 255 + 32895) >> 16 : sample;
   }
 
   private static int onWhite(int value, int alpha) {
     return (value * alpha + WHITE * (255 - alpha) + 127) / 255;
-  }
-
-  /**
-   * By class and not by format name: on a cluster the registry may have been filled before this
-   * class loader existed, and would give Java's own reader, which knows no CMYK.
-   */
-  private static ImageReaderSpi jpegReader() {
-    IIORegistry registry = IIORegistry.getDefaultInstance();
-    JPEGImageReaderSpi known = registry.getServiceProviderByClass(JPEGImageReaderSpi.class);
-    if (known == null) {
-      known = new JPEGImageReaderSpi();
-      registry.registerServiceProvider(known, ImageReaderSpi.class);
-    }
-    return known;
-  }
-
-  private static ImageReaderSpi pngReader() {
-    Iterator<ImageReaderSpi> readers =
-        IIORegistry.getDefaultInstance().getServiceProviders(ImageReaderSpi.class, true);
-    while (readers.hasNext()) {
-      ImageReaderSpi reader = readers.next();
-      if (reader.getClass().getName().equals("com.sun.imageio.plugins.png.PNGImageReaderSpi")) {
-        return reader;
-      }
-    }
-    throw new IllegalStateException("this Java has no PNG reader: is java.desktop missing?");
   }
 }

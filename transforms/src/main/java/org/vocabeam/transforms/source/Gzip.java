@@ -6,13 +6,13 @@ import java.io.InputStream;
 import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 import org.vocabeam.transforms.files.StoreFiles;
 
-/** Files that may or may not be gzipped: their first two bytes say it, not their name. */
+/** Files that may be gzipped, recognised by their first two bytes whatever their name. */
 final class Gzip {
   private static final int BUFFER = 1 << 18;
 
   private Gzip() {}
 
-  /** Opens a file, decompressed. */
+  /** Opens a file and decompresses it if it is gzipped. */
   static InputStream open(String file) throws IOException {
     BufferedInputStream in = new BufferedInputStream(StoreFiles.open(file), BUFFER);
     try {
@@ -25,7 +25,7 @@ final class Gzip {
     }
   }
 
-  /** Whether a file is gzipped. */
+  /** Returns true if a file is gzipped. */
   static boolean is(String file) throws IOException {
     try (BufferedInputStream in = new BufferedInputStream(StoreFiles.open(file), 16)) {
       return isGzip(in);

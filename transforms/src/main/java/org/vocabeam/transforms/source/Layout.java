@@ -9,13 +9,13 @@ import org.vocabeam.models.UserError;
 import org.vocabeam.transforms.image.ImageRecord;
 
 /**
- * What the directories above an image in a folder or tar say of it.
+ * Meaning of the directories above an image in a folder or tar.
  *
  * <p>{@code auto} goes by depth: {@code file} has neither split nor label, {@code label/file} has a
- * label, {@code split/label/file} has both, and of more directories the two nearest to the file
- * count. Any other layout names the directories from the root on, each {@code split}, {@code label}
- * or {@code *} (says nothing); deeper ones are ignored. So a folder of unlabelled splits is {@code
- * split}, and a tar whose members begin with the name of its folder is {@code *}{@code /label}.
+ * label, {@code split/label/file} has both; of more directories the two nearest to the file count.
+ * Any other layout names the directories from the root on, each {@code split}, {@code label} or
+ * {@code *} (no meaning); deeper ones are ignored. A folder of unlabelled splits is {@code split},
+ * and a tar whose members begin with the name of its folder is {@code *}{@code /label}.
  *
  * @param directories empty for {@code auto}
  */
@@ -25,7 +25,7 @@ record Layout(List<String> directories) implements Serializable {
   private static final String SPLIT = "split";
   private static final String LABEL = "label";
 
-  /** The split and the label of a file. */
+  /** Split and label of a file. */
   record Place(String split, @Nullable String label) {}
 
   static Layout parse(String text) {
@@ -48,6 +48,8 @@ record Layout(List<String> directories) implements Serializable {
   }
 
   /**
+   * Returns the split and label of a file.
+   *
    * @param path of a file, relative to the root, with {@code /}
    */
   Place of(String path) {
@@ -65,7 +67,7 @@ record Layout(List<String> directories) implements Serializable {
         label < 0 || label >= depth ? null : names.get(label));
   }
 
-  /** Files of the operating system and of version control, which nobody means as images. */
+  /** Returns true for files of the operating system and of version control. */
   static boolean isHidden(String path) {
     return Splitter.on('/')
         .splitToStream(path)

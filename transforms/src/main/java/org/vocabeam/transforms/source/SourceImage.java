@@ -12,18 +12,19 @@ import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
 import org.checkerframework.checker.nullness.qual.Nullable;
-import org.vocabeam.transforms.image.ImageHeader;
+import org.vocabeam.transforms.image.ImageFormat;
 import org.vocabeam.transforms.image.Rejection;
 import org.vocabeam.transforms.parquet.RecordType;
 
 /**
- * An image as its source has it, before it is decoded.
+ * Image of a source before it is decoded: a whole file, or pixels {@code [height, width,
+ * channels]}.
  *
- * @param width of pixels; 0 when {@code bytes} are a file
- * @param height of pixels; 0 when {@code bytes} are a file
- * @param channels of pixels, {@code [height, width, channels]}; 0 when {@code bytes} are a file
+ * @param width of pixels; 0 for a file
+ * @param height of pixels; 0 for a file
+ * @param channels of pixels; 0 for a file
  * @param bytes empty when rejected
- * @param rejection why the file was not read, or null
+ * @param rejection reason why the file was not read, or null
  */
 public record SourceImage(
     String id,
@@ -56,15 +57,15 @@ public record SourceImage(
           SourceImage::fromAvro,
           SourceImage::id);
 
-  /** Reads a file to its end, unless it is no image or is longer than {@code maxBytes}. */
+  /** Reads a file to its end, and rejects it early when it is no image or is too long. */
   public static SourceImage file(
       String id, @Nullable String label, String split, InputStream in, int maxBytes)
       throws IOException {
-    byte[] start = in.readNBytes(ImageHeader.SIGNATURE);
+    byte[] start = in.readNBytes(ImageFormat.SIGNATURE);
     if (start.length == 0) {
       return rejected(id, split, Rejection.EMPTY);
     }
-    if (!ImageHeader.isImage(start)) {
+    if (ImageFormat.of(start).isEmpty()) {
       return rejected(id, split, Rejection.NOT_AN_IMAGE);
     }
     byte[] rest = in.readNBytes(maxBytes - start.length + 1);
@@ -76,7 +77,7 @@ public record SourceImage(
     return new SourceImage(id, label, split, 0, 0, 0, bytes, null);
   }
 
-  /** The id of a row of a file: at least five digits, so that ids sort as rows. */
+  /** Returns the id of a row of a file, with at least five digits, so that ids sort as rows. */
   static String rowId(String file, long row) {
     return file + "#" + Strings.padStart(Long.toString(row), 5, '0');
   }
@@ -85,12 +86,12 @@ public record SourceImage(
     return new SourceImage(id, null, split, 0, 0, 0, new byte[0], rejection);
   }
 
-  /** The same image under another id. */
+  /** Returns the same image with another id. */
   public SourceImage withId(String other) {
     return new SourceImage(other, label, split, width, height, channels, bytes, rejection);
   }
 
-  /** 32 hexadecimal digits that are the same for the same bytes of the same shape alone. */
+  /** Returns a hash of bytes and shape: 32 hexadecimal digits. */
   public String content() {
     return Hashing.murmur3_128()
         .newHasher()

@@ -5,6 +5,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -14,45 +15,59 @@ import org.vocabeam.transforms.files.StoreFiles;
 import org.vocabeam.transforms.image.ImageRecord;
 
 /**
- * A range of rows of an IDX file of grey images (the format of MNIST: a big-endian header of magic
- * number, count, height, width; then the pixels) with its file of labels, if there is one. The id
- * is the file's name without {@code .gz}, {@code #} and the row: {@code
- * train-images-idx3-ubyte#00042}.
- *
- * @param name the part of the id before {@code #}
- * @param from first row
- * @param to after the last row
+ * IDX files of grey images, the format of MNIST: a big-endian header of magic number, count, height
+ * and width, then the pixels. Labels are in the file beside it, if there is one. The id is the
+ * file's name without {@code .gz}, {@code #} and the row: {@code train-images-idx3-ubyte#00042}.
  */
-record IdxRows(
-    String images,
-    @Nullable String labels,
-    String name,
-    String split,
-    int width,
-    int height,
-    int from,
-    int to)
-    implements WorkItem.Part {
+final class IdxFormat implements SourceFormat {
   private static final Pattern IMAGES =
       Pattern.compile("((?:.*/)?)([^/]*?)[-.]?images[-.]idx3-ubyte(\\.gz)?");
   private static final int IMAGES_MAGIC = 0x803;
   private static final int LABELS_MAGIC = 0x801;
   private static final int MAX_ROWS = 10_000;
   private static final int PART_BYTES = 16 << 20;
-  // Every part of a gzipped file decompresses what is before it.
+
+  /** Most parts of a gzipped file, because each decompresses all that is before it. */
   private static final int MAX_GZIP_PARTS = 8;
 
-  static boolean isImages(String name) {
-    return IMAGES.matcher(name).matches();
+  @Override
+  public String name() {
+    return "IDX";
   }
 
-  /** One IDX file: how many images of which size. */
-  record Header(int count, int height, int width) {}
+  @Override
+  public Optional<ImageSource> open(SourceFiles files) throws IOException {
+    List<StoreFiles.Listed> listed = files.named(IMAGES.asMatchPredicate());
+    if (listed.isEmpty()) {
+      return Optional.empty();
+    }
+    List<Rows> parts = new ArrayList<>();
+    long images = 0;
+    long bytes = 0;
+    for (StoreFiles.Listed file : listed) {
+      Header header = header(file, IMAGES_MAGIC);
+      parts.addAll(list(file, header, files.decode().maxPixels()));
+      images += header.count;
+      bytes += header.count * header.pixels();
+    }
+    return Optional.of(
+        ImageSource.of(
+            name(),
+            parts,
+            new SourceSize(images, bytes, 1, true),
+            SourceFiles.fingerprint(listed)));
+  }
 
-  /** Parts of one file of images. Its labels are in the file beside it, if there is one. */
-  static List<WorkItem> list(StoreFiles.Listed file, long maxPixels) throws IOException {
-    Header header = header(file, IMAGES_MAGIC);
-    long pixels = (long) header.width * header.height;
+  /** Number and size of the images of a file. */
+  private record Header(int count, int height, int width) {
+    long pixels() {
+      return (long) width * height;
+    }
+  }
+
+  private static List<Rows> list(StoreFiles.Listed file, Header header, long maxPixels)
+      throws IOException {
+    long pixels = header.pixels();
     if (pixels < 1 || pixels > maxPixels) {
       throw new UserError(
           String.format(
@@ -75,29 +90,23 @@ record IdxRows(
     if (Gzip.is(file.path())) {
       rows = Math.max(rows, header.count / MAX_GZIP_PARTS + 1);
     }
-    List<WorkItem> parts = new ArrayList<>();
+    List<Rows> parts = new ArrayList<>();
     for (int from = 0; from < header.count; from += rows) {
       parts.add(
-          new WorkItem(
-              new IdxRows(
-                  file.path(),
-                  labels == null ? null : labels.path(),
-                  file.name().replaceFirst("\\.gz$", ""),
-                  split(file.name()),
-                  header.width,
-                  header.height,
-                  from,
-                  Math.min(header.count, from + rows))));
+          new Rows(
+              file.path(),
+              labels == null ? null : labels.path(),
+              file.name().replaceFirst("\\.gz$", ""),
+              split(file.name()),
+              header.width,
+              header.height,
+              from,
+              Math.min(header.count, from + rows)));
     }
     return parts;
   }
 
-  /** The header of a file of images. */
-  static Header imagesHeader(StoreFiles.Listed file) {
-    return header(file, IMAGES_MAGIC);
-  }
-
-  /** MNIST calls its test set t10k. */
+  /** Returns the split in a file's name; MNIST calls its test set t10k. */
   private static String split(String name) {
     Matcher matcher = IMAGES.matcher(name);
     String prefix = matcher.matches() ? matcher.group(2) : "";
@@ -142,7 +151,7 @@ record IdxRows(
     }
   }
 
-  /** Of a gzipped file only reading shows it. */
+  /** Rejects a short file; a gzipped one shows its length only when it is read. */
   private static void checkLength(StoreFiles.Listed file, long promised) throws IOException {
     if (file.bytes() < promised && !Gzip.is(file.path())) {
       throw tooShort(file.path(), null);
@@ -159,39 +168,57 @@ record IdxRows(
         : new UserError("cannot read " + file + ": " + e.getMessage() + "; fetch it again", e);
   }
 
-  @Override
-  public void read(int maxBytes, Consumer<SourceImage> out) {
-    byte[] classes = labels == null ? null : readLabels(labels);
-    try (DataInputStream in = new DataInputStream(Gzip.open(images))) {
-      in.skipNBytes(16 + (long) from * width * height);
-      for (int row = from; row < to; row++) {
-        byte[] pixels = new byte[width * height];
-        in.readFully(pixels);
-        out.accept(
-            new SourceImage(
-                SourceImage.rowId(name, row),
-                classes == null ? null : String.valueOf(classes[row - from] & 0xFF),
-                split,
-                width,
-                height,
-                1,
-                pixels,
-                null));
+  /**
+   * A range of rows of a file.
+   *
+   * @param name part of the id before {@code #}
+   * @param from first row
+   * @param to after the last row
+   */
+  private record Rows(
+      String images,
+      @Nullable String labels,
+      String name,
+      String split,
+      int width,
+      int height,
+      int from,
+      int to)
+      implements WorkItem.Part {
+    @Override
+    public void read(int maxBytes, Consumer<SourceImage> out) {
+      byte[] classes = labels == null ? null : readLabels(labels);
+      try (DataInputStream in = new DataInputStream(Gzip.open(images))) {
+        in.skipNBytes(16 + (long) from * width * height);
+        for (int row = from; row < to; row++) {
+          byte[] pixels = new byte[width * height];
+          in.readFully(pixels);
+          out.accept(
+              new SourceImage(
+                  SourceImage.rowId(name, row),
+                  classes == null ? null : String.valueOf(classes[row - from] & 0xFF),
+                  split,
+                  width,
+                  height,
+                  1,
+                  pixels,
+                  null));
+        }
+        in.read(); // makes gzip check its checksum at the end of the file
+      } catch (IOException e) {
+        throw damaged(images, e);
       }
-      in.read(); // at the end of a gzipped file: this is what makes it check its checksum
-    } catch (IOException e) {
-      throw damaged(images, e);
     }
-  }
 
-  private byte[] readLabels(String file) {
-    try (DataInputStream in = new DataInputStream(Gzip.open(file))) {
-      in.skipNBytes(8 + (long) from);
-      byte[] classes = new byte[to - from];
-      in.readFully(classes);
-      return classes;
-    } catch (IOException e) {
-      throw damaged(file, e);
+    private byte[] readLabels(String file) {
+      try (DataInputStream in = new DataInputStream(Gzip.open(file))) {
+        in.skipNBytes(8 + (long) from);
+        byte[] classes = new byte[to - from];
+        in.readFully(classes);
+        return classes;
+      } catch (IOException e) {
+        throw damaged(file, e);
+      }
     }
   }
 }
