@@ -7,9 +7,9 @@ import org.apache.avro.generic.GenericRecord;
 import org.vocabeam.transforms.parquet.RecordType;
 
 /**
- * One result of a comparison of methods: a row of its store.
+ * Result of a comparison of methods: a row of a {@code comparison} store.
  *
- * @param method that was trained; empty for what is the same beside all of them
+ * @param method name of the trained method; empty for features that no method trained
  * @param seed of the run
  * @param result of its evaluation
  */

@@ -1,19 +1,16 @@
 package org.vocabeam.transforms.evaluation;
 
 import java.io.IOException;
-import java.io.Serializable;
 import java.util.Collections;
 import java.util.List;
-import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.SerializableCoder;
-import org.apache.beam.sdk.coders.VoidCoder;
+import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
-import org.apache.beam.sdk.transforms.GroupByKey;
+import org.apache.beam.sdk.transforms.Mean;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.Reshuffle;
-import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
 import org.checkerframework.checker.nullness.qual.Nullable;
@@ -22,46 +19,60 @@ import org.vocabeam.transforms.features.FeatureSource;
 import org.vocabeam.transforms.image.ImageRecord;
 import org.vocabeam.transforms.parquet.RowGroup;
 
-/** The share of the labelled images of a split that a trained classifier names correctly. */
+/**
+ * Accuracy of a trained classifier: the share of the labelled images of a split that it names
+ * correctly.
+ *
+ * <pre>{@code
+ * pipeline
+ *     .apply(
+ *         EvaluateClassifier.of(
+ *             images.rowGroups(),
+ *             "test",
+ *             FeatureSource.logits(checkpoint),
+ *             List.of("cat", "dog"),
+ *             new MetricRecord("finetuned", "accuracy", 1, 0, 0)))
+ *     .apply(WriteStore.to(MetricRecord.TYPE, output));
+ * }</pre>
+ */
 public final class EvaluateClassifier extends PTransform<PBegin, PCollection<MetricRecord>> {
   private static final long serialVersionUID = 1L;
-
-  /** Images that were classified, and how many of them correctly. */
-  private record Hits(long images, long right) implements Serializable {}
 
   private final List<RowGroup> groups;
   private final String split;
   private final FeatureSource logits;
   private final List<String> classes;
-  private final MetricRecord of;
+  private final MetricRecord metric;
 
   private EvaluateClassifier(
       List<RowGroup> groups,
       String split,
       FeatureSource logits,
       List<String> classes,
-      MetricRecord of) {
+      MetricRecord metric) {
     this.groups = groups;
     this.split = split;
     this.logits = logits;
     this.classes = classes;
-    this.of = of;
+    this.metric = metric;
   }
 
   /**
+   * Returns the transform. It fails when the split has no labelled image.
+   *
    * @param groups of an images store
    * @param split whose labels are predicted
    * @param logits {@link FeatureSource#logits}
-   * @param classes that the logits are of, sorted; an image with another label is named wrongly
-   * @param of the record to fill in: what is measured
+   * @param classes of the logits, sorted; an image with another label counts as wrong
+   * @param metric record of the result, whose value is replaced
    */
   public static EvaluateClassifier of(
       List<RowGroup> groups,
       String split,
       FeatureSource logits,
       List<String> classes,
-      MetricRecord of) {
-    return new EvaluateClassifier(List.copyOf(groups), split, logits, List.copyOf(classes), of);
+      MetricRecord metric) {
+    return new EvaluateClassifier(List.copyOf(groups), split, logits, List.copyOf(classes), metric);
   }
 
   @Override
@@ -70,13 +81,14 @@ public final class EvaluateClassifier extends PTransform<PBegin, PCollection<Met
         .apply("RowGroups", Create.of(groups).withCoder(SerializableCoder.of(RowGroup.class)))
         .apply("Spread", Reshuffle.viaRandomKey())
         .apply("Classify", ParDo.of(new Classify(split, logits, classes)))
-        .setCoder(KvCoder.of(VoidCoder.of(), SerializableCoder.of(Hits.class)))
-        .apply("Group", GroupByKey.create())
-        .apply("AddUp", ParDo.of(new AddUp(split, of)))
+        .setCoder(VarIntCoder.of())
+        .apply("Accuracy", Mean.globally())
+        .apply("ToRecord", ParDo.of(new ToRecord(split, metric)))
         .setCoder(MetricRecord.TYPE.coder());
   }
 
-  static final class Classify extends DoFn<RowGroup, KV<Void, Hits>> {
+  /** Outputs 1 for every labelled image that is named correctly, and 0 for every other one. */
+  static final class Classify extends DoFn<RowGroup, Integer> {
     private static final long serialVersionUID = 1L;
 
     private final String split;
@@ -91,27 +103,21 @@ public final class EvaluateClassifier extends PTransform<PBegin, PCollection<Met
     }
 
     @ProcessElement
-    public void classify(@Element RowGroup group, OutputReceiver<KV<Void, Hits>> out)
-        throws IOException {
+    public void classify(@Element RowGroup group, OutputReceiver<Integer> out) throws IOException {
       if (extractor == null) {
         extractor = logits.open();
       }
-      extractor.extract(group, split, (images, scores) -> count(images, scores, out));
+      extractor.extract(group, split, (images, scores) -> output(images, scores, out));
     }
 
-    private void count(
-        List<ImageRecord> images, float[] scores, OutputReceiver<KV<Void, Hits>> out) {
+    private void output(List<ImageRecord> images, float[] scores, OutputReceiver<Integer> out) {
       int[] predicted = new ClassScores(classes.size(), scores).predicted();
-      long labelled = 0;
-      long right = 0;
       for (int i = 0; i < predicted.length; i++) {
         String label = images.get(i).label();
         if (label != null) {
-          labelled++;
-          right += Collections.binarySearch(classes, label) == predicted[i] ? 1 : 0;
+          out.output(Collections.binarySearch(classes, label) == predicted[i] ? 1 : 0);
         }
       }
-      out.output(KV.of(null, new Hits(labelled, right)));
     }
 
     @Teardown
@@ -123,29 +129,23 @@ public final class EvaluateClassifier extends PTransform<PBegin, PCollection<Met
     }
   }
 
-  private static final class AddUp extends DoFn<KV<Void, Iterable<Hits>>, MetricRecord> {
+  private static final class ToRecord extends DoFn<Double, MetricRecord> {
     private static final long serialVersionUID = 1L;
 
     private final String split;
-    private final MetricRecord of;
+    private final MetricRecord metric;
 
-    AddUp(String split, MetricRecord of) {
+    ToRecord(String split, MetricRecord metric) {
       this.split = split;
-      this.of = of;
+      this.metric = metric;
     }
 
     @ProcessElement
-    public void add(@Element KV<Void, Iterable<Hits>> all, OutputReceiver<MetricRecord> out) {
-      long images = 0;
-      long right = 0;
-      for (Hits hits : all.getValue()) {
-        images += hits.images();
-        right += hits.right();
-      }
-      if (images == 0) {
+    public void convert(@Element Double accuracy, OutputReceiver<MetricRecord> out) {
+      if (accuracy.isNaN()) { // the mean of no image
         throw LabelledEmbeddings.noRows(split);
       }
-      out.output(of.withValue((double) right / images));
+      out.output(metric.withValue(accuracy));
     }
   }
 }

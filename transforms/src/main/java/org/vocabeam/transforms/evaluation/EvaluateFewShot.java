@@ -13,7 +13,14 @@ import org.vocabeam.models.evaluate.FewShot;
 import org.vocabeam.models.evaluate.LabelledFeatures;
 
 /**
- * Accuracy of few-shot episodes on the test split (METHODS section 9): 5 classes, 1 and 5 shots.
+ * Accuracy of few-shot episodes on the test split (docs/methods.md, section 9): 5 classes, 1 and 5
+ * shots. One worker holds the test features in memory.
+ *
+ * <pre>{@code
+ * pipeline
+ *     .apply(EvaluateFewShot.of(embeddings, seed))
+ *     .apply(WriteStore.to(MetricRecord.TYPE, output));
+ * }</pre>
  */
 public final class EvaluateFewShot extends PTransform<PBegin, PCollection<MetricRecord>> {
   private static final long serialVersionUID = 1L;
@@ -28,7 +35,7 @@ public final class EvaluateFewShot extends PTransform<PBegin, PCollection<Metric
     this.seed = seed;
   }
 
-  /** The names of what is measured. */
+  /** Returns the names of the metrics. */
   public static List<String> metrics() {
     return SHOTS.stream().map(EvaluateFewShot::metric).toList();
   }
@@ -38,8 +45,10 @@ public final class EvaluateFewShot extends PTransform<PBegin, PCollection<Metric
   }
 
   /**
-   * @param embeddings of at least 5 classes
-   * @param seed of the episodes
+   * Returns the transform.
+   *
+   * @param embeddings of at least 5 classes with enough rows
+   * @param seed of the draw of episodes
    */
   public static EvaluateFewShot of(LabelledEmbeddings embeddings, long seed) {
     return new EvaluateFewShot(embeddings, seed);

@@ -15,8 +15,15 @@ import org.vocabeam.models.evaluate.LinearProbe;
 import org.vocabeam.models.evaluate.ProbeRecipe;
 
 /**
- * Accuracy of a linear classifier on frozen features, for shares of the training labels (METHODS
- * section 9). A probe is trained by one worker, whose memory holds its training features.
+ * Accuracy of a linear classifier on frozen features, for shares of the training labels
+ * (docs/methods.md, section 9). One worker trains all probes, and holds the features of both splits
+ * in memory.
+ *
+ * <pre>{@code
+ * pipeline
+ *     .apply(EvaluateLinear.of(embeddings, List.of(1.0, 0.1, 0.01), seed))
+ *     .apply(WriteStore.to(MetricRecord.TYPE, output));
+ * }</pre>
  */
 public final class EvaluateLinear extends PTransform<PBegin, PCollection<MetricRecord>> {
   private static final long serialVersionUID = 1L;
@@ -32,8 +39,10 @@ public final class EvaluateLinear extends PTransform<PBegin, PCollection<MetricR
   }
 
   /**
-   * @param shares each in (0, 1]
-   * @param seed of the choice of labels and of the probe's order of rows
+   * Returns the transform.
+   *
+   * @param shares of the training labels, each in (0, 1]
+   * @param seed of the choice of labels and of the order of a probe's rows
    */
   public static EvaluateLinear of(LabelledEmbeddings embeddings, List<Double> shares, long seed) {
     return new EvaluateLinear(embeddings, List.copyOf(shares), seed);
@@ -63,11 +72,11 @@ public final class EvaluateLinear extends PTransform<PBegin, PCollection<MetricR
       List<LabelledEmbeddings.Rows> splits =
           embeddings.load(
               embeddings.groups(), List.of(embeddings.trainSplit(), embeddings.testSplit()));
-      LabelledEmbeddings.Rows all = splits.get(0);
+      LabelledEmbeddings.Rows rows = splits.get(0);
       LabelledFeatures test = splits.get(1).features();
       for (double share : shares) {
-        int[] chosen = new LabelShare(share, seed).rows(all.ids(), all.features().labels());
-        LabelledFeatures train = all.features().select(chosen);
+        int[] chosen = new LabelShare(share, seed).rows(rows.ids(), rows.features().labels());
+        LabelledFeatures train = rows.features().select(chosen);
         try (LinearProbe probe =
             ProbeRecipe.standard().fit(train, embeddings.classes().size(), seed)) {
           double accuracy = probe.predict(test.values()).accuracy(test.labels());

@@ -6,33 +6,39 @@ import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.ListCoder;
 import org.apache.beam.sdk.coders.SerializableCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
-import org.apache.beam.sdk.coders.VarLongCoder;
-import org.apache.beam.sdk.transforms.Combine;
+import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
-import org.apache.beam.sdk.transforms.GroupByKey;
+import org.apache.beam.sdk.transforms.Mean;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.Reshuffle;
-import org.apache.beam.sdk.transforms.Sum;
-import org.apache.beam.sdk.transforms.WithKeys;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
+import org.vocabeam.models.evaluate.ClassScores;
 import org.vocabeam.models.evaluate.LabelledFeatures;
 import org.vocabeam.models.evaluate.NearestNeighbours;
 import org.vocabeam.models.evaluate.Neighbours;
 import org.vocabeam.transforms.parquet.RowGroup;
 
 /**
- * Accuracy of weighted nearest neighbours (METHODS section 9): k 20 with temperature 0.07 and k 200
- * with 0.1. Blocks of test rows are classified in parallel, each against the stream of all training
- * rows.
+ * Accuracy of weighted nearest neighbours (docs/methods.md, section 9): k 20 with temperature 0.07
+ * and k 200 with 0.1. Blocks of test rows are classified in parallel, each against the stream of
+ * all training rows.
+ *
+ * <pre>{@code
+ * LabelledEmbeddings embeddings =
+ *     new LabelledEmbeddings("trained", store.rowGroups(), 0, classes, "train", "test");
+ * pipeline
+ *     .apply(EvaluateNeighbours.of(embeddings))
+ *     .apply(WriteStore.to(MetricRecord.TYPE, output));
+ * }</pre>
  */
 public final class EvaluateNeighbours extends PTransform<PBegin, PCollection<MetricRecord>> {
   private static final long serialVersionUID = 1L;
 
-  /** Rows of the row groups whose test rows are classified together. */
+  /** Least rows of the row groups whose test rows are classified together. */
   private static final long BLOCK_ROWS = 40_000;
 
   private static final int FEW = 20;
@@ -44,11 +50,16 @@ public final class EvaluateNeighbours extends PTransform<PBegin, PCollection<Met
     this.embeddings = embeddings;
   }
 
-  /** The names of what is measured. */
+  /** Returns the names of the metrics. */
   public static List<String> metrics() {
     return List.of(metric(FEW), metric(MANY));
   }
 
+  /**
+   * Returns the transform. A split without labelled images gives no record.
+   *
+   * @param embeddings whose training rows vote for the classes of its test rows
+   */
   public static EvaluateNeighbours of(LabelledEmbeddings embeddings) {
     return new EvaluateNeighbours(embeddings);
   }
@@ -61,13 +72,9 @@ public final class EvaluateNeighbours extends PTransform<PBegin, PCollection<Met
             Create.of(blocks()).withCoder(ListCoder.of(SerializableCoder.of(RowGroup.class))))
         .apply(Reshuffle.viaRandomKey())
         .apply("Classify", ParDo.of(new Classify(embeddings)))
-        .setCoder(KvCoder.of(StringUtf8Coder.of(), VarLongCoder.of()))
-        .apply("Count", Combine.perKey(Sum.ofLongs()))
-        .apply("ToOne", WithKeys.of(embeddings.name()))
-        .setCoder(
-            KvCoder.of(StringUtf8Coder.of(), KvCoder.of(StringUtf8Coder.of(), VarLongCoder.of())))
-        .apply(GroupByKey.create())
-        .apply("Accuracies", ParDo.of(new Accuracies()))
+        .setCoder(KvCoder.of(StringUtf8Coder.of(), VarIntCoder.of()))
+        .apply("Accuracies", Mean.perKey())
+        .apply("ToRecords", ParDo.of(new ToRecord(embeddings.name())))
         .setCoder(MetricRecord.TYPE.coder());
   }
 
@@ -89,7 +96,10 @@ public final class EvaluateNeighbours extends PTransform<PBegin, PCollection<Met
     return "knn" + k;
   }
 
-  private static final class Classify extends DoFn<List<RowGroup>, KV<String, Long>> {
+  /**
+   * Outputs, by metric, 1 for every test row that is named correctly, and 0 for every other one.
+   */
+  private static final class Classify extends DoFn<List<RowGroup>, KV<String, Integer>> {
     private static final long serialVersionUID = 1L;
 
     private final LabelledEmbeddings embeddings;
@@ -99,48 +109,40 @@ public final class EvaluateNeighbours extends PTransform<PBegin, PCollection<Met
     }
 
     @ProcessElement
-    public void classify(@Element List<RowGroup> block, OutputReceiver<KV<String, Long>> out) {
+    public void classify(@Element List<RowGroup> block, OutputReceiver<KV<String, Integer>> out) {
       LabelledFeatures queries = embeddings.load(block, embeddings.testSplit()).features();
       if (queries.rows() == 0) {
         return;
       }
-      int[] labels = queries.labels();
       try (NearestNeighbours search =
           new NearestNeighbours(queries.width(), MANY, embeddings.classes().size())) {
         Neighbours nearest = search.search(queries.values(), embeddings.streamTrain());
-        int[] few = search.vote(nearest.nearest(FEW), 0.07).predicted();
-        int[] many = search.vote(nearest, 0.1).predicted();
-        long rightFew = 0;
-        long rightMany = 0;
-        for (int i = 0; i < labels.length; i++) {
-          rightFew += few[i] == labels[i] ? 1 : 0;
-          rightMany += many[i] == labels[i] ? 1 : 0;
-        }
-        out.output(KV.of(metric(FEW), rightFew));
-        out.output(KV.of(metric(MANY), rightMany));
-        out.output(KV.of(Accuracies.ROWS, (long) labels.length));
+        output(metric(FEW), search.vote(nearest.nearest(FEW), 0.07), queries.labels(), out);
+        output(metric(MANY), search.vote(nearest, 0.1), queries.labels(), out);
+      }
+    }
+
+    private static void output(
+        String metric, ClassScores scores, int[] labels, OutputReceiver<KV<String, Integer>> out) {
+      int[] predicted = scores.predicted();
+      for (int i = 0; i < labels.length; i++) {
+        out.output(KV.of(metric, predicted[i] == labels[i] ? 1 : 0));
       }
     }
   }
 
-  private static final class Accuracies
-      extends DoFn<KV<String, Iterable<KV<String, Long>>>, MetricRecord> {
+  private static final class ToRecord extends DoFn<KV<String, Double>, MetricRecord> {
     private static final long serialVersionUID = 1L;
 
-    static final String ROWS = "rows";
+    private final String features;
+
+    ToRecord(String features) {
+      this.features = features;
+    }
 
     @ProcessElement
-    public void output(
-        @Element KV<String, Iterable<KV<String, Long>>> counts, OutputReceiver<MetricRecord> out) {
-      List<KV<String, Long>> all = new ArrayList<>();
-      counts.getValue().forEach(all::add);
-      double rows = all.stream().filter(c -> c.getKey().equals(ROWS)).mapToLong(KV::getValue).sum();
-      for (KV<String, Long> count : all) {
-        if (!count.getKey().equals(ROWS)) {
-          out.output(
-              new MetricRecord(counts.getKey(), count.getKey(), 1, count.getValue() / rows, 0));
-        }
-      }
+    public void convert(@Element KV<String, Double> accuracy, OutputReceiver<MetricRecord> out) {
+      out.output(new MetricRecord(features, accuracy.getKey(), 1, accuracy.getValue(), 0));
     }
   }
 }

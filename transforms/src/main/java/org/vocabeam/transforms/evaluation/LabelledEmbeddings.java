@@ -19,16 +19,15 @@ import org.vocabeam.transforms.parquet.RowGroup;
 import org.vocabeam.transforms.parquet.RowReader;
 
 /**
- * The labelled rows of features, for evaluations: of an embeddings store, or the pixels of an
- * images store, which would only be larger as embeddings.
+ * Labelled rows of features for an evaluation: of an embeddings store, or the pixels of an images
+ * store, which would only be larger as embeddings.
  *
- * @param name of the features, for the metrics
+ * @param name of the features in the metrics
  * @param groups of the store
- * @param pixelChannels to which the images of an images store are brought; 0 for an embeddings
- *     store
+ * @param pixelChannels channels of the pixels, 1 or 3; 0 for an embeddings store
  * @param classes all labels, sorted; a label's number is its place
- * @param trainSplit whose labels are learned from
- * @param testSplit whose labels are predicted
+ * @param trainSplit split to learn from
+ * @param testSplit split whose labels are predicted
  */
 public record LabelledEmbeddings(
     String name,
@@ -38,7 +37,7 @@ public record LabelledEmbeddings(
     String trainSplit,
     String testSplit)
     implements Serializable {
-  /** The name of {@link #deviation}. */
+  /** Name of the metric {@link #deviation}. */
   public static final String DEVIATION = "embedding-std";
 
   public LabelledEmbeddings {
@@ -48,7 +47,7 @@ public record LabelledEmbeddings(
       throw new UserError(
           "the images have "
               + classes.size()
-              + " different labels; an evaluation needs at least 2: ingest a folder of the form"
+              + " different labels, an evaluation needs at least 2; ingest a folder of the form"
               + " split/label/file");
     }
   }
@@ -56,20 +55,22 @@ public record LabelledEmbeddings(
   /**
    * Rows of a split.
    *
-   * @param ids in the same order as the features
+   * @param ids in the order of the features
    */
   record Rows(List<String> ids, LabelledFeatures features) {}
 
-  /** All labelled rows of a split among {@code groups}, in the store's order. */
-  Rows load(List<RowGroup> of, String split) {
-    return load(of, List.of(split)).get(0);
+  /** Reads the labelled rows of a split in some row groups, in the store's order. */
+  Rows load(List<RowGroup> some, String split) {
+    return load(some, List.of(split)).get(0);
   }
 
-  /** The same for several splits, in their order, read once: that is what costs. */
-  List<Rows> load(List<RowGroup> of, List<String> splits) {
+  /**
+   * Reads the rows of several splits, in their order, in one pass, because reading is what costs.
+   */
+  List<Rows> load(List<RowGroup> some, List<String> splits) {
     List<List<EmbeddingRecord>> rows = new ArrayList<>();
     splits.forEach(split -> rows.add(new ArrayList<>()));
-    for (RowGroup group : of) {
+    for (RowGroup group : some) {
       forEach(
           group,
           row -> {
@@ -112,18 +113,18 @@ public record LabelledEmbeddings(
     }
   }
 
-  /** The training rows, one row group in memory at a time. */
+  /** Streams the training rows, with one row group in memory at a time. */
   Iterator<LabelledFeatures> streamTrain() {
     return stream(trainSplit);
   }
 
   private Iterator<LabelledFeatures> stream(String split) {
-    Iterator<RowGroup> left = groups.iterator();
+    Iterator<RowGroup> unread = groups.iterator();
     return new AbstractIterator<>() {
       @Override
       protected LabelledFeatures computeNext() {
-        while (left.hasNext()) {
-          LabelledFeatures rows = load(List.of(left.next()), split).features();
+        while (unread.hasNext()) {
+          LabelledFeatures rows = load(List.of(unread.next()), split).features();
           if (rows.rows() > 0) {
             return rows;
           }
@@ -134,8 +135,10 @@ public record LabelledEmbeddings(
   }
 
   /**
-   * How far the test rows are from being one: {@link EmbeddingDeviation}, as the metric {@value
-   * #DEVIATION}. Computed where it is called, one row group in memory at a time.
+   * Computes the {@link EmbeddingDeviation} of the test rows, 0 when all are equal, as the metric
+   * {@value #DEVIATION}. It runs in the calling process, with one row group in memory at a time.
+   *
+   * @throws UserError when the test split has no labelled row
    */
   public MetricRecord deviation() {
     Iterator<LabelledFeatures> rows = stream(testSplit);
@@ -151,6 +154,8 @@ public record LabelledEmbeddings(
 
   static UserError noRows(String split) {
     return new UserError(
-        "there is no labelled image in split '" + split + "'; see --trainSplit and --testSplit");
+        "split '"
+            + split
+            + "' has no labelled image; set trainSplit and testSplit to splits of the images");
   }
 }

@@ -8,14 +8,14 @@ import org.apache.avro.generic.GenericRecord;
 import org.vocabeam.transforms.parquet.RecordType;
 
 /**
- * One result of an evaluation: a row of the store of metrics.
+ * Result of an evaluation: a row of a {@code metrics} store.
  *
- * @param features what was evaluated: {@code trained}, {@code random}, {@code normalised} (random
- *     weights with batch norm statistics of the images) or {@code pixels}
+ * @param features name of the evaluated features: {@code trained}, {@code random}, {@code
+ *     normalised} (random weights with batch norm statistics of the images) or {@code pixels}
  * @param metric {@code knn20}, {@code linear}, {@code few-shot-5way-1shot}, ...
- * @param labelShare of the training labels that were used, in (0, 1]
- * @param value accuracy in [0, 1], or what the metric says
- * @param interval half the width of the 95 % interval; 0 where there is none
+ * @param labelShare share of the training labels that were used, in (0, 1]
+ * @param value accuracy in [0, 1], or the metric's own unit
+ * @param interval half the width of the 95 % interval; 0 without one
  */
 public record MetricRecord(
     String features, String metric, double labelShare, double value, double interval)
@@ -40,12 +40,12 @@ public record MetricRecord(
           MetricRecord::fromAvro,
           m -> m.features + "#" + m.metric + "#" + m.labelShare);
 
-  /** The metric and, unless it is of all labels, the share of them: {@code linear@0.1}. */
+  /** Returns the metric with the share of labels unless it is 1: {@code linear@0.1}. */
   public static String name(String metric, double labelShare) {
     return labelShare == 1 ? metric : metric + "@" + labelShare;
   }
 
-  /** The same with another value, and no interval. */
+  /** Returns the same record with another value and no interval. */
   MetricRecord withValue(double measured) {
     return new MetricRecord(features, metric, labelShare, measured, 0);
   }

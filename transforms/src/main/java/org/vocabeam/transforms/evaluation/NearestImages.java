@@ -15,18 +15,23 @@ import org.vocabeam.models.evaluate.Neighbours;
 import org.vocabeam.transforms.parquet.RowGroup;
 
 /**
- * The labelled training images whose features have the largest cosine with those of some test
- * images. For a few queries: it is computed where it is called, one row group in memory at a time.
+ * Search for the labelled training images whose features have the largest cosine with those of some
+ * test images. It is meant for a few queries, and runs in the calling process, with one row group
+ * in memory at a time.
+ *
+ * <pre>{@code
+ * Map<String, List<String>> nearest = NearestImages.of(embeddings, Set.of("test/cat/1.png"), 5);
+ * }</pre>
  */
 public final class NearestImages {
   private NearestImages() {}
 
   /**
-   * Searches.
+   * Returns the nearest training images of every query that is in the store.
    *
    * @param queries ids of labelled test images
-   * @param k images for each
-   * @return query to the ids of its nearest training images, nearest first
+   * @param k number of images for each; fewer if there are fewer
+   * @return query to ids, nearest first
    */
   public static Map<String, List<String>> of(
       LabelledEmbeddings embeddings, Set<String> queries, int k) {
@@ -46,7 +51,7 @@ public final class NearestImages {
     int width = values.length / features.size();
     int rows = Math.toIntExact(embeddings.groups().stream().mapToLong(RowGroup::rows).sum());
     List<String> ids = new ArrayList<>();
-    // The class of a training row is its number: so the search tells which rows it has found.
+    // A training row has its number as class, so that the search returns which rows it found.
     try (NearestNeighbours search = new NearestNeighbours(width, k, rows)) {
       Neighbours found = search.search(values, numbered(embeddings, ids));
       Map<String, List<String>> nearest = new LinkedHashMap<>();
@@ -67,13 +72,13 @@ public final class NearestImages {
 
   private static Iterator<LabelledFeatures> numbered(
       LabelledEmbeddings embeddings, List<String> ids) {
-    Iterator<RowGroup> left = embeddings.groups().iterator();
+    Iterator<RowGroup> unread = embeddings.groups().iterator();
     return new AbstractIterator<>() {
       @Override
       protected LabelledFeatures computeNext() {
-        while (left.hasNext()) {
+        while (unread.hasNext()) {
           LabelledEmbeddings.Rows rows =
-              embeddings.load(List.of(left.next()), embeddings.trainSplit());
+              embeddings.load(List.of(unread.next()), embeddings.trainSplit());
           if (!rows.ids().isEmpty()) {
             int[] numbers = IntStream.range(ids.size(), ids.size() + rows.ids().size()).toArray();
             ids.addAll(rows.ids());

@@ -17,8 +17,17 @@ import org.vocabeam.transforms.metrics.WorkerMetric;
 import org.vocabeam.transforms.parquet.RowGroup;
 
 /**
- * Images to features, row group by row group: a worker reads its images itself and runs the encoder
- * on batches, so that no image goes through the runner.
+ * Features of the images of a store, row group by row group: a worker reads its images itself and
+ * runs the encoder on batches, so that no image goes through the runner.
+ *
+ * <pre>{@code
+ * pipeline
+ *     .apply(
+ *         EmbedImages.of(
+ *             StoreReader.open(ImageRecord.TYPE, images).rowGroups(),
+ *             FeatureSource.trained(checkpoint, Pooling.GLOBAL)))
+ *     .apply(WriteStore.to(EmbeddingRecord.TYPE, output));
+ * }</pre>
  */
 public final class EmbedImages extends PTransform<PBegin, PCollection<EmbeddingRecord>> {
   private static final long serialVersionUID = 1L;
@@ -32,7 +41,10 @@ public final class EmbedImages extends PTransform<PBegin, PCollection<EmbeddingR
   }
 
   /**
+   * Returns the transform.
+   *
    * @param groups of an images store
+   * @param source of the features
    */
   public static EmbedImages of(List<RowGroup> groups, FeatureSource source) {
     return new EmbedImages(List.copyOf(groups), source);
@@ -72,8 +84,8 @@ public final class EmbedImages extends PTransform<PBegin, PCollection<EmbeddingR
       int width = features.length / images.size();
       for (int i = 0; i < images.size(); i++) {
         ImageRecord image = images.get(i);
-        float[] of = Arrays.copyOfRange(features, i * width, (i + 1) * width);
-        out.output(new EmbeddingRecord(image.id(), image.label(), image.split(), of));
+        float[] embedding = Arrays.copyOfRange(features, i * width, (i + 1) * width);
+        out.output(new EmbeddingRecord(image.id(), image.label(), image.split(), embedding));
       }
       embedded.inc(images.size());
     }

@@ -12,7 +12,7 @@ import org.apache.beam.sdk.coders.NullableCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
-/** Embeddings between workers: the floats as one block, where Avro would handle each by itself. */
+/** Coder of embeddings between workers. It writes the floats as one block, Avro one by one. */
 final class EmbeddingCoder extends CustomCoder<EmbeddingRecord> {
   private static final long serialVersionUID = 1L;
   private static final Coder<@Nullable String> LABEL = NullableCoder.of(StringUtf8Coder.of());

@@ -12,8 +12,8 @@ import org.vocabeam.transforms.parquet.FloatList;
 import org.vocabeam.transforms.parquet.RecordType;
 
 /**
- * The features of one image: a row of an {@code embeddings} store. A list of float, because people
- * open it in DuckDB, pandas and Spark.
+ * Features of an image: a row of an {@code embeddings} store. The column is a list of float,
+ * because people open it in DuckDB, pandas and Spark.
  *
  * @param label class, or null
  * @param features not copied: neither side may change them

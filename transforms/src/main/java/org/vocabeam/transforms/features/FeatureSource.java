@@ -22,14 +22,14 @@ import org.vocabeam.transforms.parquet.RowGroup;
 import org.vocabeam.transforms.parquet.RowReader;
 
 /**
- * Where an image's features come from.
+ * Source of the features of an image: a network, its weights and a pooling.
  *
- * @param name of what is evaluated: {@code trained}, {@code random} or another
+ * @param name of the features in metrics: {@code trained}, {@code random} or another
  * @param recipe JSON of the encoder
  * @param checkpoint directory of the encoder's weights; null for random ones
  * @param network scope of its variables in the checkpoint
  * @param pooling of the backbone's maps; null for the logits of the classifier
- * @param device on which they are computed
+ * @param device that computes them
  */
 public record FeatureSource(
     String name,
@@ -41,33 +41,36 @@ public record FeatureSource(
     implements Serializable {
   private static final int BATCH = 256;
 
-  /** A checkpoint's student. */
+  /** Returns the features of a checkpoint's student. */
   public static FeatureSource trained(String checkpoint, Pooling pooling) {
     String recipe = Methods.toJson(Checkpoint.read(checkpoint).recipe());
     return new FeatureSource(
         "trained", recipe, checkpoint, Method.STUDENT, pooling, DeviceChoice.CPU);
   }
 
-  /** The same network with the random weights that its run started from. */
+  /** Returns the same features of the random weights that the run started from. */
   public FeatureSource random() {
     return new FeatureSource("random", recipe, null, Method.STUDENT, pooling, device);
   }
 
-  /** The student of a recipe with the random weights that its run starts from. */
+  /**
+   * Returns the features of a recipe's student, with the random weights that its run starts from.
+   */
   public static FeatureSource random(Recipe recipe, Pooling pooling) {
     return new FeatureSource(
         "random", Methods.toJson(recipe), null, Method.STUDENT, pooling, DeviceChoice.CPU);
   }
 
-  /** A source of a checkpoint's local features: every cell of a level's map for itself. */
+  /** Returns the local features of a checkpoint's student: every cell of a level's map. */
   public static FeatureSource cells(String checkpoint, String level) {
     return cells(checkpoint, Method.STUDENT, level);
   }
 
   /**
-   * The same of another network of the checkpoint.
+   * Returns the local features of a network of a checkpoint.
    *
-   * @param network scope of its variables, which are named as the student's
+   * @param network scope of its variables, which have the names of the student's
+   * @param level of the backbone; empty for the last
    */
   public static FeatureSource cells(String checkpoint, String network, String level) {
     Recipe recipe = Checkpoint.read(checkpoint).recipe();
@@ -80,34 +83,34 @@ public record FeatureSource(
         DeviceChoice.CPU);
   }
 
-  /** What the classifier of a checkpoint with classes says: a logit for every class. */
+  /** Returns the logits of the classifier of a checkpoint with classes, one for every class. */
   public static FeatureSource logits(String checkpoint) {
     String recipe = Methods.toJson(Checkpoint.read(checkpoint).recipe());
     return new FeatureSource("logits", recipe, checkpoint, Method.STUDENT, null, DeviceChoice.CPU);
   }
 
-  /** The same features under another name. */
+  /** Returns the same features with another name. */
   public FeatureSource named(String other) {
     return new FeatureSource(other, recipe, checkpoint, network, pooling, device);
   }
 
-  /** The same features, computed elsewhere. */
+  /** Returns the same features, computed by another device. */
   public FeatureSource on(DeviceChoice choice) {
     return new FeatureSource(name, recipe, checkpoint, network, pooling, choice);
   }
 
-  /** Loads the encoder; to be closed. */
+  /** Loads the encoder. The caller closes it. */
   public Extractor open() {
-    Recipe of = Methods.recipe(recipe);
+    Recipe parsed = Methods.recipe(recipe);
     Map<String, float[]> state = checkpoint == null ? null : state();
     Encoder encoder =
         pooling == null
-            ? Encoder.classifier(of, state, BATCH, device)
-            : Encoder.of(of, state, pooling, BATCH, device);
-    return new Extractor(encoder, of.images());
+            ? Encoder.classifier(parsed, state, BATCH, device)
+            : Encoder.of(parsed, state, pooling, BATCH, device);
+    return new Extractor(encoder, parsed.images());
   }
 
-  /** The checkpoint, with the network's variables under the student's names. */
+  /** Returns the checkpoint's state, with the network's variables under the student's names. */
   private Map<String, float[]> state() {
     Map<String, float[]> state = new LinkedHashMap<>(Checkpoint.read(checkpoint).state());
     if (!network.equals(Method.STUDENT)) {
@@ -122,13 +125,13 @@ public record FeatureSource(
     return state;
   }
 
-  /** Computes features; one thread at a time. */
+  /** Loaded encoder, for one thread at a time. */
   public record Extractor(Encoder encoder, ImageShape shape) implements AutoCloseable {
     /**
-     * The features of a row group's images, batch by batch.
+     * Computes the features of a row group's images, batch by batch.
      *
-     * @param split of the images that are wanted; null for all
-     * @param use is given images and their features, {@code [images, width]} row by row
+     * @param split of the wanted images; null for all
+     * @param use takes images and their features {@code [images, width]}, row-major
      */
     public void extract(
         RowGroup group, @Nullable String split, BiConsumer<List<ImageRecord>, float[]> use)

@@ -4,14 +4,15 @@ import org.vocabeam.transforms.image.ImageRecord;
 import org.vocabeam.transforms.image.Pixels;
 
 /**
- * An image itself as features, {@code [h w C]} values of 0..1: what an encoder has to beat. Larger
- * images are averaged to 32 pixels a side, which is all that a linear model could use of them.
+ * Pixels of an image as features, the baseline that an encoder has to beat. Images of more than 32
+ * pixels a side are averaged to 32: a linear model could not use more.
  */
 public final class PixelFeatures {
   private static final int SIDE = 32;
 
   private PixelFeatures() {}
 
+  /** Returns {@code [h w channels]} values in [0, 1], row-major. */
   public static EmbeddingRecord of(ImageRecord image, int channels) {
     Pixels pixels = Pixels.of(image, channels);
     if (Math.min(pixels.width(), pixels.height()) > SIDE) {

@@ -23,7 +23,7 @@ import org.vocabeam.models.evaluate.LabelShare;
 import org.vocabeam.transforms.parquet.RowGroup;
 import org.vocabeam.transforms.parquet.RowReader;
 
-/** The cut of every class: its labelled images are those up to it. */
+/** Cut of every class: its labelled images are those up to the cut. */
 final class FindCuts extends PTransform<PBegin, PCollectionView<Map<String, LabelCut>>> {
   private static final long serialVersionUID = 1L;
 

@@ -4,7 +4,7 @@ import java.io.Serializable;
 import java.util.Comparator;
 
 /**
- * The last of the images of a class, by hash and then id, that may be seen with their label.
+ * Last image of a class, by hash and then id, that may be seen with its label.
  *
  * @param hash {@link org.vocabeam.models.evaluate.LabelShare#hash} of the id
  */

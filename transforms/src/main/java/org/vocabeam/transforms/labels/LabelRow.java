@@ -5,7 +5,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.transforms.image.ImageRecord;
 import org.vocabeam.transforms.parquet.RecordType;
 
-/** A row of an images store without its pixels, which are not read. */
+/** Row of an images store without its pixels, which are not read. */
 record LabelRow(String id, @Nullable String label, String split) {
   static final RecordType<LabelRow> TYPE =
       new RecordType<>(

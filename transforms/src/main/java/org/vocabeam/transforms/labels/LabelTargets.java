@@ -15,8 +15,16 @@ import org.vocabeam.transforms.parquet.RowReader;
 import org.vocabeam.transforms.targets.TargetRecord;
 
 /**
- * A target for every image of a split: the one word is its class, and there is none for an image
- * that may not be seen with its label.
+ * Targets for every image of a split: one word, the number of its class, or none for an image that
+ * may not be seen with its label.
+ *
+ * <pre>{@code
+ * LabelledImages images =
+ *     new LabelledImages(store.rowGroups(), "train", new LabelShare(0.1, seed));
+ * pipeline
+ *     .apply(LabelTargets.of(images, statistics.classes()))
+ *     .apply(WriteStore.to(TargetRecord.TYPE, output));
+ * }</pre>
  */
 public final class LabelTargets extends PTransform<PBegin, PCollection<TargetRecord>> {
   private static final long serialVersionUID = 1L;
@@ -30,6 +38,8 @@ public final class LabelTargets extends PTransform<PBegin, PCollection<TargetRec
   }
 
   /**
+   * Returns the transform.
+   *
    * @param classes all labels, sorted; a label's number is its place
    */
   public static LabelTargets of(LabelledImages images, List<String> classes) {
@@ -61,11 +71,11 @@ public final class LabelTargets extends PTransform<PBegin, PCollection<TargetRec
 
     @ProcessElement
     public void label(ProcessContext context) throws IOException {
-      Map<String, LabelCut> of = context.sideInput(cuts);
+      Map<String, LabelCut> cutOfClass = context.sideInput(cuts);
       try (RowReader<LabelRow> rows = RowReader.of(LabelRow.TYPE, context.element())) {
         rows.forEachRemaining(
             row -> {
-              if (images.isLabelled(row.id(), row.label(), row.split(), of)) {
+              if (images.isLabelled(row.id(), row.label(), row.split(), cutOfClass)) {
                 int word = Collections.binarySearch(classes, row.label());
                 context.output(new TargetRecord(row.id(), List.of(word), List.of(1f)));
               } else if (images.has(row.split())) {

@@ -13,10 +13,11 @@ import org.vocabeam.models.evaluate.LabelShare;
 import org.vocabeam.transforms.parquet.RowGroup;
 
 /**
- * Images of which a share may be seen with their label.
+ * Images of a split, a share of which may be seen with their label.
  *
  * @param groups of an images store
- * @param split of them; null for all
+ * @param split of the images; null for all
+ * @param share of the labels, and its choice
  */
 public record LabelledImages(List<RowGroup> groups, @Nullable String split, LabelShare share)
     implements Serializable {
@@ -24,15 +25,16 @@ public record LabelledImages(List<RowGroup> groups, @Nullable String split, Labe
     groups = List.copyOf(groups);
   }
 
-  boolean has(String ofSplit) {
-    return split == null || split.equals(ofSplit);
+  /** Returns true for an image of the split. */
+  boolean has(String imageSplit) {
+    return split == null || split.equals(imageSplit);
   }
 
-  /** Whether an image may be seen with its label. */
+  /** Returns true if an image may be seen with its label. */
   boolean isLabelled(
-      String id, @Nullable String label, String ofSplit, Map<String, LabelCut> cuts) {
+      String id, @Nullable String label, String imageSplit, Map<String, LabelCut> cuts) {
     return label != null
-        && has(ofSplit)
+        && has(imageSplit)
         && new LabelCut(share.hash(id), id).compareTo(cuts.get(label)) <= 0;
   }
 

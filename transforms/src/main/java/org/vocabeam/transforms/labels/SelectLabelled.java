@@ -12,7 +12,15 @@ import org.vocabeam.transforms.image.ImageRecord;
 import org.vocabeam.transforms.parquet.RowGroup;
 import org.vocabeam.transforms.parquet.RowReader;
 
-/** The images that may be seen with their label. */
+/**
+ * Images that may be seen with their label.
+ *
+ * <pre>{@code
+ * pipeline
+ *     .apply(SelectLabelled.of(new LabelledImages(groups, "train", new LabelShare(0.01, seed))))
+ *     .apply(WriteStore.to(ImageRecord.TYPE, output));
+ * }</pre>
+ */
 public final class SelectLabelled extends PTransform<PBegin, PCollection<ImageRecord>> {
   private static final long serialVersionUID = 1L;
 
@@ -48,11 +56,11 @@ public final class SelectLabelled extends PTransform<PBegin, PCollection<ImageRe
 
     @ProcessElement
     public void select(ProcessContext context) throws IOException {
-      Map<String, LabelCut> of = context.sideInput(cuts);
+      Map<String, LabelCut> cutOfClass = context.sideInput(cuts);
       try (RowReader<ImageRecord> rows = RowReader.of(ImageRecord.TYPE, context.element())) {
         rows.forEachRemaining(
             row -> {
-              if (images.isLabelled(row.id(), row.label(), row.split(), of)) {
+              if (images.isLabelled(row.id(), row.label(), row.split(), cutOfClass)) {
                 context.output(row);
               }
             });

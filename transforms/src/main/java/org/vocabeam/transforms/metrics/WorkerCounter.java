@@ -6,31 +6,31 @@ import org.apache.beam.sdk.metrics.DelegatingCounter;
 import org.apache.beam.sdk.metrics.MetricName;
 import org.apache.beam.sdk.metrics.Metrics;
 
-/** A counter of a step, that the worker's process counts too. */
+/** Counter of a pipeline step that the worker's process counts too. */
 public final class WorkerCounter implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  private final Counter ofStep;
-  private final Counter ofProcess;
+  private final Counter stepCounter;
+  private final Counter processCounter;
 
-  private WorkerCounter(Counter ofStep, MetricName ofProcess) {
-    this.ofStep = ofStep;
-    this.ofProcess = new DelegatingCounter(ofProcess, true);
+  private WorkerCounter(Counter stepCounter, MetricName processName) {
+    this.stepCounter = stepCounter;
+    this.processCounter = new DelegatingCounter(processName, true);
   }
 
-  /** A counter of the same name in the step and in the process. */
+  /** Returns a counter of the same name in the step and in the process. */
   public static WorkerCounter of(WorkerMetric metric) {
     return new WorkerCounter(
         Metrics.counter(WorkerMetric.NAMESPACE, metric.text()), metric.beamName());
   }
 
   /**
-   * A counter with a name of its own in the step.
+   * Returns a counter with its own name in the step.
    *
-   * @param ofProcess {@link WorkerMetric#beamName}
+   * @param processName {@link WorkerMetric#beamName}
    */
-  public static WorkerCounter of(Counter ofStep, MetricName ofProcess) {
-    return new WorkerCounter(ofStep, ofProcess);
+  public static WorkerCounter of(Counter stepCounter, MetricName processName) {
+    return new WorkerCounter(stepCounter, processName);
   }
 
   public void inc() {
@@ -38,7 +38,7 @@ public final class WorkerCounter implements Serializable {
   }
 
   public void inc(long n) {
-    ofStep.inc(n);
-    ofProcess.inc(n);
+    stepCounter.inc(n);
+    processCounter.inc(n);
   }
 }

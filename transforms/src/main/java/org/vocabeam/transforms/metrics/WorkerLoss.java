@@ -4,16 +4,16 @@ import java.io.Serializable;
 import org.apache.beam.sdk.metrics.DelegatingGauge;
 import org.apache.beam.sdk.metrics.Gauge;
 
-/** The loss of the step that the worker's process took last; Beam's gauges are whole numbers. */
+/** Loss of the last training step of the worker's process. */
 public final class WorkerLoss implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  /** What one of Beam's gauge means. */
+  /** Loss of one unit of the gauge, because Beam's gauges are whole numbers. */
   public static final double UNIT = 1e-6;
 
-  private final Gauge ofProcess = new DelegatingGauge(WorkerMetric.LOSS.beamName(), true);
+  private final Gauge gauge = new DelegatingGauge(WorkerMetric.LOSS.beamName(), true);
 
   public void set(float loss) {
-    ofProcess.set(Math.round(loss / UNIT));
+    gauge.set(Math.round(loss / UNIT));
   }
 }

@@ -2,13 +2,13 @@ package org.vocabeam.transforms.metrics;
 
 import org.apache.beam.sdk.metrics.MetricName;
 
-/** The numbers that a worker's process keeps, of all its jobs. */
+/** Metrics of a worker's process, over all its jobs. */
 public enum WorkerMetric {
   /** Training steps. */
   STEPS("steps"),
   /** Images that were trained on. */
   IMAGES("images"),
-  /** The loss of the training step before, in {@link WorkerLoss#UNIT}s. */
+  /** Loss of the last training step, in {@link WorkerLoss#UNIT}s. */
   LOSS("loss"),
   /** Images that were read into a store. */
   INGESTED("ingested"),
@@ -25,7 +25,7 @@ public enum WorkerMetric {
   /** Images that were given targets. */
   TARGETS("targets");
 
-  /** Of Beam's names. */
+  /** Namespace of Beam's names. */
   static final String NAMESPACE = "vocabeam";
 
   private final String text;
@@ -34,17 +34,17 @@ public enum WorkerMetric {
     this.text = text;
   }
 
-  /** The name, as others see it. */
+  /** Name for users. */
   public String text() {
     return text;
   }
 
-  /** Beam's name. */
+  /** Returns Beam's name. */
   public MetricName beamName() {
     return MetricName.named(NAMESPACE, text);
   }
 
-  /** Beam's name of a part. */
+  /** Returns Beam's name of the part with a reason. */
   public MetricName beamName(String reason) {
     return MetricName.named(NAMESPACE, text + ": " + reason);
   }
