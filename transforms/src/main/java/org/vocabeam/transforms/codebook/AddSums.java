@@ -5,11 +5,11 @@ import org.apache.beam.sdk.coders.CoderRegistry;
 import org.apache.beam.sdk.transforms.Combine;
 import org.vocabeam.models.codebook.WordSums;
 
-/** Adds the sums of the same words; exact, so the order does not matter. */
+/** Sum of the sums of the same words, exact in any order. */
 final class AddSums extends Combine.CombineFn<WordSums, WordSums, WordSums> {
   private static final long serialVersionUID = 1L;
 
-  /** Of no word yet: the first sums tell of how many. */
+  /** Returns the sums of no word; the first input tells the number of words. */
   @Override
   public WordSums createAccumulator() {
     return WordSums.zero(0, 1);

@@ -37,14 +37,21 @@ import org.vocabeam.transforms.parquet.RowGroup;
 /**
  * One iteration of k-means: workers read their row groups, find the nearest words and sum; the sums
  * are combined in chunks of words, and every word moves.
+ *
+ * <pre>{@code
+ * PCollectionTuple moved =
+ *     pipeline.apply(BuildCodebook.of(descriptors, survey, "words-0", 2048, 0));
+ * moved.get(BuildCodebook.WORDS).apply(WriteStore.to(WordRecord.TYPE, "words-1"));
+ * moved.get(BuildCodebook.ITERATION).apply(WriteStore.to(IterationRecord.TYPE, "iteration-0"));
+ * }</pre>
  */
 public final class BuildCodebook extends PTransform<PBegin, PCollectionTuple> {
   private static final long serialVersionUID = 1L;
 
-  /** The words after the move, with the counts before it. */
+  /** Tag of the words after the move, with the counts before it. */
   public static final TupleTag<WordRecord> WORDS = new TupleTag<>("words");
 
-  /** One row: the words before the move, and the move. */
+  /** Tag of one row: measurements of the words before the move, and the move. */
   public static final TupleTag<IterationRecord> ITERATION = new TupleTag<>("iteration");
 
   private static final TupleTag<KV<Integer, WordSums>> SUMS = new TupleTag<>("sums");
@@ -52,18 +59,18 @@ public final class BuildCodebook extends PTransform<PBegin, PCollectionTuple> {
   private static final TupleTag<KV<Integer, WordSums>> ALL_SUMS = new TupleTag<>("all sums");
   private static final TupleTag<List<Outlier>> ALL_FARTHEST = new TupleTag<>("all farthest");
 
-  /** Floats of the words of a chunk. */
+  /** Most floats of a chunk of words. */
   private static final int CHUNK_VALUES = 1 << 15;
 
-  /** Empty words that an iteration can give a new place. */
+  /** Most empty words that an iteration moves to a new place. */
   private static final int MOST_RESEEDED = 256;
 
   /**
-   * What a worker needs to know.
+   * Task of every worker.
    *
    * @param directory of the words' store
    * @param words K
-   * @param iteration moves behind the words
+   * @param iteration number of moves that the words have made
    */
   private record Task(String directory, int words, SurveyRecord survey, int iteration)
       implements Serializable {
@@ -93,10 +100,12 @@ public final class BuildCodebook extends PTransform<PBegin, PCollectionTuple> {
   }
 
   /**
+   * Returns the transform.
+   *
    * @param survey of the same descriptors
-   * @param directory of the store of words to begin with
+   * @param directory of the store of words to start from
    * @param words K
-   * @param iteration moves behind these words
+   * @param iteration number of moves that these words have made, from 0
    */
   public static BuildCodebook of(
       DescriptorStore descriptors,
@@ -119,18 +128,18 @@ public final class BuildCodebook extends PTransform<PBegin, PCollectionTuple> {
             .apply(
                 "Assign",
                 ParDo.of(new Assign(task)).withOutputTags(SUMS, TupleTagList.of(FARTHEST)));
-    KvCoder<Integer, WordSums> ofChunk = KvCoder.of(VarIntCoder.of(), new WordSumsCoder());
+    KvCoder<Integer, WordSums> chunkCoder = KvCoder.of(VarIntCoder.of(), new WordSumsCoder());
     PCollection<KV<Integer, KV<Integer, WordSums>>> sums =
         assigned
             .get(SUMS)
-            .setCoder(ofChunk)
+            .setCoder(chunkCoder)
             .apply("AddSums", Combine.perKey(new AddSums()))
-            .setCoder(ofChunk)
+            .setCoder(chunkCoder)
             .apply(
                 "ToOne",
                 WithKeys.<Integer, KV<Integer, WordSums>>of(0)
                     .withKeyType(TypeDescriptors.integers()))
-            .setCoder(KvCoder.of(VarIntCoder.of(), ofChunk));
+            .setCoder(KvCoder.of(VarIntCoder.of(), chunkCoder));
     PCollection<KV<Integer, List<Outlier>>> farthest =
         assigned
             .get(FARTHEST)
@@ -218,6 +227,7 @@ public final class BuildCodebook extends PTransform<PBegin, PCollectionTuple> {
     }
   }
 
+  /** Moves all words, on one worker: it needs the sums of all, and their farthest descriptors. */
   private static final class Move extends DoFn<KV<Integer, CoGbkResult>, WordRecord> {
     private static final long serialVersionUID = 1L;
 
@@ -228,16 +238,16 @@ public final class BuildCodebook extends PTransform<PBegin, PCollectionTuple> {
     }
 
     @ProcessElement
-    public void move(@Element KV<Integer, CoGbkResult> all, MultiOutputReceiver out) {
+    public void move(@Element KV<Integer, CoGbkResult> gathered, MultiOutputReceiver out) {
       WordSums sums = WordSums.zero(task.words(), task.channels());
-      for (KV<Integer, WordSums> chunk : all.getValue().getAll(ALL_SUMS)) {
+      for (KV<Integer, WordSums> chunk : gathered.getValue().getAll(ALL_SUMS)) {
         sums.add(chunk.getValue(), chunk.getKey() * task.wordsOfChunk());
       }
       MovedWords moved =
           MovedWords.of(
               task.read(),
               sums,
-              all.getValue().getOnly(ALL_FARTHEST),
+              gathered.getValue().getOnly(ALL_FARTHEST),
               task.survey().ofValues(),
               task.survey().ofDistances());
       for (int word = 0; word < task.words(); word++) {

@@ -12,11 +12,11 @@ import org.vocabeam.transforms.parquet.RecordType;
 import org.vocabeam.transforms.store.StoreReader;
 
 /**
- * A visual word: a row of a {@code codebook} store. A list of float, because people open it in
- * DuckDB, pandas and Spark.
+ * Visual word: a row of a {@code codebook} store. The vector is a list of float, because people
+ * open it in DuckDB, pandas and Spark.
  *
- * @param word its number, from 0
- * @param count descriptors that it is the nearest word of
+ * @param word number of the word, from 0
+ * @param count number of descriptors whose nearest word it is
  * @param vector [C]
  */
 public record CodebookRecord(int word, long count, List<Float> vector) {
@@ -51,8 +51,8 @@ public record CodebookRecord(int word, long count, List<Float> vector) {
    * Reads a codebook.
    *
    * @param directory of the store
-   * @throws UserError when there is no complete codebook, a word is missing, or its values cannot
-   *     be used
+   * @throws UserError when there is no complete codebook, a word is missing, or a value is not
+   *     finite
    */
   public static Codebook read(String directory) {
     StoreReader<CodebookRecord> store = StoreReader.open(TYPE, directory);
@@ -64,19 +64,19 @@ public record CodebookRecord(int word, long count, List<Float> vector) {
     int channels = words.get(0).vector.size();
     float[] values = new float[Math.multiplyExact(words.size(), channels)];
     for (int i = 0; i < words.size(); i++) {
-      CodebookRecord of = words.get(i);
-      if (of.word != i) {
+      CodebookRecord row = words.get(i);
+      if (row.word != i) {
         throw refused(
             directory, "has no word " + i + ", but " + words.size() + " words numbered from 0");
       }
-      if (of.vector.size() != channels) {
+      if (row.vector.size() != channels) {
         throw refused(
             directory,
             String.format(
-                "has %d values in word %d and %d in word 0", of.vector.size(), i, channels));
+                "has %d values in word %d and %d in word 0", row.vector.size(), i, channels));
       }
       for (int c = 0; c < channels; c++) {
-        float value = of.vector.get(c);
+        float value = row.vector.get(c);
         if (!Float.isFinite(value)) {
           throw refused(directory, "has the value " + value + " in word " + i);
         }
@@ -88,7 +88,7 @@ public record CodebookRecord(int word, long count, List<Float> vector) {
   }
 
   private static UserError refused(String directory, String what) {
-    return new UserError(directory + " " + what + "; build it again by ./vocabeam codebook");
+    return new UserError(directory + " " + what + "; build the codebook again");
   }
 
   public GenericRecord toAvro() {

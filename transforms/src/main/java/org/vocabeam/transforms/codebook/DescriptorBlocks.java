@@ -9,11 +9,11 @@ import org.vocabeam.transforms.parquet.RowGroup;
 import org.vocabeam.transforms.parquet.RowReader;
 
 /**
- * Reads row groups of descriptors as matrices. Every row group begins a block, so that a descriptor
- * is in the same place of its block whoever reads it.
+ * Reader of row groups of descriptors as matrices. Every row group begins a block, so that a
+ * descriptor has the same place in its block whoever reads it.
  */
 final class DescriptorBlocks {
-  /** The values alone: an iteration needs no other column. */
+  /** Values of a row: an iteration needs no other column. */
   private record Values(byte[] bytes) {
     static final Schema SCHEMA =
         SchemaBuilder.record("DescriptorRecord")
@@ -33,7 +33,7 @@ final class DescriptorBlocks {
             values -> "");
   }
 
-  /** What is done with a block. */
+  /** Use of a block. */
   interface Action {
     /**
      * Takes a block.
@@ -48,7 +48,7 @@ final class DescriptorBlocks {
   private final int rows;
 
   /**
-   * @param rows of a block, at most
+   * @param rows most rows of a block
    */
   DescriptorBlocks(int channels, int rows) {
     this.channels = channels;
@@ -74,17 +74,17 @@ final class DescriptorBlocks {
   }
 
   /**
-   * Refuses a descriptor of another width.
+   * Rejects a descriptor of another width.
    *
-   * @param of what the descriptor is
+   * @param place of the descriptor, for the message
    */
-  static void check(byte[] bytes, int channels, String of) {
+  static void check(byte[] bytes, int channels, String place) {
     if (bytes.length != channels * Float.BYTES) {
       throw new UserError(
           String.format(
               "%s: a descriptor has %d bytes, must have %d for the %d channels of its store; write"
                   + " the store again",
-              of, bytes.length, channels * Float.BYTES, channels));
+              place, bytes.length, channels * Float.BYTES, channels));
     }
   }
 }

@@ -12,8 +12,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.transforms.parquet.RecordType;
 
 /**
- * One sampled local feature of a teacher's map: a row of a {@code descriptors} store. Level,
- * channels and teacher are the same for all rows and stand in the store's provenance.
+ * Sampled local feature of a teacher's map: a row of a {@code descriptors} store. Level, channels
+ * and teacher are the same for all rows and stand in the store's provenance.
  *
  * @param id {@code IMAGE#Y,X}
  * @param image id of the image
@@ -48,7 +48,7 @@ public record DescriptorRecord(String id, String image, int y, int x, byte[] byt
           DescriptorRecord::fromAvro,
           DescriptorRecord::id);
 
-  /** The feature of a cell of an image's map. */
+  /** Returns the feature of a cell of an image's map. */
   public static DescriptorRecord of(String image, int y, int x, float[] values) {
     return new DescriptorRecord(image + "#" + y + "," + x, image, y, x, encode(values));
   }

@@ -9,10 +9,10 @@ import org.vocabeam.transforms.parquet.RowGroup;
 import org.vocabeam.transforms.store.StoreReader;
 
 /**
- * The descriptors that a codebook is made of.
+ * Store of the descriptors of a codebook.
  *
  * @param groups row groups of the store
- * @param rows of all
+ * @param rows number of descriptors
  * @param channels C
  * @param fingerprint of the store
  * @param provenance of the store
@@ -24,10 +24,7 @@ public record DescriptorStore(
     String fingerprint,
     Map<String, String> provenance)
     implements Serializable {
-  /**
-   * Descriptors that a worker takes at least, for every word: what it hands on is no more than an
-   * eighth of what it reads.
-   */
+  /** Least descriptors of a part for every word: a worker's sums are an eighth of what it reads. */
   private static final long ROWS_A_WORD = 8;
 
   /** Opens a complete store. */
@@ -38,7 +35,7 @@ public record DescriptorStore(
     if (!channels.matches("[1-9]\\d{0,6}")) {
       throw new UserError(
           String.format(
-              "%s says '%s' of its channels, must be a positive number; write the store again",
+              "%s has '%s' channels, must be a positive number; write the store again",
               directory, channels));
     }
     return new DescriptorStore(
@@ -49,7 +46,7 @@ public record DescriptorStore(
         provenance);
   }
 
-  /** The row groups in lists, each of enough descriptors for so many words where possible. */
+  /** Returns the row groups in lists, each with enough descriptors for the words if possible. */
   List<List<RowGroup>> parts(int words) {
     long parts = Math.max(1, Math.min(groups.size(), rows / (ROWS_A_WORD * words)));
     int size = (int) ((groups.size() + parts - 1) / parts);

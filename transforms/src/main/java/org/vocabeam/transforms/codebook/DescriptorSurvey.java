@@ -8,7 +8,7 @@ import org.apache.beam.sdk.transforms.Combine;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
 
-/** Counts and bounds over descriptors, the same in whatever order they are added and merged. */
+/** Counts and bounds over descriptors, the same in any order of adding and merging. */
 final class DescriptorSurvey implements Serializable {
   private static final long serialVersionUID = 1L;
 
@@ -16,11 +16,11 @@ final class DescriptorSurvey implements Serializable {
   private long descriptors;
   private float magnitude;
 
-  /** The least hashes of contents: whether there are enough different ones needs no more. */
+  /** Least hashes of contents, as many as decide if there are enough different ones. */
   private final TreeSet<Long> contents = new TreeSet<>();
 
   /**
-   * @param enough different descriptors; more are not counted
+   * @param enough number of different descriptors to count to
    */
   DescriptorSurvey(int enough) {
     this.enough = enough;
@@ -29,7 +29,8 @@ final class DescriptorSurvey implements Serializable {
   /**
    * Adds a descriptor.
    *
-   * @param values of it
+   * @param values of the descriptor, {@code [C]}
+   * @throws UserError when a value is not finite
    */
   void add(DescriptorRecord descriptor, float[] values) {
     float largest = 0;
@@ -68,7 +69,7 @@ final class DescriptorSurvey implements Serializable {
     if (contents.size() < enough) {
       throw new UserError(
           String.format(
-              "--words is %d, must be at most %d, because only so many of the %d descriptors are"
+              "words is %d, must be at most %d, because only so many of the %d descriptors are"
                   + " different; give fewer words, or extract descriptors of more images",
               enough, contents.size(), descriptors));
     }
@@ -89,7 +90,7 @@ final class DescriptorSurvey implements Serializable {
     return Objects.hash(descriptors, contents);
   }
 
-  /** Merges surveys. */
+  /** Merge of surveys. */
   static final class Merge
       extends Combine.CombineFn<DescriptorSurvey, DescriptorSurvey, SurveyRecord> {
     private static final long serialVersionUID = 1L;

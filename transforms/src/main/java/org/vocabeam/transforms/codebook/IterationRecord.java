@@ -7,13 +7,13 @@ import org.apache.avro.generic.GenericRecord;
 import org.vocabeam.transforms.parquet.RecordType;
 
 /**
- * What was measured in one iteration of k-means.
+ * Measurements of one iteration of k-means: a row of an {@code iterations} store.
  *
- * @param iteration moves that the words had behind them, from 0
+ * @param iteration number of moves that the words had made, from 0
  * @param inertia sum of the squared distances of all descriptors to their nearest words
- * @param emptyWords words that are nearest to no descriptor
- * @param reseeded those of them that the move after it put on the farthest descriptors
- * @param shift Frobenius norm of the move after it
+ * @param emptyWords number of words that are nearest to no descriptor
+ * @param reseeded number of empty words that the next move put on the farthest descriptors
+ * @param shift Frobenius norm of the next move
  */
 public record IterationRecord(
     int iteration, double inertia, int emptyWords, int reseeded, double shift) {

@@ -15,7 +15,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.codebook.Outliers;
 import org.vocabeam.models.codebook.Outliers.Outlier;
 
-/** The farthest descriptors of those of all workers. */
+/** Farthest descriptors among those of all workers. */
 final class KeepFarthest extends Combine.CombineFn<List<Outlier>, List<Outlier>, List<Outlier>> {
   private static final long serialVersionUID = 1L;
 
@@ -24,7 +24,7 @@ final class KeepFarthest extends Combine.CombineFn<List<Outlier>, List<Outlier>,
   private final int capacity;
 
   /**
-   * @param capacity that are kept
+   * @param capacity most descriptors to keep
    */
   KeepFarthest(int capacity) {
     this.capacity = capacity;

@@ -5,8 +5,8 @@ import com.google.common.collect.ListMultimap;
 import org.vocabeam.models.codebook.NearestWord;
 
 /**
- * The loaded assignment programs of this JVM: a worker keeps its program from one iteration to the
- * next, and only writes the new words into it.
+ * Pool of the loaded assignment programs of this JVM: a worker keeps its program from one iteration
+ * to the next, and only writes the new words into it.
  */
 final class NearestWords {
   private record Shape(int words, int channels) {}
@@ -15,14 +15,16 @@ final class NearestWords {
 
   private NearestWords() {}
 
-  /** An idle program of the shape, or a new one. To be given back by {@link #giveBack}. */
+  /**
+   * Returns an idle program of the shape, or a new one. {@link #giveBack} returns it to the pool.
+   */
   static NearestWord take(int words, int channels) {
     Shape shape = new Shape(words, channels);
     synchronized (IDLE) {
       if (IDLE.containsKey(shape)) {
         return IDLE.get(shape).remove(0);
       }
-      // A worker builds one codebook at a time: programs of others only hold memory.
+      // A worker builds one codebook at a time: programs of other shapes only hold memory.
       IDLE.values().forEach(NearestWord::close);
       IDLE.clear();
     }

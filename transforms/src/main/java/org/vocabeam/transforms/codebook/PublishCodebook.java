@@ -9,7 +9,10 @@ import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
 
-/** Makes the codebook of words and of the counts that the iteration after them has found. */
+/**
+ * Codebook made of the words of one store and the counts of the next, because an iteration counts
+ * for the words that it starts from.
+ */
 public final class PublishCodebook extends PTransform<PBegin, PCollection<CodebookRecord>> {
   private static final long serialVersionUID = 1L;
 
@@ -24,8 +27,11 @@ public final class PublishCodebook extends PTransform<PBegin, PCollection<Codebo
   }
 
   /**
-   * @param words the store of the words
-   * @param moved the store of the words after the next move, which has the counts
+   * Returns the transform.
+   *
+   * @param words directory of the words
+   * @param moved directory of the words after the next move, with the counts
+   * @param channels C
    */
   public static PublishCodebook of(String words, String moved, int channels) {
     return new PublishCodebook(words, moved, channels);

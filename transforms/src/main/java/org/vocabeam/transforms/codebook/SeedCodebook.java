@@ -27,22 +27,28 @@ import org.vocabeam.transforms.parquet.RowGroup;
 import org.vocabeam.transforms.parquet.RowReader;
 
 /**
- * Surveys all descriptors in one pass, and chooses the first words by k-means++ among a sample of
- * them, on one worker.
+ * Survey of all descriptors in one pass, and the first words, chosen by k-means++ among a sample of
+ * them on one worker.
+ *
+ * <pre>{@code
+ * PCollectionTuple seeded = pipeline.apply(SeedCodebook.of(descriptors, 2048, seed));
+ * seeded.get(SeedCodebook.SURVEY).apply(WriteStore.to(SurveyRecord.TYPE, "survey"));
+ * seeded.get(SeedCodebook.WORDS).apply(WriteStore.to(WordRecord.TYPE, "words-0"));
+ * }</pre>
  */
 public final class SeedCodebook extends PTransform<PBegin, PCollectionTuple> {
   private static final long serialVersionUID = 1L;
 
-  /** One row. */
+  /** Tag of the survey, one row. */
   public static final TupleTag<SurveyRecord> SURVEY = new TupleTag<>("survey");
 
-  /** The first words. */
+  /** Tag of the first words. */
   public static final TupleTag<WordRecord> WORDS = new TupleTag<>("words");
 
   private static final TupleTag<DescriptorSurvey> SURVEYS = new TupleTag<>("surveys");
   private static final TupleTag<KV<Integer, DescriptorRecord>> SAMPLE = new TupleTag<>("sample");
 
-  /** Descriptors of the sample for every word, at most and at least. */
+  /** Most and least descriptors of the sample for every word. */
   private static final long MOST_A_WORD = 32;
 
   private static final long LEAST_A_WORD = 4;
@@ -60,13 +66,15 @@ public final class SeedCodebook extends PTransform<PBegin, PCollectionTuple> {
   }
 
   /**
-   * @param words K; more than there are different descriptors is refused when the pipeline runs
+   * Returns the transform.
+   *
+   * @param words K; the pipeline fails when there are fewer different descriptors
    */
   public static SeedCodebook of(DescriptorStore descriptors, int words, long seed) {
     return new SeedCodebook(descriptors, words, seed);
   }
 
-  /** How many descriptors the sample is to have. */
+  /** Returns the wanted number of descriptors of the sample. */
   static long sampleSize(int words, int channels) {
     long affordable = SAMPLE_BYTES / (Float.BYTES * (long) channels);
     return Math.max(
@@ -95,7 +103,7 @@ public final class SeedCodebook extends PTransform<PBegin, PCollectionTuple> {
                 .apply(
                     "MergeSurveys",
                     Combine.globally(new DescriptorSurvey.Merge(words, descriptors.channels()))
-                        // its default, of no descriptor, would be refused
+                        // its default, no descriptor, would be rejected
                         .withoutDefaults())
                 .setCoder(SurveyRecord.TYPE.coder()))
         .and(
@@ -147,7 +155,7 @@ public final class SeedCodebook extends PTransform<PBegin, PCollectionTuple> {
       }
     }
 
-    /** By the hash of the id alone: neither order nor grouping of the rows matter. */
+    /** Decides by the hash of the id alone, so that neither order nor grouping of rows matter. */
     private boolean isSampled(String id) {
       return (Seeds.of(seed, "sample", id) >>> 11) * 0x1p-53 < share;
     }

@@ -9,11 +9,10 @@ import org.vocabeam.models.codebook.FixedPoint;
 import org.vocabeam.transforms.parquet.RecordType;
 
 /**
- * What is to be known of all descriptors before the first iteration: the row of a {@code survey}
- * store.
+ * Survey of all descriptors before the first iteration: the row of a {@code survey} store.
  *
- * @param descriptors how many there are
- * @param magnitude the largest absolute value of a channel
+ * @param descriptors number of descriptors
+ * @param magnitude largest absolute value of a channel
  * @param channels C
  */
 public record SurveyRecord(long descriptors, double magnitude, int channels)
@@ -36,12 +35,12 @@ public record SurveyRecord(long descriptors, double magnitude, int channels)
           SurveyRecord::fromAvro,
           s -> "survey");
 
-  /** The unit in which channels are summed. */
+  /** Returns the unit of sums of channels. */
   FixedPoint ofValues() {
     return FixedPoint.forSum(descriptors, magnitude);
   }
 
-  /** The unit in which squared distances are summed; words lie between descriptors. */
+  /** Returns the unit of sums of squared distances; words lie between descriptors. */
   FixedPoint ofDistances() {
     return FixedPoint.forSum(descriptors, 4 * channels * magnitude * magnitude);
   }

@@ -16,10 +16,11 @@ import org.vocabeam.transforms.parquet.RecordType;
 import org.vocabeam.transforms.store.StoreReader;
 
 /**
- * A word between two iterations. People read the codebook; these rows are for the next iteration.
+ * Word between two iterations: a row of a {@code words} store. People read the codebook; these rows
+ * are for the next iteration.
  *
- * @param word its number, from 0
- * @param count descriptors that were nearest to it before it moved here; 0 for a first word
+ * @param word number of the word, from 0
+ * @param count number of descriptors that were nearest to it before it moved; 0 for a first word
  * @param bytes little-endian float32 [C]
  */
 public record WordRecord(int word, long count, byte[] bytes) {
@@ -41,7 +42,7 @@ public record WordRecord(int word, long count, byte[] bytes) {
           WordRecord::fromAvro,
           w -> id(w.word));
 
-  /** Unique, and in the order of the words. */
+  /** Returns a unique id that sorts in the order of the words. */
   static String id(int word) {
     return String.format(Locale.ROOT, "%09d", word);
   }
@@ -51,14 +52,14 @@ public record WordRecord(int word, long count, byte[] bytes) {
     return new WordRecord(word, count, DescriptorRecord.encode(values));
   }
 
-  /** The words of a store in their order. */
+  /** Reads the words of a store in their order. */
   static List<WordRecord> read(String directory) {
     List<WordRecord> words = StoreReader.open(TYPE, directory).rows();
     words.sort(Comparator.comparingInt(WordRecord::word));
     return words;
   }
 
-  /** Their values, {@code [K, C]}. */
+  /** Returns the values of all words, {@code [K, C]}. */
   static float[] values(List<WordRecord> words, int channels) {
     float[] values = new float[words.size() * channels];
     for (int word = 0; word < words.size(); word++) {

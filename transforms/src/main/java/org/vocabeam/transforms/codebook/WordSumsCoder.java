@@ -10,7 +10,7 @@ import org.apache.beam.sdk.coders.CustomCoder;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.codebook.WordSums;
 
-/** Sums between workers: each array as one block. */
+/** Coder of sums between workers, with each array as one block. */
 final class WordSumsCoder extends CustomCoder<WordSums> {
   private static final long serialVersionUID = 1L;
 

@@ -4,11 +4,12 @@ import java.io.Serializable;
 import org.vocabeam.models.UserError;
 
 /**
- * What is made of the images of a source.
+ * Options of decoding: the size and channels of stored images.
  *
- * @param resize side of the stored square: the short side is scaled to it and the centre cut out; 0
- *     keeps the size. 0 to 4096
- * @param maxPixels images that claim more are rejected before they are decoded. 1 to 500 million
+ * @param resize side of the stored square, 0 to 4096: the short side is scaled to it and the centre
+ *     cut out; 0 keeps the size
+ * @param maxPixels most pixels of an image, 1 to 500 million; larger ones are rejected before they
+ *     are decoded
  * @param colour {@code keep}, {@code grey} or {@code rgb}
  */
 public record DecodeOptions(int resize, long maxPixels, String colour) implements Serializable {
@@ -17,7 +18,7 @@ public record DecodeOptions(int resize, long maxPixels, String colour) implement
   public static final String RGB = "rgb";
 
   private static final int MAX_RESIZE = 4096;
-  // Three channels of it still fit an array.
+  // Three channels still fit an array.
   private static final long MAX_MAX_PIXELS = 500_000_000;
 
   public DecodeOptions {
@@ -34,12 +35,12 @@ public record DecodeOptions(int resize, long maxPixels, String colour) implement
     }
   }
 
-  /** Sizes and channels as they are; at most 50 million pixels. */
+  /** Returns options that keep size and channels; at most 50 million pixels. */
   public static DecodeOptions keep() {
     return new DecodeOptions(0, 50_000_000, KEEP);
   }
 
-  /** How many channels an image of so many is stored with. */
+  /** Returns the stored channels of an image with {@code channels}. */
   public int channelsFor(int channels) {
     return switch (colour) {
       case GREY -> 1;
@@ -49,8 +50,8 @@ public record DecodeOptions(int resize, long maxPixels, String colour) implement
   }
 
   /**
-   * No lossless image of {@link #maxPixels} is longer: four channels of 16 bits, and 16 MB for
-   * metadata. Longer files are not read to their end.
+   * Returns the most bytes of a file: a lossless image of {@link #maxPixels} with four channels of
+   * 16 bits, and 16 MB for metadata. Longer files are not read to their end.
    */
   public int maxBytes() {
     return (int) Math.min(Integer.MAX_VALUE - 16, 8 * maxPixels + (16L << 20));

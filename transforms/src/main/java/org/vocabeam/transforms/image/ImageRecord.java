@@ -12,16 +12,16 @@ import org.vocabeam.models.UserError;
 import org.vocabeam.transforms.parquet.RecordType;
 
 /**
- * One image of the {@code images} store. {@link Pixels#of(ImageRecord)} gives its pixels.
+ * Image of an {@code images} store. {@link Pixels#of(ImageRecord)} decodes it.
  *
- * @param id stable: the same when the same source is read again, elsewhere too
+ * @param id unique name, the same whenever and wherever the source is read
  * @param label class, or null
  * @param split {@code train}, {@code test}, ..., or {@link #NO_SPLIT}
  * @param width at least 1
  * @param height at least 1
  * @param channels 1 (grey) or 3 (RGB)
  * @param encoding {@link #RAW}, {@link #JPEG} or {@link #PNG}
- * @param bytes of the encoding; for raw {@code [height, width, channels]} in row-major order. Not
+ * @param bytes encoded image; for raw the pixels {@code [height, width, channels]}, row-major. Not
  *     copied: neither side may change them
  */
 public record ImageRecord(
@@ -33,7 +33,7 @@ public record ImageRecord(
     int channels,
     String encoding,
     byte[] bytes) {
-  /** The split of an image whose source knows no splits. */
+  /** Split of an image whose source has no splits. */
   public static final String NO_SPLIT = "all";
 
   public static final String RAW = "raw";
@@ -76,12 +76,12 @@ public record ImageRecord(
     boolean raw = encoding.equals(RAW);
     if (!raw && !encoding.equals(JPEG) && !encoding.equals(PNG)) {
       throw new UserError(
-          String.format("image '%s' is encoded as '%s', not raw, jpeg or png", id, encoding));
+          String.format("image '%s' is encoded as '%s', must be raw, jpeg or png", id, encoding));
     }
     if (raw && bytes.length != (long) width * height * channels) {
       throw new UserError(
           String.format(
-              "image '%s' of %d x %d x %d has %d bytes",
+              "image '%s' of %d x %d x %d has %d bytes, must have one for every value",
               id, height, width, channels, bytes.length));
     }
   }

@@ -12,10 +12,13 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.training.ImageShape;
-import org.vocabeam.transforms.ingest.ReadImages;
 
 /**
- * An image in memory.
+ * Decoded image in memory.
+ *
+ * <pre>{@code
+ * Pixels square = Pixels.of(image).toChannels(3).centre(32);
+ * }</pre>
  *
  * @param width at least 1
  * @param height at least 1
@@ -34,9 +37,9 @@ public record Pixels(int width, int height, int channels, byte[] values) {
   }
 
   /**
-   * The pixels of a stored image, upright.
+   * Decodes a stored image and turns it upright.
    *
-   * @throws UserError when its bytes are damaged; images that {@link ReadImages} has stored are not
+   * @throws UserError when its bytes are damaged, which ingestion never stores
    */
   public static Pixels of(ImageRecord image) {
     if (image.encoding().equals(ImageRecord.RAW)) {
@@ -53,22 +56,22 @@ public record Pixels(int width, int height, int channels, byte[] values) {
     }
   }
 
-  /** The pixels of a stored image with 1 or 3 channels. */
+  /** Decodes a stored image to 1 or 3 channels. */
   public static Pixels of(ImageRecord image, int channels) {
     return of(image).toChannels(channels);
   }
 
   /**
-   * The pixels of a stored image, with the channels of a shape.
+   * Decodes a stored image to the channels of a shape.
    *
-   * @throws UserError when it has not the size of the shape
+   * @throws UserError when the image has another size than the shape
    */
   public static Pixels of(ImageRecord image, ImageShape shape) {
     if (image.width() != shape.width() || image.height() != shape.height()) {
       throw new UserError(
           String.format(
               "image '%s' is %d x %d, must be %d x %d as all images of the run; ingest with"
-                  + " --resize=%d",
+                  + " resize %d",
               image.id(),
               image.height(),
               image.width(),
@@ -80,8 +83,10 @@ public record Pixels(int width, int height, int channels, byte[] values) {
   }
 
   /**
-   * Grey from RGB by ITU-R 601 luma, 0.299 R + 0.587 G + 0.114 B, rounded; RGB from grey by
-   * repetition. Itself when nothing changes.
+   * Returns the image with other channels: grey from RGB by ITU-R 601 luma, 0.299 R + 0.587 G +
+   * 0.114 B, rounded; RGB from grey by repetition.
+   *
+   * @param wanted 1 or 3
    */
   public Pixels toChannels(int wanted) {
     if (wanted == channels) {
@@ -102,9 +107,9 @@ public record Pixels(int width, int height, int channels, byte[] values) {
   }
 
   /**
-   * Turns an image upright.
+   * Returns the image turned upright.
    *
-   * @param orientation of the EXIF standard, 1 to 8; 5 to 8 exchange width and height
+   * @param orientation EXIF orientation, 1 to 8; 5 to 8 exchange width and height
    */
   public Pixels orient(int orientation) {
     if (orientation == 1) {
@@ -133,8 +138,8 @@ public record Pixels(int width, int height, int channels, byte[] values) {
   }
 
   /**
-   * Scales the short side to {@code size} and cuts out the centre: {@code size x size}. Shrinking
-   * averages areas, so that nothing aliases; enlarging is bilinear.
+   * Returns the centre of {@code size x size} pixels after scaling the short side to {@code size}.
+   * Shrinking averages areas, which avoids aliasing; enlarging is bilinear.
    */
   public Pixels centre(int size) {
     if (width == size && height == size) {
@@ -148,7 +153,7 @@ public record Pixels(int width, int height, int channels, byte[] values) {
     return new Pixels(size, size, channels, Resampling.apply(this, columns, rows));
   }
 
-  /** 32 hexadecimal digits that are the same for the same pixels in the same shape alone. */
+  /** Returns a hash of pixels and shape: 32 hexadecimal digits. */
   public String hash() {
     return Hashing.murmur3_128()
         .newHasher()
@@ -161,10 +166,10 @@ public record Pixels(int width, int height, int channels, byte[] values) {
   }
 
   /**
-   * A rectangle of the image, as much of it as there is.
+   * Returns the part of a rectangle that lies within the image.
    *
-   * @param top row of its first pixel, which may be outside
-   * @param left column of its first pixel, which may be outside
+   * @param top row of the first pixel, which may be outside
+   * @param left column of the first pixel, which may be outside
    */
   public Pixels region(int top, int left, int regionHeight, int regionWidth) {
     int firstRow = Math.max(0, top);
@@ -174,7 +179,7 @@ public record Pixels(int width, int height, int channels, byte[] values) {
     if (rows < 1 || columns < 1) {
       throw new IllegalArgumentException(
           String.format(
-              "%d x %d pixels from %d, %d on are not in %d x %d",
+              "%d x %d pixels at %d, %d do not meet the image of %d x %d",
               regionHeight, regionWidth, top, left, height, width));
     }
     byte[] to = new byte[rows * columns * channels];
@@ -185,7 +190,7 @@ public record Pixels(int width, int height, int channels, byte[] values) {
     return new Pixels(columns, rows, channels, to);
   }
 
-  /** The pixels as a PNG: 8-bit grey or RGB. */
+  /** Encodes the pixels as PNG, 8-bit grey or RGB. */
   public byte[] toPng() {
     int type = channels == 1 ? BufferedImage.TYPE_BYTE_GRAY : BufferedImage.TYPE_3BYTE_BGR;
     BufferedImage image = new BufferedImage(width, height, type);

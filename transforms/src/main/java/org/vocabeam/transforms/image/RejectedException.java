@@ -1,6 +1,6 @@
 package org.vocabeam.transforms.image;
 
-/** These bytes are not an image that can be used. */
+/** Signals a file that is no usable image. */
 public final class RejectedException extends Exception {
   private static final long serialVersionUID = 1L;
 

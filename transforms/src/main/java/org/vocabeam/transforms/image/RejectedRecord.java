@@ -7,10 +7,10 @@ import org.apache.avro.generic.GenericRecord;
 import org.vocabeam.transforms.parquet.RecordType;
 
 /**
- * A row of the {@code rejected} store.
+ * Rejected file: a row of a {@code rejected} store.
  *
- * @param id the id that the image would have had
- * @param reason the text of a {@link Rejection}, the same on every machine
+ * @param id id that the image would have had
+ * @param reason text of a {@link Rejection}
  */
 public record RejectedRecord(String id, String reason) {
   public static final Schema SCHEMA =

@@ -1,6 +1,6 @@
 package org.vocabeam.transforms.image;
 
-/** Why a file does not become an image. */
+/** Reason why a file does not become an image. */
 public enum Rejection {
   EMPTY("no content"),
   NOT_AN_IMAGE("not a JPEG or PNG"),
@@ -16,7 +16,7 @@ public enum Rejection {
     this.reason = reason;
   }
 
-  /** The text of the {@code rejected} store. */
+  /** Text in the {@code rejected} store, the same on every machine. */
   public String reason() {
     return reason;
   }

@@ -3,17 +3,17 @@ package org.vocabeam.transforms.image;
 import java.util.Arrays;
 
 /**
- * How the places of one axis are made of the places of another: place {@code i} is the sum of
- * {@code weights[i][j] * source[first[i] + j]}.
+ * Linear map from the positions of a source axis to those of a target axis: target {@code i} is the
+ * sum of {@code weights[i][j] * source[first[i] + j]}.
  *
- * @param first the first source place of each
- * @param weights sum to 1 for each
+ * @param first first source position of each target
+ * @param weights of the source positions of each target, with sum 1
  */
 record Resampling(int[] first, float[][] weights) {
 
   /**
-   * Scales {@code from} places to {@code to}, of which {@code count} are wanted, beginning at
-   * {@code offset}. Shrinking gives a place the average of the interval that it covers, with
+   * Returns the map that scales {@code from} positions to {@code to} and keeps {@code count} of
+   * them from {@code offset} on. Shrinking averages the interval that a target covers, with
    * fractions at both ends; enlarging interpolates between the two nearest centres.
    */
   static Resampling of(int from, int to, int offset, int count) {
@@ -41,7 +41,7 @@ record Resampling(int[] first, float[][] weights) {
     return new Resampling(first, weights);
   }
 
-  /** Resamples both axes: {@code [rows, columns, channels]}. Rounded once, at the end. */
+  /** Resamples both axes to {@code [rows, columns, channels]}, and rounds once, at the end. */
   static byte[] apply(Pixels pixels, Resampling columns, Resampling rows) {
     int channels = pixels.channels();
     int width = columns.first.length;

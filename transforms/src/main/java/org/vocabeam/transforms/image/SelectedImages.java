@@ -11,7 +11,8 @@ import org.vocabeam.transforms.parquet.RowGroup;
 import org.vocabeam.transforms.parquet.RowReader;
 
 /**
- * A few images of a store by their ids; of row groups without any of them only the ids are read.
+ * Look-up of a few images of a store by their ids. Of row groups without any of them only the ids
+ * are read.
  */
 public final class SelectedImages {
   private record Id(String id) {
@@ -33,7 +34,7 @@ public final class SelectedImages {
 
   private SelectedImages() {}
 
-  /** Id to image; without those that are not in the store. */
+  /** Returns id to image for the ids that are in the store. */
   public static Map<String, ImageRecord> read(Iterable<RowGroup> groups, Set<String> ids) {
     Map<String, ImageRecord> selected = new TreeMap<>();
     try {

@@ -8,12 +8,11 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.transforms.parquet.RecordType;
 
 /**
- * What a growing store remembers of an image, so as to know it again: a row of the store {@code
- * contents}.
+ * Hashes by which a growing store recognises an image: a row of a {@code contents} store.
  *
  * @param id in the store
  * @param label class, or null
- * @param content hash of the image as it was read, before it was decoded: 32 hexadecimal digits
+ * @param content hash of the source image before decoding: 32 hexadecimal digits
  * @param pixels hash of the stored pixels, in the same form
  */
 public record ContentRecord(

@@ -21,8 +21,8 @@ import org.vocabeam.transforms.source.SourceImage;
 import org.vocabeam.transforms.statistics.ImageTally;
 
 /**
- * Decodes images, once, into what is stored. The main output are images; rejected files, what is to
- * be remembered of every image and one tally for every bundle go to the side.
+ * Decoder of source images to stored ones. Side outputs are the rejected files, the hashes of every
+ * image, and one tally for every bundle.
  */
 final class DecodeImages extends DoFn<SourceImage, ImageRecord> {
   private static final long serialVersionUID = 1L;
@@ -81,7 +81,7 @@ final class DecodeImages extends DoFn<SourceImage, ImageRecord> {
         ReadImages.TALLIES, tally, BoundedWindow.TIMESTAMP_MIN_VALUE, GlobalWindow.INSTANCE);
   }
 
-  /** An image and its pixels, which the tally wants too. */
+  /** Image with its pixels, which the tally needs too. */
   private record Stored(ImageRecord image, Pixels pixels) {}
 
   private static Stored store(SourceImage source, DecodeOptions options) throws RejectedException {
@@ -99,9 +99,9 @@ final class DecodeImages extends DoFn<SourceImage, ImageRecord> {
     if (options.resize() > 0) {
       return raw(source, pixels);
     }
-    boolean asItWas =
+    boolean unchanged =
         header.plain() && header.orientation() == 1 && pixels.channels() == header.channels();
-    return asItWas
+    return unchanged
         ? new Stored(record(source, pixels, header.encoding(), bytes), pixels)
         : new Stored(record(source, pixels, ImageRecord.PNG, pixels.toPng()), pixels);
   }

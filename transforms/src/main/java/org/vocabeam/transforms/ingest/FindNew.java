@@ -33,10 +33,10 @@ import org.vocabeam.transforms.source.SourceImage;
 import org.vocabeam.transforms.source.WorkItem;
 
 /**
- * The images of a source that a growing store does not have, by their bytes: {@link #IMAGES}, and
- * one element of {@link #GROWTH}. The source is read once to hash it, and its parts with something
- * new a second time; what goes through the runner are hashes and names, no images. Files that are
- * no images pass every time, to be rejected and counted.
+ * Images of a source that a growing store does not have, compared by their bytes: {@link #IMAGES},
+ * and one element of {@link #GROWTH}. The source is read once for its hashes, and parts with new
+ * images a second time; only hashes and names go through the runner. Files that are no images pass
+ * every time, to be rejected and counted.
  */
 final class FindNew extends PTransform<PCollection<ContentRecord>, PCollectionTuple> {
   private static final long serialVersionUID = 1L;
@@ -62,7 +62,7 @@ final class FindNew extends PTransform<PCollection<ContentRecord>, PCollectionTu
   private final int buckets;
 
   /**
-   * @param buckets into which hashes and names are divided; one is in memory at a time
+   * @param buckets number of groups of hashes and names, of which one is in memory at a time
    */
   FindNew(List<WorkItem> parts, int maxBytes, int buckets) {
     this.parts = parts;
@@ -172,7 +172,7 @@ final class FindNew extends PTransform<PCollection<ContentRecord>, PCollectionTu
     }
   }
 
-  /** Reads a part and says what is in it. */
+  /** Reads a part and outputs the hash of every image. */
   private static final class HashParts extends DoFn<KV<Integer, WorkItem>, KV<Integer, Sighting>> {
     private static final long serialVersionUID = 1L;
 
@@ -203,7 +203,7 @@ final class FindNew extends PTransform<PCollection<ContentRecord>, PCollectionTu
     }
   }
 
-  /** Lets through the first of every content that is not stored, by the bucket of its id. */
+  /** Outputs the first image of every content that is not stored, by the bucket of its id. */
   private static final class Compare
       extends DoFn<KV<Integer, Iterable<Sighting>>, KV<Integer, Sighting>> {
     private static final long serialVersionUID = 1L;
@@ -243,7 +243,7 @@ final class FindNew extends PTransform<PCollection<ContentRecord>, PCollectionTu
     }
   }
 
-  /** Gives a new image whose name another has a name of its own. */
+  /** Renames new images whose name is taken. */
   private static final class Name
       extends DoFn<KV<Integer, Iterable<Sighting>>, KV<Integer, KV<Integer, @Nullable String>>> {
     private static final long serialVersionUID = 1L;
@@ -267,7 +267,7 @@ final class FindNew extends PTransform<PCollection<ContentRecord>, PCollectionTu
     }
   }
 
-  /** Reads a part again, where something in it is wanted. */
+  /** Reads a part again and outputs its selected images. */
   private static final class ReadSelected extends DoFn<KV<Integer, CoGbkResult>, SourceImage> {
     private static final long serialVersionUID = 1L;
 

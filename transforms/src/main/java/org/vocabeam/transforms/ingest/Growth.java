@@ -9,15 +9,15 @@ import org.vocabeam.models.UserError;
 import org.vocabeam.transforms.files.StoreFiles;
 
 /**
- * What an input has, against what a growing store had before: {@code growth.json}. Images are the
- * same when their bytes are, whatever their names.
+ * Comparison of an input with what a growing store had before: {@code growth.json}. Images with the
+ * same bytes are the same, whatever their names.
  *
- * @param known images of the input that the store has
- * @param renamed those of them that have another name than in the store
- * @param relabelled those of them that have another label or split than in the store, where they
- *     keep theirs
- * @param copies images of the input that another new one of the input is the same as
- * @param missing images of the store that the input has no longer; they stay
+ * @param known number of images of the input that the store has
+ * @param renamed number of known images with another name than in the store
+ * @param relabelled number of known images with another label or split than in the store, which
+ *     keeps its own
+ * @param copies number of images of the input that are equal to a new one of the input
+ * @param missing number of images of the store that the input no longer has; they stay
  */
 public record Growth(long known, long renamed, long relabelled, long copies, long missing)
     implements Serializable {
@@ -35,7 +35,7 @@ public record Growth(long known, long renamed, long relabelled, long copies, lon
         missing + other.missing);
   }
 
-  /** Reads that of the last input, from the directory of all images. */
+  /** Reads the growth by the last input, from the directory of all images. */
   public static Growth read(String directory) {
     String file = StoreFiles.resolve(directory, FILE);
     try {
@@ -47,7 +47,7 @@ public record Growth(long known, long renamed, long relabelled, long copies, lon
     }
   }
 
-  /** Adds up. */
+  /** Sum of growths. */
   static final class Sum extends Combine.BinaryCombineFn<Growth> {
     private static final long serialVersionUID = 1L;
 

@@ -8,10 +8,9 @@ import org.vocabeam.transforms.statistics.ImageTally;
 import org.vocabeam.transforms.store.StoreReader;
 
 /**
- * An images store that grows: every increment is a directory that is written once and never
- * changed, with the stores of the images that it {@code added}, of their {@code contents} and of
- * what was {@code rejected}, and with the view {@code images} of all images up to it, which comes
- * last and makes it complete.
+ * Images store that grows. Every increment is a directory that is written once and never changes,
+ * with three stores: the images that it {@code added}, their {@code contents}, and the {@code
+ * rejected} files. A view {@code images} of all images so far comes last and makes it complete.
  *
  * @param root directory
  */
@@ -30,12 +29,12 @@ public record ImageIncrements(String root) {
     return StoreFiles.resolve(root, place(increment, store));
   }
 
-  /** Everything of an increment. */
+  /** Returns the directory of an increment. */
   public String directory(int increment) {
     return StoreFiles.resolve(root, name(increment));
   }
 
-  /** The number of complete increments. */
+  /** Returns the number of complete increments. */
   public int count() {
     int count = 0;
     while (StoreReader.isComplete(images(count + 1))) {
@@ -44,22 +43,22 @@ public record ImageIncrements(String root) {
     return count;
   }
 
-  /** All images after so many increments: a store for every other command. */
+  /** Returns the view of all images after so many increments, an images store like any other. */
   public String images(int increment) {
     return directory(increment, IMAGES);
   }
 
-  /** {@link #images} from the root. */
+  /** Returns {@link #images} relative to the root. */
   public String imagesFromRoot(int increment) {
     return place(increment, IMAGES);
   }
 
-  /** The images that came with an increment. */
+  /** Returns the store of the images that came with an increment. */
   public String added(int increment) {
     return directory(increment, "added");
   }
 
-  /** {@link #added} of the first increments, from the root. */
+  /** Returns {@link #added} of the first increments, relative to the root. */
   public List<String> addedFromRoot(int increments) {
     return numbers(increments).mapToObj(i -> place(i, "added")).toList();
   }
@@ -72,12 +71,12 @@ public record ImageIncrements(String root) {
     return directory(increment, "contents");
   }
 
-  /** {@link #contents} of the first increments. */
+  /** Returns {@link #contents} of the first increments. */
   List<String> allContents(int increments) {
     return numbers(increments).mapToObj(this::contents).toList();
   }
 
-  /** Counts over the images after so many increments. */
+  /** Reads the counts over the images after so many increments. */
   ImageTally tally(int increments) {
     return increments == 0 ? ImageTally.empty() : ImageTally.read(images(increments));
   }

@@ -33,7 +33,7 @@ import org.vocabeam.transforms.statistics.ImageTally;
 import org.vocabeam.transforms.store.ReadStore;
 
 /**
- * Reads the images of a source: {@link #IMAGES}, {@link #REJECTED} and one element of {@link
+ * Images of a source, decoded: {@link #IMAGES}, {@link #REJECTED} and one element of {@link
  * #STATISTICS}.
  *
  * <pre>{@code
@@ -53,8 +53,8 @@ import org.vocabeam.transforms.store.ReadStore;
  * images.commit();
  * }</pre>
  *
- * <p>With {@link #newTo} it reads those that are new to a growing store, and its statistics are of
- * all.
+ * <p>With {@link #newTo} it reads only images that are new to a growing store; the statistics are
+ * over all.
  *
  * <p>Counters in the namespace of this class: {@code images}, and {@code rejected: REASON}.
  */
@@ -65,23 +65,23 @@ public final class ReadImages extends PTransform<PBegin, PCollectionTuple> {
   public static final TupleTag<RejectedRecord> REJECTED = new TupleTag<>("rejected") {};
   public static final TupleTag<ImageStatistics> STATISTICS = new TupleTag<>("statistics") {};
 
-  /** What is to be remembered of the images. */
+  /** Tag of the hashes of the images. */
   public static final TupleTag<ContentRecord> CONTENTS = new TupleTag<>("contents") {};
 
-  /** One element of what {@link #STATISTICS} is made of. */
+  /** Tag of one element, the sums of {@link #STATISTICS}. */
   static final TupleTag<ImageTally> TALLY = new TupleTag<>("tally") {};
 
-  /** One element, with {@link #newTo}. */
+  /** Tag of one element, with {@link #newTo}. */
   static final TupleTag<Growth> GROWTH = new TupleTag<>("growth") {};
 
   static final TupleTag<ImageTally> TALLIES = new TupleTag<>("tallies") {};
 
-  /** Without a bound, the direct runner makes a bundle of every element, which costs 10 ms. */
+  /** Bound of bundles: the direct runner would make one of every element, which costs 10 ms. */
   static final int BUCKETS = 64;
 
   /**
-   * Images whose hashes are compared in memory, about 10 MB. The direct runner needs 10 ms for
-   * every key, so that each hash is not one of its own.
+   * Number of images whose hashes are compared in memory, about 10 MB. A hash is no key of its own
+   * because the direct runner needs 10 ms for every key.
    */
   private static final int BUCKET_IMAGES = 1 << 16;
 
@@ -98,11 +98,18 @@ public final class ReadImages extends PTransform<PBegin, PCollectionTuple> {
     this.increments = increments;
   }
 
+  /**
+   * Returns the transform.
+   *
+   * @param options of decoding, the same with which the source was opened
+   */
   public static ReadImages from(ImageSource source, DecodeOptions options) {
     return new ReadImages(source, options, null, 0);
   }
 
-  /** Only what is new to a store after so many increments. */
+  /**
+   * Returns a transform that reads only images that the store lacks after {@code count} increments.
+   */
   public ReadImages newTo(ImageIncrements growing, int count) {
     return new ReadImages(source, options, growing, count);
   }
@@ -132,7 +139,7 @@ public final class ReadImages extends PTransform<PBegin, PCollectionTuple> {
     return decoded.and(GROWTH, found.get(FindNew.GROWTH));
   }
 
-  /** What a growing store had. */
+  /** Images that a growing store had. */
   private record Before(PCollection<ContentRecord> contents, ImageTally tally) {}
 
   private static int buckets(long images) {
@@ -202,7 +209,7 @@ public final class ReadImages extends PTransform<PBegin, PCollectionTuple> {
     }
   }
 
-  /** The hash of an image's pixels, as small as it can be, by its bucket. */
+  /** Outputs the hash of an image's pixels as two longs, by its bucket. */
   private static final class HashOf extends DoFn<ContentRecord, KV<Integer, KV<Long, Long>>> {
     private static final long serialVersionUID = 1L;
 
@@ -221,7 +228,7 @@ public final class ReadImages extends PTransform<PBegin, PCollectionTuple> {
     }
   }
 
-  /** Counts how often each hash of a bucket is there. */
+  /** Counts the images of every hash of a bucket. */
   private static final class TallyCopies
       extends DoFn<KV<Integer, Iterable<KV<Long, Long>>>, ImageTally> {
     private static final long serialVersionUID = 1L;

@@ -11,9 +11,9 @@ import org.vocabeam.transforms.parquet.RecordType;
 import org.vocabeam.transforms.source.SourceImage;
 
 /**
- * That an image was seen, in the input or in the store that grows.
+ * Sighting of an image, in the input or in the growing store.
  *
- * @param content its hash
+ * @param content hash of the image
  * @param part of the input, or {@link #STORED}
  * @param position in the part, from 0
  */
@@ -21,7 +21,7 @@ record Sighting(
     String content, String id, @Nullable String label, String split, int part, int position) {
   static final int STORED = -1;
 
-  /** The one that counts, of several that are the same, comes first: of the store, then by name. */
+  /** Order of equal images, with the one that counts first: stored ones, then by name. */
   static final Comparator<Sighting> ORDER =
       Comparator.<Sighting>comparingInt(s -> s.stored() ? 0 : 1)
           .thenComparing(Sighting::id)
@@ -60,7 +60,7 @@ record Sighting(
     return Objects.equals(label, other.label) && split.equals(other.split);
   }
 
-  /** A name that no other image has, because no other has this content. */
+  /** Returns a name that no other image has, because no other has this content. */
   String idWithContent() {
     return id + "@" + content.substring(0, 8);
   }

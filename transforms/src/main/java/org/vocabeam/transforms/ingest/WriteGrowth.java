@@ -8,8 +8,8 @@ import org.vocabeam.transforms.statistics.WriteJson;
 import org.vocabeam.transforms.statistics.WriteStatistics;
 
 /**
- * Writes what is beside the images of a growing store, from the outputs of {@link ReadImages}:
- * {@code statistics.json} of all images, the tally that it is made of, and {@code growth.json}.
+ * Writer of the files beside the images of a growing store, from the outputs of {@link ReadImages}:
+ * {@code statistics.json} of all images, its tally, and {@code growth.json}.
  */
 public final class WriteGrowth extends PTransform<PCollectionTuple, PDone> {
   private static final long serialVersionUID = 1L;
@@ -20,7 +20,7 @@ public final class WriteGrowth extends PTransform<PCollectionTuple, PDone> {
     this.directory = directory;
   }
 
-  /** Into the directory of all images. */
+  /** Returns the transform, for the directory of all images. */
   public static WriteGrowth to(String directory) {
     return new WriteGrowth(directory);
   }

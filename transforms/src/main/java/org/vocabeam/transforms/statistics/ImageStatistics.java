@@ -12,25 +12,25 @@ import org.vocabeam.models.UserError;
 import org.vocabeam.transforms.files.StoreFiles;
 
 /**
- * What an images store holds: {@code statistics.json} beside its files.
+ * Statistics of an images store: {@code statistics.json} beside its files.
  *
- * @param images in all splits
- * @param channels the most that an image has: 1 or 3; 0 without images
- * @param pixelsOf the split that {@code mean} and {@code std} are of: {@code train}, or {@code all}
- *     when there is no such split
- * @param mean {@code [channels]}, of values scaled to 0..1. Grey images among RGB ones count as RGB
+ * @param images number of images in all splits
+ * @param channels most channels of an image: 1 or 3; 0 without images
+ * @param pixelsOf split of {@code mean} and {@code std}: {@code train}, or {@code all} when there
+ *     is no such split
+ * @param mean {@code [channels]}, mean of the values scaled to [0, 1]. Grey images among RGB ones
+ *     count as RGB
  * @param std {@code [channels]}, standard deviation over all pixels; 0 for images of one colour
- * @param splits images in each
- * @param labels images with each, in all splits
- * @param channelCounts images with so many channels
+ * @param splits number of images by split
+ * @param labels number of images by label, in all splits
+ * @param channelCounts number of images by channels
  * @param minWidth in pixels, like the others; 0 without images
- * @param shortSides images by their shorter side: 64 stands for 64 to 127, and so on
- * @param encodings images stored with each
- * @param distinct images that differ in their stored pixels; 0 where a version counted none that
- *     did not count yet
- * @param copies images with the pixels of another that counts as distinct: they are counted and
- *     stay
- * @param rejected files by reason
+ * @param shortSides number of images by shorter side: 64 stands for 64 to 127, and so on
+ * @param encodings number of images by encoding
+ * @param distinct number of images that differ in their stored pixels; 0 in files of versions that
+ *     did not count them
+ * @param copies number of images whose pixels another image has already; they stay in the store
+ * @param rejected number of files by reason
  */
 public record ImageStatistics(
     long images,
@@ -51,32 +51,36 @@ public record ImageStatistics(
     long copies,
     SortedMap<String, Long> rejected)
     implements Serializable {
-  /** The name of the file. */
+  /** Name of the file. */
   public static final String FILE = "statistics.json";
 
-  /** The split that normalisation comes from. */
+  /** Split for normalisation. */
   public static final String TRAIN = "train";
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Of a version that did not have them yet, the newer counts are empty. */
+  /** Makes counts empty that older versions did not write. */
   public ImageStatistics {
     shortSides = shortSides == null ? new TreeMap<>() : shortSides;
     encodings = encodings == null ? new TreeMap<>() : encodings;
   }
 
-  /** Whether all images have the same size and number of channels. */
+  /** Returns true if all images have the same size and number of channels. */
   @JsonIgnore
   public boolean isUniform() {
     return minWidth == maxWidth && minHeight == maxHeight && channelCounts.size() <= 1;
   }
 
-  /** All labels, sorted. */
+  /** Returns all labels, sorted. */
   public List<String> classes() {
     return List.copyOf(labels.keySet());
   }
 
-  /** Reads those of an images store. */
+  /**
+   * Reads the statistics of an images store.
+   *
+   * @throws UserError when the store has none, as one of another engine
+   */
   public static ImageStatistics read(String directory) {
     String file = StoreFiles.resolve(directory, FILE);
     try {
@@ -86,10 +90,9 @@ public record ImageStatistics(
     } catch (IOException e) {
       throw new UserError(
           String.format(
-              "%s is not there, but images are trained and evaluated with their mean and classes;"
-                  + " if another engine has written %s, make a store with them of it: ingest"
-                  + " --input=%s --output=DIR",
-              file, directory, directory),
+              "%s is missing, but training and evaluation need the mean and classes of their images;"
+                  + " if another engine has written %s, ingest it into a new store",
+              file, directory),
           e);
     }
   }

@@ -23,11 +23,11 @@ import org.vocabeam.transforms.image.Pixels;
 import org.vocabeam.transforms.image.Rejection;
 
 /**
- * Counts and sums over images. All are whole numbers, so that they are exact, and the same in
- * whatever order images are added and tallies merged.
+ * Counts and sums over images. All are whole numbers, so that they are exact, and the same in any
+ * order of adding and merging.
  *
- * @param shortSides images by the largest power of two that their shorter side reaches
- * @param multiplicities how many contents there are of which so many images are copies
+ * @param shortSides number of images by the largest power of two that their shorter side reaches
+ * @param multiplicities number of contents by the number of images that have them
  */
 public record ImageTally(
     TreeMap<String, Long> splits,
@@ -41,15 +41,15 @@ public record ImageTally(
     TreeMap<String, Long> rejected,
     TreeMap<Plane, Sums> planes)
     implements Serializable {
-  /** So many squares of 255 fit an int, which is several times faster than a long. */
+  /** Number of squares of 255 that fit an int, which is several times faster than a long. */
   private static final int BLOCK = 1 << 15;
 
-  /** The name of the file that a growing store keeps it in, to be added to. */
+  /** Name of the file in a growing store, whose next images are added to it. */
   public static final String FILE = "tally.json";
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** One channel of the images of a split that have so many channels. */
+  /** Channel of the images of a split with so many channels. */
   public record Plane(String split, int channels, int channel)
       implements Serializable, Comparable<Plane> {
     private static final Comparator<Plane> ORDER =
@@ -62,7 +62,7 @@ public record ImageTally(
       return ORDER.compare(this, other);
     }
 
-    /** As a key of JSON; the split comes last because it may be any text. */
+    /** Returns a key of JSON; the split comes last because it may be any text. */
     @JsonKey
     String key() {
       return channels + "/" + channel + "/" + split;
@@ -76,7 +76,7 @@ public record ImageTally(
     }
   }
 
-  /** Over uint8 values: a long holds the squares of 10^14 pixels. */
+  /** Sums over uint8 values; a long holds the squares of 10^14 pixels. */
   public record Sums(long pixels, long sum, long squares) implements Serializable {
     static final Sums ZERO = new Sums(0, 0, 0);
 
@@ -84,12 +84,15 @@ public record ImageTally(
       return new Sums(pixels + other.pixels, sum + other.sum, squares + other.squares);
     }
 
-    /** Of values divided by 255. */
+    /** Returns the mean of the values divided by 255; 0 without pixels. */
     public double mean() {
       return pixels == 0 ? 0 : (double) sum / pixels / 255;
     }
 
-    /** Of values divided by 255; of the whole population. (n sum x^2 - (sum x)^2) / n^2, exact. */
+    /**
+     * Returns the standard deviation of the whole population, of values divided by 255; 0 without
+     * pixels. The variance (n sum x^2 - (sum x)^2) / n^2 is exact.
+     */
     public double standardDeviation() {
       if (pixels == 0) {
         return 0;
@@ -155,7 +158,7 @@ public record ImageTally(
     return new Sums(count, sum, squares);
   }
 
-  /** One content that so many images have. */
+  /** Adds a content that so many images have. */
   public void addContent(long images) {
     multiplicities.merge(images, 1L, Long::sum);
   }
@@ -226,19 +229,20 @@ public record ImageTally(
         rejected);
   }
 
-  /** Reads the one beside the images of a growing store. */
+  /** Reads the tally beside the images of a growing store. */
   public static ImageTally read(String directory) {
     String file = StoreFiles.resolve(directory, FILE);
     try {
       return JSON.readValue(StoreFiles.read(file), ImageTally.class);
     } catch (IOException e) {
-      throw new UserError("cannot read " + file + ": " + e.getMessage() + "; ingest anew", e);
+      throw new UserError(
+          "cannot read " + file + ": " + e.getMessage() + "; ingest again into another store", e);
     }
   }
 
   /**
-   * What more images are added to: all but the counts that are made anew every time, of copies (a
-   * new image may be one of an old image) and of what the input has that cannot be used.
+   * Returns the part that an increment adds to: all but the counts of copies and rejected files,
+   * which every increment makes anew. A new image may be a copy of an old one.
    */
   public ImageTally toBeAddedTo() {
     return new ImageTally(
@@ -254,7 +258,7 @@ public record ImageTally(
         planes);
   }
 
-  /** Merges tallies. */
+  /** Merge of tallies. */
   public static final class Merge extends Combine.CombineFn<ImageTally, ImageTally, ImageTally> {
     private static final long serialVersionUID = 1L;
 

@@ -10,7 +10,7 @@ import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PDone;
 import org.vocabeam.transforms.files.StoreFiles;
 
-/** Writes the one element of a collection as a JSON file that people can read. */
+/** Writer of the one element of a collection as indented JSON. */
 public final class WriteJson<T> extends PTransform<PCollection<T>, PDone> {
   private static final long serialVersionUID = 1L;
 
@@ -20,6 +20,7 @@ public final class WriteJson<T> extends PTransform<PCollection<T>, PDone> {
     this.file = file;
   }
 
+  /** Returns the transform, for a file of a directory. */
   public static <T> WriteJson<T> to(String directory, String name) {
     return new WriteJson<>(StoreFiles.resolve(directory, name));
   }

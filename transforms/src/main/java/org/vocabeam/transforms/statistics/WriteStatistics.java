@@ -3,9 +3,8 @@ package org.vocabeam.transforms.statistics;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PDone;
-import org.vocabeam.transforms.ingest.ReadImages;
 
-/** Writes the one element of {@link ReadImages#STATISTICS} as {@code statistics.json}. */
+/** Writer of the statistics of an images store as {@code statistics.json}. */
 public final class WriteStatistics extends PTransform<PCollection<ImageStatistics>, PDone> {
   private static final long serialVersionUID = 1L;
 
@@ -15,7 +14,7 @@ public final class WriteStatistics extends PTransform<PCollection<ImageStatistic
     this.directory = directory;
   }
 
-  /** Into the directory of the images store. */
+  /** Returns the transform, for the directory of the images store. */
   public static WriteStatistics to(String directory) {
     return new WriteStatistics(directory);
   }

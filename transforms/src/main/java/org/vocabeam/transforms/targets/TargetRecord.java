@@ -11,13 +11,12 @@ import org.vocabeam.models.UserError;
 import org.vocabeam.transforms.parquet.RecordType;
 
 /**
- * The bag of visual words of one image: a row of a {@code targets} store.
+ * Bag of visual words of one image: a row of a {@code targets} store. A label is a bag with the
+ * class as its one word; an image without label has an empty bag.
  *
  * @param id of the image
- *     <p>The same of an image with its class as the one word; and the empty bag of one without
- *     label.
- * @param words that are in the bag, ascending, from 0
- * @param weights of the words, in the same order; positive, their sum is 1 unless there is none
+ * @param words numbers of the words in the bag, ascending, from 0
+ * @param weights of the words, in the same order; positive, with sum 1 unless the bag is empty
  */
 public record TargetRecord(String id, List<Integer> words, List<Float> weights) {
   private static final double ROUNDING = 1e-3;
@@ -87,20 +86,21 @@ public record TargetRecord(String id, List<Integer> words, List<Float> weights) 
   /**
    * Writes the bag as a row of a matrix of zeros.
    *
-   * @param rows {@code [B, K]} row-major
-   * @param row to write
-   * @param of K, words of the vocabulary
+   * @param rows {@code [B, K]}, row-major
+   * @param row number of the row, from 0
+   * @param vocabulary K, number of words of the vocabulary
+   * @throws UserError when the bag has a word outside the vocabulary
    */
-  public void fill(float[] rows, int row, int of) {
-    if (!words.isEmpty() && words.get(words.size() - 1) >= of) {
+  public void fill(float[] rows, int row, int vocabulary) {
+    if (!words.isEmpty() && words.get(words.size() - 1) >= vocabulary) {
       throw new UserError(
           String.format(
               "the target of '%s' has word %d, and the method has words 0 to %d; assign the targets"
                   + " again",
-              id, words.get(words.size() - 1), of - 1));
+              id, words.get(words.size() - 1), vocabulary - 1));
     }
     for (int i = 0; i < words.size(); i++) {
-      rows[row * of + words.get(i)] = weights.get(i);
+      rows[row * vocabulary + words.get(i)] = weights.get(i);
     }
   }
 

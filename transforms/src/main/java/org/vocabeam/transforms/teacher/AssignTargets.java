@@ -24,7 +24,21 @@ import org.vocabeam.transforms.metrics.WorkerMetric;
 import org.vocabeam.transforms.parquet.RowGroup;
 import org.vocabeam.transforms.targets.TargetRecord;
 
-/** Images to bags of visual words: every cell of the teacher's map goes to its nearest word. */
+/**
+ * Bags of visual words of images: every cell of the teacher's map goes to its nearest word.
+ *
+ * <pre>{@code
+ * pipeline
+ *     .apply(
+ *         AssignTargets.of(
+ *             images.rowGroups(),
+ *             "train",
+ *             FeatureSource.cells(teacher, "layer4"),
+ *             codebook,
+ *             BagTarget.Kind.HISTOGRAM))
+ *     .apply(WriteStore.to(TargetRecord.TYPE, output));
+ * }</pre>
+ */
 public final class AssignTargets extends PTransform<PBegin, PCollection<TargetRecord>> {
   private static final long serialVersionUID = 1L;
 
@@ -48,10 +62,13 @@ public final class AssignTargets extends PTransform<PBegin, PCollection<TargetRe
   }
 
   /**
+   * Returns the transform.
+   *
    * @param groups of an images store
-   * @param split of the images that are wanted; null for all
-   * @param cells {@link FeatureSource#cells} of the level and teacher that the codebook is made of
+   * @param split of the wanted images; null for all
+   * @param cells {@link FeatureSource#cells} of the codebook's level and teacher
    * @param codebook directory of the store
+   * @param kind of the weights
    */
   public static AssignTargets of(
       List<RowGroup> groups,
@@ -94,8 +111,8 @@ public final class AssignTargets extends PTransform<PBegin, PCollection<TargetRe
         throws IOException {
       if (extractor == null) {
         extractor = cells.open();
-        Codebook of = CodebookRecord.read(codebook);
-        words = NearestWord.of(of.words(), of.count(), of.channels());
+        Codebook read = CodebookRecord.read(codebook);
+        words = NearestWord.of(read.words(), read.count(), read.channels());
       }
       extractor.extract(group, split, (images, features) -> output(images, features, out));
     }

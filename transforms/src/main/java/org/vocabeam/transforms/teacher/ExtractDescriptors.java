@@ -23,8 +23,16 @@ import org.vocabeam.transforms.metrics.WorkerMetric;
 import org.vocabeam.transforms.parquet.RowGroup;
 
 /**
- * Images to sampled local features of a teacher. Which cells of an image are taken is a hash of
- * (seed, image id): the same for every teacher with a map of the same size.
+ * Sampled local features of images, made by a teacher. A hash of (seed, image id) chooses the cells
+ * of an image: the same for every teacher with a map of the same size.
+ *
+ * <pre>{@code
+ * pipeline
+ *     .apply(
+ *         ExtractDescriptors.of(
+ *             images.rowGroups(), "train", FeatureSource.cells(teacher, "layer4"), 8, seed))
+ *     .apply(WriteStore.to(DescriptorRecord.TYPE, output));
+ * }</pre>
  */
 public final class ExtractDescriptors extends PTransform<PBegin, PCollection<DescriptorRecord>> {
   private static final long serialVersionUID = 1L;
@@ -45,19 +53,22 @@ public final class ExtractDescriptors extends PTransform<PBegin, PCollection<Des
   }
 
   /**
+   * Returns the transform.
+   *
    * @param groups of an images store
-   * @param split of the images that are wanted; null for all
+   * @param split of the wanted images; null for all
    * @param cells {@link FeatureSource#cells}
-   * @param perImage different cells of every image, at most those of the map
+   * @param perImage number of different cells of every image, 1 to those of the map
+   * @param seed of the choice of cells
    */
   public static ExtractDescriptors of(
       List<RowGroup> groups, @Nullable String split, FeatureSource cells, int perImage, long seed) {
-    int all = cells.pooling().grid() * cells.pooling().grid();
-    if (perImage < 1 || perImage > all) {
+    int cellsOfMap = cells.pooling().grid() * cells.pooling().grid();
+    if (perImage < 1 || perImage > cellsOfMap) {
       throw new UserError(
           String.format(
-              "descriptors of an image are %d, must be 1 to %d, the cells of the map of %s",
-              perImage, all, cells.pooling().level()));
+              "perImage is %d, must be 1 to %d, the cells of the map of %s",
+              perImage, cellsOfMap, cells.pooling().level()));
     }
     return new ExtractDescriptors(List.copyOf(groups), split, cells, perImage, seed);
   }

@@ -25,8 +25,21 @@ import org.vocabeam.transforms.image.ImageRecord;
 import org.vocabeam.transforms.parquet.RowGroup;
 
 /**
- * The cells of images that activate a visual word most: of those that the word is the nearest one
- * of, the ones nearest to it. Of an image a word has one cell at most.
+ * Patches of visual words: among the cells whose nearest word it is, those nearest to a word. A
+ * word has at most one cell of an image.
+ *
+ * <pre>{@code
+ * pipeline
+ *     .apply(
+ *         FindPatches.of(
+ *             images.rowGroups(),
+ *             "train",
+ *             FeatureSource.cells(teacher, "layer4"),
+ *             WordSource.codebook(codebook, 512),
+ *             1,
+ *             16))
+ *     .apply(WriteStore.to(PatchRecord.TYPE, output));
+ * }</pre>
  */
 public final class FindPatches extends PTransform<PBegin, PCollection<PatchRecord>> {
   private static final long serialVersionUID = 1L;
@@ -54,11 +67,14 @@ public final class FindPatches extends PTransform<PBegin, PCollection<PatchRecor
   }
 
   /**
+   * Returns the transform.
+   *
    * @param groups of an images store
-   * @param split of the images that are looked at; null for all
-   * @param cells {@link FeatureSource#cells} of the level and network that the words are of
-   * @param border outermost cells of the map that are left out
-   * @param perWord cells of a word, at most
+   * @param split of the searched images; null for all
+   * @param cells {@link FeatureSource#cells} of the words' level and network
+   * @param words to search cells for
+   * @param border width of the outer ring of the map that is left out, at least 0
+   * @param perWord most cells of a word
    */
   public static FindPatches of(
       List<RowGroup> groups,
@@ -118,17 +134,17 @@ public final class FindPatches extends PTransform<PBegin, PCollection<PatchRecor
       words.assign(features, nearest.length, nearest, distances);
       int at = 0;
       for (ImageRecord image : images) {
-        Map<Integer, PatchRecord> ofImage = new TreeMap<>();
+        Map<Integer, PatchRecord> nearestCell = new TreeMap<>();
         for (int cell = 0; cell < side * side; cell++, at++) {
           int y = cell / side;
           int x = cell % side;
           if (Math.min(y, x) >= border && Math.max(y, x) < side - border) {
             PatchRecord patch = new PatchRecord(nearest[at], image.id(), y, x, distances[at]);
-            ofImage.merge(
+            nearestCell.merge(
                 patch.word(), patch, (a, b) -> b.squaredDistance() < a.squaredDistance() ? b : a);
           }
         }
-        ofImage.forEach((word, patch) -> out.output(KV.of(word, patch)));
+        nearestCell.forEach((word, patch) -> out.output(KV.of(word, patch)));
       }
     }
 

@@ -9,9 +9,9 @@ import org.apache.avro.generic.GenericRecord;
 import org.vocabeam.transforms.parquet.RecordType;
 
 /**
- * The cell of an image's map that is nearest to a visual word: a row of a {@code patches} store.
+ * Cell of an image's map that is nearest to a visual word: a row of a {@code patches} store.
  *
- * @param word its number
+ * @param word number of the word, from 0
  * @param image id
  * @param y row of the cell in the level's map
  * @param x column of the cell
@@ -38,7 +38,7 @@ public record PatchRecord(int word, String image, int y, int x, double squaredDi
           PatchRecord::fromAvro,
           patch -> patch.word + "#" + patch.image);
 
-  /** The farthest first; of equal ones the image's id decides. */
+  /** Order with the farthest first, and equally far ones by descending image id. */
   static final class FarthestFirst implements Comparator<PatchRecord>, Serializable {
     private static final long serialVersionUID = 1L;
 
@@ -49,7 +49,7 @@ public record PatchRecord(int word, String image, int y, int x, double squaredDi
     }
   }
 
-  /** Of a word's patches, the nearest first. */
+  /** Returns the order of a word's patches with the nearest first. */
   public static Comparator<PatchRecord> nearestFirst() {
     return new FarthestFirst().reversed();
   }

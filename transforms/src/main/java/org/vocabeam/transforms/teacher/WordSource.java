@@ -10,29 +10,29 @@ import org.vocabeam.transforms.codebook.Codebook;
 import org.vocabeam.transforms.codebook.CodebookRecord;
 
 /**
- * Where visual words are kept.
+ * Place of visual words: a codebook store, or a variable of a checkpoint.
  *
- * @param directory of a codebook, or of a checkpoint
- * @param variable of the checkpoint that holds them, {@code [K, C]}; null for a codebook
+ * @param directory of the store
+ * @param variable of the checkpoint, {@code [K, C]}; null for a codebook
  * @param channels C
  */
 public record WordSource(String directory, @Nullable String variable, int channels)
     implements Serializable {
-  /** The words of a codebook store. */
+  /** Returns the words of a codebook store. */
   public static WordSource codebook(String directory, int channels) {
     return new WordSource(directory, null, channels);
   }
 
-  /** The words in a variable of a checkpoint. */
+  /** Returns the words in a variable of a checkpoint. */
   public static WordSource variable(String checkpoint, String variable, int channels) {
     return new WordSource(checkpoint, variable, channels);
   }
 
-  /** Loads them for comparisons; to be closed. */
+  /** Loads the words for comparisons. The caller closes them. */
   NearestWord open() {
     if (variable == null) {
-      Codebook of = CodebookRecord.read(directory);
-      return NearestWord.of(of.words(), of.count(), of.channels());
+      Codebook codebook = CodebookRecord.read(directory);
+      return NearestWord.of(codebook.words(), codebook.count(), codebook.channels());
     }
     float[] words = Checkpoint.read(directory).state().get(variable);
     checkArgument(words != null, "%s has no variable %s", directory, variable);

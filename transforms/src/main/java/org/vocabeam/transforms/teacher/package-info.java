@@ -1,15 +1,15 @@
 /**
- * What a frozen teacher makes of images: sampled local features for the codebook ({@link
+ * Use of a frozen teacher: sampled local features for the codebook ({@link
  * org.vocabeam.transforms.teacher.ExtractDescriptors}), and with the codebook a bag of visual words
- * for every image ({@link org.vocabeam.transforms.teacher.AssignTargets}). For people, the patches
- * that are nearest to every word ({@link org.vocabeam.transforms.teacher.FindPatches}).
+ * for every image ({@link org.vocabeam.transforms.teacher.AssignTargets}). {@link
+ * org.vocabeam.transforms.teacher.FindPatches} shows people the patches that are nearest to every
+ * word.
  *
  * <ul>
- *   <li>A worker reads its row groups of images itself and runs the teacher on batches, as for
- *       embeddings; only what is kept of the maps goes through the runner.
- *   <li>The teacher sees the image as it is stored, without crop or flip, batch norm on its running
- *       statistics: a target is a function of image, teacher and codebook.
- *   <li>All cells of the map count, also those at the border (METHODS section 2 drops none).
+ *   <li>Only the kept cells or bags go through the runner; images and maps stay in the worker
+ *       ({@link org.vocabeam.transforms.features}).
+ *   <li>All cells of the map count, also those at the border (docs/methods.md, section 2).
+ *   <li>This package reads features and codebooks; neither of their packages knows it.
  * </ul>
  */
 package org.vocabeam.transforms.teacher;

@@ -18,6 +18,7 @@ import org.apache.beam.sdk.values.PCollection;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.methods.Methods;
 import org.vocabeam.models.training.Augmenter;
+import org.vocabeam.models.training.ImageShape;
 import org.vocabeam.models.views.ViewSpec;
 import org.vocabeam.transforms.image.ImageRecord;
 import org.vocabeam.transforms.image.Pixels;
@@ -31,15 +32,25 @@ import org.vocabeam.transforms.store.StoreReader;
 import org.vocabeam.transforms.views.ViewsRecord.View;
 
 /**
- * Images to the views of one epoch, shard by shard. The output is one (shard, images) for every
- * file, when it is in place.
+ * Views of the images of a store for one epoch, written shard by shard. The output is (shard, rows)
+ * for every file that is complete.
+ *
+ * <pre>{@code
+ * StoreReader<ImageRecord> images = StoreReader.open(ImageRecord.TYPE, input);
+ * WriteStore<ViewsRecord> views =
+ *     WriteStore.to(ViewsRecord.TYPE, output).withShards(images.manifest().shards().size());
+ * views.prepare(false);
+ * pipeline.apply(AugmentImages.of(images, "train", recipe, 0, views.shardWriter()));
+ * pipeline.run().waitUntilFinish();
+ * views.commit();
+ * }</pre>
  */
 public final class AugmentImages extends PTransform<PBegin, PCollection<KV<Integer, Long>>> {
   private static final long serialVersionUID = 1L;
 
   private static final int BATCH = 64;
 
-  /** A file of the images store and of the views store. */
+  /** File of the images store, and of the views store. */
   private record Shard(int number, List<RowGroup> images) implements Serializable {}
 
   private final List<Shard> shards;
@@ -51,11 +62,13 @@ public final class AugmentImages extends PTransform<PBegin, PCollection<KV<Integ
   }
 
   /**
-   * @param images to make views of
-   * @param split of them; null for all
-   * @param recipe JSON; its method says which views, and its seed is that of their draws
-   * @param epoch of the run that the views are for
-   * @param views to be written, with as many shards as the images
+   * Returns the transform.
+   *
+   * @param images to render views of
+   * @param split of the wanted images; null for all
+   * @param recipe JSON, with the method that defines the views and the seed of their draws
+   * @param epoch of the run, from 0
+   * @param views writer of a store with as many shards as the images
    */
   public static AugmentImages of(
       StoreReader<ImageRecord> images,
@@ -134,25 +147,25 @@ public final class AugmentImages extends PTransform<PBegin, PCollection<KV<Integ
       if (augmenter == null) {
         augmenter = Augmenter.of(Methods.recipe(recipe), BATCH);
       }
-      Augmenter by = augmenter;
+      ImageShape shape = augmenter.images();
       Map<String, byte[]> rendered =
-          by.render(
-              images.stream().map(image -> Pixels.of(image, by.images()).values()).toList(),
+          augmenter.render(
+              images.stream().map(image -> Pixels.of(image, shape).values()).toList(),
               images.stream().map(ImageRecord::id).toList(),
               epoch);
       for (int i = 0; i < images.size(); i++) {
         ImageRecord image = images.get(i);
-        List<View> of = new ArrayList<>();
-        for (ViewSpec spec : by.views()) {
-          int channels = by.images().channels();
+        List<View> viewsOfImage = new ArrayList<>();
+        for (ViewSpec spec : augmenter.views()) {
+          int channels = shape.channels();
           int bytes = spec.size() * spec.size() * channels;
           for (int crop = 0; crop < spec.count(); crop++) {
             int from = (i * spec.count() + crop) * bytes;
             byte[] pixels = Arrays.copyOfRange(rendered.get(spec.name()), from, from + bytes);
-            of.add(new View(spec.name(), crop, spec.size(), channels, pixels));
+            viewsOfImage.add(new View(spec.name(), crop, spec.size(), channels, pixels));
           }
         }
-        file.append(new ViewsRecord(image.id(), epoch, image.label(), image.split(), of));
+        file.append(new ViewsRecord(image.id(), epoch, image.label(), image.split(), viewsOfImage));
       }
       augmented.inc(images.size());
     }

@@ -16,7 +16,7 @@ import org.vocabeam.transforms.files.StoreFiles;
 import org.vocabeam.transforms.parquet.RecordType;
 
 /**
- * All views of one image in one epoch: a row of a {@code views} store.
+ * Views of one image in one epoch: a row of a {@code views} store.
  *
  * @param id of the image
  * @param epoch of the run, from 0
@@ -64,9 +64,9 @@ public record ViewsRecord(
   /**
    * One view.
    *
-   * @param view name of its kind
+   * @param view name of the kind of view
    * @param crop number among the views of the kind, from 0
-   * @param size of its sides
+   * @param size of its sides in pixels
    * @param channels 1 or 3
    * @param bytes {@code [size, size, channels]}, row-major. Not copied: neither side may change
    *     them
@@ -136,7 +136,7 @@ public record ViewsRecord(
     views = List.copyOf(views);
   }
 
-  /** The store of an epoch's views, in the directory of all epochs. */
+  /** Returns the store of an epoch's views, in the directory of all epochs. */
   public static String directory(String epochs, long epoch) {
     return StoreFiles.resolve(epochs, String.format(Locale.ROOT, "epoch-%06d", epoch));
   }

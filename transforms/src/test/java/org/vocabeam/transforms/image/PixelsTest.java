@@ -138,7 +138,7 @@ class PixelsTest {
     UserError error =
         assertThrows(UserError.class, () -> Pixels.of(wide, new ImageShape(12, 12, 1)));
     assertEquals(
-        "image 'x/7' is 12 x 20, must be 12 x 12 as all images of the run; ingest with --resize=12",
+        "image 'x/7' is 12 x 20, must be 12 x 12 as all images of the run; ingest with resize 12",
         error.getMessage());
   }
 
