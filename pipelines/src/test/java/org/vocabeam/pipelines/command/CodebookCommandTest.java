@@ -237,7 +237,7 @@ class CodebookCommandTest {
     }
     Path few = store("few", rows);
     assertEquals(
-        "--words is 7, must be at most 6, because only so many of the 40 descriptors are different;"
+        "words is 7, must be at most 6, because only so many of the 40 descriptors are different;"
             + " give fewer words, or extract descriptors of more images",
         refused(few, "refused", DIRECT));
     assertEquals(

@@ -193,12 +193,10 @@ class EncoderCommandsTest {
     };
     assertEquals(
         copy
-            + "/statistics.json is not there, but images are trained and evaluated with their mean"
-            + " and classes; if another engine has written "
+            + "/statistics.json is missing, but training and evaluation need the mean and classes of"
+            + " their images; if another engine has written "
             + copy
-            + ", make a store with them of it: ingest --input="
-            + copy
-            + " --output=DIR",
+            + ", ingest it into a new store",
         refused(pretrain));
     Path ingested = directory.resolve("ingested");
     command("ingest", "--input=" + copy, "--output=" + ingested);
