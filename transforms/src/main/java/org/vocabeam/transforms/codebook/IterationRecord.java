@@ -7,7 +7,7 @@ import org.apache.avro.generic.GenericRecord;
 import org.vocabeam.transforms.parquet.RecordType;
 
 /**
- * Measurements of one iteration of k-means: a row of an {@code iterations} store.
+ * Measurements of one iteration of k-means, a row of their store.
  *
  * @param iteration number of moves that the words had made, from 0
  * @param inertia sum of the squared distances of all descriptors to their nearest words

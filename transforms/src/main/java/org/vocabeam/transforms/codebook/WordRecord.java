@@ -16,8 +16,8 @@ import org.vocabeam.transforms.parquet.RecordType;
 import org.vocabeam.transforms.store.StoreReader;
 
 /**
- * Word between two iterations: a row of a {@code words} store. People read the codebook; these rows
- * are for the next iteration.
+ * Word between two iterations of k-means, in the store of one iteration. People read the codebook;
+ * these rows are for the next iteration.
  *
  * @param word number of the word, from 0
  * @param count number of descriptors that were nearest to it before it moved; 0 for a first word
