@@ -8,7 +8,7 @@ import org.apache.avro.generic.GenericRecord;
 import org.vocabeam.transforms.parquet.RecordType;
 
 /**
- * Result of an evaluation: a row of a {@code metrics} store.
+ * Result of an evaluation, a row of its store.
  *
  * @param features name of the evaluated features: {@code trained}, {@code random}, {@code
  *     normalised} (random weights with batch norm statistics of the images) or {@code pixels}

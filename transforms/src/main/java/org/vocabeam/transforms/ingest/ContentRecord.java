@@ -8,7 +8,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.transforms.parquet.RecordType;
 
 /**
- * Hashes by which a growing store recognises an image: a row of a {@code contents} store.
+ * Hashes by which a growing store recognises an image, a row of their store.
  *
  * @param id in the store
  * @param label class, or null
