@@ -6,14 +6,17 @@ import java.nio.charset.StandardCharsets;
 import java.util.SplittableRandom;
 
 /**
- * Where all randomness comes from: a 64-bit hash of what is being randomised. Nothing is drawn from
- * a generator that two computations share, so order, retries and the number of workers cannot
- * change a draw.
+ * Source of all randomness: 64-bit hashes of what is randomised. No two computations share a
+ * generator, so order, retries and the number of workers cannot change a draw.
+ *
+ * <pre>{@code
+ * SplittableRandom random = Seeds.random(runSeed, "crop", epoch, imageId);
+ * }</pre>
  */
 public final class Seeds {
   private Seeds() {}
 
-  /** The hash of the parts (longs and strings, in this order). */
+  /** Returns the hash of the parts: whole numbers and texts, in this order. */
   public static long of(long seed, Object... parts) {
     Hasher hasher = Hashing.murmur3_128().newHasher().putLong(seed);
     for (Object part : parts) {
@@ -27,7 +30,7 @@ public final class Seeds {
     return hasher.hash().asLong();
   }
 
-  /** A generator of its own for one draw of several numbers. */
+  /** Returns a generator for one draw of several numbers. */
   public static SplittableRandom random(long seed, Object... parts) {
     return new SplittableRandom(of(seed, parts));
   }

@@ -127,8 +127,8 @@ class TaskManagerClusterTest {
     String line = Failure.of(thrown).line();
     assertTrue(
         line.startsWith(
-            "--device is gpu, but of the GPUs that this process was given (1) TensorFlow sees none;"
-                + " give cpu or auto, "),
+            "device is gpu, but of the GPUs that this process was given (1) TensorFlow sees none;"
+                + " choose cpu or auto, "),
         line);
   }
 }

@@ -7,18 +7,21 @@ import java.util.SplittableRandom;
 import org.vocabeam.models.Seeds;
 
 /**
- * The first words, by k-means++ (Arthur and Vassilvitskii 2007, section 2.2): each next word is a
- * descriptor drawn with a probability in proportion to D^2, its squared distance to the nearest
- * word so far.
+ * First words of k-means, by k-means++ (Arthur and Vassilvitskii 2007, section 2.2): each next word
+ * is a descriptor drawn with a probability in proportion to D^2, its squared distance to the
+ * nearest word so far.
  *
- * <p>Drawn one by one, every word would be a pass over the descriptors. Here a block of words is
- * drawn from the D^2 of the block's beginning, and a draw is accepted with the probability (D^2
- * now) / (D^2 then): that is the same distribution, and D^2 is brought up to date by one matrix
- * product a block. The block is as large as what is there already, so that few draws are rejected.
+ * <p>Words drawn one by one would need a pass over the descriptors each. Here a block of words is
+ * drawn from the D^2 at the block's beginning, and a draw is accepted with the probability (D^2
+ * now) / (D^2 then): the distribution is the same, and one matrix product a block brings D^2 up to
+ * date. A block has as many words as there are already, so that few draws are rejected.
  *
- * @param words {@code [K, C]}; where there are fewer different descriptors, the rest is copies of
- *     the first
- * @param different words
+ * <pre>{@code
+ * InitialWords initial = InitialWords.choose(descriptors, channels, 2048, seed);
+ * }</pre>
+ *
+ * @param words {@code [K, C]}; with fewer different descriptors, the rest is copies of the first
+ * @param different number of different words
  */
 public record InitialWords(float[] words, int different) {
   private static final int BLOCK = 256;
@@ -27,7 +30,9 @@ public record InitialWords(float[] words, int different) {
    * Chooses words among descriptors.
    *
    * @param descriptors {@code [rows, C]}, row-major, at least one row
+   * @param channels C
    * @param count K
+   * @param seed of the draws
    */
   public static InitialWords choose(float[] descriptors, int channels, int count, long seed) {
     try (NearestWord nearest = new NearestWord(Math.min(BLOCK, count), channels)) {
@@ -36,9 +41,9 @@ public record InitialWords(float[] words, int different) {
   }
 
   /**
-   * Chooses words with a program that is there.
+   * Chooses words with an existing program.
    *
-   * @param nearest of a block of words, of which there are no more than K
+   * @param nearest program for a block of at most K words
    */
   static InitialWords choose(NearestWord nearest, float[] descriptors, int count, long seed) {
     int channels = nearest.channels();
@@ -64,7 +69,7 @@ public record InitialWords(float[] words, int different) {
         cumulative[row] = total;
       }
       if (total == 0) {
-        break; // every descriptor is a word
+        break; // Each descriptor is a word.
       }
       first = chosen;
       int full = Math.min(count, first + Math.min(block, first));
@@ -90,7 +95,10 @@ public record InitialWords(float[] words, int different) {
     return new InitialWords(words, chosen);
   }
 
-  /** The first row whose cumulative sum is more: never one with a D^2 of 0. */
+  /**
+   * Returns the first row whose cumulative sum is larger than {@code at}, never one with a D^2 of
+   * 0.
+   */
   private static int draw(double[] cumulative, double at) {
     int low = 0;
     int high = cumulative.length - 1;
@@ -105,7 +113,7 @@ public record InitialWords(float[] words, int different) {
     return low;
   }
 
-  /** So many words; where there are fewer, the first again, which changes no minimum. */
+  /** Returns a block of words; missing ones are the first again, which changes no minimum. */
   private static float[] padded(float[] words, int first, int count, int block, int channels) {
     float[] padded = new float[block * channels];
     for (int w = 0; w < block; w++) {

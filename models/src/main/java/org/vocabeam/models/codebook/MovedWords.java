@@ -7,15 +7,15 @@ import java.util.List;
 import org.vocabeam.models.codebook.Outliers.Outlier;
 
 /**
- * The second half of an iteration of k-means (Lloyd 1982): every word becomes the mean of its
- * descriptors. Words without any take the place of the farthest descriptors, in the order of the
- * words and of the descriptors; where there are fewer of these, the rest stays where it is.
+ * Words after the second half of an iteration of k-means (Lloyd 1982): each word becomes the mean
+ * of its descriptors. Words without descriptors move to the farthest descriptors, in the order of
+ * the words and of the descriptors; when these run out, the rest stays.
  *
  * @param words {@code [K, C]}, after the move
  * @param inertia sum of the squared distances to the words before the move
- * @param empty words that no descriptor was nearest to
- * @param reseeded those of them that became a descriptor
- * @param shift Frobenius norm of the move; 0 says that another iteration would change nothing
+ * @param empty number of words that were nearest to no descriptor
+ * @param reseeded number of these that moved to a descriptor
+ * @param shift Frobenius norm of the move; 0 when another iteration would change nothing
  */
 public record MovedWords(float[] words, double inertia, int empty, int reseeded, double shift) {
 
@@ -23,14 +23,17 @@ public record MovedWords(float[] words, double inertia, int empty, int reseeded,
    * Moves words.
    *
    * @param words {@code [K, C]}
-   * @param sums of the assignment to them
+   * @param sums of the descriptors of each word
+   * @param farthest descriptors for the words that have none
+   * @param valueUnit unit of the coordinates in {@code sums}
+   * @param distanceUnit unit of the distances in {@code sums}
    */
   public static MovedWords of(
       float[] words,
       WordSums sums,
       List<Outlier> farthest,
-      FixedPoint ofValues,
-      FixedPoint ofDistances) {
+      FixedPoint valueUnit,
+      FixedPoint distanceUnit) {
     int channels = sums.channels();
     checkArgument(
         words.length == sums.words() * channels,
@@ -39,7 +42,7 @@ public record MovedWords(float[] words, double inertia, int empty, int reseeded,
         sums.words(),
         channels);
     float[] moved = words.clone();
-    Iterator<Outlier> left =
+    Iterator<Outlier> remaining =
         farthest.stream().filter(outlier -> outlier.squaredDistance() > 0).iterator();
     long distances = 0;
     int empty = 0;
@@ -50,17 +53,17 @@ public record MovedWords(float[] words, double inertia, int empty, int reseeded,
       distances += sums.distances()[word];
       if (count > 0) {
         for (int c = 0; c < channels; c++) {
-          moved[from + c] = (float) (ofValues.value(sums.sums()[from + c]) / count);
+          moved[from + c] = (float) (valueUnit.value(sums.sums()[from + c]) / count);
         }
       } else {
         empty++;
-        if (left.hasNext()) {
-          System.arraycopy(left.next().descriptor(), 0, moved, from, channels);
+        if (remaining.hasNext()) {
+          System.arraycopy(remaining.next().descriptor(), 0, moved, from, channels);
           reseeded++;
         }
       }
     }
     double shift = Math.sqrt(NearestWord.squaredDistance(words, 0, moved, 0, words.length));
-    return new MovedWords(moved, ofDistances.value(distances), empty, reseeded, shift);
+    return new MovedWords(moved, distanceUnit.value(distances), empty, reseeded, shift);
   }
 }

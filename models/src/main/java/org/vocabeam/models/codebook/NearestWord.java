@@ -16,24 +16,34 @@ import org.vocabeam.models.program.Program;
 import org.vocabeam.models.program.ProgramWriter;
 
 /**
- * The nearest word of descriptors: argmin_k |f - v_k|^2 (METHODS section 2). Because |f|^2 is the
- * same for all words of a descriptor, that is argmax_k (f v_k - |v_k|^2 / 2), one matrix product.
- * Of equally near words it is the first.
+ * Nearest words of descriptors: argmin_k |f - v_k|^2 (docs/methods.md, section 2). Because |f|^2 is
+ * the same for all words of a descriptor, that is argmax_k (f v_k - |v_k|^2 / 2), one matrix
+ * product. The first of equally near words wins.
  *
  * <p>A program is made for a number of words and channels; the words are a variable, so that an
- * iteration of k-means only writes new ones. One thread at a time; each worker makes its own.
+ * iteration of k-means only writes new ones. Not thread-safe; each worker makes its own.
+ *
+ * <pre>{@code
+ * try (NearestWord nearest = NearestWord.of(words, count, channels)) {
+ *   int[] assigned = new int[rows];
+ *   nearest.assign(descriptors, rows, assigned);
+ * }
+ * }</pre>
  */
 public final class NearestWord implements AutoCloseable {
-  /** Scores of a batch, [B, K], in floats: what the caches hold. */
+  /** Largest number of scores of a batch, [B, K], so that they stay in the caches. */
   private static final int BATCH_SCORES = 1 << 22;
 
-  /** Descriptors of a batch, [B, C], in floats: not much more than a row group of a store. */
+  /**
+   * Largest number of descriptor values of a batch, [B, C]: not much more than a row group of a
+   * store.
+   */
   private static final int BATCH_VALUES = 1 << 19;
 
   private static final int LARGEST_BATCH = 4096;
   private static final int SMALLEST_BATCH = 256;
 
-  /** Words whose best is found in one vectorised pass. */
+  /** Words whose largest score is found in one vectorised pass. */
   private static final int LANE = 64;
 
   private static final String WORDS = "words";
@@ -48,7 +58,7 @@ public final class NearestWord implements AutoCloseable {
   private float[] words = new float[0];
 
   /**
-   * Makes the program; its words are to be set.
+   * Makes the program; {@link #setWords} has to follow.
    *
    * @param count K, the number of words
    * @param channels C, their width
@@ -70,9 +80,11 @@ public final class NearestWord implements AutoCloseable {
   }
 
   /**
-   * A program with its words.
+   * Makes a program with its words.
    *
    * @param words {@code [K, C]}, row-major; not copied
+   * @param count K, the number of words
+   * @param channels C, their width
    */
   public static NearestWord of(float[] words, int count, int channels) {
     NearestWord nearest = new NearestWord(count, channels);
@@ -96,10 +108,12 @@ public final class NearestWord implements AutoCloseable {
   }
 
   /**
-   * The place of the first largest value of every row. argMax works on one value at a time, max on
-   * a vector of them: so first the best of every lane, then the best lane, then the place in it.
+   * Returns the place of the first largest value of each row, {@code [B]}. argMax works on one
+   * value at a time, max on a vector of them: so first the largest of each lane, then the best
+   * lane, then the place in it.
    *
    * @param scores {@code [B, lanes * LANE]}
+   * @param rows B
    */
   private static Operand<TInt32> firstLargest(
       Ops tf, Operand<TFloat32> scores, int rows, int lanes) {
@@ -108,59 +122,66 @@ public final class NearestWord implements AutoCloseable {
     Operand<TInt32> lane = tf.math.argMax(best, tf.constant(1), TInt32.class);
     Operand<TInt32> firstOfRow =
         tf.range(tf.constant(0), tf.constant(rows * lanes), tf.constant(lanes));
-    Operand<TFloat32> ofLane =
+    Operand<TFloat32> laneScores =
         tf.gather(
             tf.reshape(scores, tf.constant(new int[] {rows * lanes, LANE})),
             tf.math.add(firstOfRow, lane),
             tf.constant(0));
-    Operand<TInt32> place = tf.math.argMax(ofLane, tf.constant(1), TInt32.class);
+    Operand<TInt32> place = tf.math.argMax(laneScores, tf.constant(1), TInt32.class);
     return tf.math.add(tf.math.mul(lane, tf.constant(LANE)), place);
   }
 
   /**
    * Replaces the words.
    *
-   * @param to {@code [K, C]}, row-major; not copied: nobody may change it while it is in use
+   * @param newWords {@code [K, C]}, row-major; not copied, so it must not change while it is in use
    */
-  public void setWords(float[] to) {
+  public void setWords(float[] newWords) {
     checkArgument(
-        to.length == count * channels, "%s values are not %s x %s", to.length, count, channels);
+        newWords.length == count * channels,
+        "%s values are not %s x %s",
+        newWords.length,
+        count,
+        channels);
     float[] transposed = new float[channels * padded];
     float[] offsets = new float[padded];
-    Arrays.fill(offsets, count, padded, Float.NEGATIVE_INFINITY); // what is only padding never wins
+    Arrays.fill(offsets, count, padded, Float.NEGATIVE_INFINITY); // padding never wins
     for (int word = 0; word < count; word++) {
       double square = 0;
       for (int c = 0; c < channels; c++) {
-        float value = to[word * channels + c];
+        float value = newWords[word * channels + c];
         transposed[c * padded + word] = value;
         square += (double) value * value;
       }
       offsets[word] = (float) (-square / 2);
     }
     program.writeState(Map.of(WORDS, transposed, OFFSETS, offsets));
-    words = to;
+    words = newWords;
   }
 
+  /** Returns K, the number of words. */
   public int count() {
     return count;
   }
 
+  /** Returns C, the width of a word. */
   public int channels() {
     return channels;
   }
 
-  /** B, the rows that are compared at a time; a multiple of it wastes nothing. */
+  /** Returns B, the rows compared at a time; a multiple of it wastes nothing. */
   public int batch() {
     return batch;
   }
 
   /**
-   * The number of the nearest word of every descriptor. The same rows in the same places of a call
-   * give the same result; that of a descriptor as near to two words as float32 can tell may depend
-   * on its place.
+   * Writes the number of the nearest word of each descriptor. The same rows in the same places of a
+   * call give the same result; for a descriptor that is equally near to two words in float32, it
+   * may depend on the place.
    *
    * @param descriptors {@code [rows, C]}, row-major; may be longer
-   * @param nearest where the numbers go, {@code [rows]}; may be longer
+   * @param rows number of descriptors
+   * @param nearest numbers of the words, {@code [rows]}; may be longer
    */
   public void assign(float[] descriptors, int rows, int[] nearest) {
     checkArgument(words.length > 0, "the words have not been set");
@@ -183,10 +204,13 @@ public final class NearestWord implements AutoCloseable {
   }
 
   /**
-   * The nearest words, and how far they are.
+   * Writes the nearest words and their distances.
    *
-   * @param squaredDistances where |f - v|^2 of the nearest word goes, summed over the differences
-   *     in float64, {@code [rows]}; may be longer
+   * @param descriptors {@code [rows, C]}, row-major; may be longer
+   * @param rows number of descriptors
+   * @param nearest numbers of the words, {@code [rows]}; may be longer
+   * @param squaredDistances |f - v|^2 to the nearest word, summed over the differences in float64,
+   *     {@code [rows]}; may be longer
    */
   public void assign(float[] descriptors, int rows, int[] nearest, double[] squaredDistances) {
     assign(descriptors, rows, nearest);
@@ -205,7 +229,10 @@ public final class NearestWord implements AutoCloseable {
                 batch * channels));
   }
 
-  /** |a - b|^2 of two rows, in float64. In four sums, because one would wait for itself. */
+  /**
+   * Returns |a - b|^2 of two rows, in float64. Four sums, because each addition to a single one
+   * would wait for the last.
+   */
   static double squaredDistance(float[] a, int fromA, float[] b, int fromB, int channels) {
     double s0 = 0;
     double s1 = 0;

@@ -8,14 +8,15 @@ import java.util.List;
 import java.util.TreeSet;
 
 /**
- * The descriptors farthest from their words, all different, the farthest first; of equally far ones
- * the lexicographically smaller. Which they are does not depend on the order of arrival.
+ * The descriptors farthest from their words, all different, the farthest first; equally far ones in
+ * lexicographical order. The choice does not depend on the order of arrival.
  */
 public final class Outliers {
   /**
-   * One of them.
+   * A descriptor far from its word.
    *
    * @param squaredDistance to its word
+   * @param descriptor {@code [C]}
    */
   public record Outlier(double squaredDistance, float[] descriptor) {
     private static final Comparator<Outlier> ORDER =
@@ -27,28 +28,37 @@ public final class Outliers {
   private final TreeSet<Outlier> farthest = new TreeSet<>(Outlier.ORDER);
 
   /**
-   * @param capacity that are kept, at least 1
+   * Makes an empty list.
+   *
+   * @param capacity number of descriptors to keep, at least 1
    */
   public Outliers(int capacity) {
     checkArgument(capacity > 0, "capacity is %s, must be positive", capacity);
     this.capacity = capacity;
   }
 
-  /** Offers the row of {@code values} that begins at {@code from}; it is copied when it is kept. */
+  /** Offers the row of {@code values} that begins at {@code from}; copied if it is kept. */
   void offer(double squaredDistance, float[] values, int from, int channels) {
     if (farthest.size() < capacity || squaredDistance >= farthest.last().squaredDistance()) {
       offer(new Outlier(squaredDistance, Arrays.copyOfRange(values, from, from + channels)));
     }
   }
 
-  /** Offers descriptors with their distances; {@code descriptors} is {@code [rows, C]}. */
+  /**
+   * Offers descriptors with their distances.
+   *
+   * @param descriptors {@code [rows, C]}, row-major
+   * @param rows number of descriptors
+   * @param squaredDistances to their words, {@code [rows]}
+   * @param channels C
+   */
   public void offer(float[] descriptors, int rows, double[] squaredDistances, int channels) {
     for (int row = 0; row < rows; row++) {
       offer(squaredDistances[row], descriptors, row * channels, channels);
     }
   }
 
-  /** Offers one that is not changed any more. */
+  /** Offers one descriptor, which must not change afterwards. */
   public void offer(Outlier outlier) {
     farthest.add(outlier);
     if (farthest.size() > capacity) {
@@ -56,7 +66,7 @@ public final class Outliers {
     }
   }
 
-  /** The farthest first. */
+  /** Returns the descriptors, the farthest first. */
   public List<Outlier> list() {
     return List.copyOf(farthest);
   }

@@ -5,8 +5,8 @@ import static com.google.common.base.Preconditions.checkArgument;
 import java.util.Arrays;
 
 /**
- * What one iteration of k-means sums over the descriptors of every word, in {@link FixedPoint}
- * units: exact, so that neither order nor grouping matter.
+ * Sums over the descriptors of each word in one iteration of k-means, in {@link FixedPoint} units:
+ * exact, so that neither order nor grouping matter.
  */
 public final class WordSums {
   private final int channels;
@@ -15,9 +15,12 @@ public final class WordSums {
   private final long[] sums;
 
   /**
-   * @param counts descriptors, {@code [words]}
+   * Makes sums of these arrays, without a copy.
+   *
+   * @param channels width of a word
+   * @param counts number of descriptors, {@code [words]}
    * @param distances sum of their squared distances, {@code [words]}
-   * @param sums sum of them, {@code [words, channels]}; nothing is copied
+   * @param sums sum of the descriptors, {@code [words, channels]}
    */
   public WordSums(int channels, long[] counts, long[] distances, long[] sums) {
     checkArgument(
@@ -33,27 +36,32 @@ public final class WordSums {
     this.sums = sums;
   }
 
-  /** Of no descriptor. */
+  /** Returns the sums over no descriptor. */
   public static WordSums zero(int words, int channels) {
     return new WordSums(channels, new long[words], new long[words], new long[words * channels]);
   }
 
+  /** Returns the number of words. */
   public int words() {
     return counts.length;
   }
 
+  /** Returns the width of a word. */
   public int channels() {
     return channels;
   }
 
+  /** Returns the number of descriptors of each word; not a copy. */
   public long[] counts() {
     return counts;
   }
 
+  /** Returns the sum of the squared distances of each word; not a copy. */
   public long[] distances() {
     return distances;
   }
 
+  /** Returns the sums, {@code [words, channels]}; not a copy. */
   public long[] sums() {
     return sums;
   }
@@ -62,21 +70,24 @@ public final class WordSums {
    * Adds descriptors to their words.
    *
    * @param descriptors {@code [rows, C]}, row-major
-   * @param nearest their words
-   * @param squaredDistances to them
+   * @param rows number of descriptors
+   * @param nearest their words, {@code [rows]}
+   * @param squaredDistances to these words, {@code [rows]}
+   * @param valueUnit unit of the coordinates
+   * @param distanceUnit unit of the distances
    */
   public void add(
       float[] descriptors,
       int rows,
       int[] nearest,
       double[] squaredDistances,
-      FixedPoint ofValues,
-      FixedPoint ofDistances) {
-    double scale = ofValues.scale();
+      FixedPoint valueUnit,
+      FixedPoint distanceUnit) {
+    double scale = valueUnit.scale();
     for (int row = 0; row < rows; row++) {
       int word = nearest[row];
       counts[word]++;
-      distances[word] += ofDistances.of(squaredDistances[row]);
+      distances[word] += distanceUnit.of(squaredDistances[row]);
       int from = row * channels;
       int to = word * channels;
       for (int c = 0; c < channels; c++) {
@@ -85,7 +96,12 @@ public final class WordSums {
     }
   }
 
-  /** A copy of those of some words in a row. */
+  /**
+   * Returns a copy of the sums of consecutive words.
+   *
+   * @param first word
+   * @param words at most so many
+   */
   public WordSums part(int first, int words) {
     int last = Math.min(counts.length, first + words);
     return new WordSums(
@@ -95,7 +111,11 @@ public final class WordSums {
         Arrays.copyOfRange(sums, first * channels, last * channels));
   }
 
-  /** Adds sums of the words from {@code first} on. */
+  /**
+   * Adds other sums.
+   *
+   * @param other sums of the words from {@code first} on
+   */
   public void add(WordSums other, int first) {
     checkArgument(other.channels == channels, "%s channels and %s", channels, other.channels);
     add(other.counts, counts, first);
@@ -109,7 +129,7 @@ public final class WordSums {
     }
   }
 
-  /** Whether no descriptor is in any of them. */
+  /** Returns whether there is no descriptor. */
   public boolean isEmpty() {
     return Arrays.stream(counts).allMatch(count -> count == 0);
   }

@@ -5,24 +5,25 @@ import static com.google.common.base.Preconditions.checkArgument;
 import java.util.stream.IntStream;
 
 /**
- * What a classifier says of some rows: one score for every class, the largest wins. Of equal scores
- * the lower class wins.
+ * Scores of a classifier for some rows, one for each class. The largest wins; of equal scores the
+ * lower class wins.
  *
- * @param classes number of classes, at least 1
+ * @param classes at least 1
  * @param values {@code [rows, classes]}, row-major
  */
 public record ClassScores(int classes, float[] values) {
   public ClassScores {
     checkArgument(classes > 0, "classes is %s, must be positive", classes);
     checkArgument(
-        values.length % classes == 0, "%s values are no rows of %s", values.length, classes);
+        values.length % classes == 0, "%s values do not fill rows of %s", values.length, classes);
   }
 
+  /** Returns the number of rows. */
   public int rows() {
     return values.length / classes;
   }
 
-  /** The winning class of every row. */
+  /** Returns the winning class of each row. */
   public int[] predicted() {
     return IntStream.range(0, rows()).map(this::predicted).toArray();
   }
@@ -38,9 +39,10 @@ public record ClassScores(int classes, float[] values) {
   }
 
   /**
-   * The share of rows, in [0, 1], whose class is among the {@code top} largest scores.
+   * Returns the share of rows, in [0, 1], whose class is among the {@code top} largest scores.
    *
    * @param labels {@code [rows]}
+   * @param top at least 1
    */
   public double accuracy(int[] labels, int top) {
     checkRows(labels);
@@ -48,7 +50,7 @@ public record ClassScores(int classes, float[] values) {
     return (double) hits / rows();
   }
 
-  /** The share of rows, in [0, 1], whose class wins. */
+  /** Returns the share of rows, in [0, 1], whose class wins. */
   public double accuracy(int[] labels) {
     return accuracy(labels, 1);
   }
@@ -66,7 +68,7 @@ public record ClassScores(int classes, float[] values) {
   }
 
   /**
-   * -ln softmax(scores)[label] averaged over rows: the loss of scores that are logits.
+   * Returns -ln softmax(scores)[label] averaged over rows: the loss of scores that are logits.
    *
    * @param labels {@code [rows]}
    */
@@ -87,7 +89,7 @@ public record ClassScores(int classes, float[] values) {
   private void checkRows(int[] labels) {
     checkArgument(
         labels.length == rows() && labels.length > 0,
-        "%s labels for %s rows, must be as many and one at least",
+        "%s labels for %s rows, must be as many and at least one",
         labels.length,
         rows());
   }

@@ -12,16 +12,20 @@ import org.vocabeam.models.Seeds;
 import org.vocabeam.models.UserError;
 
 /**
- * Few-shot classification of frozen features: many small tasks, each of a few drawn classes with a
- * few labelled rows, solved by {@link Prototypes}.
+ * Few-shot classification of frozen features: many small tasks (episodes), each of a few drawn
+ * classes with a few labelled rows, solved by {@link Prototypes}. See docs/methods.md, section 9.
+ *
+ * <pre>{@code
+ * FewShot.Result fiveShot = FewShot.fiveWay(5).evaluate(testFeatures, seed);
+ * }</pre>
  *
  * @param way classes of an episode, at least 2
  * @param shot labelled rows of a class, at least 1
- * @param queries classified rows of a class, at least 1
+ * @param queries rows of a class to classify, at least 1
  * @param episodes at least 2
  */
 public record FewShot(int way, int shot, int queries, int episodes) {
-  /** OBoW's code; it changes no accuracy. */
+  /** Factor of the cosines in OBoW's code; it changes no accuracy. */
   private static final double SCALE = 10;
 
   public FewShot {
@@ -31,12 +35,17 @@ public record FewShot(int way, int shot, int queries, int episodes) {
     checkArgument(episodes > 1, "episodes is %s, must be at least 2", episodes);
   }
 
-  /** 5 classes, 15 queries each, 600 episodes (Vinyals et al. 2016; Snell et al. 2017). */
+  /**
+   * Returns the setting of 5 classes with 15 queries each and 600 episodes (Vinyals et al. 2016;
+   * Snell et al. 2017).
+   */
   public static FewShot fiveWay(int shot) {
     return new FewShot(5, shot, 15, 600);
   }
 
   /**
+   * Accuracy over all episodes.
+   *
    * @param accuracy mean over episodes of the share of right queries, in [0, 1]
    * @param interval half the width of its 95 % interval: 1.96 standard deviations / sqrt(episodes)
    */
@@ -50,7 +59,7 @@ public record FewShot(int way, int shot, int queries, int episodes) {
   }
 
   /**
-   * One task: rows of the feature matrix, and the classes of the episode from 0.
+   * One task: row numbers of the feature matrix, and the classes of the episode counted from 0.
    *
    * @param support {@code [way shot]}, class by class
    * @param queries {@code [way queries]}, class by class
@@ -58,9 +67,10 @@ public record FewShot(int way, int shot, int queries, int episodes) {
   record Episode(int[] support, int[] supportLabels, int[] queries, int[] queryLabels) {}
 
   /**
-   * Draws and solves the episodes; a function of its arguments.
+   * Draws and solves the episodes. The result is a function of the arguments.
    *
-   * @param features of which every class with shot + queries rows takes part
+   * @param features classes with fewer than shot + queries rows are left out
+   * @throws UserError when fewer classes are left than an episode needs
    */
   public Result evaluate(LabelledFeatures features, long seed) {
     List<int[]> classes = classes(features.labels());
@@ -81,7 +91,7 @@ public record FewShot(int way, int shot, int queries, int episodes) {
     return Result.of(accuracies);
   }
 
-  /** The rows of every class that is large enough, in the order of the labels. */
+  /** Returns the rows of each class that is large enough, in the order of the labels. */
   List<int[]> classes(int[] labels) {
     List<int[]> classes =
         IntStream.range(0, labels.length)
@@ -102,6 +112,7 @@ public record FewShot(int way, int shot, int queries, int episodes) {
     return classes;
   }
 
+  /** Draws an episode. */
   Episode episode(List<int[]> classes, SplittableRandom random) {
     Episode episode =
         new Episode(
@@ -109,10 +120,10 @@ public record FewShot(int way, int shot, int queries, int episodes) {
             new int[way * shot],
             new int[way * queries],
             new int[way * queries]);
-    int[] chosen = Shuffle.of(classes.size(), random);
+    int[] chosen = RandomPermutation.of(classes.size(), random);
     for (int c = 0; c < way; c++) {
       int[] rows = classes.get(chosen[c]);
-      int[] drawn = Shuffle.of(rows.length, random);
+      int[] drawn = RandomPermutation.of(rows.length, random);
       for (int i = 0; i < shot; i++) {
         episode.support[c * shot + i] = rows[drawn[i]];
         episode.supportLabels[c * shot + i] = c;

@@ -12,11 +12,16 @@ import java.util.stream.IntStream;
 import org.vocabeam.models.Seeds;
 
 /**
- * The part of the labels that a label-efficiency probe may see: of every class the ceil(share n)
- * rows with the smallest hash of (seed, id). It depends neither on the order of the rows nor on how
- * they are distributed, and of one seed a smaller share is part of a larger one.
+ * Part of the labels that a label-efficiency probe may see: the ceil(share n) rows of each class
+ * with the smallest hash of (seed, id). It depends neither on the order of the rows nor on how they
+ * are distributed, and with one seed a smaller share is part of a larger one.
+ *
+ * <pre>{@code
+ * LabelledFeatures tenPercent = train.select(new LabelShare(0.1, seed).rows(ids, train.labels()));
+ * }</pre>
  *
  * @param share in (0, 1]
+ * @param seed of the choice
  */
 public record LabelShare(double share, long seed) implements Serializable {
   /** Keeps 0.07 x 100 = 7.000000000000001 from being 8 rows. */
@@ -26,18 +31,18 @@ public record LabelShare(double share, long seed) implements Serializable {
     checkArgument(share > 0 && share <= 1, "share is %s, must be in (0, 1]", share);
   }
 
-  /** How many rows of a class of {@code rows} are taken; at least one of any. */
+  /** Returns how many of a class's {@code rows} are taken, at least one. */
   public int count(int rows) {
     return (int) Math.ceil(share * rows - ROUNDING);
   }
 
-  /** What the rows of a class are sorted by. */
+  /** Returns the number that the rows of a class are sorted by. */
   public long hash(String id) {
     return Seeds.of(seed, "label-share", id);
   }
 
   /**
-   * The rows that are taken, ascending.
+   * Returns the rows that are taken, ascending.
    *
    * @param ids of the rows, unique
    * @param labels {@code [rows]}

@@ -22,11 +22,12 @@ public record LabelledFeatures(int width, float[] values, int[] labels) {
         width);
   }
 
+  /** Returns the number of rows. */
   public int rows() {
     return labels.length;
   }
 
-  /** The given rows, in the given order. */
+  /** Returns the given rows, in the given order. */
   public LabelledFeatures select(int[] rows) {
     float[] chosen = new float[Math.multiplyExact(rows.length, width)];
     int[] classes = new int[rows.length];
@@ -37,7 +38,7 @@ public record LabelledFeatures(int width, float[] values, int[] labels) {
     return new LabelledFeatures(width, chosen, classes);
   }
 
-  /** Refuses labels outside of {@code [0, classes)}. */
+  /** Rejects labels outside of {@code [0, classes)}. */
   void checkLabels(int classes) {
     for (int label : labels) {
       if (label < 0 || label >= classes) {

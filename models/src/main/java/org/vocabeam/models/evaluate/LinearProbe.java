@@ -23,7 +23,13 @@ import org.vocabeam.models.training.TrainingStep;
 /**
  * Softmax regression on frozen features (OBoW reference code {@code PredictionHead}): batch norm
  * without scale and offset, so that one learning rate serves every feature, then a linear layer.
- * Weights start at 0; the problem is convex. One thread at a time.
+ * Weights start at 0; the problem is convex. Not thread-safe.
+ *
+ * <pre>{@code
+ * try (LinearProbe probe = ProbeRecipe.standard().fit(train, classes, seed)) {
+ *   double accuracy = probe.predict(test.values()).accuracy(test.labels());
+ * }
+ * }</pre>
  */
 public final class LinearProbe implements AutoCloseable {
   static final String WEIGHT = "fc.weight";
@@ -39,7 +45,10 @@ public final class LinearProbe implements AutoCloseable {
   private final Program program;
 
   /**
+   * Makes a probe with weights of 0.
+   *
    * @param width D of the features
+   * @param classes number of classes
    * @param batchSize rows of a training step, at least 2
    * @param optimizer its weight decay reaches weight and bias
    */
@@ -52,7 +61,7 @@ public final class LinearProbe implements AutoCloseable {
     this.batchSize = batchSize;
     TensorFlowNative.load();
     try (ProgramWriter writer = new ProgramWriter()) {
-      // First, while the running statistics are not the ones that a training step moves.
+      // Before training, so that prediction reads the statistics and not the moved ones of a step.
       authorPrediction(writer);
       authorTraining(writer, optimizer);
       program = Program.load(writer);
@@ -72,7 +81,7 @@ public final class LinearProbe implements AutoCloseable {
     return state;
   }
 
-  /** Logits {@code [B, classes]} of features {@code [B, D]}. */
+  /** Returns the logits {@code [B, classes]} of features {@code [B, D]}. */
   private static Operand<TFloat32> logits(Layers layers, Operand<TFloat32> features, int classes) {
     return layers.linear(layers.standardize(features, NORM), "fc", classes, true);
   }
@@ -105,7 +114,7 @@ public final class LinearProbe implements AutoCloseable {
         Map.of("metrics", metrics));
   }
 
-  /** Softmax cross-entropy averaged over the batch, on the batch's statistics. */
+  /** Returns the softmax cross-entropy averaged over the batch, on the batch's statistics. */
   static Operand<TFloat32> loss(
       Ops tf,
       Variables variables,
@@ -120,9 +129,10 @@ public final class LinearProbe implements AutoCloseable {
   }
 
   /**
-   * One step.
+   * Trains one step.
    *
    * @param batch batchSize rows
+   * @param learningRate of this step
    * @param step counted from 1
    * @return the loss before the step
    */
@@ -150,30 +160,31 @@ public final class LinearProbe implements AutoCloseable {
   }
 
   /**
-   * Logits on the running statistics.
+   * Returns logits, with the running statistics of batch norm.
    *
    * @param features {@code [rows, D]}, row-major, any number of rows
    */
   public ClassScores predict(float[] features) {
-    checkArgument(features.length % width == 0, "%s values, no rows of %s", features.length, width);
+    checkArgument(
+        features.length % width == 0, "%s values do not fill rows of %s", features.length, width);
     int rows = features.length / width;
     float[] logits = new float[Math.multiplyExact(rows, classes)];
     for (int first = 0; first < rows; first += batchSize) {
       int given = Math.min(batchSize, rows - first);
       float[] block = new float[batchSize * width];
       System.arraycopy(features, first * width, block, 0, given * width);
-      float[] ofBlock = program.run(PREDICT, Map.of("features", block));
-      System.arraycopy(ofBlock, 0, logits, first * classes, given * classes);
+      float[] blockLogits = program.run(PREDICT, Map.of("features", block));
+      System.arraycopy(blockLogits, 0, logits, first * classes, given * classes);
     }
     return new ClassScores(classes, logits);
   }
 
-  /** Every variable by name; weights are {@code [D, classes]}. */
+  /** Returns the variables by name; weights are {@code [D, classes]}. */
   Map<String, float[]> state() {
     return program.readState();
   }
 
-  /** Overwrites some variables. */
+  /** Replaces the values of some variables. */
   void restore(Map<String, float[]> values) {
     Map<String, float[]> state = new LinkedHashMap<>(program.readState());
     state.putAll(values);

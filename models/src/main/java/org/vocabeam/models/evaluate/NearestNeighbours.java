@@ -20,23 +20,33 @@ import org.vocabeam.models.program.ProgramWriter;
  * eval_knn.py}): the k train rows of the largest cosine vote for their classes with the weight
  * exp(cosine / T).
  *
- * <p>Train rows pass by in blocks, so memory grows with queries x k and not with the train set. One
- * thread at a time; each worker makes its own.
+ * <p>Train rows pass by in blocks, so memory grows with queries x k and not with the train set. Not
+ * thread-safe; each worker makes its own. See docs/methods.md, section 9.
+ *
+ * <pre>{@code
+ * try (NearestNeighbours knn = new NearestNeighbours(train.width(), 20, classes)) {
+ *   Neighbours neighbours = knn.search(test.values(), List.of(train).iterator());
+ *   double accuracy = knn.vote(neighbours, 0.07).accuracy(test.labels());
+ * }
+ * }</pre>
  */
 public final class NearestNeighbours implements AutoCloseable {
-  /** Rows of a block of queries; the more, the less often a block of train rows is brought in. */
+  /** Rows of a block of queries. Larger blocks read the train rows less often. */
   private static final int QUERY_BLOCK = 1024;
 
   /** Rows of a block of train rows. */
   private static final int TRAIN_BLOCK = 4096;
 
-  /** What matrix products work on at a time: the rest of a block would be summed another way. */
+  /**
+   * Rows that a matrix product works on at a time. The remainder of another block size would be
+   * summed in another order.
+   */
   private static final int GRAIN = 16;
 
-  /** Features that one matrix product sums. */
+  /** Largest number of features that one matrix product sums. */
   private static final int SLICE = 256;
 
-  /** exp(1 / T) of k votes must stay far below float32's 3e38. */
+  /** Least T: the sum of k votes of exp(1 / T) must stay far below float32's 3e38. */
   private static final double SMALLEST_TEMPERATURE = 0.0125;
 
   private static final String SEARCH = "search";
@@ -50,15 +60,20 @@ public final class NearestNeighbours implements AutoCloseable {
   private final Program program;
 
   /**
+   * Makes a search.
+   *
    * @param width D of the features
    * @param k neighbours of a query (the paper's and DINO's: 20 and 200)
+   * @param classes number of classes
    */
   public NearestNeighbours(int width, int k, int classes) {
     this(width, k, classes, QUERY_BLOCK, TRAIN_BLOCK);
   }
 
   /**
-   * @param queryBlock rows that are searched for at a time, a multiple of 16
+   * Makes a search with blocks of other sizes.
+   *
+   * @param queryBlock queries that are compared at a time, a multiple of 16
    * @param trainBlock train rows that are compared at a time, a multiple of 16
    */
   NearestNeighbours(int width, int k, int classes, int queryBlock, int trainBlock) {
@@ -90,7 +105,7 @@ public final class NearestNeighbours implements AutoCloseable {
     Operand<TFloat32> train = writer.input("train", TFloat32.class, trainBlock, width);
     Operand<TFloat32> cosines =
         innerProducts(tf, Layers.l2Normalize(tf, queries), Layers.l2Normalize(tf, train));
-    // Not finite when one value is not, which would make the order meaningless.
+    // Not finite where a value is not: the order would then be meaningless.
     Operand<TFloat32> magnitude =
         tf.math.add(
             Layers.meanOfAll(tf, tf.math.square(queries)),
@@ -102,8 +117,9 @@ public final class NearestNeighbours implements AutoCloseable {
   }
 
   /**
-   * {@code [Q, D] x [T, D] -> [Q, T]}, summed over slices of the width in their order, because a
-   * product over more splits its sum in a way that depends on the size of the blocks.
+   * Returns inner products, {@code [Q, D] x [T, D] -> [Q, T]}. They are summed over slices of the
+   * width in a fixed order: one product over all of it splits its sum in a way that depends on the
+   * sizes of the blocks.
    */
   private Operand<TFloat32> innerProducts(
       Ops tf, Operand<TFloat32> queries, Operand<TFloat32> train) {
@@ -123,7 +139,7 @@ public final class NearestNeighbours implements AutoCloseable {
         : tf.slice(rows, tf.constant(new int[] {0, first}), tf.constant(new int[] {-1, count}));
   }
 
-  /** Sums of exp(cosine / T) by query and class; no neighbour (-1) is dropped. */
+  /** Authors the sums of exp(cosine / T) by query and class; label -1 is no neighbour. */
   private void authorVote(ProgramWriter writer) {
     Ops tf = writer.ops();
     Operand<TFloat32> similarities = writer.input("found", TFloat32.class, queryBlock, k);
@@ -148,14 +164,18 @@ public final class NearestNeighbours implements AutoCloseable {
   }
 
   /**
-   * Searches the train rows that pass by.
+   * Finds the k nearest train rows of each query.
    *
-   * @param queries {@code [queries, D]}, row-major, in any length
+   * @param queries {@code [queries, D]}, row-major, any number of rows
    * @param train parts of the train set, each of any number of rows; read once
+   * @throws UserError when a feature is not finite
    */
   public Neighbours search(float[] queries, Iterator<LabelledFeatures> train) {
     checkArgument(
-        queries.length % width == 0, "%s query values are no rows of %s", queries.length, width);
+        queries.length % width == 0,
+        "%s query values do not fill rows of %s",
+        queries.length,
+        width);
     Neighbours best = Neighbours.none(queries.length / width, k);
     while (train.hasNext()) {
       LabelledFeatures part = train.next();
@@ -173,7 +193,7 @@ public final class NearestNeighbours implements AutoCloseable {
     return best;
   }
 
-  /** Offers {@code rows} train rows from {@code firstTrain} on to a block of queries. */
+  /** Compares {@code rows} train rows from {@code firstTrain} on with a block of queries. */
   private void compare(
       float[] queries,
       int firstQuery,
@@ -191,8 +211,8 @@ public final class NearestNeighbours implements AutoCloseable {
             outputs -> {
               if (!Float.isFinite(outputs.get("magnitude").getFloat())) {
                 throw new UserError(
-                    "a feature is NaN or infinite, must be finite; the encoder or the file that it"
-                        + " comes from is broken");
+                    "a feature is NaN or infinite, must be finite; check the encoder or the file"
+                        + " that it comes from");
               }
               return outputs.get("cosines").toFloatArray();
             });
@@ -202,10 +222,10 @@ public final class NearestNeighbours implements AutoCloseable {
   }
 
   /**
-   * The sum of votes for every class.
+   * Returns the sum of the votes for each class.
    *
-   * @param neighbours of this k or fewer
-   * @param temperature T, in [0.0125, infinity): smaller ones overflow float32
+   * @param neighbours k or fewer of each query
+   * @param temperature T, at least 0.0125: smaller ones overflow float32
    */
   public ClassScores vote(Neighbours neighbours, double temperature) {
     checkArgument(
@@ -224,14 +244,14 @@ public final class NearestNeighbours implements AutoCloseable {
             neighbours.similarities(), from, part.similarities(), i * k, neighbours.k());
         System.arraycopy(neighbours.labels(), from, part.labels(), i * k, neighbours.k());
       }
-      float[] ofBlock =
+      float[] blockScores =
           program.run(
               VOTE,
               Map.of(
                   "similarities", part.similarities(),
                   "labels", part.labels(),
                   "temperature", new float[] {(float) temperature}));
-      System.arraycopy(ofBlock, 0, scores, first * classes, rows * classes);
+      System.arraycopy(blockScores, 0, scores, first * classes, rows * classes);
     }
     return new ClassScores(classes, scores);
   }

@@ -5,9 +5,8 @@ import static com.google.common.base.Preconditions.checkArgument;
 import java.util.Arrays;
 
 /**
- * The k nearest train rows of some queries, nearest first; equal similarities in the order of the
- * train rows. Where there are fewer train rows than k, the rest has similarity -infinity and label
- * -1.
+ * The k nearest train rows of some queries, nearest first; equally near ones in the order of the
+ * train rows. With fewer than k train rows, the rest has similarity -infinity and label -1.
  *
  * @param k at least 1
  * @param similarities {@code [queries, k]} cosines
@@ -26,13 +25,20 @@ public record Neighbours(int k, float[] similarities, int[] labels) {
         k);
   }
 
+  /** Returns the number of queries. */
   public int queries() {
     return labels.length / k;
   }
 
-  /** The first {@code fewer} of every query, so that one search serves several k. */
+  /**
+   * Returns the first {@code fewer} neighbours of each query, so that one search serves several k.
+   */
   public Neighbours nearest(int fewer) {
-    checkArgument(fewer > 0 && fewer <= k, "%s neighbours of %s", fewer, k);
+    checkArgument(
+        fewer > 0 && fewer <= k,
+        "%s of %s neighbours, must be at least 1 and at most all",
+        fewer,
+        k);
     Neighbours nearest = none(queries(), fewer);
     for (int query = 0; query < queries(); query++) {
       System.arraycopy(similarities, query * k, nearest.similarities, query * fewer, fewer);
@@ -42,11 +48,11 @@ public record Neighbours(int k, float[] similarities, int[] labels) {
   }
 
   /**
-   * Compares a query with the next train rows, and keeps those that are nearer than its k-th
-   * neighbour. Most are not, and cost one comparison.
+   * Keeps those of the next train rows that are nearer to a query than its k-th neighbour. Most are
+   * not, and cost one comparison.
    *
-   * @param cosines from {@code firstCosine} on those of the rows
-   * @param rowLabels from {@code firstRow} on those of the rows
+   * @param cosines of the rows, from {@code firstCosine} on
+   * @param rowLabels of the rows, from {@code firstRow} on
    */
   void offer(int query, float[] cosines, int firstCosine, int[] rowLabels, int firstRow, int rows) {
     int nearest = query * k;
@@ -59,7 +65,7 @@ public record Neighbours(int k, float[] similarities, int[] labels) {
     }
   }
 
-  /** Puts a row behind all that are as near, and drops the farthest. */
+  /** Inserts a row behind all that are as near, and drops the farthest. */
   private void insert(float cosine, int label, int nearest, int farthest) {
     int place = nearest;
     for (int end = farthest; place < end; ) {
@@ -76,7 +82,7 @@ public record Neighbours(int k, float[] similarities, int[] labels) {
     labels[place] = label;
   }
 
-  /** No neighbour yet. */
+  /** Returns k places for each query, without a neighbour yet. */
   static Neighbours none(int queries, int k) {
     float[] similarities = new float[Math.multiplyExact(queries, k)];
     int[] labels = new int[queries * k];

@@ -9,17 +9,17 @@ import org.vocabeam.models.optimize.CosineSchedule;
 import org.vocabeam.models.optimize.Sgd;
 
 /**
- * How a {@link LinearProbe} is trained on features in memory: SGD with momentum, the rate falling
+ * Training of a {@link LinearProbe} on features in memory: SGD with momentum, and a rate that falls
  * to 0 by a cosine. The budget is in steps, not epochs, so that hundreds of rows and tens of
  * thousands take the same time.
  *
  * @param steps at least 1
- * @param batchSize at least 2; fewer rows make a batch of all
+ * @param batchSize at least 2; fewer rows are one batch
  * @param learningRate of the first step, positive
  * @param momentum in [0, 1)
- * @param logitVariance v, positive: how far the probe trusts its features before it has seen a
- *     label; the weight decay is D / (v rows), so that few rows are held back more than many and
- *     wide features more than narrow ones
+ * @param logitVariance v, positive: the variance of the logits before any label is seen. The weight
+ *     decay is D / (v rows): larger for few rows than for many, and for wide features than for
+ *     narrow ones
  */
 public record ProbeRecipe(
     int steps, int batchSize, double learningRate, double momentum, double logitVariance) {
@@ -31,30 +31,31 @@ public record ProbeRecipe(
     checkArgument(logitVariance > 0, "logitVariance is %s, must be positive", logitVariance);
   }
 
-  /** The one default; the package says how it was chosen. */
+  /** Returns the one default; the package documentation explains the choice. */
   public static ProbeRecipe standard() {
     return new ProbeRecipe(2000, 256, 0.1, 0.9, 10);
   }
 
   /**
-   * The weight decay that is the prior N(0, v / D) of every weight: standardised features then have
-   * logits of variance v. At most 1 / learningRate, where a step would forget the weights.
+   * Returns the weight decay that is a prior N(0, v / D) of each weight: standardised features then
+   * have logits of variance v. At most 1 / learningRate, where a step would forget the weights.
    */
   double weightDecay(int width, int rows) {
     return Math.min(width / (logitVariance * rows), 1 / learningRate);
   }
 
   /**
-   * Trains a probe; a function of its arguments.
+   * Trains a probe. Its weights are a function of the arguments.
    *
    * @param train at least 2 rows
-   * @param classes number of classes, more than every label
+   * @param classes number of classes, above each label
+   * @param seed of the order of the rows
    */
   public LinearProbe fit(LabelledFeatures train, int classes, long seed) {
     if (train.rows() < 2) {
       throw new UserError(
           String.format(
-              "a linear probe is fitted to %d rows, needs at least 2; take a larger share of labels",
+              "a linear probe is fitted to %d rows, needs at least 2; use a larger share of labels",
               train.rows()));
     }
     int batch = Math.min(batchSize, train.rows());
@@ -70,7 +71,7 @@ public record ProbeRecipe(
     for (int step = 0; step < steps; step++) {
       int inEpoch = step % perEpoch;
       if (inEpoch == 0) {
-        order = Shuffle.of(train.rows(), Seeds.random(seed, "probe", step / perEpoch));
+        order = RandomPermutation.of(train.rows(), Seeds.random(seed, "probe", step / perEpoch));
       }
       int[] rows = Arrays.copyOfRange(order, inEpoch * batch, (inEpoch + 1) * batch);
       probe.train(train.select(rows), schedule.rate(step), step + 1L);

@@ -17,7 +17,7 @@ import org.vocabeam.models.program.ProgramWriter;
 /**
  * The few-shot classifier by prototypes (Snell et al. 2017 with cosines; OBoW reference code {@code
  * few_shot_classifier_with_prototypes}): a class is the mean of its L2-normalised support features,
- * normalised again; its score is scale x cosine. One thread at a time.
+ * normalised again; its score is scale x cosine. Not thread-safe.
  */
 public final class Prototypes implements AutoCloseable {
   private static final String SCORE = "score";
@@ -26,10 +26,12 @@ public final class Prototypes implements AutoCloseable {
   private final Program program;
 
   /**
+   * Makes a classifier for episodes of one size.
+   *
    * @param width D of the features
    * @param way classes of an episode
-   * @param support rows with a class that an episode gives
-   * @param queries rows of an episode that are classified
+   * @param support labelled rows of an episode
+   * @param queries rows of an episode to classify
    * @param scale of the scores, OBoW: 10
    */
   public Prototypes(int width, int way, int support, int queries, double scale) {
@@ -44,29 +46,30 @@ public final class Prototypes implements AutoCloseable {
     TensorFlowNative.load();
     try (ProgramWriter writer = new ProgramWriter()) {
       Ops tf = writer.ops();
-      Operand<TFloat32> given = writer.input("support", TFloat32.class, support, width);
+      Operand<TFloat32> supportRows = writer.input("support", TFloat32.class, support, width);
       Operand<TInt32> labels = writer.input("labels", TInt32.class, support);
-      Operand<TFloat32> asked = writer.input("queries", TFloat32.class, queries, width);
-      // [support, way]. The mean's divisor falls away in the second normalisation.
+      Operand<TFloat32> queryRows = writer.input("queries", TFloat32.class, queries, width);
+      // [support, way]. The second normalisation cancels the divisor of the mean.
       Operand<TFloat32> members =
           tf.oneHot(labels, tf.constant(way), tf.constant(1f), tf.constant(0f), OneHot.axis(1L));
       Operand<TFloat32> sums =
-          tf.linalg.matMul(members, Layers.l2Normalize(tf, given), MatMul.transposeA(true));
+          tf.linalg.matMul(members, Layers.l2Normalize(tf, supportRows), MatMul.transposeA(true));
       Operand<TFloat32> cosines =
-          Layers.timesTransposed(tf, Layers.l2Normalize(tf, asked), Layers.l2Normalize(tf, sums));
+          Layers.timesTransposed(
+              tf, Layers.l2Normalize(tf, queryRows), Layers.l2Normalize(tf, sums));
       writer.signature(
           SCORE,
-          Map.of("support", given, "labels", labels, "queries", asked),
+          Map.of("support", supportRows, "labels", labels, "queries", queryRows),
           Map.of("scores", tf.math.mul(cosines, tf.constant((float) scale))));
       program = Program.load(writer);
     }
   }
 
   /**
-   * The scores {@code [queries, way]} of one episode.
+   * Returns the scores {@code [queries, way]} of one episode.
    *
    * @param support {@code [support, D]}
-   * @param labels {@code [support]} classes in [0, way), each at least once
+   * @param labels {@code [support]} classes in [0, way), each one at least once
    * @param queries {@code [queries, D]}
    */
   public ClassScores scores(float[] support, int[] labels, float[] queries) {

@@ -9,14 +9,17 @@ import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
-/** Parameters as constants of the graph: a network that any TensorFlow loads as it is. */
+/** Parameters that are constants of the graph: any TensorFlow loads such a network as it is. */
 public final class Constants implements Parameters {
   private final Ops tf;
   private final String scope;
   private final Map<String, float[]> state;
 
   /**
-   * @param scope of the names in {@code state}
+   * Makes parameters of a state.
+   *
+   * @param scope start of the names in {@code state}
+   * @param state values by name
    */
   public Constants(Ops tf, String scope, Map<String, float[]> state) {
     this.tf = tf;
@@ -38,6 +41,6 @@ public final class Constants implements Parameters {
 
   @Override
   public void moveStatistic(String name, Operand<TFloat32> value) {
-    throw new IllegalStateException(name + " is a constant; use inference mode");
+    throw new IllegalStateException(name + " is a constant and cannot move; use inference mode");
   }
 }

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * How the values of a variable are first drawn. In plain Java, so that a run starts from the same
+ * First values of a variable. They are drawn in plain Java, so that a run starts from the same
  * bytes wherever its graph is executed.
  */
 @FunctionalInterface
@@ -12,14 +12,18 @@ public interface Initializer {
   /** Fills all of {@code values} from {@code random}. */
   void fill(float[] values, SplittableRandom random);
 
+  /** All 0. */
   Initializer ZEROS = constant(0);
+
+  /** All 1. */
   Initializer ONES = constant(1);
 
+  /** Returns an initializer of one value. */
   static Initializer constant(float value) {
     return (values, random) -> Arrays.fill(values, value);
   }
 
-  /** N(0, deviation^2). */
+  /** Returns N(0, deviation^2). */
   static Initializer normal(double deviation) {
     return (values, random) -> {
       for (int i = 0; i < values.length; i++) {
@@ -28,7 +32,10 @@ public interface Initializer {
     };
   }
 
-  /** max(0, N(0, 1)): first visual words look like the output of a ReLU (OBoW reference code). */
+  /**
+   * Returns max(0, N(0, 1)): first visual words look like the output of a ReLU (OBoW reference
+   * code).
+   */
   static Initializer rectifiedNormal() {
     return (values, random) -> {
       for (int i = 0; i < values.length; i++) {
@@ -37,7 +44,7 @@ public interface Initializer {
     };
   }
 
-  /** U(-bound, bound). */
+  /** Returns U(-bound, bound). */
   static Initializer uniform(double bound) {
     return (values, random) -> {
       for (int i = 0; i < values.length; i++) {
@@ -46,17 +53,20 @@ public interface Initializer {
     };
   }
 
-  /** He et al. 2015, eq. 10 with the fan out: N(0, 2 / (kernel^2 * outputs)). */
+  /** Returns N(0, 2 / (kernel^2 * outputs)): He et al. 2015, eq. 10, with the fan-out. */
   static Initializer heFanOut(int kernel, int outputs) {
     return normal(Math.sqrt(2.0 / ((double) kernel * kernel * outputs)));
   }
 
-  /** PyTorch's default of linear layers, weights and bias: U(-1/sqrt(inputs), 1/sqrt(inputs)). */
+  /**
+   * Returns U(-1/sqrt(inputs), 1/sqrt(inputs)), PyTorch's default for weights and bias of linear
+   * layers.
+   */
   static Initializer linear(int inputs) {
     return uniform(1 / Math.sqrt(inputs));
   }
 
-  /** Box-Muller on {@link StrictMath}: the same digits on every JVM. */
+  /** Returns a draw from N(0, 1), by Box-Muller on {@link StrictMath}: the same on every JVM. */
   private static double gaussian(SplittableRandom random) {
     double radius = StrictMath.sqrt(-2 * StrictMath.log(1 - random.nextDouble()));
     return radius * StrictMath.cos(2 * StrictMath.PI * random.nextDouble());

@@ -14,20 +14,27 @@ import org.tensorflow.op.nn.LeakyRelu;
 import org.tensorflow.types.TFloat32;
 
 /**
- * The layers that networks are made of, on maps {@code [B, H, W, C]} and rows {@code [B, C]}.
- * Parameters have PyTorch's names (weight, bias, running_mean, running_var) and TensorFlow's
- * layouts (kernels HWIO, linear weights [in, out]).
+ * Layers of networks, on maps {@code [B, H, W, C]} and rows {@code [B, C]}. Parameters have
+ * PyTorch's names (weight, bias, running_mean, running_var) and TensorFlow's layouts (kernels HWIO,
+ * linear weights [in, out]).
+ *
+ * <pre>{@code
+ * Layers block = layers.in("layer1.0");
+ * Operand<TFloat32> y = block.relu(block.batchNorm(block.conv(x, "conv1", 64, 3, 1), "bn1"));
+ * }</pre>
  */
 public final class Layers {
-  /** PyTorch's and the papers' batch norm. */
+  /** Epsilon of batch norm, as in PyTorch and the papers. */
   public static final float EPSILON = 1e-5f;
 
-  /** running = (1 - momentum) running + momentum batch. */
+  /** Momentum of batch norm: running = (1 - momentum) running + momentum batch. */
   public static final float RUNNING_MOMENTUM = 0.1f;
 
-  /** Whether batch norm uses the batch's statistics, and moves the running ones, or uses those. */
+  /** Statistics that batch norm uses. */
   public enum Mode {
+    /** Those of the batch, which also move the running ones. */
     TRAINING,
+    /** The running ones. */
     INFERENCE
   }
 
@@ -36,6 +43,7 @@ public final class Layers {
   private final Mode mode;
   private final String prefix;
 
+  /** Makes layers that get their parameters from {@code parameters}. */
   public Layers(Ops tf, Parameters parameters, Mode mode) {
     this(tf, parameters, mode, "");
   }
@@ -47,19 +55,21 @@ public final class Layers {
     this.prefix = prefix;
   }
 
-  /** The same layers with {@code name.} before every parameter's name. */
+  /** Returns the same layers with {@code name.} before each parameter's name. */
   public Layers in(String name) {
     return new Layers(tf, parameters, mode, prefix + name + ".");
   }
 
+  /** Returns the operations of the graph. */
   public Ops ops() {
     return tf;
   }
 
   /**
-   * Convolution without bias; pads (kernel - 1) / 2 zeros on every side, as PyTorch does. At stride
-   * 2 TensorFlow's SAME would pad even sizes at the end only; and explicit paddings have no C++
-   * gradient, so the padding is an operation of its own there.
+   * Adds a convolution without bias, {@code [B, H, W, C] -> [B, H / stride, W / stride, outputs]}.
+   * It pads (kernel - 1) / 2 zeros on each side, as PyTorch does. At stride 2 TensorFlow's SAME
+   * would pad even sizes at the end only, and explicit paddings have no C++ gradient: there the
+   * padding is an operation of its own.
    */
   public Operand<TFloat32> conv(
       Operand<TFloat32> x, String name, int outputs, int kernel, int stride) {
@@ -79,7 +89,7 @@ public final class Layers {
     return tf.nn.conv2d(pad(x, (kernel - 1) / 2, 0f), weight, strides, "VALID");
   }
 
-  /** Batch norm over all axes but the last; {@code x} is a map or rows. */
+  /** Adds batch norm over all axes but the last; {@code x} is a map or rows. */
   public Operand<TFloat32> batchNorm(Operand<TFloat32> x, String name) {
     long channels = dim(x, x.shape().numDimensions() - 1);
     String scope = prefix + name;
@@ -88,7 +98,7 @@ public final class Layers {
     return batchNorm(x, scope, scale, offset);
   }
 
-  /** Batch norm without scale and offset. */
+  /** Adds batch norm without scale and offset. */
   public Operand<TFloat32> standardize(Operand<TFloat32> x, String name) {
     int channels = (int) dim(x, x.shape().numDimensions() - 1);
     return batchNorm(
@@ -147,22 +157,23 @@ public final class Layers {
         tf.math.mul(batch, tf.constant(RUNNING_MOMENTUM)));
   }
 
+  /** Adds max(0, x). */
   public Operand<TFloat32> relu(Operand<TFloat32> x) {
     return tf.nn.relu(x);
   }
 
-  /** x, and 0.2 x below 0 (Radford et al. 2016). */
+  /** Adds x, and 0.2 x below 0 (Radford et al. 2016). */
   public Operand<TFloat32> leakyRelu(Operand<TFloat32> x) {
     return tf.nn.leakyRelu(x, LeakyRelu.alpha(0.2f));
   }
 
-  /** {@code [B, H, W, C] -> [B, 2 H, 2 W, C]}, every cell four times. */
+  /** Repeats each cell four times, {@code [B, H, W, C] -> [B, 2 H, 2 W, C]}. */
   public Operand<TFloat32> upsample(Operand<TFloat32> x) {
     int[] size = {(int) (2 * dim(x, 1)), (int) (2 * dim(x, 2))};
     return tf.image.resizeNearestNeighbor(x, tf.constant(size));
   }
 
-  /** Linear on every cell: {@code [B, H, W, in] -> [B, H, W, outputs]}. */
+  /** Adds a linear layer on each cell, {@code [B, H, W, in] -> [B, H, W, outputs]}. */
   public Operand<TFloat32> cells(Operand<TFloat32> x, String name, int outputs) {
     long count = dim(x, 0) * dim(x, 1) * dim(x, 2);
     Operand<TFloat32> rows = tf.reshape(x, tf.constant(new long[] {count, dim(x, 3)}));
@@ -171,7 +182,7 @@ public final class Layers {
         tf.constant(new long[] {dim(x, 0), dim(x, 1), dim(x, 2), outputs}));
   }
 
-  /** {@code [B, in] -> [B, outputs]}. */
+  /** Adds a linear layer, {@code [B, in] -> [B, outputs]}. */
   public Operand<TFloat32> linear(Operand<TFloat32> x, String name, int outputs, boolean bias) {
     int inputs = (int) dim(x, 1);
     Operand<TFloat32> weight =
@@ -183,7 +194,7 @@ public final class Layers {
         : y;
   }
 
-  /** 3x3 maximum at stride 2; the padding of one cell never wins. */
+  /** Adds a 3x3 maximum at stride 2; the padding of one cell never wins. */
   public Operand<TFloat32> maxPool(Operand<TFloat32> x) {
     return tf.nn.maxPool(
         pad(x, 1, Float.NEGATIVE_INFINITY),
@@ -192,24 +203,24 @@ public final class Layers {
         "VALID");
   }
 
-  /** {@code [B, H, W, C] -> [B, C]}. */
+  /** Returns the mean over the cells, {@code [B, H, W, C] -> [B, C]}. */
   public Operand<TFloat32> globalAveragePool(Operand<TFloat32> x) {
     return tf.math.mean(x, tf.constant(new int[] {1, 2}));
   }
 
-  /** Rows divided by their Euclidean length (at least 1e-12, as PyTorch). */
+  /** Returns rows divided by their Euclidean length (at least 1e-12, as PyTorch). */
   public static Operand<TFloat32> l2Normalize(Ops tf, Operand<TFloat32> rows) {
     Operand<TFloat32> squared = tf.sum(tf.math.square(rows), tf.constant(1), Sum.keepDims(true));
     return tf.math.mul(rows, tf.math.rsqrt(tf.math.maximum(squared, tf.constant(1e-24f))));
   }
 
-  /** {@code [B, in] x [K, in] -> [B, K]}. */
+  /** Returns inner products, {@code [B, in] x [K, in] -> [B, K]}. */
   public static Operand<TFloat32> timesTransposed(
       Ops tf, Operand<TFloat32> rows, Operand<TFloat32> words) {
     return tf.linalg.matMul(rows, words, MatMul.transposeB(true));
   }
 
-  /** Mean over all elements, a scalar. */
+  /** Returns the mean over all elements, a scalar. */
   public static Operand<TFloat32> meanOfAll(Ops tf, Operand<TFloat32> x) {
     int[] axes = IntStream.range(0, x.shape().numDimensions()).toArray();
     return tf.math.mean(x, tf.constant(axes), Mean.keepDims(false));
@@ -224,7 +235,7 @@ public final class Layers {
 
   private static long dim(Operand<TFloat32> x, int axis) {
     long size = x.shape().get(axis);
-    checkArgument(size > 0, "shapes are static here, but %s is unknown in %s", axis, x.shape());
+    checkArgument(size > 0, "axis %s is unknown in %s, must be static", axis, x.shape());
     return size;
   }
 }

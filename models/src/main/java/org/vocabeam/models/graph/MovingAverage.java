@@ -8,9 +8,9 @@ import org.tensorflow.types.TFloat32;
 import org.vocabeam.models.graph.VariableSpec.Role;
 
 /**
- * A teacher's parameters: each trained parameter moves towards the student's, {@code theta_T <- a
- * theta_T + (1 - a) theta_S} (OBoW section 3.3; BYOL eq. 1), once per step and before the teacher's
- * first forward pass reads it, with the student's value from before the step's update. Running
+ * Parameters of a teacher. Each trained parameter moves towards the student's, {@code theta_T <- a
+ * theta_T + (1 - a) theta_S} (OBoW section 3.3; BYOL eq. 1), once per step, before the teacher's
+ * first forward pass reads it, and with the student's value from before the step's update. Running
  * statistics are the teacher's own.
  */
 public final class MovingAverage implements Parameters {
@@ -23,7 +23,11 @@ public final class MovingAverage implements Parameters {
   private final Map<String, Operand<TFloat32>> moved = new HashMap<>();
 
   /**
-   * @param studentShare scalar 1 - a; given instead of a, which float32 would round
+   * Makes a teacher's parameters.
+   *
+   * @param studentScope start of the names of the student's parameters
+   * @param teacherScope start of the names of the teacher's parameters
+   * @param studentShare scalar 1 - a, instead of a, which float32 would round
    */
   public MovingAverage(
       Ops tf,

@@ -5,15 +5,19 @@ import org.bytedeco.javacpp.Loader;
 import org.vocabeam.models.UserError;
 
 /**
- * The native TensorFlow library. It is unpacked from the class path by JavaCPP, and DJL is pointed
- * to that copy, so that nothing is downloaded at run time and both see the same library.
+ * Native library of TensorFlow. JavaCPP unpacks it from the class path and DJL is pointed to that
+ * copy, so that nothing is downloaded at run time and both see the same library.
  */
 public final class TensorFlowNative {
   private static final String LIBRARY_PATH = "TENSORFLOW_LIBRARY_PATH";
 
   private TensorFlowNative() {}
 
-  /** Loads the library once per JVM; later calls return at once. */
+  /**
+   * Loads the library once per JVM; later calls return at once.
+   *
+   * @throws UserError on another platform
+   */
   public static void load() {
     Loaded.touch();
   }
@@ -31,7 +35,7 @@ public final class TensorFlowNative {
                 + System.getProperty("os.name")
                 + "-"
                 + System.getProperty("os.arch")
-                + "; allowed: linux-x86_64 with glibc; see the cause with --verbose",
+                + ", must be linux-x86_64 with glibc",
             e);
       }
     }

@@ -5,30 +5,31 @@ import java.util.SplittableRandom;
 import org.vocabeam.models.Seeds;
 
 /**
- * One float32 variable of a program.
+ * Description of one float32 variable of a program.
  *
  * @param name unique, with its scope: {@code student.layer1.0.conv1.weight}
- * @param unscoped the name without its scope; seeds the first values, so that a teacher starts as
- *     the copy of its student
- * @param role what it is for, which decides how replicas are combined
+ * @param unscoped name without its scope; seeds the first values, so that a teacher starts as a
+ *     copy of its student
+ * @param role purpose; decides how replicas are combined
+ * @param initializer of the first values
  * @param shape row-major; a scalar has no dimension
  */
 public record VariableSpec(
     String name, String unscoped, Role role, Initializer initializer, long[] shape) {
 
-  /** What a variable is for. */
+  /** Purpose of a variable. */
   public enum Role {
     /** Learned by gradient descent. */
     TRAINED,
-    /** Moves by itself: running mean and variance of batch norm, running distances. */
+    /** Moved by the step itself: running mean and variance of batch norm, running distances. */
     STATISTIC,
     /** Average of a trained variable over time (a teacher's weight). */
     AVERAGE,
-    /** Of a network that a step uses and never moves. */
+    /** Parameter of a network that a step uses and never moves. */
     FROZEN,
-    /** Of the optimizer. */
+    /** State of the optimizer. */
     MOMENTUM,
-    /** Of the step that combines replicas: the momentum of a trained variable over rounds. */
+    /** Momentum of a trained variable over rounds, in the step that combines replicas. */
     OUTER_MOMENTUM,
     /** Ring buffer; rows are the slots. */
     QUEUE,
@@ -36,11 +37,12 @@ public record VariableSpec(
     POINTER
   }
 
+  /** Returns the number of values. */
   public int size() {
     return Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact));
   }
 
-  /** The first values, a function of (seed, unscoped name). */
+  /** Returns the first values, a function of (seed, unscoped name). */
   public float[] initialValues(long seed) {
     float[] values = new float[size()];
     SplittableRandom random = Seeds.random(seed, "initial", unscoped);

@@ -16,12 +16,17 @@ import org.tensorflow.types.TFloat32;
 import org.vocabeam.models.graph.VariableSpec.Role;
 
 /**
- * The variables of one graph, in the order in which they were made, and the updates that one run of
- * a step makes to them.
+ * Variables of one graph, in the order of their making, and the updates that one run of a step
+ * makes to them.
  *
- * <p>They are reference variables: a reader shares their buffer. So whatever replaces the value
- * that a step reads must run behind all readers ({@link #after}), and whoever wants the moved value
+ * <p>They are reference variables: a reader shares their buffer. So an operation that replaces a
+ * value must run after all readers of the old one ({@link #after}), and a reader of the new value
  * reads the output of the assignment.
+ *
+ * <pre>{@code
+ * Parameters student = variables.scope("student.");
+ * Operand<TFloat32> weight = student.trained("fc.weight", Initializer.linear(64), 64, 10);
+ * }</pre>
  */
 public final class Variables {
   private final Ops tf;
@@ -30,19 +35,22 @@ public final class Variables {
   private final Map<String, Operand<TFloat32>> latest = new LinkedHashMap<>();
   private final List<Op> updates = new ArrayList<>();
 
+  /** Makes an empty list for a graph. */
   public Variables(Ops tf) {
     this.tf = tf;
   }
 
+  /** Returns all variables. */
   public List<VariableSpec> specs() {
     return List.copyOf(specs.values());
   }
 
+  /** Returns the variables of a role. */
   public List<VariableSpec> specs(Role role) {
-    return specs.values().stream().filter(s -> s.role() == role).toList();
+    return specs.values().stream().filter(spec -> spec.role() == role).toList();
   }
 
-  /** The variable of this name, made when it is asked for the first time. */
+  /** Returns the variable of a name; the first call makes it. */
   public Variable<TFloat32> variable(
       String scope, String name, Role role, Initializer initializer, long... shape) {
     VariableSpec spec = new VariableSpec(scope + name, name, role, initializer, shape);
@@ -50,7 +58,7 @@ public final class Variables {
     if (known != null) {
       checkArgument(
           known.role() == role && Arrays.equals(known.shape(), shape),
-          "variable %s asked for as %s and as %s",
+          "variable %s is %s and cannot be %s too",
           spec.name(),
           known,
           spec);
@@ -62,19 +70,20 @@ public final class Variables {
     return variable;
   }
 
+  /** Returns an existing variable. */
   public Variable<TFloat32> get(String name) {
     checkArgument(variables.containsKey(name), "no variable %s", name);
     return variables.get(name);
   }
 
-  /** The value that readers see at this point of the step. */
+  /** Returns the value that readers see at this point of the step. */
   public Operand<TFloat32> latest(String name) {
     return latest.containsKey(name) ? latest.get(name) : get(name);
   }
 
   /**
-   * Assigns when every operand of {@code value} is known; readers that come later in the making of
-   * the graph see the new value.
+   * Assigns a value as soon as it is known. Readers that are added to the graph later see the new
+   * value.
    */
   public Operand<TFloat32> assign(String name, Operand<TFloat32> value) {
     Operand<TFloat32> assigned = tf.assign(get(name), value);
@@ -88,19 +97,19 @@ public final class Variables {
     updates.add(operation);
   }
 
-  /** All updates of a step, for the control dependencies of what it returns. */
+  /** Returns all updates of a step, for the control dependencies of its outputs. */
   public List<Op> updates() {
     return List.copyOf(updates);
   }
 
-  /** Operations that start when all of {@code readers} have finished. */
+  /** Returns operations that start when all of {@code readers} have finished. */
   public static Ops after(Ops tf, Iterable<? extends Op> readers) {
-    List<Op> all = new ArrayList<>();
-    readers.forEach(all::add);
-    return tf.withControlDependencies(tf.withControlDependencies(all).noOp());
+    List<Op> finished = new ArrayList<>();
+    readers.forEach(finished::add);
+    return tf.withControlDependencies(tf.withControlDependencies(finished).noOp());
   }
 
-  /** Parameters that nothing moves, under names that start with {@code scope}. */
+  /** Returns parameters that nothing moves, under names that start with {@code scope}. */
   public Parameters frozen(String scope) {
     return new Parameters() {
       @Override
@@ -120,7 +129,7 @@ public final class Variables {
     };
   }
 
-  /** The parameters whose names start with {@code scope}, which may be empty. */
+  /** Returns the parameters whose names start with {@code scope}, which may be empty. */
   public Parameters scope(String scope) {
     return new Parameters() {
       @Override

@@ -1,16 +1,17 @@
 /**
- * What networks are made of.
+ * Layers, parameters and variables of networks. Decisions:
  *
  * <ul>
- *   <li>Layers ask a {@link org.vocabeam.models.graph.Parameters} for their parameters by name. The
- *       student's are variables, a teacher's move towards the student's when they are first asked
- *       for ({@link org.vocabeam.models.graph.MovingAverage}), an exported network's are constants:
- *       no network is written twice.
+ *   <li>Layers ask a {@link org.vocabeam.models.graph.Parameters} for their parameters by name. A
+ *       student's are variables, a teacher's move towards the student's at the first request
+ *       ({@link org.vocabeam.models.graph.MovingAverage}), an exported network's are constants: no
+ *       network is written twice.
  *   <li>Variables are reference variables, whose readers share their buffer. A step is safe because
- *       whatever overwrites a value that the step reads runs behind all readers ({@link
+ *       the operation that overwrites a value runs after all of its readers ({@link
  *       org.vocabeam.models.graph.Variables#after}).
- *   <li>First values are drawn in Java from a hash of (seed, name), not by TensorFlow: the same
- *       bytes on any machine; and a teacher starts as its student because its names are the same.
+ *   <li>First values are drawn in Java from a hash of (seed, name), not by TensorFlow: they are the
+ *       same bytes on any machine, and a teacher starts as its student because its names are the
+ *       same.
  *   <li>Convolutions pad explicitly at stride 2: TensorFlow's SAME is not symmetric on even sizes,
  *       and its explicit paddings get lost in the C++ gradient.
  * </ul>

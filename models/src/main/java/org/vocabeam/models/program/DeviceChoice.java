@@ -1,11 +1,11 @@
 package org.vocabeam.models.program;
 
-/** What a program may run on. */
+/** Devices that a program may run on. */
 public enum DeviceChoice {
-  /** The CPU, also where there are GPUs. */
+  /** The CPU, even with GPUs in the machine. */
   CPU,
-  /** A GPU, or nothing. */
+  /** A GPU; an error without one. */
   GPU,
-  /** A GPU if this process has one, else the CPU. */
+  /** A GPU if this process has one, otherwise the CPU. */
   AUTO
 }

@@ -14,7 +14,15 @@ import org.tensorflow.types.TInt64;
 import org.tensorflow.types.TString;
 import org.vocabeam.models.graph.TensorFlowNative;
 
-/** A TensorBoard event file, written by TensorFlow's own summary operations. */
+/**
+ * Event file of TensorBoard, written by TensorFlow's own summary operations.
+ *
+ * <pre>{@code
+ * try (EventFile events = EventFile.in(runDirectory, ".round-3")) {
+ *   events.scalar("loss", step, loss);
+ * }
+ * }</pre>
+ */
 public final class EventFile implements AutoCloseable {
   private final Graph graph = new Graph();
   private final Session session;
@@ -46,7 +54,7 @@ public final class EventFile implements AutoCloseable {
   /**
    * Starts a file.
    *
-   * @param directory as {@code tensorboard --logdir} takes it; made when it does not exist
+   * @param directory log directory for TensorBoard; made if it does not exist
    * @param suffix of the file's name
    */
   public static EventFile in(Path directory, String suffix) {
@@ -54,7 +62,13 @@ public final class EventFile implements AutoCloseable {
     return new EventFile(directory, suffix);
   }
 
-  /** Adds a number to the curve of a tag. */
+  /**
+   * Adds a number to a curve.
+   *
+   * @param name tag of the curve
+   * @param atStep place on the horizontal axis
+   * @param number value
+   */
   public void scalar(String name, long atStep, float number) {
     try (TInt64 s = TInt64.scalarOf(atStep);
         TString t = TString.scalarOf(name);

@@ -27,13 +27,13 @@ import org.vocabeam.models.UserError;
 import org.vocabeam.models.graph.TensorFlowNative;
 
 /**
- * The GPUs of this process, and how many programs are on each. A program goes where the fewest are,
- * so that as many as there are GPUs have one each.
+ * GPUs of this process and the number of programs on each. A new program goes to the GPU with the
+ * fewest, so that as many programs as GPUs have one each.
  */
 public final class Gpus {
   /**
-   * System property: the indexes of the GPUs that this process was given, such as {@code 0,2}.
-   * Without it, all that TensorFlow sees are its own.
+   * System property with the indexes of the GPUs that this process was given, such as {@code 0,2}.
+   * Without it, the process owns all GPUs that TensorFlow sees.
    */
   public static final String GIVEN = "vocabeam.gpus";
 
@@ -46,8 +46,10 @@ public final class Gpus {
   private final Map<Integer, Integer> programs = new TreeMap<>();
 
   /**
-   * @param seen indexes of what TensorFlow sees
-   * @param given those of them that may be used, as text; null for all
+   * Makes the list of a process.
+   *
+   * @param seen indexes of the GPUs that TensorFlow sees
+   * @param given indexes of the GPUs that may be used, as text; null for all
    */
   Gpus(Supplier<SortedSet<Integer>> seen, Supplier<String> given) {
     this.seen = seen;
@@ -59,9 +61,9 @@ public final class Gpus {
   }
 
   /**
-   * Finds out whether programs can be loaded here.
+   * Checks that programs can be loaded here.
    *
-   * @throws UserError when a GPU is wanted and there is none
+   * @throws UserError when a GPU is asked for and there is none
    */
   public static void check(DeviceChoice choice) {
     if (choice == DeviceChoice.GPU) {
@@ -69,7 +71,7 @@ public final class Gpus {
     }
   }
 
-  /** Where the next program goes; to be given back by {@link #leave}. */
+  /** Returns the device of the next program, which {@link #leave} gives back. */
   synchronized Placement take(DeviceChoice choice) {
     if (choice == DeviceChoice.CPU) {
       return Placement.CPU;
@@ -86,7 +88,7 @@ public final class Gpus {
     return Placement.gpu(gpu);
   }
 
-  /** The program is no longer. */
+  /** Gives back the device of a program that was closed. */
   synchronized void leave(Placement placement) {
     if (placement.isGpu()) {
       programs.merge(placement.gpu(), -1, Integer::sum);
@@ -94,22 +96,22 @@ public final class Gpus {
   }
 
   private SortedSet<Integer> usable(DeviceChoice choice) {
-    SortedSet<Integer> all = seen.get();
+    SortedSet<Integer> visible = seen.get();
     String text = given.get();
-    SortedSet<Integer> usable = text == null ? all : indexes(text);
-    if (all.containsAll(usable) && !usable.isEmpty()) {
+    SortedSet<Integer> usable = text == null ? visible : indexes(text);
+    if (visible.containsAll(usable) && !usable.isEmpty()) {
       return usable;
     }
     if (choice == DeviceChoice.GPU) {
       throw new UserError(
           String.format(
-              "--device is gpu, but %s; give cpu or auto, or use a machine with an NVIDIA driver and"
+              "device is gpu, but %s; choose cpu or auto, or use a machine with an NVIDIA driver and"
                   + " a build by mvn package -Pgpu",
               text == null
                   ? "TensorFlow sees no GPU here"
                   : String.format(
                       "of the GPUs that this process was given (%s) TensorFlow sees %s",
-                      text, all.isEmpty() ? "none" : "only " + all)));
+                      text, visible.isEmpty() ? "none" : "only " + visible)));
     }
     return new TreeSet<>();
   }

@@ -7,9 +7,9 @@ import org.tensorflow.proto.GPUOptions;
 import org.tensorflow.proto.GraphDef;
 
 /**
- * The device that a program runs on.
+ * Device that a program runs on.
  *
- * @param gpu TensorFlow's index of it; -1 for the CPU
+ * @param gpu TensorFlow's index of the GPU; -1 for the CPU
  */
 record Placement(int gpu) {
   static final Placement CPU = new Placement(-1);
@@ -24,9 +24,9 @@ record Placement(int gpu) {
   }
 
   /**
-   * The graph with its operations on the GPU; on the CPU, the graph as it is.
+   * Returns the graph with its operations on the GPU; for the CPU, the graph as it is.
    *
-   * <p>Not by the session's list of visible devices: TensorFlow numbers the GPUs once for a
+   * <p>The session's list of visible devices would not do: TensorFlow numbers the GPUs once for a
    * process, and refuses a second session that would number them otherwise.
    */
   GraphDef place(GraphDef graph) {
@@ -38,11 +38,11 @@ record Placement(int gpu) {
     return placed.build();
   }
 
-  /** How a session is opened. */
+  /** Returns the configuration of a session. */
   ConfigProto session() {
     return isGpu()
         ? ConfigProto.newBuilder()
-            // What has no kernel for GPUs, such as JPEG and text, goes to the CPU.
+            // Operations without a kernel for GPUs, such as JPEG and text, go to the CPU.
             .setAllowSoftPlacement(true)
             .setGpuOptions(GPUOptions.newBuilder().setAllowGrowth(true))
             .build()

@@ -31,8 +31,18 @@ import org.vocabeam.models.UserError;
 import org.vocabeam.models.graph.TensorFlowNative;
 
 /**
- * A loaded program: a SavedModel that DJL runs, each signature a block on the same session. One
- * thread at a time.
+ * Loaded program: a SavedModel that DJL runs, with each signature a block on the same session. Not
+ * thread-safe.
+ *
+ * <pre>{@code
+ * try (ProgramWriter writer = new ProgramWriter()) {
+ *   Operand<TFloat32> x = writer.input("x", TFloat32.class, 2);
+ *   writer.signature("square", Map.of("x", x), Map.of("y", writer.ops().math.square(x)));
+ *   try (Program program = Program.load(writer)) {
+ *     float[] y = program.run("square", Map.of("x", new float[] {2, 3})); // 4, 9
+ *   }
+ * }
+ * }</pre>
  */
 public final class Program implements AutoCloseable {
   private final Model model;
@@ -47,15 +57,15 @@ public final class Program implements AutoCloseable {
     this.placement = placement;
   }
 
-  /** Writes the author's program to a folder of its own and loads it on the CPU. */
+  /** Writes the author's program to a temporary folder and loads it on the CPU. */
   public static Program load(ProgramWriter author) {
     return load(author, DeviceChoice.CPU);
   }
 
   /**
-   * Writes the author's program to a folder of its own and loads it.
+   * Writes the author's program to a temporary folder and loads it.
    *
-   * @throws UserError when it is to run on a GPU and there is none
+   * @throws UserError when a GPU is asked for and there is none
    */
   public static Program load(ProgramWriter author, DeviceChoice choice) {
     Placement placement = Gpus.ofThisProcess().take(choice);
@@ -82,7 +92,7 @@ public final class Program implements AutoCloseable {
   /**
    * Loads a SavedModel on the CPU.
    *
-   * @param directory with saved_model.pb
+   * @param directory that has saved_model.pb
    */
   public static Program load(Path directory) {
     return load(directory, Placement.CPU);
@@ -90,7 +100,7 @@ public final class Program implements AutoCloseable {
 
   static Program load(Path directory, Placement placement) {
     TensorFlowNative.load();
-    // DJL's device is where inputs and outputs are; where the graph runs, the graph says.
+    // DJL's device holds inputs and outputs. The graph itself names the device that it runs on.
     Model model = Model.newInstance("saved_model", Device.cpu(), "TensorFlow");
     try {
       model.load(directory, null, Map.of("ConfigProto", placement.session()));
@@ -103,9 +113,9 @@ public final class Program implements AutoCloseable {
   }
 
   /**
-   * Brings the inputs of a signature into TensorFlow's memory.
+   * Copies the inputs of a signature into TensorFlow's memory.
    *
-   * @param inputs one for every input of the signature: float[], int[], byte[] (as uint8) or a
+   * @param inputs one for each input of the signature: float[], int[], byte[] (as uint8) or a
    *     buffer of them, in the input's static shape
    */
   public Ready ready(String signature, Map<String, ?> inputs) {
@@ -113,10 +123,11 @@ public final class Program implements AutoCloseable {
   }
 
   /**
-   * Makes a signature ready to run behind another one, whose outputs are its remaining inputs, by
+   * Prepares a signature that runs behind another one, whose outputs are its remaining inputs, by
    * name; they stay in TensorFlow's memory.
    *
-   * @param before run, and closed, together with this one; null when there is none
+   * @param inputs the given ones
+   * @param before run and closed together with this one; null for none
    */
   public Ready ready(String signature, Map<String, ?> inputs, Ready before) {
     TfSymbolBlock block = signatures.computeIfAbsent(signature, this::block);
@@ -127,7 +138,10 @@ public final class Program implements AutoCloseable {
       String name = described.keyAt(i);
       Object value = inputs.get(name);
       checkArgument(
-          value != null || before != null, "%s is not given its input %s", signature, name);
+          value != null || before != null,
+          "%s needs the input %s, which is missing",
+          signature,
+          name);
       ready.inputs.put(
           name, value == null ? null : array(ready.manager, value, described.valueAt(i)));
       given += value == null ? 0 : 1;
@@ -141,7 +155,7 @@ public final class Program implements AutoCloseable {
     return ready;
   }
 
-  /** A signature with its inputs, to run once or again and again; holds memory until closed. */
+  /** Signature with its inputs, to run any number of times; holds memory until closed. */
   public static final class Ready implements AutoCloseable {
     private final String signature;
     private final TfSymbolBlock block;
@@ -159,30 +173,32 @@ public final class Program implements AutoCloseable {
     /**
      * Runs the signature.
      *
-     * @param read what to keep of the outputs, whose memory is freed afterwards
+     * @param read takes the result out of the outputs, whose memory is freed afterwards
      */
     public <R> R run(Function<NDList, R> read) {
       return before == null ? run(new NDList(), read) : before.run(outputs -> run(outputs, read));
     }
 
-    private <R> R run(NDList made, Function<NDList, R> read) {
-      NDList all = new NDList();
+    private <R> R run(NDList piped, Function<NDList, R> read) {
+      NDList ordered = new NDList();
       inputs.forEach(
           (name, value) -> {
-            NDArray input = value == null ? made.get(name) : value;
-            checkArgument(input != null, "%s is not given its input %s", signature, name);
-            all.add(input);
+            NDArray input = value == null ? piped.get(name) : value;
+            checkArgument(
+                input != null, "%s needs the input %s, which is missing", signature, name);
+            ordered.add(input);
           });
-      try (NDList outputs = block.forward(new ParameterStore(manager, false), all, false)) {
+      try (NDList outputs = block.forward(new ParameterStore(manager, false), ordered, false)) {
         return read.apply(outputs);
       }
     }
 
-    /** Runs a signature with one output of floats. */
+    /** Runs a signature that has one output of floats. */
     public float[] run() {
       return run(
           outputs -> {
-            checkState(outputs.size() == 1, "%s has %s outputs", signature, outputs.size());
+            checkState(
+                outputs.size() == 1, "%s has %s outputs, must have 1", signature, outputs.size());
             return outputs.get(0).toFloatArray();
           });
     }
@@ -203,19 +219,19 @@ public final class Program implements AutoCloseable {
     }
   }
 
-  /** Runs a signature with one output of floats once. */
+  /** Runs a signature that has one output of floats, once. */
   public float[] run(String signature, Map<String, ?> inputs) {
     try (Ready ready = ready(signature, inputs)) {
       return ready.run();
     }
   }
 
-  /** Sets every variable. */
+  /** Sets the values of all variables, by name. */
   public void writeState(Map<String, float[]> state) {
     run(ProgramWriter.WRITE_STATE, state, outputs -> outputs.get(0).getInt());
   }
 
-  /** The values of every variable, by name, sorted. */
+  /** Returns the values of all variables, sorted by name. */
   public Map<String, float[]> readState() {
     return run(
         ProgramWriter.READ_STATE,
@@ -233,7 +249,7 @@ public final class Program implements AutoCloseable {
     var bundle = ((TfSymbolBlock) model.getBlock()).getSavedModelBundle();
     checkArgument(
         bundle.getMetaGraphDef().getSignatureDefMap().containsKey(signature),
-        "the program has no signature %s, but %s",
+        "the program has no signature %s, only %s",
         signature,
         bundle.getMetaGraphDef().getSignatureDefMap().keySet());
     return new TfSymbolBlock(bundle, signature);
@@ -256,7 +272,8 @@ public final class Program implements AutoCloseable {
       return manager.create(
           (Buffer) value, shape, value instanceof FloatBuffer ? DataType.FLOAT32 : DataType.INT32);
     }
-    throw new IllegalArgumentException("no tensor is made of a " + value.getClass());
+    throw new IllegalArgumentException(
+        "an input is a " + value.getClass() + ", must be an array or a buffer");
   }
 
   @Override

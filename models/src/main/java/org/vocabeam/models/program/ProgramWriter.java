@@ -25,26 +25,27 @@ import org.vocabeam.models.graph.VariableSpec;
 import org.vocabeam.models.graph.Variables;
 
 /**
- * A graph in the making: a program is a SavedModel with several signatures on one session. It holds
- * no values of variables; they are written into it ({@link Program#writeState}), so that one
- * program serves every checkpoint.
+ * Author of a program: a SavedModel with several signatures on one session. A program holds no
+ * values of variables; {@link Program#writeState} sets them, so that one program serves all
+ * checkpoints. {@link Program} has an example.
  */
 public final class ProgramWriter implements AutoCloseable {
   static final String WRITE_STATE = "write_state";
   static final String READ_STATE = "read_state";
 
-  /** DJL takes the memory of outputs from that of an input, so no signature may be without one. */
+  /** Input of signatures that need none: DJL takes the memory of outputs from that of an input. */
   static final String TRIGGER = "trigger";
 
   private final Graph graph;
   private final Ops tf;
 
-  /** One for all: a new scope reads the names of the whole graph. */
+  /** Scope of all inputs; to open a new one, TensorFlow reads the names of the whole graph. */
   private final Ops inputs;
 
   private final Variables variables;
   private final Map<String, SignatureDef> signatures = new LinkedHashMap<>();
 
+  /** Starts an empty program. */
   public ProgramWriter() {
     graph = new Graph();
     tf = Ops.create(graph);
@@ -52,26 +53,40 @@ public final class ProgramWriter implements AutoCloseable {
     variables = new Variables(tf);
   }
 
+  /** Returns the graph. */
   public Graph graph() {
     return graph;
   }
 
+  /** Returns the operations of the graph. */
   public Ops ops() {
     return tf;
   }
 
+  /** Returns the variables of the program. */
   public Variables variables() {
     return variables;
   }
 
-  /** An input of static shape. */
+  /**
+   * Adds an input.
+   *
+   * @param name unique in the program
+   * @param shape static; -1 for sizes that only a call knows, none for a scalar
+   */
   public <T extends TType> Placeholder<T> input(String name, Class<T> type, long... shape) {
     return inputs
         .withName(name.replace('/', '.'))
         .placeholder(type, Placeholder.shape(Shape.of(shape)));
   }
 
-  /** Adds a signature; running it computes all of {@code outputs}. */
+  /**
+   * Adds a signature.
+   *
+   * @param name unique in the program
+   * @param inputs by the names that a call gives them
+   * @param outputs by name; a call computes all of them
+   */
   public void signature(
       String name,
       Map<String, ? extends Operand<?>> inputs,
@@ -104,13 +119,13 @@ public final class ProgramWriter implements AutoCloseable {
   /**
    * Writes the program as a SavedModel, for any device.
    *
-   * @param directory made when it does not exist
+   * @param directory made if it does not exist
    */
   public void save(Path directory) throws IOException {
     save(directory, Placement.CPU);
   }
 
-  /** The same, for one device. */
+  /** Writes the program for one device. */
   void save(Path directory, Placement placement) throws IOException {
     stateSignatures();
     MetaGraphDef metaGraph =

@@ -53,13 +53,13 @@ class GpusTest {
   @Test
   void gpuIsRefusedWhereThereIsNone() {
     assertEquals(
-        "--device is gpu, but TensorFlow sees no GPU here; give cpu or auto, or use a machine with"
+        "device is gpu, but TensorFlow sees no GPU here; choose cpu or auto, or use a machine with"
             + " an NVIDIA driver and a build by mvn package -Pgpu",
         refused(gpus(null)));
     assertTrue(
         refused(gpus("1", 0))
             .startsWith(
-                "--device is gpu, but of the GPUs that this process was given (1) TensorFlow sees"
+                "device is gpu, but of the GPUs that this process was given (1) TensorFlow sees"
                     + " only [0]; "));
     assertTrue(refused(gpus("0,1")).contains("given (0,1) TensorFlow sees none; "));
     assertTrue(refused(gpus("x", 0)).startsWith("vocabeam.gpus is x, must be "));
@@ -73,7 +73,7 @@ class GpusTest {
   @Test
   void thisMachineHasNoGpu() {
     String message = assertThrows(UserError.class, () -> Gpus.check(DeviceChoice.GPU)).getMessage();
-    assertTrue(message.startsWith("--device is gpu, but TensorFlow sees no GPU here; "), message);
+    assertTrue(message.startsWith("device is gpu, but TensorFlow sees no GPU here; "), message);
     Gpus.check(DeviceChoice.CPU);
     Gpus.check(DeviceChoice.AUTO);
   }

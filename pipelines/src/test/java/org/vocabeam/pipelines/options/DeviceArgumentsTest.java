@@ -51,7 +51,7 @@ class DeviceArgumentsTest {
       Exception thrown = assertThrows(Exception.class, () -> Vocabeam.run(all));
       String message = Failure.of(thrown).line();
       assertTrue(
-          message.startsWith("--device is gpu, but TensorFlow sees no GPU here; "),
+          message.startsWith("device is gpu, but TensorFlow sees no GPU here; "),
           command.get(0) + ": " + message);
       assertFalse(Files.exists(output));
     }

@@ -10,7 +10,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
 import org.vocabeam.models.UserError;
-import org.vocabeam.models.evaluate.EmbeddingDeviation;
+import org.vocabeam.models.evaluate.EmbeddingStd;
 import org.vocabeam.models.evaluate.LabelledFeatures;
 import org.vocabeam.transforms.features.EmbeddingRecord;
 import org.vocabeam.transforms.features.PixelFeatures;
@@ -135,7 +135,7 @@ public record LabelledEmbeddings(
   }
 
   /**
-   * Computes the {@link EmbeddingDeviation} of the test rows, 0 when all are equal, as the metric
+   * Computes the {@link EmbeddingStd} of the test rows, 0 when all are equal, as the metric
    * {@value #DEVIATION}. It runs in the calling process, with one row group in memory at a time.
    *
    * @throws UserError when the test split has no labelled row
@@ -146,7 +146,7 @@ public record LabelledEmbeddings(
       throw noRows(testSplit);
     }
     LabelledFeatures first = rows.next();
-    EmbeddingDeviation deviation = new EmbeddingDeviation(first.width());
+    EmbeddingStd deviation = new EmbeddingStd(first.width());
     deviation.add(first);
     rows.forEachRemaining(deviation::add);
     return new MetricRecord(name, DEVIATION, 1, deviation.value(), 0);

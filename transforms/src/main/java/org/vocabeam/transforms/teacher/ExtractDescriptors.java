@@ -14,7 +14,7 @@ import org.apache.beam.sdk.values.PCollection;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.Seeds;
 import org.vocabeam.models.UserError;
-import org.vocabeam.models.evaluate.Shuffle;
+import org.vocabeam.models.evaluate.RandomPermutation;
 import org.vocabeam.transforms.codebook.DescriptorRecord;
 import org.vocabeam.transforms.features.FeatureSource;
 import org.vocabeam.transforms.image.ImageRecord;
@@ -115,7 +115,7 @@ public final class ExtractDescriptors extends PTransform<PBegin, PCollection<Des
       int channels = width / (side * side);
       for (int i = 0; i < images.size(); i++) {
         String id = images.get(i).id();
-        int[] order = Shuffle.of(side * side, Seeds.random(seed, "descriptors", id));
+        int[] order = RandomPermutation.of(side * side, Seeds.random(seed, "descriptors", id));
         for (int n = 0; n < perImage; n++) {
           int at = i * width + order[n] * channels;
           out.output(

@@ -3,11 +3,11 @@ package org.vocabeam.models.evaluate;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
-/** A uniformly drawn order (Fisher and Yates). */
-public final class Shuffle {
-  private Shuffle() {}
+/** Uniformly drawn orders (Fisher and Yates). */
+public final class RandomPermutation {
+  private RandomPermutation() {}
 
-  /** 0 to {@code size - 1} in a drawn order. */
+  /** Returns 0 to {@code size - 1} in a drawn order. */
   public static int[] of(int size, SplittableRandom random) {
     int[] order = IntStream.range(0, size).toArray();
     for (int i = size - 1; i > 0; i--) {

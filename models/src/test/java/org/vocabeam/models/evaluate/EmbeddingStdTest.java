@@ -4,16 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.junit.jupiter.api.Test;
 
-class EmbeddingDeviationTest {
+class EmbeddingStdTest {
   private static double of(float[]... parts) {
-    EmbeddingDeviation deviation = new EmbeddingDeviation(2);
+    EmbeddingStd std = new EmbeddingStd(2);
     for (float[] part : parts) {
-      deviation.add(new LabelledFeatures(2, part, new int[part.length / 2]));
+      std.add(new LabelledFeatures(2, part, new int[part.length / 2]));
     }
-    return deviation.value();
+    return std.value();
   }
 
-  /** Unit rows (1, 0), (0, 1), (0.6, 0.8): variances 0.2533 and 0.28 over two. */
+  /** Checks unit rows (1, 0), (0, 1), (0.6, 0.8): variances 0.2533 and 0.28 over two. */
   @Test
   void rowsAreNormalisedAndMayComeInParts() {
     double expected =
@@ -25,5 +25,15 @@ class EmbeddingDeviationTest {
   @Test
   void oneEmbeddingForAllHasNone() {
     assertEquals(0, of(new float[] {1, 2, 10, 20, 0.1f, 0.2f}), 1e-7);
+  }
+
+  /** Checks angles of 0 and 1e-6: E[x^2] - E[x]^2 would have no digit left of the cosines'. */
+  @Test
+  void nearlyEqualEmbeddingsKeepTheirDigits() {
+    double angle = 1e-6f;
+    double ofSines = Math.sin(angle) / Math.sqrt(2);
+    double ofCosines = (1 - Math.cos(angle)) / Math.sqrt(2);
+    double expected = (ofSines + ofCosines) / 2;
+    assertEquals(expected, of(new float[] {1, 0, 1, 1e-6f}), 1e-9 * expected);
   }
 }
