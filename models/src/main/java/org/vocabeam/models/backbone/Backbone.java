@@ -1,6 +1,5 @@
 package org.vocabeam.models.backbone;
 
-import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
 import java.util.Map;
@@ -10,10 +9,6 @@ import org.vocabeam.models.graph.Layers;
 
 /** A convolutional network without head: its maps after every stage. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
-@JsonSubTypes({
-  @JsonSubTypes.Type(value = ResNet.class, name = "resnet"),
-  @JsonSubTypes.Type(value = WideResNet.class, name = "wide-resnet")
-})
 public interface Backbone {
   /** The names of the stages, first to last. */
   List<String> levels();

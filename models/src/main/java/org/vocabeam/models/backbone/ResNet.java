@@ -2,9 +2,12 @@ package org.vocabeam.models.backbone;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import com.fasterxml.jackson.annotation.JsonTypeName;
+import com.google.common.collect.ImmutableMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -18,10 +21,11 @@ import org.vocabeam.models.graph.Layers;
  * @param block two 3x3 convolutions, or 1x1, 3x3 and 1x1 to four times the width
  * @param depths blocks of every stage; stages after the first halve the map
  * @param width channels of the first stage's 3x3 convolutions; doubles with every stage
- * @param stem how pixels enter
+ * @param stem layers before the first stage
  */
+@JsonTypeName("resnet")
 public record ResNet(Block block, List<Integer> depths, int width, Stem stem) implements Backbone {
-  /** The residual block. */
+  /** A residual block. */
   public enum Block {
     BASIC(1),
     BOTTLENECK(4);
@@ -33,7 +37,7 @@ public record ResNet(Block block, List<Integer> depths, int width, Stem stem) im
     }
   }
 
-  /** The layers before the first stage. */
+  /** Layers before the first stage. */
   public enum Stem {
     /** 7x7 at stride 2, then 3x3 maximum at stride 2: for images of about 224 pixels. */
     IMAGENET(4),
@@ -47,21 +51,39 @@ public record ResNet(Block block, List<Integer> depths, int width, Stem stem) im
     Stem(int stride) {
       this.stride = stride;
     }
+
+    private static Stem forImages(int side) {
+      return Backbones.isSmall(side) ? SMALL : IMAGENET;
+    }
   }
+
+  /** Sizes by name, for images of a shorter side in pixels. */
+  static final Map<String, IntFunction<Backbone>> SIZES =
+      ImmutableMap.of(
+          "resnet8", side -> resNet8(),
+          "resnet18", side -> resNet18(Stem.forImages(side)),
+          "resnet50", side -> resNet50(Stem.forImages(side)));
 
   public ResNet {
     depths = List.copyOf(depths);
-    checkArgument(!depths.isEmpty(), "a ResNet needs one stage at least");
-    checkArgument(depths.stream().allMatch(d -> d > 0), "a stage of %s has no block", depths);
+    checkArgument(!depths.isEmpty(), "depths is empty, must have one stage at least");
+    checkArgument(depths.stream().allMatch(d -> d > 0), "depths is %s, must be positive", depths);
     checkArgument(width > 0, "width is %s, must be positive", width);
   }
 
+  /** Returns ResNet-18 (table 1). */
   public static ResNet resNet18(Stem stem) {
-    return new ResNet(Block.BASIC, List.of(2, 2, 2, 2), 64, stem);
+    return new ResNet(Block.BASIC, List.of(2, 2, 2, 2), /* width= */ 64, stem);
   }
 
+  /** Returns ResNet-50 (table 1). */
   public static ResNet resNet50(Stem stem) {
-    return new ResNet(Block.BOTTLENECK, List.of(3, 4, 6, 3), 64, stem);
+    return new ResNet(Block.BOTTLENECK, List.of(3, 4, 6, 3), /* width= */ 64, stem);
+  }
+
+  /** Returns a network of 8 layers, of 32 to 128 channels, for minutes on a processor. */
+  private static ResNet resNet8() {
+    return new ResNet(Block.BASIC, List.of(1, 1, 1), /* width= */ 32, Stem.SMALL_STRIDED);
   }
 
   @Override
@@ -95,7 +117,7 @@ public record ResNet(Block block, List<Integer> depths, int width, Stem stem) im
 
   private int stage(String level) {
     int stage = levels().indexOf(level);
-    checkArgument(stage >= 0, "no level %s; levels are %s", level, levels());
+    checkArgument(stage >= 0, "level is %s, must be one of %s", level, levels());
     return stage;
   }
 
@@ -118,7 +140,12 @@ public record ResNet(Block block, List<Integer> depths, int width, Stem stem) im
     return maps;
   }
 
-  /** Convolution conv1, batch norm bn1, ReLU, and the maximum where the stem has one. */
+  /**
+   * Convolution conv1, batch norm bn1, ReLU, and the maximum where the stem has one.
+   *
+   * @param x {@code [B, H, W, C]}
+   * @return {@code [B, h, w, channels]}
+   */
   public static Operand<TFloat32> stem(
       Layers layers, Operand<TFloat32> x, Stem stem, int channels) {
     int kernel = stem == Stem.IMAGENET ? 7 : 3;
@@ -129,8 +156,9 @@ public record ResNet(Block block, List<Integer> depths, int width, Stem stem) im
   }
 
   /**
-   * One residual block.
+   * One residual block (figures 2 and 5).
    *
+   * @param x {@code [B, H, W, C]}
    * @param planes channels of the 3x3 convolutions
    * @param stride 1 or 2; a shortcut that changes shape is a 1x1 convolution with batch norm
    */

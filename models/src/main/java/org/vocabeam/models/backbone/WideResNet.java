@@ -2,9 +2,12 @@ package org.vocabeam.models.backbone;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import com.fasterxml.jackson.annotation.JsonTypeName;
+import com.google.common.collect.ImmutableMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -19,6 +22,7 @@ import org.vocabeam.models.graph.Layers;
  * @param widen width factor k: stages have 16 k, 32 k and 64 k channels
  * @param strides of the three stages; the code's default is 2, 2, 2, the paper's for CIFAR 1, 2, 2
  */
+@JsonTypeName("wide-resnet")
 public record WideResNet(int depth, int widen, List<Integer> strides) implements Backbone {
   private static final List<String> LEVELS = List.of("block1", "block2", "block3");
 
@@ -29,13 +33,20 @@ public record WideResNet(int depth, int widen, List<Integer> strides) implements
     checkArgument(widen > 0, "widen is %s, must be positive", widen);
     checkArgument(
         strides.size() == 3 && strides.stream().allMatch(s -> s == 1 || s == 2),
-        "strides are %s, must be three of 1 or 2",
+        "strides is %s, must be three of 1 or 2",
         strides);
   }
 
-  /** For images of about 32 pixels. */
-  public static WideResNet small(int depth, int widen) {
-    return new WideResNet(depth, widen, List.of(1, 2, 2));
+  /** Sizes by name, for images of a shorter side in pixels. */
+  static final Map<String, IntFunction<Backbone>> SIZES =
+      ImmutableMap.of("wrn-28-10", side -> wideResNet2810(side));
+
+  /** Returns BoWNet's network for CIFAR-100 (Gidaris et al. 2020, section 4.1). */
+  private static WideResNet wideResNet2810(int side) {
+    return new WideResNet(
+        /* depth= */ 28,
+        /* widen= */ 10,
+        Backbones.isSmall(side) ? List.of(1, 2, 2) : List.of(2, 2, 2));
   }
 
   @Override
@@ -69,7 +80,7 @@ public record WideResNet(int depth, int widen, List<Integer> strides) implements
 
   private static int stage(String level) {
     int stage = LEVELS.indexOf(level);
-    checkArgument(stage >= 0, "no level %s; levels are %s", level, LEVELS);
+    checkArgument(stage >= 0, "level is %s, must be one of %s", level, LEVELS);
     return stage;
   }
 
@@ -90,7 +101,12 @@ public record WideResNet(int depth, int widen, List<Integer> strides) implements
     return maps;
   }
 
-  /** One pre-activation block; see the class comment for blocks that change shape. */
+  /**
+   * One pre-activation block; the class comment describes blocks that change shape.
+   *
+   * @param x {@code [B, H, W, C]}
+   * @return {@code [B, h, w, outputs]}
+   */
   public static Operand<TFloat32> block(
       Layers layers, Operand<TFloat32> x, int outputs, int stride) {
     Ops tf = layers.ops();

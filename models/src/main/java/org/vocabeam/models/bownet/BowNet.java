@@ -2,9 +2,9 @@ package org.vocabeam.models.bownet;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
-import java.util.LinkedHashMap;
+import com.fasterxml.jackson.annotation.JsonTypeName;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -15,9 +15,8 @@ import org.vocabeam.models.graph.Layers.Mode;
 import org.vocabeam.models.graph.Variables;
 import org.vocabeam.models.optimize.RateSchedule;
 import org.vocabeam.models.optimize.Sgd;
-import org.vocabeam.models.training.EmbeddingSpread;
+import org.vocabeam.models.training.Loss;
 import org.vocabeam.models.training.Method;
-import org.vocabeam.models.training.Preset;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Task;
 import org.vocabeam.models.views.ViewSpec;
@@ -37,6 +36,7 @@ import org.vocabeam.models.views.ViewSpec;
  * @param cutMixProbability that an image is mixed with another of its batch
  * @param view the perturbed image; one of every image
  */
+@JsonTypeName("bownet")
 public record BowNet(
     String level,
     int words,
@@ -69,63 +69,6 @@ public record BowNet(
     view.checkSingle();
   }
 
-  /** The settings of a preset. */
-  public static Recipe recipe(Preset preset, Task task) {
-    return preset == Preset.SMALL ? small(task) : paper(preset, task);
-  }
-
-  /**
-   * Sections 4.1 (small images: K 2048) and 4.2 (ImageNet: K 8192, SGD 0.03 with a batch of 128,
-   * two drops to a tenth). The teacher's level is the one before the last residual stage, where the
-   * paper found the best words.
-   */
-  private static Recipe paper(Preset preset, Task task) {
-    Backbone backbone = preset.backbone(task);
-    int size = task.isSmall() ? task.side() : 224;
-    return task.recipe(
-        new BowNet(
-            beforeLast(backbone),
-            task.isSmall() ? 2048 : 8192,
-            BagTarget.Kind.BINARY,
-            4,
-            50,
-            FIRST_GAMMA,
-            task.isSmall() ? 0.5 : 0,
-            ViewSpec.bowNet(size, 0.08)),
-        backbone,
-        128,
-        new Sgd(0.9, task.isSmall() ? 5e-4 : 1e-4, task.isSmall()),
-        new RateSchedule.Drops(task.isSmall() ? 0.1 : 0.03, 0.1, List.of(0.5, 0.8)));
-  }
-
-  /** For 28 to 64 pixels and minutes on a processor. */
-  private static Recipe small(Task task) {
-    Backbone backbone = Preset.SMALL.backbone(task);
-    return task.recipe(
-        new BowNet(
-            beforeLast(backbone),
-            256,
-            BagTarget.Kind.HISTOGRAM,
-            4,
-            30,
-            FIRST_GAMMA,
-            0.5,
-            ViewSpec.bowNet(task.side(), 0.2)),
-        backbone,
-        64,
-        new Sgd(0.9, 5e-4, true),
-        new RateSchedule.Cosine(0.1, 0, 0));
-  }
-
-  private static String beforeLast(Backbone backbone) {
-    return backbone.levels().get(Math.max(0, backbone.levels().size() - 2));
-  }
-
-  @Override
-  public String name() {
-    return "bownet";
-  }
-
   @Override
   public List<ViewSpec> views() {
     return List.of(view);
@@ -134,6 +77,17 @@ public record BowNet(
   @Override
   public List<Draw> draws(Backbone backbone) {
     return cutMixProbability == 0 ? List.of() : CutMix.draws();
+  }
+
+  @Override
+  public TargetSource targetSource() {
+    return TargetSource.TEACHER_WORDS;
+  }
+
+  /** The words of the teacher, which the run keeps in its codebook. */
+  @Override
+  public Optional<WordMap> words() {
+    return Optional.of(new WordMap(STUDENT, level, Optional.empty(), /* border= */ 0, words));
   }
 
   @Override
@@ -166,11 +120,54 @@ public record BowNet(
     Operand<TFloat32> logits =
         CosineHead.logits(tf, variables.scope("head."), features, words, firstGamma);
     Operand<TFloat32> loss = CosineHead.softCrossEntropy(tf, logits, bags);
+    return Loss.of(loss, features)
+        .with("gamma", tf.identity(variables.get("head." + CosineHead.GAMMA)));
+  }
 
-    Map<String, Operand<TFloat32>> metrics = new LinkedHashMap<>();
-    metrics.put("loss", loss);
-    metrics.put("embedding_std", EmbeddingSpread.of(tf, features));
-    metrics.put("gamma", tf.identity(variables.get("head." + CosineHead.GAMMA)));
-    return new Loss(loss, metrics, after -> {});
+  /**
+   * The paper's settings: sections 4.1 (small images: K 2048) and 4.2 (ImageNet: K 8192, SGD 0.03
+   * with a batch of 128, two drops to a tenth). The teacher's level is the one before the last
+   * residual stage, where the paper found the best words.
+   */
+  public static Recipe paper(Backbone backbone, Task task) {
+    boolean small = task.isSmall();
+    return task.recipe(
+        new BowNet(
+            beforeLast(backbone),
+            /* words= */ small ? 2048 : 8192,
+            BagTarget.Kind.BINARY,
+            /* descriptorsPerImage= */ 4,
+            /* codebookIterations= */ 50,
+            FIRST_GAMMA,
+            /* cutMixProbability= */ small ? 0.5 : 0,
+            ViewSpec.bowNet(/* size= */ small ? task.side() : 224, /* minArea= */ 0.08)),
+        backbone,
+        /* batchSize= */ 128,
+        new Sgd(/* momentum= */ 0.9, /* weightDecay= */ small ? 5e-4 : 1e-4, /* nesterov= */ small),
+        new RateSchedule.Drops(
+            /* learningRate= */ small ? 0.1 : 0.03, /* factor= */ 0.1, List.of(0.5, 0.8)));
+  }
+
+  /** Settings for 28 to 64 pixels and minutes on a processor. */
+  public static Recipe small(Backbone backbone, Task task) {
+    return task.recipe(
+        new BowNet(
+            beforeLast(backbone),
+            /* words= */ 256,
+            BagTarget.Kind.HISTOGRAM,
+            /* descriptorsPerImage= */ 4,
+            /* codebookIterations= */ 30,
+            FIRST_GAMMA,
+            /* cutMixProbability= */ 0.5,
+            ViewSpec.bowNet(task.side(), /* minArea= */ 0.2)),
+        backbone,
+        /* batchSize= */ 64,
+        new Sgd(/* momentum= */ 0.9, /* weightDecay= */ 5e-4, /* nesterov= */ true),
+        new RateSchedule.Cosine(
+            /* learningRate= */ 0.1, /* endLearningRate= */ 0, /* warmupSteps= */ 0));
+  }
+
+  private static String beforeLast(Backbone backbone) {
+    return backbone.levels().get(Math.max(0, backbone.levels().size() - 2));
   }
 }

@@ -17,7 +17,7 @@ import org.vocabeam.models.graph.Variables;
 import org.vocabeam.models.optimize.Optimizer;
 import org.vocabeam.models.program.Program;
 import org.vocabeam.models.program.ProgramWriter;
-import org.vocabeam.models.training.Method;
+import org.vocabeam.models.training.Loss;
 import org.vocabeam.models.training.TrainingStep;
 
 /**
@@ -100,18 +100,18 @@ public final class LinearProbe implements AutoCloseable {
     Operand<TFloat32> learningRate = writer.input("learningRate", TFloat32.class);
     Operand<TFloat32> step = writer.input("step", TFloat32.class);
     Operand<TFloat32> loss = loss(tf, writer.variables(), features, labels, classes);
-    Operand<TFloat32> metrics =
+    TrainingStep training =
         TrainingStep.author(
             writer.graph(),
             tf,
             writer.variables(),
-            new Method.Loss(loss, Map.of("loss", loss), after -> {}),
+            Loss.of(loss),
             optimizer,
             parameter -> new Optimizer.Schedule(learningRate, step));
     writer.signature(
         TRAIN,
         Map.of("features", features, "labels", labels, "learningRate", learningRate, "step", step),
-        Map.of("metrics", metrics));
+        Map.of("metrics", training.values()));
   }
 
   /** Returns the softmax cross-entropy averaged over the batch, on the batch's statistics. */

@@ -2,9 +2,8 @@ package org.vocabeam.models.generative;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
-import java.util.LinkedHashMap;
+import com.fasterxml.jackson.annotation.JsonTypeName;
 import java.util.List;
-import java.util.Map;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -14,9 +13,8 @@ import org.vocabeam.models.graph.Layers.Mode;
 import org.vocabeam.models.graph.Variables;
 import org.vocabeam.models.optimize.AdamW;
 import org.vocabeam.models.optimize.RateSchedule;
-import org.vocabeam.models.training.EmbeddingSpread;
+import org.vocabeam.models.training.Loss;
 import org.vocabeam.models.training.Method;
-import org.vocabeam.models.training.Preset;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Task;
 import org.vocabeam.models.views.ViewSpec;
@@ -30,31 +28,12 @@ import org.vocabeam.models.views.ViewSpec;
  * @param decoderWidth channels of the decoder's first map
  * @param view what is reconstructed; one of every image
  */
+@JsonTypeName("autoencoder")
 public record Autoencoder(double blanked, int decoderWidth, ViewSpec view) implements Method {
   public Autoencoder {
     checkArgument(blanked >= 0 && blanked < 1, "blanked is %s, must be in [0, 1)", blanked);
     checkArgument(decoderWidth > 0, "decoderWidth is %s, must be positive", decoderWidth);
     view.checkSingle();
-  }
-
-  /**
-   * The settings of a preset. A quarter of the pixels is blanked, as in the paper's section 5; its
-   * networks were layers trained one by one, so the optimizer is of today.
-   */
-  public static Recipe recipe(Preset preset, Task task) {
-    boolean small = preset == Preset.SMALL;
-    return task.recipe(
-        new Autoencoder(
-            0.25, small ? 64 : 512, ViewSpec.rotNet(task.isSmall() ? task.side() : 224)),
-        preset.backbone(task),
-        small ? 64 : 256,
-        new AdamW(0.9, 0.999, 1e-8, 0.01),
-        new RateSchedule.Cosine(1e-3, 0, 0));
-  }
-
-  @Override
-  public String name() {
-    return "autoencoder";
   }
 
   @Override
@@ -87,10 +66,33 @@ public record Autoencoder(double blanked, int decoderWidth, ViewSpec view) imple
     Operand<TFloat32> said =
         Decoder.images(decoder, features, view.size(), (int) shape[3], decoderWidth);
     Operand<TFloat32> loss = Layers.meanOfAll(tf, tf.math.square(tf.math.sub(said, images)));
+    return Loss.of(loss, features);
+  }
 
-    Map<String, Operand<TFloat32>> metrics = new LinkedHashMap<>();
-    metrics.put("loss", loss);
-    metrics.put("embedding_std", EmbeddingSpread.of(tf, features));
-    return new Loss(loss, metrics, after -> {});
+  /**
+   * The paper's settings: a quarter of the pixels is blanked (section 5). The paper trained its
+   * layers one by one; the optimizer is a present one.
+   */
+  public static Recipe paper(Backbone backbone, Task task) {
+    return recipe(backbone, task, /* decoderWidth= */ 512, /* batchSize= */ 256);
+  }
+
+  /** Settings for 28 to 64 pixels and minutes on a processor. */
+  public static Recipe small(Backbone backbone, Task task) {
+    return recipe(backbone, task, /* decoderWidth= */ 64, /* batchSize= */ 64);
+  }
+
+  private static Recipe recipe(Backbone backbone, Task task, int decoderWidth, int batchSize) {
+    return task.recipe(
+        new Autoencoder(
+            /* blanked= */ 0.25,
+            decoderWidth,
+            ViewSpec.rotNet(/* size= */ task.isSmall() ? task.side() : 224)),
+        backbone,
+        batchSize,
+        new AdamW(
+            /* beta1= */ 0.9, /* beta2= */ 0.999, /* epsilon= */ 1e-8, /* weightDecay= */ 0.01),
+        new RateSchedule.Cosine(
+            /* learningRate= */ 1e-3, /* endLearningRate= */ 0, /* warmupSteps= */ 0));
   }
 }

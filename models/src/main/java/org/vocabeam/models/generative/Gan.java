@@ -2,9 +2,8 @@ package org.vocabeam.models.generative;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
-import java.util.LinkedHashMap;
+import com.fasterxml.jackson.annotation.JsonTypeName;
 import java.util.List;
-import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -17,9 +16,8 @@ import org.vocabeam.models.graph.Parameters;
 import org.vocabeam.models.graph.Variables;
 import org.vocabeam.models.optimize.AdamW;
 import org.vocabeam.models.optimize.RateSchedule;
-import org.vocabeam.models.training.EmbeddingSpread;
+import org.vocabeam.models.training.Loss;
 import org.vocabeam.models.training.Method;
-import org.vocabeam.models.training.Preset;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Task;
 import org.vocabeam.models.views.ViewSpec;
@@ -36,6 +34,7 @@ import org.vocabeam.models.views.ViewSpec;
  *     without it, 0, the encoder learns through the discriminator alone, as in the paper
  * @param view the real images; one of every image
  */
+@JsonTypeName("gan")
 public record Gan(
     int code, int generatorWidth, int discriminatorWidth, double codeRegression, ViewSpec view)
     implements Method {
@@ -49,27 +48,6 @@ public record Gan(
         "codeRegression is %s, must be at least 0",
         codeRegression);
     view.checkSingle();
-  }
-
-  /** The settings of a preset. Section 4.1 and appendix C: Adam with 2e-4, 0.5, decay 2.5e-5. */
-  public static Recipe recipe(Preset preset, Task task) {
-    boolean small = preset == Preset.SMALL;
-    return task.recipe(
-        new Gan(
-            small ? 64 : 200,
-            small ? 64 : 512,
-            small ? 32 : 64,
-            small ? 1 : 0,
-            ViewSpec.rotNet(task.isSmall() ? task.side() : 112)),
-        preset.backbone(task),
-        small ? 64 : 128,
-        new AdamW(0.5, 0.999, 1e-8, 2.5e-5),
-        new RateSchedule.Drops(2e-4, 1, List.of()));
-  }
-
-  @Override
-  public String name() {
-    return "gan";
   }
 
   @Override
@@ -123,16 +101,11 @@ public record Gan(
       others = tf.math.add(others, tf.math.mul(regression, tf.constant((float) codeRegression)));
     }
     Operand<TFloat32> total = tf.math.add(discriminator, others);
-
-    Map<String, Operand<TFloat32>> metrics = new LinkedHashMap<>();
-    metrics.put("loss", total);
-    metrics.put("embedding_std", EmbeddingSpread.of(tf, features));
-    metrics.put("loss/discriminator", discriminator);
-    metrics.put("loss/encoder_generator", others);
-    if (regression != null) {
-      metrics.put("loss/code_regression", regression);
-    }
-    return new Loss(total, metrics, after -> {});
+    Loss loss =
+        Loss.of(total, features)
+            .with("loss/discriminator", discriminator)
+            .with("loss/encoder_generator", others);
+    return regression == null ? loss : loss.with("loss/code_regression", regression);
   }
 
   /** {@code [B, D] -> [B, Z]}, of mean 0 and variance 1 over the batch. */
@@ -184,5 +157,43 @@ public record Gan(
       @Override
       public void moveStatistic(String name, Operand<TFloat32> value) {}
     };
+  }
+
+  /** The paper's settings: section 4.1 and appendix C, Adam with 2e-4, 0.5, decay 2.5e-5. */
+  public static Recipe paper(Backbone backbone, Task task) {
+    Gan method =
+        new Gan(
+            /* code= */ 200,
+            /* generatorWidth= */ 512,
+            /* discriminatorWidth= */ 64,
+            /* codeRegression= */ 0,
+            view(task));
+    return recipe(method, backbone, task, /* batchSize= */ 128);
+  }
+
+  /** Settings for 28 to 64 pixels and minutes on a processor. */
+  public static Recipe small(Backbone backbone, Task task) {
+    Gan method =
+        new Gan(
+            /* code= */ 64,
+            /* generatorWidth= */ 64,
+            /* discriminatorWidth= */ 32,
+            /* codeRegression= */ 1,
+            view(task));
+    return recipe(method, backbone, task, /* batchSize= */ 64);
+  }
+
+  private static ViewSpec view(Task task) {
+    return ViewSpec.rotNet(/* size= */ task.isSmall() ? task.side() : 112);
+  }
+
+  private static Recipe recipe(Gan method, Backbone backbone, Task task, int batchSize) {
+    return task.recipe(
+        method,
+        backbone,
+        batchSize,
+        new AdamW(
+            /* beta1= */ 0.5, /* beta2= */ 0.999, /* epsilon= */ 1e-8, /* weightDecay= */ 2.5e-5),
+        new RateSchedule.Drops(/* learningRate= */ 2e-4, /* factor= */ 1, List.of()));
   }
 }

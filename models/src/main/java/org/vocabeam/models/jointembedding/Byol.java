@@ -2,7 +2,7 @@ package org.vocabeam.models.jointembedding;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
-import java.util.LinkedHashMap;
+import com.fasterxml.jackson.annotation.JsonTypeName;
 import java.util.List;
 import java.util.Map;
 import org.tensorflow.Operand;
@@ -19,11 +19,10 @@ import org.vocabeam.models.optimize.Lars;
 import org.vocabeam.models.optimize.RateSchedule;
 import org.vocabeam.models.optimize.Sgd;
 import org.vocabeam.models.training.EmbeddingSpread;
+import org.vocabeam.models.training.Loss;
 import org.vocabeam.models.training.Method;
-import org.vocabeam.models.training.Preset;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Task;
-import org.vocabeam.models.views.ColourJitter;
 import org.vocabeam.models.views.GaussianBlur;
 import org.vocabeam.models.views.RandomResizedCrop;
 import org.vocabeam.models.views.Solarize;
@@ -39,6 +38,7 @@ import org.vocabeam.models.views.ViewSpec;
  * @param stopGradient whether the target is the moving average, held fixed; without it the online
  *     network is its own target, which the gradient reaches, and all embeddings become one
  */
+@JsonTypeName("byol")
 public record Byol(
     int hidden,
     int outputs,
@@ -59,86 +59,17 @@ public record Byol(
     TwoViews.check(first, second);
   }
 
-  /** The settings of a preset. */
-  public static Recipe recipe(Preset preset, Task task) {
-    return preset == Preset.SMALL ? small(task) : paper(preset, task);
-  }
-
-  /**
-   * Section 3.3 and appendix B for 300 epochs: LARS with 0.3 B / 256, decay 1e-6, ten epochs of
-   * warm-up; views of appendix B, in which the second is blurred less and solarized. A batch is
-   * 256: the paper's 4,096 is that of many replicas.
-   */
-  private static Recipe paper(Preset preset, Task task) {
-    int batch = 256;
-    boolean small = task.isSmall();
-    int size = small ? task.side() : 224;
-    long warmup = Math.min(10 * (task.imageCount() / batch), task.steps() / 10);
-    Byol method =
-        new Byol(
-            4096,
-            256,
-            0.99,
-            true,
-            view(TwoViews.FIRST, size, 0.08, small ? 0 : 1, Solarize.NONE),
-            view(TwoViews.SECOND, size, 0.08, small ? 0 : 0.1, new Solarize(128, 0.2)));
-    return task.recipe(
-        method,
-        preset.backbone(task),
-        batch,
-        new Lars(0.9, 1e-6, 0.001, Lars.Norm.SEPARATE, false, 0),
-        new RateSchedule.Cosine(0.3, 0, warmup));
-  }
-
-  /** For 28 to 64 pixels and minutes on a processor. */
-  private static Recipe small(Task task) {
-    int size = task.side();
-    Byol method =
-        new Byol(
-            256,
-            64,
-            0.97,
-            true,
-            view(TwoViews.FIRST, size, 0.2, 0, Solarize.NONE),
-            view(TwoViews.SECOND, size, 0.2, 0, Solarize.NONE));
-    return task.recipe(
-        method,
-        Preset.SMALL.backbone(task),
-        64,
-        new Sgd(0.9, 5e-4, false),
-        new RateSchedule.Cosine(0.1, 0, task.smallWarmup()));
-  }
-
-  private static ViewSpec view(
-      String name, int size, double minArea, double blurProbability, Solarize solarize) {
-    return TwoViews.view(
-        name,
-        size,
-        new RandomResizedCrop(minArea, 1),
-        new ColourJitter(0.4, 0.4, 0.2, 0.1, 0.8),
-        blurProbability == 0 ? GaussianBlur.NONE : new GaussianBlur(0.1, 2, blurProbability),
-        solarize);
-  }
-
-  @Override
-  public String name() {
-    return "byol";
-  }
-
   @Override
   public List<ViewSpec> views() {
     return List.of(first, second);
   }
 
   @Override
-  public List<String> scalars() {
-    return stopGradient ? List.of(STUDENT_SHARE) : List.of();
-  }
-
-  @Override
-  public Map<String, Double> scalars(long step, long steps) {
+  public Map<String, ScalarSchedule> scalars() {
     return stopGradient
-        ? Map.of(STUDENT_SHARE, CosineSchedule.studentShare(targetDecay, step, steps))
+        ? Map.of(
+            STUDENT_SHARE,
+            (step, steps) -> CosineSchedule.studentShare(targetDecay, step, steps))
         : Map.of();
   }
 
@@ -171,12 +102,7 @@ public record Byol(
       z2 = tf.stopGradient(project(targetProjector, backbone.embed(target, v2)));
     }
     Operand<TFloat32> loss = regression(tf, q1, q2, z1, z2);
-
-    Map<String, Operand<TFloat32>> metrics = new LinkedHashMap<>();
-    metrics.put("loss", loss);
-    metrics.put("embedding_std", EmbeddingSpread.of(tf, y1));
-    metrics.put("projection_std", EmbeddingSpread.of(tf, z1));
-    return new Loss(loss, metrics, after -> {});
+    return Loss.of(loss, y1).with("projection_std", EmbeddingSpread.of(tf, z1));
   }
 
   private static Layers target(
@@ -202,5 +128,89 @@ public record Byol(
     Operand<TFloat32> cosines = tf.math.add(Cosine.ofRows(tf, q1, z2), Cosine.ofRows(tf, q2, z1));
     return tf.math.sub(
         tf.constant(4f), tf.math.mul(Layers.meanOfAll(tf, cosines), tf.constant(2f)));
+  }
+
+  /**
+   * The paper's settings: section 3.3 and appendix B for 300 epochs, LARS with 0.3 B / 256, decay
+   * 1e-6, ten epochs of warm-up; views of appendix B, in which the second is blurred less and
+   * solarized. A batch is 256: the paper's 4,096 is that of many replicas.
+   */
+  public static Recipe paper(Backbone backbone, Task task) {
+    int batch = 256;
+    boolean small = task.isSmall();
+    int size = small ? task.side() : 224;
+    Byol method =
+        new Byol(
+            /* hidden= */ 4096,
+            /* outputs= */ 256,
+            /* targetDecay= */ 0.99,
+            /* stopGradient= */ true,
+            view(
+                TwoViews.FIRST,
+                size,
+                /* minArea= */ 0.08,
+                TwoViews.blur(/* probability= */ small ? 0 : 1),
+                Solarize.NONE),
+            view(
+                TwoViews.SECOND,
+                size,
+                /* minArea= */ 0.08,
+                TwoViews.blur(/* probability= */ small ? 0 : 0.1),
+                TwoViews.solarize()));
+    return task.recipe(
+        method,
+        backbone,
+        batch,
+        new Lars(
+            /* momentum= */ 0.9,
+            /* weightDecay= */ 1e-6,
+            /* trust= */ 0.001,
+            Lars.Norm.SEPARATE,
+            /* clip= */ false,
+            /* epsilon= */ 0),
+        new RateSchedule.Cosine(
+            /* learningRate= */ 0.3,
+            /* endLearningRate= */ 0,
+            task.warmup(/* epochs= */ 10, batch)));
+  }
+
+  /** Settings for 28 to 64 pixels and minutes on a processor. */
+  public static Recipe small(Backbone backbone, Task task) {
+    Byol method =
+        new Byol(
+            /* hidden= */ 256,
+            /* outputs= */ 64,
+            /* targetDecay= */ 0.97,
+            /* stopGradient= */ true,
+            view(
+                TwoViews.FIRST,
+                task.side(),
+                /* minArea= */ 0.2,
+                GaussianBlur.NONE,
+                Solarize.NONE),
+            view(
+                TwoViews.SECOND,
+                task.side(),
+                /* minArea= */ 0.2,
+                GaussianBlur.NONE,
+                Solarize.NONE));
+    return task.recipe(
+        method,
+        backbone,
+        /* batchSize= */ 64,
+        new Sgd(/* momentum= */ 0.9, /* weightDecay= */ 5e-4, /* nesterov= */ false),
+        new RateSchedule.Cosine(
+            /* learningRate= */ 0.1, /* endLearningRate= */ 0, task.smallWarmup()));
+  }
+
+  private static ViewSpec view(
+      String name, int size, double minArea, GaussianBlur blur, Solarize solarize) {
+    return TwoViews.view(
+        name,
+        size,
+        new RandomResizedCrop(minArea, /* maxArea= */ 1),
+        TwoViews.jitter(),
+        blur,
+        solarize);
   }
 }

@@ -2,8 +2,9 @@ package org.vocabeam.models.jointembedding;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import com.fasterxml.jackson.annotation.JsonTypeName;
+import com.google.common.collect.ImmutableMap;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.tensorflow.Operand;
@@ -21,12 +22,10 @@ import org.vocabeam.models.graph.Variables;
 import org.vocabeam.models.optimize.CosineSchedule;
 import org.vocabeam.models.optimize.RateSchedule;
 import org.vocabeam.models.optimize.Sgd;
-import org.vocabeam.models.training.EmbeddingSpread;
+import org.vocabeam.models.training.Loss;
 import org.vocabeam.models.training.Method;
-import org.vocabeam.models.training.Preset;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Task;
-import org.vocabeam.models.views.ColourJitter;
 import org.vocabeam.models.views.GaussianBlur;
 import org.vocabeam.models.views.Grey;
 import org.vocabeam.models.views.Orientation;
@@ -54,6 +53,7 @@ import org.vocabeam.models.views.ViewSpec;
  * @param global2 another large crop, which the teacher sees too
  * @param locals small crops, as many as they count
  */
+@JsonTypeName("dino")
 public record Dino(
     DinoHead head,
     double studentTemperature,
@@ -99,125 +99,20 @@ public record Dino(
     checkArgument(value >= 0 && value <= 1, "%s is %s, must be in [0, 1]", name, value);
   }
 
-  /** The settings of a preset. */
-  public static Recipe recipe(Preset preset, Task task) {
-    return preset == Preset.SMALL ? small(task) : paper(preset, task);
-  }
-
-  /**
-   * The authors' ResNet-50 configuration (reference code, README): SGD with 0.03 B / 256 and ten
-   * epochs of warm-up, large crops of 0.14 to 1 of the area, six small ones of 0.05 to 0.14, a head
-   * with batch norm, temperature 0.04 to 0.07 over 50 of 800 epochs; decay of section 5.1.
-   */
-  private static Recipe paper(Preset preset, Task task) {
-    int batch = 256;
-    boolean small = task.isSmall();
-    long epoch = task.imageCount() / batch;
-    int side = task.side();
-    Dino method =
-        new Dino(
-            new DinoHead(2048, 256, 65_536, true),
-            0.1,
-            0.04,
-            0.07,
-            0.0625,
-            0.9,
-            true,
-            true,
-            0.996,
-            Math.min(0.5, (double) epoch / task.steps()),
-            crops("global1", small ? side : 224, 1, 0.14, 1, small ? 0 : 1, Solarize.NONE),
-            crops("global2", small ? side : 224, 1, 0.14, 1, small ? 0 : 0.1, solarized()),
-            crops(
-                "locals",
-                small ? side * 3 / 7 : 96,
-                6,
-                0.05,
-                0.14,
-                small ? 0 : 0.5,
-                Solarize.NONE));
-    return task.recipe(
-        method,
-        preset.backbone(task),
-        batch,
-        new Sgd(0.9, 1e-4, false),
-        new RateSchedule.Cosine(0.03, 0, Math.min(10 * epoch, task.steps() / 10)));
-  }
-
-  /** For 28 to 64 pixels and minutes on a processor. */
-  private static Recipe small(Task task) {
-    int side = task.side();
-    Dino method =
-        new Dino(
-            new DinoHead(256, 64, 512, true),
-            0.1,
-            0.04,
-            0.04,
-            0,
-            0.9,
-            true,
-            true,
-            0.97,
-            0.02,
-            crops("global1", side, 1, 0.4, 1, 0, Solarize.NONE),
-            crops("global2", side, 1, 0.4, 1, 0, Solarize.NONE),
-            crops("locals", side / 2, 2, 0.1, 0.4, 0, Solarize.NONE));
-    return task.recipe(
-        method,
-        Preset.SMALL.backbone(task),
-        64,
-        new Sgd(0.9, 1e-4, false),
-        new RateSchedule.Cosine(0.1, 0, task.smallWarmup()));
-  }
-
-  private static ViewSpec crops(
-      String name,
-      int size,
-      int count,
-      double minArea,
-      double maxArea,
-      double blurProbability,
-      Solarize solarize) {
-    GaussianBlur blur =
-        blurProbability == 0 ? GaussianBlur.NONE : new GaussianBlur(0.1, 2, blurProbability);
-    ColourJitter jitter = new ColourJitter(0.4, 0.4, 0.2, 0.1, 0.8);
-    return new ViewSpec(
-        name,
-        size,
-        count,
-        new RandomResizedCrop(minArea, maxArea),
-        Orientation.FLIPPED,
-        List.of(jitter, new Grey(0.2), blur, solarize));
-  }
-
-  private static Solarize solarized() {
-    return new Solarize(128, 0.2);
-  }
-
-  @Override
-  public String name() {
-    return "dino";
-  }
-
   @Override
   public List<ViewSpec> views() {
     return List.of(global1, global2, locals);
   }
 
   @Override
-  public List<String> scalars() {
-    return List.of(STUDENT_SHARE, TEMPERATURE, PROTOTYPES_MOVE);
-  }
-
-  @Override
-  public Map<String, Double> scalars(long step, long steps) {
-    return Map.of(
+  public Map<String, ScalarSchedule> scalars() {
+    return ImmutableMap.of(
         STUDENT_SHARE,
-        CosineSchedule.studentShare(teacherDecay, step, steps),
+        (step, steps) -> CosineSchedule.studentShare(teacherDecay, step, steps),
         TEMPERATURE,
-        temperature(step, Math.round(temperatureWarmup * steps)),
+        (step, steps) -> temperature(step, Math.round(temperatureWarmup * steps)),
         PROTOTYPES_MOVE,
-        step < frozenPrototypes * steps ? 0.0 : 1.0);
+        (step, steps) -> step < frozenPrototypes * steps ? 0 : 1);
   }
 
   /** Linear over the warm-up, both ends included, then constant (reference code). */
@@ -273,16 +168,13 @@ public record Dino(
             tf.split(tf.constant(0), targets, 2L).output(),
             studentTemperature);
 
-    Map<String, Operand<TFloat32>> metrics = new LinkedHashMap<>();
-    metrics.put("loss", loss);
-    metrics.put("embedding_std", EmbeddingSpread.of(tf, large));
-    metrics.put("target_entropy", meanEntropy(tf, targets));
-    metrics.put(
-        "prototype_entropy",
-        meanEntropy(tf, tf.expandDims(tf.math.mean(targets, tf.constant(0)), tf.constant(0))));
     Operand<TFloat32> moved = moved(tf, centre, taught, centreDecay);
-    return new Loss(
-        loss, metrics, after -> variables.update(after.assign(variables.get(CENTRE), moved)));
+    return Loss.of(loss, large)
+        .with("target_entropy", meanEntropy(tf, targets))
+        .with(
+            "prototype_entropy",
+            meanEntropy(tf, tf.expandDims(tf.math.mean(targets, tf.constant(0)), tf.constant(0))))
+        .then(after -> variables.update(after.assign(variables.get(CENTRE), moved)));
   }
 
   private static Parameters average(
@@ -354,5 +246,118 @@ public record Dino(
     Operand<TFloat32> logs = tf.math.log(tf.math.maximum(probabilities, tf.constant(1e-30f)));
     return tf.math.neg(
         Layers.meanOfAll(tf, tf.sum(tf.math.mul(probabilities, logs), tf.constant(1))));
+  }
+
+  /**
+   * The authors' ResNet-50 configuration (reference code, README): SGD with 0.03 B / 256 and ten
+   * epochs of warm-up, large crops of 0.14 to 1 of the area, six small ones of 0.05 to 0.14, a head
+   * with batch norm, temperature 0.04 to 0.07 over 50 of 800 epochs, prototypes that stay for an
+   * epoch; decay of section 5.1.
+   */
+  public static Recipe paper(Backbone backbone, Task task) {
+    int batch = 256;
+    boolean small = task.isSmall();
+    int globalSize = small ? task.side() : 224;
+    Dino method =
+        new Dino(
+            new DinoHead(
+                /* hidden= */ 2048,
+                /* bottleneck= */ 256,
+                /* prototypes= */ 65_536,
+                /* batchNorm= */ true),
+            /* studentTemperature= */ 0.1,
+            /* warmupTemperature= */ 0.04,
+            /* teacherTemperature= */ 0.07,
+            /* temperatureWarmup= */ 50.0 / 800,
+            /* centreDecay= */ 0.9,
+            /* centring= */ true,
+            /* sharpening= */ true,
+            /* teacherDecay= */ 0.996,
+            /* frozenPrototypes= */ Math.min(0.5, (double) task.epoch(batch) / task.steps()),
+            crops(
+                "global1",
+                globalSize,
+                /* count= */ 1,
+                new RandomResizedCrop(/* minArea= */ 0.14, /* maxArea= */ 1),
+                TwoViews.blur(/* probability= */ small ? 0 : 1),
+                Solarize.NONE),
+            crops(
+                "global2",
+                globalSize,
+                /* count= */ 1,
+                new RandomResizedCrop(/* minArea= */ 0.14, /* maxArea= */ 1),
+                TwoViews.blur(/* probability= */ small ? 0 : 0.1),
+                TwoViews.solarize()),
+            crops(
+                "locals",
+                /* size= */ small ? task.side() * 3 / 7 : 96,
+                /* count= */ 6,
+                new RandomResizedCrop(/* minArea= */ 0.05, /* maxArea= */ 0.14),
+                TwoViews.blur(/* probability= */ small ? 0 : 0.5),
+                Solarize.NONE));
+    return task.recipe(
+        method,
+        backbone,
+        batch,
+        new Sgd(/* momentum= */ 0.9, /* weightDecay= */ 1e-4, /* nesterov= */ false),
+        new RateSchedule.Cosine(
+            /* learningRate= */ 0.03,
+            /* endLearningRate= */ 0,
+            task.warmup(/* epochs= */ 10, batch)));
+  }
+
+  /** Settings for 28 to 64 pixels and minutes on a processor. */
+  public static Recipe small(Backbone backbone, Task task) {
+    RandomResizedCrop global = new RandomResizedCrop(/* minArea= */ 0.4, /* maxArea= */ 1);
+    Dino method =
+        new Dino(
+            new DinoHead(
+                /* hidden= */ 256,
+                /* bottleneck= */ 64,
+                /* prototypes= */ 512,
+                /* batchNorm= */ true),
+            /* studentTemperature= */ 0.1,
+            /* warmupTemperature= */ 0.04,
+            /* teacherTemperature= */ 0.04,
+            /* temperatureWarmup= */ 0,
+            /* centreDecay= */ 0.9,
+            /* centring= */ true,
+            /* sharpening= */ true,
+            /* teacherDecay= */ 0.97,
+            /* frozenPrototypes= */ 0.02,
+            crops(
+                "global1", task.side(), /* count= */ 1, global, GaussianBlur.NONE, Solarize.NONE),
+            crops(
+                "global2", task.side(), /* count= */ 1, global, GaussianBlur.NONE, Solarize.NONE),
+            crops(
+                "locals",
+                /* size= */ task.side() / 2,
+                /* count= */ 2,
+                new RandomResizedCrop(/* minArea= */ 0.1, /* maxArea= */ 0.4),
+                GaussianBlur.NONE,
+                Solarize.NONE));
+    return task.recipe(
+        method,
+        backbone,
+        /* batchSize= */ 64,
+        new Sgd(/* momentum= */ 0.9, /* weightDecay= */ 1e-4, /* nesterov= */ false),
+        new RateSchedule.Cosine(
+            /* learningRate= */ 0.1, /* endLearningRate= */ 0, task.smallWarmup()));
+  }
+
+  private static ViewSpec crops(
+      String name,
+      int size,
+      int count,
+      RandomResizedCrop crop,
+      GaussianBlur blur,
+      Solarize solarize) {
+    return new ViewSpec(
+        name,
+        size,
+        count,
+        crop,
+        Orientation.FLIPPED,
+        List.of(TwoViews.jitter(), new Grey(/* probability= */ 0.2), blur, solarize));
   }
 }

@@ -2,9 +2,8 @@ package org.vocabeam.models.jointembedding;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
-import java.util.LinkedHashMap;
+import com.fasterxml.jackson.annotation.JsonTypeName;
 import java.util.List;
-import java.util.Map;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -15,9 +14,8 @@ import org.vocabeam.models.graph.Variables;
 import org.vocabeam.models.optimize.Lars;
 import org.vocabeam.models.optimize.RateSchedule;
 import org.vocabeam.models.optimize.Sgd;
-import org.vocabeam.models.training.EmbeddingSpread;
+import org.vocabeam.models.training.Loss;
 import org.vocabeam.models.training.Method;
-import org.vocabeam.models.training.Preset;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Task;
 import org.vocabeam.models.views.ColourJitter;
@@ -35,6 +33,7 @@ import org.vocabeam.models.views.ViewSpec;
  * @param negatives whether the views of other images are pushed away; without them all embeddings
  *     become one
  */
+@JsonTypeName("simclr")
 public record SimClr(
     double temperature, int outputs, boolean negatives, ViewSpec first, ViewSpec second)
     implements Method {
@@ -42,68 +41,6 @@ public record SimClr(
     checkArgument(temperature > 0, "temperature is %s, must be positive", temperature);
     checkArgument(outputs > 0, "outputs is %s, must be positive", outputs);
     TwoViews.check(first, second);
-  }
-
-  /** The settings of a preset. */
-  public static Recipe recipe(Preset preset, Task task) {
-    return preset == Preset.SMALL ? small(task) : paper(preset, task);
-  }
-
-  /**
-   * Section 2 and appendix A: colour distortion of strength 1, blur, LARS with 0.3 B / 256 and ten
-   * epochs of warm-up; appendix B.9 for small images: strength 0.5, no blur, temperature 0.5. A
-   * batch is 256: the paper's 4,096 is that of many replicas.
-   */
-  private static Recipe paper(Preset preset, Task task) {
-    int batch = 256;
-    boolean small = task.isSmall();
-    long warmup = Math.min(10 * (task.imageCount() / batch), task.steps() / 10);
-    return task.recipe(
-        of(
-            small ? 0.5 : 0.1,
-            128,
-            small ? task.side() : 224,
-            0.08,
-            small ? 0.5 : 1,
-            small ? GaussianBlur.NONE : new GaussianBlur(0.1, 2, 0.5)),
-        preset.backbone(task),
-        batch,
-        new Lars(0.9, 1e-6, 0.001, Lars.Norm.SEPARATE, false, 0),
-        new RateSchedule.Cosine(small ? 1 : 0.3, 0, warmup));
-  }
-
-  /** For 28 to 64 pixels and minutes on a processor. */
-  private static Recipe small(Task task) {
-    return task.recipe(
-        of(0.2, 64, task.side(), 0.2, 0.5, GaussianBlur.NONE),
-        Preset.SMALL.backbone(task),
-        128,
-        new Sgd(0.9, 5e-4, true),
-        new RateSchedule.Cosine(0.1, 0, task.smallWarmup()));
-  }
-
-  /** Two views of the same kind. */
-  private static SimClr of(
-      double temperature,
-      int outputs,
-      int size,
-      double minArea,
-      double strength,
-      GaussianBlur blur) {
-    RandomResizedCrop crop = new RandomResizedCrop(minArea, 1);
-    ColourJitter jitter =
-        new ColourJitter(0.8 * strength, 0.8 * strength, 0.8 * strength, 0.2 * strength, 0.8);
-    return new SimClr(
-        temperature,
-        outputs,
-        true,
-        TwoViews.view(TwoViews.FIRST, size, crop, jitter, blur, Solarize.NONE),
-        TwoViews.view(TwoViews.SECOND, size, crop, jitter, blur, Solarize.NONE));
-  }
-
-  @Override
-  public String name() {
-    return "simclr";
   }
 
   @Override
@@ -126,11 +63,7 @@ public record SimClr(
         head.relu(head.linear(h, "projector.0.fc", backbone.embeddingWidth(), true));
     Operand<TFloat32> z = head.linear(hidden, "projector.1.fc", outputs, true);
     Operand<TFloat32> loss = negatives ? ntXent(tf, z, temperature) : alignment(tf, z, temperature);
-
-    Map<String, Operand<TFloat32>> metrics = new LinkedHashMap<>();
-    metrics.put("loss", loss);
-    metrics.put("embedding_std", EmbeddingSpread.of(tf, h));
-    return new Loss(loss, metrics, after -> {});
+    return Loss.of(loss, h);
   }
 
   /**
@@ -167,5 +100,77 @@ public record SimClr(
       unit[row][(row + offset) % rows] = value;
     }
     return unit;
+  }
+
+  /**
+   * The paper's settings: section 2 and appendix A, colour distortion of strength 1, blur, LARS with
+   * 0.3 B / 256 and ten epochs of warm-up; appendix B.9 for small images, strength 0.5, no blur,
+   * temperature 0.5. A batch is 256: the paper's 4,096 is that of many replicas.
+   */
+  public static Recipe paper(Backbone backbone, Task task) {
+    int batch = 256;
+    boolean small = task.isSmall();
+    return task.recipe(
+        twice(
+            /* temperature= */ small ? 0.5 : 0.1,
+            /* outputs= */ 128,
+            /* size= */ small ? task.side() : 224,
+            /* minArea= */ 0.08,
+            /* strength= */ small ? 0.5 : 1,
+            small ? GaussianBlur.NONE : TwoViews.blur(/* probability= */ 0.5)),
+        backbone,
+        batch,
+        new Lars(
+            /* momentum= */ 0.9,
+            /* weightDecay= */ 1e-6,
+            /* trust= */ 0.001,
+            Lars.Norm.SEPARATE,
+            /* clip= */ false,
+            /* epsilon= */ 0),
+        new RateSchedule.Cosine(
+            /* learningRate= */ small ? 1 : 0.3,
+            /* endLearningRate= */ 0,
+            task.warmup(/* epochs= */ 10, batch)));
+  }
+
+  /** Settings for 28 to 64 pixels and minutes on a processor. */
+  public static Recipe small(Backbone backbone, Task task) {
+    return task.recipe(
+        twice(
+            /* temperature= */ 0.2,
+            /* outputs= */ 64,
+            task.side(),
+            /* minArea= */ 0.2,
+            /* strength= */ 0.5,
+            GaussianBlur.NONE),
+        backbone,
+        /* batchSize= */ 128,
+        new Sgd(/* momentum= */ 0.9, /* weightDecay= */ 5e-4, /* nesterov= */ true),
+        new RateSchedule.Cosine(
+            /* learningRate= */ 0.1, /* endLearningRate= */ 0, task.smallWarmup()));
+  }
+
+  /** Two views of the same kind; strength scales all colour changes, as in the authors' code. */
+  private static SimClr twice(
+      double temperature,
+      int outputs,
+      int size,
+      double minArea,
+      double strength,
+      GaussianBlur blur) {
+    RandomResizedCrop crop = new RandomResizedCrop(minArea, /* maxArea= */ 1);
+    ColourJitter jitter =
+        new ColourJitter(
+            /* brightness= */ 0.8 * strength,
+            /* contrast= */ 0.8 * strength,
+            /* saturation= */ 0.8 * strength,
+            /* hue= */ 0.2 * strength,
+            /* probability= */ 0.8);
+    return new SimClr(
+        temperature,
+        outputs,
+        /* negatives= */ true,
+        TwoViews.view(TwoViews.FIRST, size, crop, jitter, blur, Solarize.NONE),
+        TwoViews.view(TwoViews.SECOND, size, crop, jitter, blur, Solarize.NONE));
   }
 }

@@ -2,9 +2,8 @@ package org.vocabeam.models.jointembedding;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
-import java.util.LinkedHashMap;
+import com.fasterxml.jackson.annotation.JsonTypeName;
 import java.util.List;
-import java.util.Map;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -16,8 +15,8 @@ import org.vocabeam.models.graph.Variables;
 import org.vocabeam.models.optimize.RateSchedule;
 import org.vocabeam.models.optimize.Sgd;
 import org.vocabeam.models.training.EmbeddingSpread;
+import org.vocabeam.models.training.Loss;
 import org.vocabeam.models.training.Method;
-import org.vocabeam.models.training.Preset;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Task;
 import org.vocabeam.models.views.ColourJitter;
@@ -27,13 +26,15 @@ import org.vocabeam.models.views.Solarize;
 import org.vocabeam.models.views.ViewSpec;
 
 /**
- * SimSiam (Chen and He 2021, "Exploring Simple Siamese Representation Learning"): from one view of
- * an image the projection of the other is predicted, which is held fixed meanwhile.
+ * SimSiam (Chen and He 2021, "Exploring Simple Siamese Representation Learning"): the network
+ * predicts the projection of one view of an image from the other view; no gradient reaches the
+ * projection.
  *
  * @param width of the projector's three layers
  * @param bottleneck of the predictor
- * @param stopGradient whether what is predicted is held fixed; without it all embeddings become one
+ * @param stopGradient true to stop the gradient at the projection; false makes all embeddings equal
  */
+@JsonTypeName("simsiam")
 public record SimSiam(
     int width, int bottleneck, boolean stopGradient, ViewSpec first, ViewSpec second)
     implements Method {
@@ -43,50 +44,6 @@ public record SimSiam(
     checkArgument(width > 0, "width is %s, must be positive", width);
     checkArgument(bottleneck > 0, "bottleneck is %s, must be positive", bottleneck);
     TwoViews.check(first, second);
-  }
-
-  /** The settings of a preset. */
-  public static Recipe recipe(Preset preset, Task task) {
-    return preset == Preset.SMALL ? small(task) : paper(preset, task);
-  }
-
-  /** Section 3: SGD with 0.05 B / 256; appendix D for small images: 0.03, 5e-4, no blur. */
-  private static Recipe paper(Preset preset, Task task) {
-    boolean small = task.isSmall();
-    GaussianBlur blur = small ? GaussianBlur.NONE : new GaussianBlur(0.1, 2, 0.5);
-    return task.recipe(
-        of(2048, 512, small ? task.side() : 224, blur),
-        preset.backbone(task),
-        256,
-        new Sgd(0.9, small ? 5e-4 : 1e-4, false),
-        new RateSchedule.Cosine(small ? 0.03 : 0.05, 0, 0));
-  }
-
-  /** For 28 to 64 pixels and minutes on a processor. */
-  private static Recipe small(Task task) {
-    return task.recipe(
-        of(256, 64, task.side(), GaussianBlur.NONE),
-        Preset.SMALL.backbone(task),
-        64,
-        new Sgd(0.9, 5e-4, false),
-        new RateSchedule.Cosine(0.1, 0, task.smallWarmup()));
-  }
-
-  /** Two views of the same kind. */
-  private static SimSiam of(int width, int bottleneck, int size, GaussianBlur blur) {
-    RandomResizedCrop crop = new RandomResizedCrop(0.2, 1);
-    ColourJitter jitter = new ColourJitter(0.4, 0.4, 0.4, 0.1, 0.8);
-    return new SimSiam(
-        width,
-        bottleneck,
-        true,
-        TwoViews.view(TwoViews.FIRST, size, crop, jitter, blur, Solarize.NONE),
-        TwoViews.view(TwoViews.SECOND, size, crop, jitter, blur, Solarize.NONE));
-  }
-
-  @Override
-  public String name() {
-    return "simsiam";
   }
 
   @Override
@@ -115,12 +72,7 @@ public record SimSiam(
         stopGradient
             ? negativeCosine(tf, p1, p2, tf.stopGradient(z1), tf.stopGradient(z2))
             : negativeCosine(tf, p1, p2, z1, z2);
-
-    Map<String, Operand<TFloat32>> metrics = new LinkedHashMap<>();
-    metrics.put("loss", loss);
-    metrics.put("embedding_std", EmbeddingSpread.of(tf, f1));
-    metrics.put("projection_std", EmbeddingSpread.of(tf, z1));
-    return new Loss(loss, metrics, after -> {});
+    return Loss.of(loss, f1).with("projection_std", EmbeddingSpread.of(tf, z1));
   }
 
   private Operand<TFloat32> project(Ops tf, Variables variables, Operand<TFloat32> f) {
@@ -144,5 +96,52 @@ public record SimSiam(
       Operand<TFloat32> z2) {
     Operand<TFloat32> both = tf.math.add(Cosine.ofRows(tf, p1, z2), Cosine.ofRows(tf, p2, z1));
     return tf.math.mul(Layers.meanOfAll(tf, both), tf.constant(-0.5f));
+  }
+
+  /** The paper's settings: section 3, SGD with 0.05 B / 256; appendix D for small images. */
+  public static Recipe paper(Backbone backbone, Task task) {
+    boolean small = task.isSmall();
+    return task.recipe(
+        twice(
+            /* width= */ 2048,
+            /* bottleneck= */ 512,
+            /* size= */ small ? task.side() : 224,
+            small ? GaussianBlur.NONE : TwoViews.blur(/* probability= */ 0.5)),
+        backbone,
+        /* batchSize= */ 256,
+        new Sgd(/* momentum= */ 0.9, /* weightDecay= */ small ? 5e-4 : 1e-4, /* nesterov= */ false),
+        new RateSchedule.Cosine(
+            /* learningRate= */ small ? 0.03 : 0.05,
+            /* endLearningRate= */ 0,
+            /* warmupSteps= */ 0));
+  }
+
+  /** Settings for 28 to 64 pixels and minutes on a processor. */
+  public static Recipe small(Backbone backbone, Task task) {
+    return task.recipe(
+        twice(/* width= */ 256, /* bottleneck= */ 64, task.side(), GaussianBlur.NONE),
+        backbone,
+        /* batchSize= */ 64,
+        new Sgd(/* momentum= */ 0.9, /* weightDecay= */ 5e-4, /* nesterov= */ false),
+        new RateSchedule.Cosine(
+            /* learningRate= */ 0.1, /* endLearningRate= */ 0, task.smallWarmup()));
+  }
+
+  /** Two views of the same kind. */
+  private static SimSiam twice(int width, int bottleneck, int size, GaussianBlur blur) {
+    RandomResizedCrop crop = new RandomResizedCrop(/* minArea= */ 0.2, /* maxArea= */ 1);
+    ColourJitter jitter =
+        new ColourJitter(
+            /* brightness= */ 0.4,
+            /* contrast= */ 0.4,
+            /* saturation= */ 0.4,
+            /* hue= */ 0.1,
+            /* probability= */ 0.8);
+    return new SimSiam(
+        width,
+        bottleneck,
+        /* stopGradient= */ true,
+        TwoViews.view(TwoViews.FIRST, size, crop, jitter, blur, Solarize.NONE),
+        TwoViews.view(TwoViews.SECOND, size, crop, jitter, blur, Solarize.NONE));
   }
 }

@@ -10,14 +10,14 @@ import org.vocabeam.models.views.RandomResizedCrop;
 import org.vocabeam.models.views.Solarize;
 import org.vocabeam.models.views.ViewSpec;
 
-/** The two views of an image that a method brings together. */
+/** Views of an image that a method brings together, and the colour changes of their papers. */
 final class TwoViews {
   static final String FIRST = "view1";
   static final String SECOND = "view2";
 
   private TwoViews() {}
 
-  /** A random crop, flipped half of the time, with grey of probability 0.2 as all papers have. */
+  /** One random crop of an image, flipped and made grey as in all of the papers. */
   static ViewSpec view(
       String name,
       int size,
@@ -26,16 +26,43 @@ final class TwoViews {
       GaussianBlur blur,
       Solarize solarize) {
     return new ViewSpec(
-        name, size, 1, crop, Orientation.FLIPPED, List.of(jitter, new Grey(0.2), blur, solarize));
+        name,
+        size,
+        /* count= */ 1,
+        crop,
+        Orientation.FLIPPED,
+        List.of(jitter, new Grey(/* probability= */ 0.2), blur, solarize));
   }
 
-  /** Refuses views that are not one of each image, or that would draw the same. */
+  /** The blur of SimCLR's appendix A, which the other papers take over; none with probability 0. */
+  static GaussianBlur blur(double probability) {
+    return probability == 0
+        ? GaussianBlur.NONE
+        : new GaussianBlur(/* minSigma= */ 0.1, /* maxSigma= */ 2, probability);
+  }
+
+  /** The colour changes of BYOL's appendix B, which DINO takes over. */
+  static ColourJitter jitter() {
+    return new ColourJitter(
+        /* brightness= */ 0.4,
+        /* contrast= */ 0.4,
+        /* saturation= */ 0.2,
+        /* hue= */ 0.1,
+        /* probability= */ 0.8);
+  }
+
+  /** The solarization of BYOL's appendix B. */
+  static Solarize solarize() {
+    return new Solarize(/* threshold= */ 128, /* probability= */ 0.2);
+  }
+
+  /** Rejects several views of an image of one kind, and two kinds that would draw the same. */
   static void check(ViewSpec first, ViewSpec second) {
     first.checkSingle();
     second.checkSingle();
     if (first.name().equals(second.name())) {
       throw new UserError(
-          "both views are named " + first.name() + ", must have different names to differ");
+          "both views are named " + first.name() + ", must have different names");
     }
   }
 }

@@ -3,9 +3,8 @@ package org.vocabeam.models.labels;
 import static org.vocabeam.models.graph.Layers.meanOfAll;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import java.util.LinkedHashMap;
+import com.fasterxml.jackson.annotation.JsonTypeName;
 import java.util.List;
-import java.util.Map;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -17,9 +16,8 @@ import org.vocabeam.models.graph.Variables;
 import org.vocabeam.models.optimize.RateSchedule;
 import org.vocabeam.models.optimize.Sgd;
 import org.vocabeam.models.training.Classifier;
-import org.vocabeam.models.training.EmbeddingSpread;
+import org.vocabeam.models.training.Loss;
 import org.vocabeam.models.training.Method;
-import org.vocabeam.models.training.Preset;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Task;
 import org.vocabeam.models.views.ViewSpec;
@@ -35,6 +33,7 @@ import org.vocabeam.models.views.ViewSpec;
  * @param temperature T of {@link Objective#LOGITS}
  * @param view what both see; one of every image
  */
+@JsonTypeName("distillation")
 public record Distillation(
     Backbone teacher, List<String> classes, Objective objective, double temperature, ViewSpec view)
     implements Method {
@@ -68,37 +67,6 @@ public record Distillation(
     view.checkSingle();
   }
 
-  /**
-   * The settings of a preset, which is the student's.
-   *
-   * @param task with the normalisation that the teacher is used to
-   * @param classes of the teacher that are told; empty for none
-   */
-  public static Recipe recipe(
-      Preset preset,
-      Task task,
-      Backbone teacher,
-      List<String> classes,
-      Objective objective,
-      double temperature) {
-    return task.recipe(
-        new Distillation(
-            teacher,
-            classes,
-            objective,
-            temperature,
-            ViewSpec.bowNet(task.isSmall() ? task.side() : 224, 0.2)),
-        preset.backbone(task),
-        64,
-        new Sgd(0.9, 5e-4, true),
-        new RateSchedule.Cosine(0.1, 0, 0));
-  }
-
-  @Override
-  public String name() {
-    return "distillation";
-  }
-
   @Override
   public List<ViewSpec> views() {
     return List.of(view);
@@ -118,37 +86,62 @@ public record Distillation(
     // [B, S, S, C] -> [B, D] -> [B, E] or [B, classes]
     Operand<TFloat32> features =
         backbone.embed(new Layers(tf, variables.scope(STUDENT), Mode.TRAINING), images);
-    Operand<TFloat32> said =
+    Operand<TFloat32> predicted =
         classes.isEmpty()
             ? new Layers(tf, variables.scope("head."), Mode.TRAINING)
                 .linear(features, "fc", teacher.embeddingWidth(), true)
             : Classifier.logits(tf, variables.scope(CLASSIFIER), features, classes.size());
     Operand<TFloat32> loss =
         switch (objective) {
-          case FEATURES -> direction(tf, said, taught);
-          case LOGITS -> softened(tf, said, taught, temperature);
+          case FEATURES -> direction(tf, predicted, taught);
+          case LOGITS -> softened(tf, predicted, taught, temperature);
         };
-
-    Map<String, Operand<TFloat32>> metrics = new LinkedHashMap<>();
-    metrics.put("loss", loss);
-    metrics.put("embedding_std", EmbeddingSpread.of(tf, features));
-    return new Loss(loss, metrics, after -> {});
+    return Loss.of(loss, features);
   }
 
   private static Operand<TFloat32> direction(
-      Ops tf, Operand<TFloat32> said, Operand<TFloat32> taught) {
+      Ops tf, Operand<TFloat32> predicted, Operand<TFloat32> taught) {
     Operand<TFloat32> difference =
-        tf.math.sub(Layers.l2Normalize(tf, said), Layers.l2Normalize(tf, taught));
+        tf.math.sub(Layers.l2Normalize(tf, predicted), Layers.l2Normalize(tf, taught));
     return meanOfAll(tf, tf.sum(tf.math.square(difference), tf.constant(1)));
   }
 
   /** Section 2: cross-entropy of the two softened distributions; T squared keeps its gradient. */
   static Operand<TFloat32> softened(
-      Ops tf, Operand<TFloat32> said, Operand<TFloat32> taught, double temperature) {
+      Ops tf, Operand<TFloat32> predicted, Operand<TFloat32> taught, double temperature) {
     Operand<TFloat32> t = tf.constant((float) temperature);
     Operand<TFloat32> targets = tf.stopGradient(tf.nn.softmax(tf.math.div(taught, t)));
     return tf.math.mul(
-        meanOfAll(tf, tf.nn.softmaxCrossEntropyWithLogits(tf.math.div(said, t), targets).loss()),
+        meanOfAll(tf, tf.nn.softmaxCrossEntropyWithLogits(tf.math.div(predicted, t), targets).loss()),
         tf.constant((float) (temperature * temperature)));
+  }
+
+  /**
+   * The settings for any student, of BoWNet's views.
+   *
+   * @param backbone the student's
+   * @param task with the normalisation that the teacher was trained with
+   * @param teacher the teacher's network
+   * @param classes that the teacher scores and the student learns; empty for none
+   */
+  public static Recipe recipe(
+      Backbone backbone,
+      Task task,
+      Backbone teacher,
+      List<String> classes,
+      Objective objective,
+      double temperature) {
+    return task.recipe(
+        new Distillation(
+            teacher,
+            classes,
+            objective,
+            temperature,
+            ViewSpec.bowNet(/* size= */ task.isSmall() ? task.side() : 224, /* minArea= */ 0.2)),
+        backbone,
+        /* batchSize= */ 64,
+        new Sgd(/* momentum= */ 0.9, /* weightDecay= */ 5e-4, /* nesterov= */ true),
+        new RateSchedule.Cosine(
+            /* learningRate= */ 0.1, /* endLearningRate= */ 0, /* warmupSteps= */ 0));
   }
 }

@@ -1,7 +1,9 @@
 package org.vocabeam.models.labels;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonTypeName;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,9 +19,8 @@ import org.vocabeam.models.graph.VariableSpec;
 import org.vocabeam.models.graph.Variables;
 import org.vocabeam.models.optimize.RateSchedule;
 import org.vocabeam.models.optimize.Sgd;
-import org.vocabeam.models.pretext.Rotation;
 import org.vocabeam.models.training.Classifier;
-import org.vocabeam.models.training.EmbeddingSpread;
+import org.vocabeam.models.training.Loss;
 import org.vocabeam.models.training.Method;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Task;
@@ -37,6 +38,7 @@ import org.vocabeam.models.views.ViewSpec;
  * @param weight w
  * @param view of a labelled image; one of every image
  */
+@JsonTypeName("supervised")
 public record Supervised(
     List<String> classes, Trained trained, Method auxiliary, double weight, ViewSpec view)
     implements Method {
@@ -59,7 +61,7 @@ public record Supervised(
       require(
           trained == Trained.ALL, "trained", "head", "all: an auxiliary loss trains the encoder");
       require(
-          auxiliary.targetWords() == 0,
+          auxiliary.targetSource() == TargetSource.NONE,
           "auxiliary",
           auxiliary.name(),
           "a method without targets of its own");
@@ -70,46 +72,6 @@ public record Supervised(
     if (!valid) {
       throw new UserError(what + " is " + actual + ", must be " + allowed);
     }
-  }
-
-  /**
-   * The settings for any network: SGD with Nesterov's momentum, crops and flips, as the papers
-   * fine-tune (Chen et al. 2020, appendix B.5).
-   *
-   * @param auxiliary null for none
-   */
-  public static Recipe recipe(
-      Backbone backbone,
-      Task task,
-      List<String> classes,
-      Trained trained,
-      Method auxiliary,
-      double weight) {
-    int size = task.isSmall() ? task.side() : 224;
-    ViewSpec view =
-        new ViewSpec(
-            "labelled",
-            size,
-            1,
-            new RandomResizedCrop(task.isSmall() ? 0.5 : 0.08, 1),
-            Orientation.FLIPPED,
-            List.of());
-    return new Recipe(
-        new Supervised(classes, trained, auxiliary, weight, view),
-        backbone,
-        task.images(),
-        task.normalisation(),
-        64,
-        new Sgd(0.9, trained == Trained.HEAD ? 0 : 5e-4, true),
-        new RateSchedule.Cosine(0.1, 0, 0),
-        task.steps(),
-        task.seed(),
-        0);
-  }
-
-  @Override
-  public String name() {
-    return "supervised";
   }
 
   @Override
@@ -127,18 +89,18 @@ public record Supervised(
   }
 
   @Override
-  public List<String> scalars() {
-    return auxiliary == null ? List.of() : auxiliary.scalars();
-  }
-
-  @Override
-  public Map<String, Double> scalars(long step, long steps) {
-    return auxiliary == null ? Map.of() : auxiliary.scalars(step, steps);
+  public Map<String, ScalarSchedule> scalars() {
+    return auxiliary == null ? Map.of() : auxiliary.scalars();
   }
 
   @Override
   public boolean hasConstantRate(VariableSpec parameter) {
     return auxiliary != null && auxiliary.hasConstantRate(parameter);
+  }
+
+  @Override
+  public TargetSource targetSource() {
+    return TargetSource.LABELS;
   }
 
   @Override
@@ -160,12 +122,13 @@ public record Supervised(
 
   @Override
   public Loss loss(Ops tf, Variables variables, Backbone backbone, Inputs inputs) {
-    // [B, S, S, C] -> [B, D] -> [B, classes]; with rotation beside it all four turns, 4 B rows.
+    // [B, S, S, C] -> [n B, D] -> [n B, classes], with as many copies as the method beside it has.
     Operand<TFloat32> images = inputs.views().get(view.name());
     Operand<TFloat32> labels = inputs.targets();
-    if (auxiliary instanceof Rotation) {
-      images = Rotation.allTurns(tf, images);
-      labels = tf.concat(List.of(labels, labels, labels, labels), tf.constant(0));
+    if (auxiliary != null) {
+      Operand<TFloat32> copies = auxiliary.classified(tf, images);
+      labels = repeated(tf, labels, copies.shape().get(0) / images.shape().get(0));
+      images = copies;
     }
     Layers student =
         trained == Trained.ALL
@@ -182,25 +145,69 @@ public record Supervised(
     Operand<TFloat32> costs =
         tf.math.mul(tf.nn.softmaxCrossEntropyWithLogits(logits, labels).loss(), labelled);
     Operand<TFloat32> supervised = tf.math.div(tf.sum(costs, tf.constant(0)), count);
-    Operand<TInt64> said = tf.math.argMax(logits, tf.constant(1));
-    Operand<TInt64> right = tf.math.argMax(labels, tf.constant(1));
+    Operand<TInt64> predicted = tf.math.argMax(logits, tf.constant(1));
+    Operand<TInt64> correct = tf.math.argMax(labels, tf.constant(1));
     Operand<TFloat32> hits =
-        tf.math.mul(tf.dtypes.cast(tf.math.equal(said, right), TFloat32.class), labelled);
+        tf.math.mul(tf.dtypes.cast(tf.math.equal(predicted, correct), TFloat32.class), labelled);
 
     Loss self = auxiliary == null ? null : auxiliary.loss(tf, variables, backbone, inputs);
     Operand<TFloat32> total =
         self == null
             ? supervised
             : tf.math.add(supervised, tf.math.mul(self.total(), tf.constant((float) weight)));
-
-    Map<String, Operand<TFloat32>> metrics = new LinkedHashMap<>();
-    metrics.put("loss", total);
-    metrics.put("embedding_std", EmbeddingSpread.of(tf, features));
-    metrics.put("loss/supervised", supervised);
-    metrics.put("accuracy", tf.math.div(tf.sum(hits, tf.constant(0)), count));
-    if (self != null) {
-      self.metrics().forEach((name, value) -> metrics.put("auxiliary/" + name, value));
+    Loss loss =
+        Loss.of(total, features)
+            .with("loss/supervised", supervised)
+            .with("accuracy", tf.math.div(tf.sum(hits, tf.constant(0)), count));
+    if (self == null) {
+      return loss;
     }
-    return new Loss(total, metrics, self == null ? after -> {} : self.afterwards());
+    Map<String, Operand<TFloat32>> beside = new LinkedHashMap<>();
+    self.reported(tf).forEach((name, value) -> beside.put("auxiliary/" + name, value));
+    return loss.with(beside).then(self.afterwards());
+  }
+
+  private static Operand<TFloat32> repeated(Ops tf, Operand<TFloat32> rows, long copies) {
+    return copies == 1
+        ? rows
+        : tf.concat(Collections.nCopies((int) copies, rows), tf.constant(0));
+  }
+
+  /**
+   * The settings for any network: SGD with Nesterov's momentum, crops and flips, as the papers
+   * fine-tune (Chen et al. 2020, appendix B.5).
+   *
+   * @param auxiliary null for none
+   */
+  public static Recipe recipe(
+      Backbone backbone,
+      Task task,
+      List<String> classes,
+      Trained trained,
+      Method auxiliary,
+      double weight) {
+    ViewSpec view =
+        new ViewSpec(
+            "labelled",
+            /* size= */ task.isSmall() ? task.side() : 224,
+            /* count= */ 1,
+            new RandomResizedCrop(/* minArea= */ task.isSmall() ? 0.5 : 0.08, /* maxArea= */ 1),
+            Orientation.FLIPPED,
+            /* augmentations= */ List.of());
+    return new Recipe(
+        new Supervised(classes, trained, auxiliary, weight, view),
+        backbone,
+        task.images(),
+        task.normalisation(),
+        /* batchSize= */ 64,
+        new Sgd(
+            /* momentum= */ 0.9,
+            /* weightDecay= */ trained == Trained.HEAD ? 0 : 5e-4,
+            /* nesterov= */ true),
+        new RateSchedule.Cosine(
+            /* learningRate= */ 0.1, /* endLearningRate= */ 0, /* warmupSteps= */ 0),
+        task.steps(),
+        task.seed(),
+        /* collapseThreshold= */ 0);
   }
 }

@@ -1,7 +1,5 @@
 package org.vocabeam.models.methods;
 
-import static java.util.Map.entry;
-
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -10,11 +8,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.jsontype.NamedType;
 import java.util.List;
-import java.util.Map;
 import java.util.function.BiFunction;
 import org.vocabeam.models.UserError;
+import org.vocabeam.models.backbone.Backbone;
+import org.vocabeam.models.backbone.Backbones;
 import org.vocabeam.models.bownet.BowNet;
 import org.vocabeam.models.generative.Autoencoder;
 import org.vocabeam.models.generative.Gan;
@@ -30,76 +28,111 @@ import org.vocabeam.models.pretext.Jigsaw;
 import org.vocabeam.models.pretext.RelativePatch;
 import org.vocabeam.models.pretext.Rotation;
 import org.vocabeam.models.replicas.Combination;
+import org.vocabeam.models.training.Method;
 import org.vocabeam.models.training.Preset;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Task;
 
-/** The one place where a method is registered, and the JSON form of recipes. */
+/**
+ * Registration of the methods, and the JSON form of recipes.
+ *
+ * <pre>{@code
+ * Recipe recipe = Methods.recipe("dino", Preset.SMALL, task);
+ * assert recipe.equals(Methods.recipe(Methods.toJson(recipe)));
+ * }</pre>
+ */
 public final class Methods {
-  private static final ObjectMapper JSON =
-      JsonMapper.builder()
-          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
-          .enable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
-          .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
-          .registerSubtypes(
-              new NamedType(Autoencoder.class, "autoencoder"),
-              new NamedType(BowNet.class, "bownet"),
-              new NamedType(Byol.class, "byol"),
-              new NamedType(Colorization.class, "colorization"),
-              new NamedType(Dino.class, "dino"),
-              new NamedType(Distillation.class, "distillation"),
-              new NamedType(Gan.class, "gan"),
-              new NamedType(Jigsaw.class, "jigsaw"),
-              new NamedType(Obow.class, "obow"),
-              new NamedType(RelativePatch.class, "relative-patch"),
-              new NamedType(Rotation.class, "rotation"),
-              new NamedType(SimClr.class, "simclr"),
-              new NamedType(SimSiam.class, "simsiam"),
-              new NamedType(Supervised.class, "supervised"))
-          .build();
+  /** The methods that a preset can be made of. A new one is its file and a line here. */
+  private static final List<Registered> METHODS =
+      List.of(
+          new Registered(Autoencoder.class, Autoencoder::small, Autoencoder::paper),
+          new Registered(BowNet.class, BowNet::small, BowNet::paper),
+          new Registered(Byol.class, Byol::small, Byol::paper),
+          new Registered(Colorization.class, Colorization::small, Colorization::paper),
+          new Registered(Dino.class, Dino::small, Dino::paper),
+          new Registered(Gan.class, Gan::small, Gan::paper),
+          new Registered(Jigsaw.class, Jigsaw::small, Jigsaw::paper),
+          new Registered(Obow.class, Obow::small, Obow::paper),
+          new Registered(RelativePatch.class, RelativePatch::small, RelativePatch::paper),
+          new Registered(Rotation.class, Rotation::small, Rotation::paper),
+          new Registered(SimClr.class, SimClr::small, SimClr::paper),
+          new Registered(SimSiam.class, SimSiam::small, SimSiam::paper));
 
-  private static final Map<String, BiFunction<Preset, Task, Recipe>> PRESETS =
-      Map.ofEntries(
-          entry("autoencoder", Autoencoder::recipe),
-          entry("bownet", BowNet::recipe),
-          entry("byol", Byol::recipe),
-          entry("colorization", Colorization::recipe),
-          entry("dino", Dino::recipe),
-          entry("gan", Gan::recipe),
-          entry("jigsaw", Jigsaw::recipe),
-          entry("obow", Obow::recipe),
-          entry("relative-patch", RelativePatch::recipe),
-          entry("rotation", Rotation::recipe),
-          entry("simclr", SimClr::recipe),
-          entry("simsiam", SimSiam::recipe));
+  private static final ObjectMapper JSON = json();
+
+  /**
+   * A method with its settings.
+   *
+   * @param type with a {@code JsonTypeName}
+   * @param small settings for a network and a task
+   * @param paper settings for a network and a task
+   */
+  private record Registered(
+      Class<? extends Method> type,
+      BiFunction<Backbone, Task, Recipe> small,
+      BiFunction<Backbone, Task, Recipe> paper) {
+    String name() {
+      return Method.nameOf(type);
+    }
+
+    Recipe recipe(Preset preset, Task task) {
+      BiFunction<Backbone, Task, Recipe> settings =
+          switch (preset.settings()) {
+            case SMALL -> small;
+            case PAPER -> paper;
+          };
+      return settings.apply(preset.backbone(task), task);
+    }
+  }
 
   private Methods() {}
 
-  /** The values of {@code --method}, sorted. */
+  private static ObjectMapper json() {
+    ObjectMapper json =
+        JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+            .enable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
+            .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+            .build();
+    METHODS.forEach(method -> json.registerSubtypes(method.type()));
+    json.registerSubtypes(Distillation.class, Supervised.class);
+    Backbones.types().forEach(json::registerSubtypes);
+    return json;
+  }
+
+  /** Returns the names of the methods that a preset can be made of, sorted. */
   public static List<String> names() {
-    return PRESETS.keySet().stream().sorted().toList();
+    return METHODS.stream().map(Registered::name).sorted().toList();
   }
 
-  /** The settings of a method for a task. */
+  /**
+   * Returns the settings of a method for a task.
+   *
+   * @param method one of {@link #names}
+   * @throws UserError if there is no such method, or if it cannot work on such images
+   */
   public static Recipe recipe(String method, Preset preset, Task task) {
-    if (!PRESETS.containsKey(method)) {
-      throw new UserError("method is " + method + ", must be one of " + names());
-    }
-    return PRESETS.get(method).apply(preset, task);
+    return METHODS.stream()
+        .filter(registered -> registered.name().equals(method))
+        .findFirst()
+        .orElseThrow(
+            () -> new UserError("method is " + method + ", must be one of " + names()))
+        .recipe(preset, task);
   }
 
-  /** The recipe as a tree, to change single values of it. */
+  /** Returns the recipe as a tree, in which single values can be changed. */
   public static JsonNode toTree(Recipe recipe) {
     return JSON.valueToTree(recipe);
   }
 
-  /** How replicas are combined, as it is written down with what they make. */
+  /** Returns the combination of replicas, as it is kept with their checkpoint. */
   public static JsonNode toTree(Combination combination) {
     return JSON.valueToTree(combination);
   }
 
+  /** Returns the recipe in one line, with sorted keys. */
   public static String toJson(Recipe recipe) {
     try {
       return JSON.writeValueAsString(recipe);
@@ -108,23 +141,32 @@ public final class Methods {
     }
   }
 
-  /** The kinds of view of a recipe, for the provenance of views. */
+  /** Returns the kinds of view of a recipe, for the provenance of views. */
   public static JsonNode viewsToTree(Recipe recipe) {
     return JSON.valueToTree(recipe.method().views());
   }
 
-  /** The recipe of a tree, checked as when it is made. */
+  /**
+   * Returns the recipe of a tree.
+   *
+   * @throws UserError if a value is missing, unknown or out of its range
+   */
   public static Recipe recipe(JsonNode tree) {
     try {
       return JSON.treeToValue(tree, Recipe.class);
     } catch (ValueInstantiationException e) {
-      // A record has refused its values: its message is the one for the user.
+      // A record has rejected its values: its message is the one for the user.
       throw new UserError(e.getCause().getMessage(), e);
     } catch (JsonProcessingException e) {
       throw new UserError("the recipe does not fit this version: " + e.getOriginalMessage(), e);
     }
   }
 
+  /**
+   * Returns the recipe of {@link #toJson}.
+   *
+   * @throws UserError if a value is missing, unknown or out of its range
+   */
   public static Recipe recipe(String json) {
     try {
       return recipe(JSON.readTree(json));

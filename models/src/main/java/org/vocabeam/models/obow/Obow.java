@@ -2,10 +2,12 @@ package org.vocabeam.models.obow;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import com.fasterxml.jackson.annotation.JsonTypeName;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -21,9 +23,8 @@ import org.vocabeam.models.graph.Variables;
 import org.vocabeam.models.optimize.CosineSchedule;
 import org.vocabeam.models.optimize.RateSchedule;
 import org.vocabeam.models.optimize.Sgd;
-import org.vocabeam.models.training.EmbeddingSpread;
+import org.vocabeam.models.training.Loss;
 import org.vocabeam.models.training.Method;
-import org.vocabeam.models.training.Preset;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Task;
 import org.vocabeam.models.views.GaussianBlur;
@@ -46,6 +47,7 @@ import org.vocabeam.models.views.ViewSpec;
  * @param teacherView the one view that the teacher sees
  * @param crops the kinds of crops that the student sees, each a forward pass of its own
  */
+@JsonTypeName("obow")
 public record Obow(
     List<String> levels,
     int words,
@@ -63,6 +65,10 @@ public record Obow(
   public static final String TEACHER = "teacher.";
 
   private static final String STUDENT_SHARE = "studentShare";
+  private static final int RESNET50_WIDTH = 2048;
+
+  /** Side of the smallest map that border crop and 3x3 averaging leave a cell of. */
+  private static final int SMALLEST_MAP = 5;
 
   public Obow {
     levels = List.copyOf(levels);
@@ -99,116 +105,6 @@ public record Obow(
     return names.stream().distinct().count() == names.size();
   }
 
-  /**
-   * The settings of a preset. For images of about 224 pixels those of the authors' ResNet-50 and
-   * ResNet-18 configurations; for small ones the same with a small-image stem and views of their
-   * size.
-   */
-  public static Recipe recipe(Preset preset, Task task) {
-    return switch (preset) {
-      case RESNET50 -> paper(task, preset.backbone(task), 15, 8, 256, 0.03, 3e-5, 1e-4, 10);
-      case RESNET18 -> paper(task, preset.backbone(task), 10, 5, 128, 0.05, 0, 5e-4, 0);
-      case SMALL -> small(task, preset.backbone(task));
-    };
-  }
-
-  /** Gidaris et al. 2021, section 4.1 and the configurations of the authors' code. */
-  private static Recipe paper(
-      Task task,
-      Backbone backbone,
-      double inverseDelta,
-      double inverseTemperature,
-      int batchSize,
-      double learningRate,
-      double endLearningRate,
-      double weightDecay,
-      long warmupEpochs) {
-    boolean small = task.isSmall();
-    int side = task.side();
-    ViewSpec teacherView = small ? ViewSpec.obowTeacher(side, side) : ViewSpec.obowTeacher();
-    List<ViewSpec> crops =
-        small ? smallCrops(side) : List.of(ViewSpec.obowCrops160(), ViewSpec.obowPatches96());
-    Obow method =
-        new Obow(
-            lastLevels(backbone, teacherView.size(), 2),
-            8192,
-            inverseDelta,
-            inverseTemperature,
-            1,
-            VisualWords.Reduction.MAX,
-            Vocabulary.Update.LOCAL_AVERAGE,
-            0.99,
-            0.99,
-            teacherView,
-            crops);
-    long warmup = Math.min(warmupEpochs * (task.imageCount() / batchSize), task.steps() / 10);
-    return task.recipe(
-        method,
-        backbone,
-        batchSize,
-        new Sgd(0.9, weightDecay, false),
-        new RateSchedule.Cosine(learningRate, endLearningRate, warmup));
-  }
-
-  /**
-   * For 28 to 64 pixels and minutes on a processor, chosen by trials on Fashion-MNIST. Few words,
-   * because a small data set has few visual concepts (METHODS section 1: hundreds on small data);
-   * one level, of places that see a quarter of the image; a high rate and a fast teacher, because
-   * the run is short; a long warm-up, because without it that rate draws all embeddings together in
-   * the first twenty steps; crops at about the scale at which whole images are seen later.
-   */
-  private static Recipe small(Task task, Backbone backbone) {
-    int side = task.side();
-    Obow method =
-        new Obow(
-            lastLevels(backbone, side, 1),
-            256,
-            15.0,
-            8,
-            1,
-            VisualWords.Reduction.MAX,
-            Vocabulary.Update.LOCAL_AVERAGE,
-            0.99,
-            0.97,
-            ViewSpec.obowTeacher(side, side),
-            smallCrops(side));
-    return task.recipe(
-        method,
-        backbone,
-        64,
-        new Sgd(0.9, 5e-4, false),
-        new RateSchedule.Cosine(0.2, 0, task.smallWarmup()));
-  }
-
-  private static List<ViewSpec> smallCrops(int side) {
-    int size = Math.max(1, Math.round(side * 5 / 7f));
-    return List.of(ViewSpec.obowCrops(size, 2, new RandomResizedCrop(0.2, 1), GaussianBlur.NONE));
-  }
-
-  /** The last levels whose maps are large enough for border crop and 3x3 averaging. */
-  private static List<String> lastLevels(Backbone backbone, int side, int count) {
-    List<String> usable =
-        backbone.levels().stream().filter(l -> backbone.mapSide(l, side) >= 5).toList();
-    if (usable.isEmpty()) {
-      throw new UserError(
-          "images of "
-              + side
-              + " pixels are too small for this backbone; take --preset=small or"
-              + " larger images");
-    }
-    return usable.subList(Math.max(0, usable.size() - count), usable.size());
-  }
-
-  /** The variable that holds a level's words, {@code [K, C]}: features of the teacher. */
-  public static String vocabulary(String level) {
-    return Vocabulary.name(level);
-  }
-
-  @Override
-  public String name() {
-    return "obow";
-  }
-
   @Override
   public List<ViewSpec> views() {
     List<ViewSpec> views = new ArrayList<>(crops);
@@ -228,18 +124,22 @@ public record Obow(
   }
 
   @Override
-  public List<String> scalars() {
-    return List.of(STUDENT_SHARE);
-  }
-
-  @Override
-  public Map<String, Double> scalars(long step, long steps) {
-    return Map.of(STUDENT_SHARE, CosineSchedule.studentShare(teacherDecay, step, steps));
+  public Map<String, ScalarSchedule> scalars() {
+    return Map.of(
+        STUDENT_SHARE, (step, steps) -> CosineSchedule.studentShare(teacherDecay, step, steps));
   }
 
   @Override
   public List<String> studentCopies() {
     return List.of(TEACHER);
+  }
+
+  /** The words of the last level, which are features of the teacher. */
+  @Override
+  public Optional<WordMap> words() {
+    String last = levels.get(levels.size() - 1);
+    return Optional.of(
+        new WordMap(TEACHER, last, Optional.of(Vocabulary.name(last)), borderCrop, words));
   }
 
   @Override
@@ -267,7 +167,7 @@ public record Obow(
     }
   }
 
-  /** One step, in the order of METHODS: words, student, teacher's weights, targets, loss. */
+  /** One step, in the order of docs/methods.md: words, student, teacher, targets, loss. */
   @Override
   public Loss loss(Ops tf, Variables variables, Backbone backbone, Inputs inputs) {
     Map<String, Vocabulary> vocabularies = new LinkedHashMap<>();
@@ -333,17 +233,13 @@ public record Obow(
           tf.math.div(tf.math.addN(ofLevels), tf.constant((float) levels.size())));
     }
     Operand<TFloat32> total = tf.math.addN(losses.values());
-
-    Map<String, Operand<TFloat32>> metrics = new LinkedHashMap<>();
-    metrics.put("loss", total);
-    metrics.put("embedding_std", EmbeddingSpread.of(tf, features.get(crops.get(0).name())));
-    metrics.putAll(losses);
-    metrics.putAll(monitors);
-    return new Loss(
-        total,
-        metrics,
-        after ->
-            newWords.forEach((level, vectors) -> vocabularies.get(level).push(after, vectors)));
+    return Loss.of(total, features.get(crops.get(0).name()))
+        .with(losses)
+        .with(monitors)
+        .then(
+            after ->
+                newWords.forEach(
+                    (level, vectors) -> vocabularies.get(level).push(after, vectors)));
   }
 
   /** m <- decay m + (1 - decay) mu, before it scales the distances that mu is made of. */
@@ -357,5 +253,118 @@ public record Obow(
         tf.math.add(
             tf.math.mul(variables.get(name), tf.constant((float) distanceDecay)),
             tf.math.mul(mu, tf.constant((float) (1 - distanceDecay)))));
+  }
+
+  /**
+   * The authors' configurations for ResNet-50 and ResNet-18 (Gidaris et al. 2021, section 4.1 and
+   * reference code). A network whose embedding is as wide as ResNet-50's takes the first, a narrower
+   * one the second. For small images, views of their size take the place of the paper's.
+   */
+  public static Recipe paper(Backbone backbone, Task task) {
+    return backbone.embeddingWidth() >= RESNET50_WIDTH
+        ? resNet50(backbone, task)
+        : resNet18(backbone, task);
+  }
+
+  private static Recipe resNet50(Backbone backbone, Task task) {
+    int batch = 256;
+    return task.recipe(
+        paper(backbone, task, /* inverseDelta= */ 15, /* inverseTemperature= */ 8),
+        backbone,
+        batch,
+        new Sgd(/* momentum= */ 0.9, /* weightDecay= */ 1e-4, /* nesterov= */ false),
+        new RateSchedule.Cosine(
+            /* learningRate= */ 0.03,
+            /* endLearningRate= */ 3e-5,
+            task.warmup(/* epochs= */ 10, batch)));
+  }
+
+  private static Recipe resNet18(Backbone backbone, Task task) {
+    return task.recipe(
+        paper(backbone, task, /* inverseDelta= */ 10, /* inverseTemperature= */ 5),
+        backbone,
+        /* batchSize= */ 128,
+        new Sgd(/* momentum= */ 0.9, /* weightDecay= */ 5e-4, /* nesterov= */ false),
+        new RateSchedule.Cosine(
+            /* learningRate= */ 0.05, /* endLearningRate= */ 0, /* warmupSteps= */ 0));
+  }
+
+  private static Obow paper(
+      Backbone backbone, Task task, double inverseDelta, double inverseTemperature) {
+    int side = task.side();
+    ViewSpec teacherView =
+        task.isSmall() ? ViewSpec.obowTeacher(side, side) : ViewSpec.obowTeacher();
+    return new Obow(
+        lastLevels(backbone, teacherView.size(), /* count= */ 2),
+        /* words= */ 8192,
+        inverseDelta,
+        inverseTemperature,
+        /* borderCrop= */ 1,
+        VisualWords.Reduction.MAX,
+        Vocabulary.Update.LOCAL_AVERAGE,
+        /* distanceDecay= */ 0.99,
+        /* teacherDecay= */ 0.99,
+        teacherView,
+        task.isSmall()
+            ? smallCrops(side)
+            : List.of(ViewSpec.obowCrops160(), ViewSpec.obowPatches96()));
+  }
+
+  /**
+   * Settings for 28 to 64 pixels and minutes on a processor, chosen by trials on Fashion-MNIST: few
+   * words, because a small data set has few visual concepts (docs/methods.md, section 1); one
+   * level, of places that see a quarter of the image; a high rate and a fast teacher, because the
+   * run is short; a long warm-up, because without it that rate draws all embeddings together in the
+   * first twenty steps; crops at about the scale at which whole images are seen later.
+   */
+  public static Recipe small(Backbone backbone, Task task) {
+    int side = task.side();
+    Obow method =
+        new Obow(
+            lastLevels(backbone, side, /* count= */ 1),
+            /* words= */ 256,
+            /* inverseDelta= */ 15.0,
+            /* inverseTemperature= */ 8,
+            /* borderCrop= */ 1,
+            VisualWords.Reduction.MAX,
+            Vocabulary.Update.LOCAL_AVERAGE,
+            /* distanceDecay= */ 0.99,
+            /* teacherDecay= */ 0.97,
+            ViewSpec.obowTeacher(side, side),
+            smallCrops(side));
+    return task.recipe(
+        method,
+        backbone,
+        /* batchSize= */ 64,
+        new Sgd(/* momentum= */ 0.9, /* weightDecay= */ 5e-4, /* nesterov= */ false),
+        new RateSchedule.Cosine(
+            /* learningRate= */ 0.2, /* endLearningRate= */ 0, task.smallWarmup()));
+  }
+
+  /** Two crops of the paper's share of the side, 160 of 224 pixels. */
+  private static List<ViewSpec> smallCrops(int side) {
+    int size = Math.max(1, Math.round(side * 5 / 7f));
+    return List.of(
+        ViewSpec.obowCrops(
+            size,
+            /* count= */ 2,
+            new RandomResizedCrop(/* minArea= */ 0.2, /* maxArea= */ 1),
+            GaussianBlur.NONE));
+  }
+
+  /** The last levels whose maps are large enough for border crop and 3x3 averaging. */
+  private static List<String> lastLevels(Backbone backbone, int side, int count) {
+    List<String> usable =
+        backbone.levels().stream()
+            .filter(level -> backbone.mapSide(level, side) >= SMALLEST_MAP)
+            .toList();
+    if (usable.isEmpty()) {
+      throw new UserError(
+          String.format(
+              "images of %d pixels are too small for this network: no map of it is %d x %d or"
+                  + " larger; take larger images or a network that shrinks them less",
+              side, SMALLEST_MAP, SMALLEST_MAP));
+    }
+    return usable.subList(Math.max(0, usable.size() - count), usable.size());
   }
 }

@@ -3,9 +3,8 @@ package org.vocabeam.models.pretext;
 import static com.google.common.base.Preconditions.checkArgument;
 import static org.vocabeam.models.graph.Layers.meanOfAll;
 
-import java.util.LinkedHashMap;
+import com.fasterxml.jackson.annotation.JsonTypeName;
 import java.util.List;
-import java.util.Map;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -18,9 +17,8 @@ import org.vocabeam.models.graph.VariableSpec.Role;
 import org.vocabeam.models.graph.Variables;
 import org.vocabeam.models.optimize.AdamW;
 import org.vocabeam.models.optimize.RateSchedule;
-import org.vocabeam.models.training.EmbeddingSpread;
+import org.vocabeam.models.training.Loss;
 import org.vocabeam.models.training.Method;
-import org.vocabeam.models.training.Preset;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Task;
 import org.vocabeam.models.views.ViewSpec;
@@ -37,6 +35,7 @@ import org.vocabeam.models.views.ViewSpec;
  * @param width channels of the maps behind the backbone
  * @param view what is coloured; one of every image
  */
+@JsonTypeName("colorization")
 public record Colorization(
     double gridStep, double rebalancing, double priorDecay, int doublings, int width, ViewSpec view)
     implements Method {
@@ -52,40 +51,6 @@ public record Colorization(
     checkArgument(doublings >= 0 && doublings <= 4, "doublings is %s, must be 0 to 4", doublings);
     checkArgument(width > 0, "width is %s, must be positive", width);
     view.checkSingle();
-  }
-
-  /**
-   * The settings of a preset. Section 2: a grid of 10, lambda 0.5, at a quarter of the resolution;
-   * Adam with decay 1e-3. Small images have few colours, so their grid is coarser. {@code
-   * Deviation:} colours are the cells that hold one of sRGB, 261 of a grid of 10, where the paper
-   * counts 313; the nearest colour is the target, not a soft one of five; the prior is a running
-   * one of the batches, not one of the data set, smoothed.
-   */
-  public static Recipe recipe(Preset preset, Task task) {
-    if (task.images().channels() != 3) {
-      throw new UserError(
-          "colorization needs images with colours, and these have "
-              + task.images().channels()
-              + " channel; take another --method");
-    }
-    boolean small = preset == Preset.SMALL;
-    return task.recipe(
-        new Colorization(
-            small ? 20 : 10,
-            0.5,
-            0.99,
-            small ? 1 : 2,
-            small ? 64 : 256,
-            ViewSpec.rotNet(task.isSmall() ? task.side() : 224)),
-        preset.backbone(task),
-        small ? 64 : 40,
-        new AdamW(0.9, 0.99, 1e-8, 1e-3),
-        new RateSchedule.Cosine(small ? 1e-3 : 3e-4, 0, 0));
-  }
-
-  @Override
-  public String name() {
-    return "colorization";
   }
 
   @Override
@@ -136,12 +101,8 @@ public record Colorization(
             tf.math.mul(before, tf.constant((float) priorDecay)),
             tf.math.mul(
                 tf.math.mean(colours, tf.constant(0)), tf.constant((float) (1 - priorDecay))));
-
-    Map<String, Operand<TFloat32>> metrics = new LinkedHashMap<>();
-    metrics.put("loss", loss);
-    metrics.put("embedding_std", EmbeddingSpread.of(tf, student.globalAveragePool(map)));
-    return new Loss(
-        loss, metrics, after -> variables.update(after.assign(variables.get(PRIOR), prior)));
+    return Loss.of(loss, student.globalAveragePool(map))
+        .then(after -> variables.update(after.assign(variables.get(PRIOR), prior)));
   }
 
   /** {@code w ~ 1 / ((1 - lambda) p + lambda / Q)} with {@code sum p w = 1} (eq. 4). */
@@ -151,5 +112,63 @@ public record Colorization(
         tf.math.add(tf.math.mul(prior, tf.constant((float) (1 - lambda))), tf.constant(uniform));
     Operand<TFloat32> rare = tf.math.reciprocal(mixed);
     return tf.math.div(rare, tf.sum(tf.math.mul(prior, rare), tf.constant(0)));
+  }
+
+  /**
+   * The paper's settings: section 2, a grid of 10 and lambda 0.5, at a quarter of the resolution;
+   * Adam with decay 1e-3.
+   *
+   * <p>{@code Deviation:} colours are the cells that hold one of sRGB, 261 of a grid of 10, where
+   * the paper counts 313; the nearest colour is the target, not a soft one of five; the prior is a
+   * running one of the batches, not one of the data set, smoothed.
+   */
+  public static Recipe paper(Backbone backbone, Task task) {
+    checkColours(task);
+    return task.recipe(
+        new Colorization(
+            /* gridStep= */ 10,
+            /* rebalancing= */ 0.5,
+            /* priorDecay= */ 0.99,
+            /* doublings= */ 2,
+            /* width= */ 256,
+            ViewSpec.rotNet(/* size= */ task.isSmall() ? task.side() : 224)),
+        backbone,
+        /* batchSize= */ 40,
+        adam(),
+        new RateSchedule.Cosine(
+            /* learningRate= */ 3e-4, /* endLearningRate= */ 0, /* warmupSteps= */ 0));
+  }
+
+  /** Settings for 28 to 64 pixels and minutes on a processor; few colours, so a coarser grid. */
+  public static Recipe small(Backbone backbone, Task task) {
+    checkColours(task);
+    return task.recipe(
+        new Colorization(
+            /* gridStep= */ 20,
+            /* rebalancing= */ 0.5,
+            /* priorDecay= */ 0.99,
+            /* doublings= */ 1,
+            /* width= */ 64,
+            ViewSpec.rotNet(/* size= */ task.isSmall() ? task.side() : 224)),
+        backbone,
+        /* batchSize= */ 64,
+        adam(),
+        new RateSchedule.Cosine(
+            /* learningRate= */ 1e-3, /* endLearningRate= */ 0, /* warmupSteps= */ 0));
+  }
+
+  private static AdamW adam() {
+    return new AdamW(
+        /* beta1= */ 0.9, /* beta2= */ 0.99, /* epsilon= */ 1e-8, /* weightDecay= */ 1e-3);
+  }
+
+  private static void checkColours(Task task) {
+    int channels = task.images().channels();
+    if (channels != 3) {
+      throw new UserError(
+          "colorization needs images of 3 channels, these have "
+              + channels
+              + "; take colour images or another method");
+    }
   }
 }

@@ -1,5 +1,6 @@
 package org.vocabeam.models.pretext;
 
+import com.fasterxml.jackson.annotation.JsonTypeName;
 import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -12,8 +13,8 @@ import org.vocabeam.models.graph.Layers.Mode;
 import org.vocabeam.models.graph.Variables;
 import org.vocabeam.models.optimize.RateSchedule;
 import org.vocabeam.models.optimize.Sgd;
+import org.vocabeam.models.training.Loss;
 import org.vocabeam.models.training.Method;
-import org.vocabeam.models.training.Preset;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Task;
 import org.vocabeam.models.views.ViewSpec;
@@ -28,6 +29,7 @@ import org.vocabeam.models.views.ViewSpec;
  * @param hidden width of the layer behind the nine codes
  * @param tiles nine of every image
  */
+@JsonTypeName("jigsaw")
 public record Jigsaw(int permutations, int tileWidth, int hidden, ViewSpec tiles)
     implements Method {
   private static final String PERMUTATION = "permutation";
@@ -43,30 +45,6 @@ public record Jigsaw(int permutations, int tileWidth, int hidden, ViewSpec tiles
     if (!valid) {
       throw new UserError(what + " is " + actual + ", must be " + allowed);
     }
-  }
-
-  /**
-   * The settings of a preset. Section 3.2: 100 permutations, tiles of 64 of cells of 75 pixels, a
-   * code of 512 for each, 4,096 behind them; grey for 30 % of the images (section 3.3).
-   */
-  public static Recipe recipe(Preset preset, Task task) {
-    boolean small = preset == Preset.SMALL;
-    // Tiles of small images are enlarged, so that a map is left of them.
-    int base = task.isSmall() ? 2 * task.side() : 225;
-    return task.recipe(
-        new Jigsaw(
-            small ? 30 : 100, small ? 64 : 512, small ? 256 : 4096, Tiles.of("tiles", base, 0.3)),
-        preset.backbone(task),
-        small ? 32 : 256,
-        new Sgd(0.9, 5e-4, true),
-        small
-            ? new RateSchedule.Cosine(0.05, 0, 0)
-            : new RateSchedule.Drops(0.01, 0.1, List.of(0.5, 0.8)));
-  }
-
-  @Override
-  public String name() {
-    return "jigsaw";
   }
 
   @Override
@@ -105,5 +83,43 @@ public record Jigsaw(int permutations, int tileWidth, int hidden, ViewSpec tiles
     Operand<TFloat32> classes =
         tf.oneHot(drawn, tf.constant(permutations), tf.constant(1f), tf.constant(0f));
     return Classification.loss(tf, logits, classes, features);
+  }
+
+  /**
+   * The paper's settings: section 3.2, 100 permutations, tiles of 64 of cells of 75 pixels, a code
+   * of 512 for each, 4,096 behind them; grey for 30 % of the images (section 3.3).
+   */
+  public static Recipe paper(Backbone backbone, Task task) {
+    return task.recipe(
+        new Jigsaw(
+            /* permutations= */ 100, /* tileWidth= */ 512, /* hidden= */ 4096, tiles(task)),
+        backbone,
+        /* batchSize= */ 256,
+        sgd(),
+        new RateSchedule.Drops(
+            /* learningRate= */ 0.01, /* factor= */ 0.1, List.of(0.5, 0.8)));
+  }
+
+  /** Settings for 28 to 64 pixels and minutes on a processor. */
+  public static Recipe small(Backbone backbone, Task task) {
+    return task.recipe(
+        new Jigsaw(/* permutations= */ 30, /* tileWidth= */ 64, /* hidden= */ 256, tiles(task)),
+        backbone,
+        /* batchSize= */ 32,
+        sgd(),
+        new RateSchedule.Cosine(
+            /* learningRate= */ 0.05, /* endLearningRate= */ 0, /* warmupSteps= */ 0));
+  }
+
+  private static Sgd sgd() {
+    return new Sgd(/* momentum= */ 0.9, /* weightDecay= */ 5e-4, /* nesterov= */ true);
+  }
+
+  /** Tiles of small images are enlarged, so that a map is left of them. */
+  private static ViewSpec tiles(Task task) {
+    return Tiles.of(
+        "tiles",
+        /* baseSize= */ task.isSmall() ? 2 * task.side() : 225,
+        /* greyProbability= */ 0.3);
   }
 }

@@ -1,5 +1,6 @@
 package org.vocabeam.models.pretext;
 
+import com.fasterxml.jackson.annotation.JsonTypeName;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.tensorflow.Operand;
@@ -12,8 +13,8 @@ import org.vocabeam.models.graph.Layers.Mode;
 import org.vocabeam.models.graph.Variables;
 import org.vocabeam.models.optimize.RateSchedule;
 import org.vocabeam.models.optimize.Sgd;
+import org.vocabeam.models.training.Loss;
 import org.vocabeam.models.training.Method;
-import org.vocabeam.models.training.Preset;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Task;
 import org.vocabeam.models.views.ViewSpec;
@@ -27,6 +28,7 @@ import org.vocabeam.models.views.ViewSpec;
  * @param hidden width of the layer behind both patches
  * @param patches nine of every image
  */
+@JsonTypeName("relative-patch")
 public record RelativePatch(int hidden, ViewSpec patches) implements Method {
   /** The patch numbers around the middle one. */
   private static final int[] AROUND = {0, 1, 2, 3, 5, 6, 7, 8};
@@ -38,29 +40,6 @@ public record RelativePatch(int hidden, ViewSpec patches) implements Method {
       throw new UserError("hidden is " + hidden + ", must be positive");
     }
     Tiles.check(patches);
-  }
-
-  /**
-   * The settings of a preset. Section 3: gaps and jitter between the patches, a hidden layer of
-   * 4,096; the colours are dropped for 66 % of the images against chromatic aberration.
-   */
-  public static Recipe recipe(Preset preset, Task task) {
-    boolean small = preset == Preset.SMALL;
-    // Patches of small images are enlarged, so that a map is left of them.
-    int base = task.isSmall() ? 2 * task.side() : 288;
-    return task.recipe(
-        new RelativePatch(small ? 256 : 4096, Tiles.of("patches", base, 0.66)),
-        preset.backbone(task),
-        small ? 64 : 256,
-        new Sgd(0.9, 5e-4, true),
-        small
-            ? new RateSchedule.Cosine(0.05, 0, 0)
-            : new RateSchedule.Drops(0.01, 0.1, List.of(0.5, 0.8)));
-  }
-
-  @Override
-  public String name() {
-    return "relative-patch";
   }
 
   @Override
@@ -95,5 +74,42 @@ public record RelativePatch(int hidden, ViewSpec patches) implements Method {
     Operand<TFloat32> classes =
         tf.oneHot(tf.constant(places), tf.constant(pairs), tf.constant(1f), tf.constant(0f));
     return Classification.loss(tf, logits, classes, features);
+  }
+
+  /**
+   * The paper's settings: section 3, gaps and jitter between the patches, a hidden layer of 4,096;
+   * the colours are dropped for 66 % of the images against chromatic aberration.
+   */
+  public static Recipe paper(Backbone backbone, Task task) {
+    return task.recipe(
+        new RelativePatch(/* hidden= */ 4096, patches(task)),
+        backbone,
+        /* batchSize= */ 256,
+        sgd(),
+        new RateSchedule.Drops(
+            /* learningRate= */ 0.01, /* factor= */ 0.1, List.of(0.5, 0.8)));
+  }
+
+  /** Settings for 28 to 64 pixels and minutes on a processor. */
+  public static Recipe small(Backbone backbone, Task task) {
+    return task.recipe(
+        new RelativePatch(/* hidden= */ 256, patches(task)),
+        backbone,
+        /* batchSize= */ 64,
+        sgd(),
+        new RateSchedule.Cosine(
+            /* learningRate= */ 0.05, /* endLearningRate= */ 0, /* warmupSteps= */ 0));
+  }
+
+  private static Sgd sgd() {
+    return new Sgd(/* momentum= */ 0.9, /* weightDecay= */ 5e-4, /* nesterov= */ true);
+  }
+
+  /** Patches of small images are enlarged, so that a map is left of them. */
+  private static ViewSpec patches(Task task) {
+    return Tiles.of(
+        "patches",
+        /* baseSize= */ task.isSmall() ? 2 * task.side() : 288,
+        /* greyProbability= */ 0.66);
   }
 }

@@ -1,5 +1,6 @@
 package org.vocabeam.models.pretext;
 
+import com.fasterxml.jackson.annotation.JsonTypeName;
 import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -10,8 +11,8 @@ import org.vocabeam.models.graph.Layers.Mode;
 import org.vocabeam.models.graph.Variables;
 import org.vocabeam.models.optimize.RateSchedule;
 import org.vocabeam.models.optimize.Sgd;
+import org.vocabeam.models.training.Loss;
 import org.vocabeam.models.training.Method;
-import org.vocabeam.models.training.Preset;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Task;
 import org.vocabeam.models.views.ViewSpec;
@@ -23,6 +24,7 @@ import org.vocabeam.models.views.ViewSpec;
  *
  * @param view what is turned; one of every image
  */
+@JsonTypeName("rotation")
 public record Rotation(ViewSpec view) implements Method {
   private static final int TURNS = 4;
 
@@ -30,30 +32,15 @@ public record Rotation(ViewSpec view) implements Method {
     view.checkSingle();
   }
 
-  /**
-   * The settings of a preset. Those of the paper's section 4.1 for CIFAR-10: SGD with Nesterov's
-   * momentum, the rate times 0.2 at 60, 120 and 160 of 200 epochs. The small preset keeps them but
-   * for the cosine, which a run of minutes profits from.
-   */
-  public static Recipe recipe(Preset preset, Task task) {
-    RateSchedule paper = new RateSchedule.Drops(0.1, 0.2, List.of(0.3, 0.6, 0.8));
-    boolean small = preset == Preset.SMALL;
-    return task.recipe(
-        new Rotation(ViewSpec.rotNet(task.isSmall() ? task.side() : 224)),
-        preset.backbone(task),
-        small ? 32 : 128,
-        new Sgd(0.9, 5e-4, true),
-        small ? new RateSchedule.Cosine(0.1, 0, 0) : paper);
-  }
-
-  @Override
-  public String name() {
-    return "rotation";
-  }
-
   @Override
   public List<ViewSpec> views() {
     return List.of(view);
+  }
+
+  /** All four turns train a classifier beside the method (Zhai et al. 2019, section 4.1). */
+  @Override
+  public Operand<TFloat32> classified(Ops tf, Operand<TFloat32> images) {
+    return allTurns(tf, images);
   }
 
   @Override
@@ -78,7 +65,7 @@ public record Rotation(ViewSpec view) implements Method {
    * @param images {@code [B, S, S, C]}
    * @return {@code [4 B, S, S, C]}, turn by turn
    */
-  public static Operand<TFloat32> allTurns(Ops tf, Operand<TFloat32> images) {
+  static Operand<TFloat32> allTurns(Ops tf, Operand<TFloat32> images) {
     return tf.concat(
         List.of(images, turned(tf, images, 1), turned(tf, images, 2), turned(tf, images, 3)),
         tf.constant(0));
@@ -110,5 +97,38 @@ public record Rotation(ViewSpec view) implements Method {
       rows[row][row / batch] = 1;
     }
     return rows;
+  }
+
+  /**
+   * The paper's settings for CIFAR-10 (section 4.1): SGD with Nesterov's momentum, the rate times
+   * 0.2 at 60, 120 and 160 of 200 epochs.
+   */
+  public static Recipe paper(Backbone backbone, Task task) {
+    return recipe(
+        backbone,
+        task,
+        /* batchSize= */ 128,
+        new RateSchedule.Drops(
+            /* learningRate= */ 0.1, /* factor= */ 0.2, List.of(0.3, 0.6, 0.8)));
+  }
+
+  /** The paper's settings with a smaller batch and a cosine, from which a run of minutes gains. */
+  public static Recipe small(Backbone backbone, Task task) {
+    return recipe(
+        backbone,
+        task,
+        /* batchSize= */ 32,
+        new RateSchedule.Cosine(
+            /* learningRate= */ 0.1, /* endLearningRate= */ 0, /* warmupSteps= */ 0));
+  }
+
+  private static Recipe recipe(
+      Backbone backbone, Task task, int batchSize, RateSchedule schedule) {
+    return task.recipe(
+        new Rotation(ViewSpec.rotNet(/* size= */ task.isSmall() ? task.side() : 224)),
+        backbone,
+        batchSize,
+        new Sgd(/* momentum= */ 0.9, /* weightDecay= */ 5e-4, /* nesterov= */ true),
+        schedule);
   }
 }

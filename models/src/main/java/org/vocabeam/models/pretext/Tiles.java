@@ -35,7 +35,12 @@ final class Tiles {
         name,
         size,
         COUNT,
-        new PatchGrid(new RandomResizedCrop(0.6, 1), baseSize, 3, cell, cell - size),
+        new PatchGrid(
+            new RandomResizedCrop(/* minArea= */ 0.6, /* maxArea= */ 1),
+            baseSize,
+            /* grid= */ 3,
+            cell,
+            /* jitter= */ cell - size),
         Orientation.FLIPPED,
         // Without jitter, whose place keeps the draws of grey.
         List.of(ColourJitter.NONE, new Grey(greyProbability)));

@@ -1,9 +1,12 @@
 package org.vocabeam.models.training;
 
+import static com.google.common.base.Preconditions.checkState;
+
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.JsonTypeName;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
+import java.util.Optional;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -15,21 +18,60 @@ import org.vocabeam.models.views.Normalisation;
 import org.vocabeam.models.views.ViewSpec;
 
 /**
- * A self-supervised method: which views of an image it wants, and the loss of one step. What is
- * common to all (gradients, optimizer, rounds, evaluation) is not its concern.
+ * A training method: the views of an image that it wants, and the loss of one step. Everything that
+ * methods share (gradients, optimizer, rounds, evaluation) lies outside of it. A method is a record
+ * of its settings, named by a {@link JsonTypeName} and registered in {@code Methods}:
+ *
+ * <pre>{@code
+ * @JsonTypeName("mine")
+ * public record Mine(double temperature, ViewSpec view) implements Method {
+ *   public List<ViewSpec> views() {
+ *     return List.of(view);
+ *   }
+ *
+ *   public Loss loss(Ops tf, Variables variables, Backbone backbone, Inputs inputs) {
+ *     Layers student = new Layers(tf, variables.scope(STUDENT), Mode.TRAINING);
+ *     Operand<TFloat32> features = backbone.embed(student, inputs.views().get(view.name()));
+ *     return Loss.of(objective(tf, features, temperature), features);
+ *   }
+ * }
+ * }</pre>
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 public interface Method {
-  /** The scope of the variables of the network that is trained and kept. */
+  /** Scope of the variables of the network that is trained and kept. */
   String STUDENT = "student.";
 
-  /** The scope of the linear layer that says the classes, of a method with {@link #classes}. */
+  /** Scope of the linear layer that scores the classes, for a method with {@link #classes}. */
   String CLASSIFIER = "classifier.";
 
-  /** The name of {@code --method}. */
-  String name();
+  /** Origin of the targets that a step is fed with. */
+  enum TargetSource {
+    /** The step makes its own targets. */
+    NONE,
+    /** Labels of the images, one-hot. */
+    LABELS,
+    /** Bags of the visual words of a frozen teacher, made before the student trains. */
+    TEACHER_WORDS
+  }
 
-  /** The views that a step is fed with, each rendered from the same batch of images. */
+  /** Returns the method's name, which is also its type in JSON. */
+  default String name() {
+    return nameOf(getClass());
+  }
+
+  /**
+   * Returns the name of a kind of method.
+   *
+   * @throws IllegalStateException if it has no {@link JsonTypeName}
+   */
+  static String nameOf(Class<? extends Method> type) {
+    JsonTypeName name = type.getAnnotation(JsonTypeName.class);
+    checkState(name != null, "%s has no @JsonTypeName", type);
+    return name.value();
+  }
+
+  /** Views that a step is fed with, each rendered from the same batch of images. */
   List<ViewSpec> views();
 
   /** Integers that are drawn for every image of a batch. */
@@ -37,59 +79,102 @@ public interface Method {
     return List.of();
   }
 
-  /** The names of the scalars that a step is fed with, besides rate and step number. */
-  default List<String> scalars() {
-    return List.of();
-  }
-
   /**
-   * The scalars of a step.
-   *
-   * @param step counted from 0
-   * @param steps of the whole run
+   * Scalars that a step is fed with besides rate and step number, by name, in the order of the
+   * program's inputs.
    */
-  default Map<String, Double> scalars(long step, long steps) {
+  default Map<String, ScalarSchedule> scalars() {
     return Map.of();
   }
 
-  /** Whether a trained parameter keeps the first rate of the schedule for the whole run. */
+  /** Returns true for a trained parameter that keeps the schedule's first rate for the run. */
   default boolean hasConstantRate(VariableSpec parameter) {
     return false;
   }
 
-  /** Words of the targets that a step is fed with; 0 for a method that makes its own. */
+  /** Origin of the targets of a step. */
+  default TargetSource targetSource() {
+    return TargetSource.NONE;
+  }
+
+  /** Width K of the targets {@code [B, K]} that a step is fed with; 0 without targets. */
   default int targetWords() {
     return 0;
   }
 
   /**
-   * The names of the classes that the trained network says, in the order of its logits; empty for
-   * one that learns an embedding alone.
+   * Names of the classes that the trained network scores, in the order of its logits; empty for a
+   * method that learns an embedding alone.
    */
   default List<String> classes() {
     return List.of();
   }
 
-  /** The scopes of networks that start as copies of the student. */
+  /** Scopes of networks that start as copies of the student. */
   default List<String> studentCopies() {
     return List.of();
+  }
+
+  /** Visual words that a run learns from, for pictures of them; empty for a method without. */
+  default Optional<WordMap> words() {
+    return Optional.empty();
+  }
+
+  /**
+   * Returns the images on which a classifier beside the method's loss is trained: the given ones,
+   * or several transformed copies of them, copy after copy.
+   *
+   * @param images {@code [B, S, S, C]}
+   * @return {@code [n B, S, S, C]}
+   */
+  default Operand<TFloat32> classified(Ops tf, Operand<TFloat32> images) {
+    return images;
   }
 
   /** Authors the forward pass of one step. */
   Loss loss(Ops tf, Variables variables, Backbone backbone, Inputs inputs);
 
-  /** Refuses, with a {@link org.vocabeam.models.UserError}, what the method cannot work on. */
+  /**
+   * Rejects a network or a batch size that the method cannot work with.
+   *
+   * @throws org.vocabeam.models.UserError with the values that are allowed
+   */
   default void check(Backbone backbone, int batchSize) {}
 
   /**
    * A uniform integer for every image.
    *
-   * @param bound more than the largest value
+   * @param bound exclusive
    */
   record Draw(String name, int bound) {}
 
+  /** A scalar by step. */
+  @FunctionalInterface
+  interface ScalarSchedule {
+    /**
+     * Returns the value of a step.
+     *
+     * @param step counted from 0
+     * @param steps of the whole run
+     */
+    double value(long step, long steps);
+  }
+
   /**
-   * What a step is fed with.
+   * Visual words of the cells of a network's map.
+   *
+   * @param network scope of the network in its checkpoint
+   * @param level of the network
+   * @param variable of the same checkpoint that holds the words {@code [K, C]}; empty for words
+   *     that are kept in a codebook store
+   * @param border outermost cells of the map that have no word
+   * @param count K
+   */
+  record WordMap(
+      String network, String level, Optional<String> variable, int border, int count) {}
+
+  /**
+   * Inputs of a step.
    *
    * @param views name to normalised pixels {@code [B count, size, size, C]}, rows image-major
    * @param draws name to {@code [B]}
@@ -103,13 +188,4 @@ public interface Method {
       Map<String, Operand<TFloat32>> scalars,
       Operand<TFloat32> targets,
       Normalisation normalisation) {}
-
-  /**
-   * @param total the scalar that is minimised over all TRAINED variables
-   * @param metrics name to scalar, in the order in which people want them; the first is the loss
-   * @param afterwards authors the updates that overwrite what the step reads; is given operations
-   *     that run behind all readers
-   */
-  record Loss(
-      Operand<TFloat32> total, Map<String, Operand<TFloat32>> metrics, Consumer<Ops> afterwards) {}
 }

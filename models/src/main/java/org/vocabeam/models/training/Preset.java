@@ -1,39 +1,69 @@
 package org.vocabeam.models.training;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
-import java.util.Locale;
+import java.util.stream.Stream;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.backbone.Backbone;
-import org.vocabeam.models.backbone.ResNet;
+import org.vocabeam.models.backbone.Backbones;
 
-/** A size of network with the settings that go with it, of any method. */
-public enum Preset {
-  /** For 28 to 64 pixels and a few minutes on a processor. */
-  @JsonProperty("small")
-  SMALL,
-  @JsonProperty("resnet18")
-  RESNET18,
-  @JsonProperty("resnet50")
-  RESNET50;
+/**
+ * A network by name and the kind of settings that go with it:
+ *
+ * <pre>{@code
+ * Recipe recipe = Methods.recipe("obow", Preset.named("resnet18"), task);
+ * }</pre>
+ *
+ * @param network one of {@link Backbones#names}
+ * @param settings of the method
+ */
+public record Preset(String network, Settings settings) {
+  /** A residual network of 8 layers for 28 to 64 pixels and minutes on a processor. */
+  public static final Preset SMALL = new Preset("resnet8", Settings.SMALL);
 
-  /** The preset of a name, as it is written in options. */
-  public static Preset named(String name) {
-    for (Preset preset : values()) {
-      if (preset.name().toLowerCase(Locale.ROOT).equals(name)) {
-        return preset;
-      }
-    }
-    throw new UserError("preset is " + name + ", must be small, resnet18 or resnet50");
+  /** The papers' settings for ResNet-18. */
+  public static final Preset RESNET18 = new Preset("resnet18", Settings.PAPER);
+
+  /** The papers' settings for ResNet-50. */
+  public static final Preset RESNET50 = new Preset("resnet50", Settings.PAPER);
+
+  private static final String SMALL_NAME = "small";
+
+  /** Returns the names of presets: {@code small}, and every network for the papers' settings. */
+  public static List<String> names() {
+    return Stream.concat(Stream.of(SMALL_NAME), Backbones.names().stream()).toList();
   }
 
-  /** The preset's network; the papers' ones get a small-image stem for small images. */
+  /**
+   * Returns the preset of a name.
+   *
+   * @param name one of {@link #names}
+   * @throws UserError if there is no such preset
+   */
+  public static Preset named(String name) {
+    if (name.equals(SMALL_NAME)) {
+      return SMALL;
+    }
+    if (!Backbones.names().contains(name)) {
+      throw new UserError("preset is " + name + ", must be one of " + names());
+    }
+    return new Preset(name, Settings.PAPER);
+  }
+
+  /** Returns the same kind of settings for another network. */
+  public Preset withNetwork(String other) {
+    return new Preset(other, settings);
+  }
+
+  /** Returns the name that {@link #named} knows, or {@code small/NETWORK}. */
+  public String name() {
+    if (equals(SMALL)) {
+      return SMALL_NAME;
+    }
+    return settings == Settings.PAPER ? network : SMALL_NAME + "/" + network;
+  }
+
+  /** Returns the network, in its form for the task's images. */
   public Backbone backbone(Task task) {
-    ResNet.Stem stem = task.isSmall() ? ResNet.Stem.SMALL : ResNet.Stem.IMAGENET;
-    return switch (this) {
-      case SMALL -> new ResNet(ResNet.Block.BASIC, List.of(1, 1, 1), 32, ResNet.Stem.SMALL_STRIDED);
-      case RESNET18 -> ResNet.resNet18(stem);
-      case RESNET50 -> ResNet.resNet50(stem);
-    };
+    return Backbones.named(network, task.side());
   }
 }

@@ -7,14 +7,21 @@ import org.vocabeam.models.optimize.RateSchedule;
 import org.vocabeam.models.views.Normalisation;
 
 /**
- * Everything that decides what a run computes, but its images: two runs with equal recipes on equal
- * images end with equal bytes. Kept as JSON in every checkpoint ({@code Methods}).
+ * Everything that decides what a run computes, except its images: two runs with equal recipes on
+ * equal images end with equal bytes. Every checkpoint keeps its recipe as JSON ({@code Methods}).
  *
- * @param batchSize images of a step of one replica
- * @param schedule the learning rate by step
+ * <pre>{@code
+ * Recipe recipe = Methods.recipe("simclr", Preset.SMALL, task);
+ * try (Trainer trainer = Trainer.of(recipe)) {
+ *   float[] metrics = trainer.step(0, batch);
+ * }
+ * }</pre>
+ *
+ * @param batchSize images of a step of one replica, at least 2
+ * @param schedule learning rate by step
  * @param steps of the whole run, for the schedules
  * @param seed of all randomness
- * @param collapseThreshold a run whose embedding std stays below it has collapsed
+ * @param collapseThreshold embedding std below which a run has collapsed; 0 never stops a run
  */
 public record Recipe(
     Method method,
@@ -35,7 +42,7 @@ public record Recipe(
     method.check(backbone, batchSize);
   }
 
-  /** The same at another rate. */
+  /** Returns the recipe with another schedule of the learning rate. */
   public Recipe withSchedule(RateSchedule other) {
     return new Recipe(
         method,

@@ -1,42 +1,64 @@
 package org.vocabeam.models.training;
 
 import org.vocabeam.models.backbone.Backbone;
+import org.vocabeam.models.backbone.Backbones;
 import org.vocabeam.models.optimize.Optimizer;
 import org.vocabeam.models.optimize.RateSchedule;
 import org.vocabeam.models.views.Normalisation;
 
 /**
- * What a preset is asked for: the images, and how long to train on them.
+ * A task that a preset is made for: the images, and how long to train on them.
  *
- * @param images the shape that they all have
- * @param normalisation the statistics of the data set
+ * <pre>{@code
+ * Task task = new Task(new ImageShape(32, 32, 3), normalisation, 50_000, 10_000, seed);
+ * }</pre>
+ *
+ * @param images shape of every image
+ * @param normalisation statistics of the data set
  * @param imageCount images of an epoch
  * @param steps of the whole run
+ * @param seed of all randomness
  */
 public record Task(
     ImageShape images, Normalisation normalisation, long imageCount, long steps, long seed) {
-  /** Images below this side get small-image stems and views. */
-  private static final int SMALL_SIDE = 128;
-
   private static final long LONGEST_SMALL_WARMUP = 400;
 
-  /** The shorter side of the images, in pixels. */
+  /** Returns the shorter side of the images, in pixels. */
   public int side() {
     return Math.min(images.height(), images.width());
   }
 
+  /** Returns true where the papers' settings for about 224 pixels do not fit. */
+  public boolean isSmall() {
+    return Backbones.isSmall(side());
+  }
+
   /**
-   * Steps of warm-up of the small presets of methods whose loss starts far above what tens of steps
-   * reach: at a high rate those steps cost what random weights can do. Half of a run of a minute
-   * (OBoW on Fashion-MNIST, linear probe after 462 steps, seed 1: 85.3 with a fifth, 86.6 with
-   * half, 86.3 with three quarters), less of a longer one (2,000 steps: 87.9 with a fifth, 87.4
-   * with half), so at most 400.
+   * Returns the steps of warm-up of {@link Settings#SMALL} for a method whose loss starts far above
+   * what tens of steps reach: without it, those steps at a high rate cost what random weights can
+   * do. It takes half of a short run and at most 400 steps. OBoW on Fashion-MNIST, linear probe
+   * after 462 steps, seed 1: 85.3 % with a warm-up of a fifth, 86.6 with half.
    */
   public long smallWarmup() {
     return Math.min(steps / 2, LONGEST_SMALL_WARMUP);
   }
 
-  /** A recipe for the task, of a run that stops when its embeddings become one. */
+  /**
+   * Returns the steps of a paper's warm-up, at most a tenth of the run.
+   *
+   * @param epochs of the paper's warm-up
+   * @param batchSize images of a step
+   */
+  public long warmup(long epochs, int batchSize) {
+    return Math.min(epochs * epoch(batchSize), steps / 10);
+  }
+
+  /** Returns the whole steps of an epoch. */
+  public long epoch(int batchSize) {
+    return imageCount / batchSize;
+  }
+
+  /** Returns a recipe for the task, of a run that stops when all embeddings become equal. */
   public Recipe recipe(
       Method method, Backbone backbone, int batchSize, Optimizer optimizer, RateSchedule schedule) {
     return new Recipe(
@@ -50,10 +72,5 @@ public record Task(
         steps,
         seed,
         EmbeddingSpread.COLLAPSED);
-  }
-
-  /** Whether the papers' settings for about 224 pixels do not fit. */
-  public boolean isSmall() {
-    return side() < SMALL_SIDE;
   }
 }

@@ -87,7 +87,7 @@ public final class Trainer implements AutoCloseable {
       draws.put(draw.name(), input);
     }
     Map<String, Operand<TFloat32>> scalars = new LinkedHashMap<>();
-    for (String name : method.scalars()) {
+    for (String name : method.scalars().keySet()) {
       scalars.put(name, writer.input(name, TFloat32.class));
     }
     Operand<TFloat32> targets = null;
@@ -103,13 +103,13 @@ public final class Trainer implements AutoCloseable {
     inputs.put(CONSTANT_RATE, constantRate);
     inputs.put(STEP, step);
 
-    Method.Loss loss =
+    Loss loss =
         method.loss(
             tf,
             writer.variables(),
             recipe.backbone(),
             new Method.Inputs(views, draws, scalars, targets, recipe.normalisation()));
-    Operand<TFloat32> metrics =
+    TrainingStep training =
         TrainingStep.author(
             writer.graph(),
             tf,
@@ -119,7 +119,7 @@ public final class Trainer implements AutoCloseable {
             parameter ->
                 new Optimizer.Schedule(
                     method.hasConstantRate(parameter) ? constantRate : learningRate, step));
-    writer.signature(TRAIN, inputs, Map.of("metrics", metrics));
+    writer.signature(TRAIN, inputs, Map.of("metrics", training.values()));
     // The last move of every statistic of the student: its forward passes, and nothing behind them.
     List<Op> observed =
         writer.variables().specs(Role.STATISTIC).stream()
@@ -130,7 +130,7 @@ public final class Trainer implements AutoCloseable {
         OBSERVE,
         inputs,
         Map.of("observed", tf.withControlDependencies(observed).constant(observed.size())));
-    return List.copyOf(loss.metrics().keySet());
+    return training.metrics();
   }
 
   private static Map<String, float[]> initialState(List<VariableSpec> variables, long seed) {
@@ -243,8 +243,10 @@ public final class Trainer implements AutoCloseable {
     }
     recipe
         .method()
-        .scalars(step, recipe.steps())
-        .forEach((name, value) -> inputs.put(name, new float[] {value.floatValue()}));
+        .scalars()
+        .forEach(
+            (name, schedule) ->
+                inputs.put(name, new float[] {(float) schedule.value(step, recipe.steps())}));
     if (recipe.method().targetWords() > 0) {
       inputs.put(TARGETS, batch.targets());
     }

@@ -2,6 +2,7 @@ package org.vocabeam.models.training;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -14,28 +15,31 @@ import org.vocabeam.models.graph.VariableSpec.Role;
 import org.vocabeam.models.graph.Variables;
 import org.vocabeam.models.optimize.Optimizer;
 
-/** From a method's loss to a step: gradients, the optimizer's updates, the method's own. */
-public final class TrainingStep {
-  private TrainingStep() {}
-
+/**
+ * A complete step: the gradients of a loss, the optimizer's updates, the method's own.
+ *
+ * @param metrics names of what the step reports; the first is the loss
+ * @param values of the metrics, {@code [number of metrics]}; fetching them runs the step
+ */
+public record TrainingStep(List<String> metrics, Operand<TFloat32> values) {
   /**
    * Completes the graph of a step.
    *
    * @param schedule rate and number of the step, for every trained parameter
-   * @return the metrics in their order, {@code [number of metrics]}; fetching them runs the step
    */
-  public static Operand<TFloat32> author(
+  public static TrainingStep author(
       Graph graph,
       Ops tf,
       Variables variables,
-      Method.Loss loss,
+      Loss loss,
       Optimizer optimizer,
       Function<VariableSpec, Optimizer.Schedule> schedule) {
+    Map<String, Operand<TFloat32>> reported = loss.reported(tf);
     List<VariableSpec> trained = variables.specs(Role.TRAINED);
     List<Operand<TFloat32>> gradients = gradients(graph, variables, loss.total(), trained);
 
     List<Op> readers = new ArrayList<>(gradients);
-    readers.addAll(loss.metrics().values());
+    readers.addAll(reported.values());
     readers.addAll(variables.updates());
     Ops after = Variables.after(tf, readers);
     for (int i = 0; i < trained.size(); i++) {
@@ -43,10 +47,12 @@ public final class TrainingStep {
       optimizer.update(after, variables, parameter, gradients.get(i), schedule.apply(parameter));
     }
     loss.afterwards().accept(after);
-    return tf.withControlDependencies(variables.updates()).stack(loss.metrics().values());
+    return new TrainingStep(
+        List.copyOf(reported.keySet()),
+        tf.withControlDependencies(variables.updates()).stack(reported.values()));
   }
 
-  /** d total / d parameter for every parameter, in its shape. */
+  /** Returns d total / d parameter for every parameter, in its shape. */
   public static List<Operand<TFloat32>> gradients(
       Graph graph, Variables variables, Operand<TFloat32> total, List<VariableSpec> parameters) {
     Output<?>[] x =

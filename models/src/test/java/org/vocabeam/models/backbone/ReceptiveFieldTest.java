@@ -28,7 +28,7 @@ class ReceptiveFieldTest {
         new ResNet(Block.BASIC, List.of(2, 1), 4, Stem.SMALL),
         new ResNet(Block.BOTTLENECK, List.of(2, 1), 4, Stem.SMALL_STRIDED),
         new ResNet(Block.BASIC, List.of(1, 1), 4, Stem.IMAGENET),
-        WideResNet.small(10, 1));
+        new WideResNet(/* depth= */ 10, /* widen= */ 1, List.of(1, 2, 2)));
   }
 
   @ParameterizedTest

@@ -20,6 +20,7 @@ import org.vocabeam.models.Seeds;
 import org.vocabeam.models.backbone.ResNet;
 import org.vocabeam.models.graph.VariableSpec;
 import org.vocabeam.models.graph.VariableSpec.Role;
+import org.vocabeam.models.training.Loss;
 import org.vocabeam.models.training.Method;
 import org.vocabeam.models.training.TrainingStep;
 import org.vocabeam.models.views.ViewSpec;
@@ -34,7 +35,7 @@ final class GanGradientTest {
   @ValueSource(doubles = {0, 0.5})
   void everyNetworkFollowsItsOwnLoss(double codeRegression) {
     try (Sandbox sandbox = new Sandbox()) {
-      Method.Loss loss = loss(sandbox, codeRegression);
+      Loss loss = loss(sandbox, codeRegression);
       List<VariableSpec> discriminator = parameters(sandbox, true);
       List<VariableSpec> others = parameters(sandbox, false);
       assertTrue(discriminator.size() > 5 && others.size() > 10);
@@ -56,7 +57,7 @@ final class GanGradientTest {
   @Test
   void theScaleOfTheCodeIsNotSeen() {
     try (Sandbox sandbox = new Sandbox()) {
-      Method.Loss loss = loss(sandbox, 0);
+      Loss loss = loss(sandbox, 0);
       List<Operand<TFloat32>> losses =
           List.of(
               loss.metrics().get("loss/discriminator"),
@@ -117,7 +118,7 @@ final class GanGradientTest {
   /** The encoder's running statistics after a step without an update of its weights. */
   private static Map<String, List<Float>> statistics(double codeRegression) {
     try (Sandbox sandbox = new Sandbox()) {
-      Method.Loss loss = loss(sandbox, codeRegression);
+      Loss loss = loss(sandbox, codeRegression);
       List<VariableSpec> statistics =
           sandbox.variables().specs(Role.STATISTIC).stream()
               .filter(v -> v.name().startsWith(Method.STUDENT) || v.name().startsWith("head."))
@@ -142,11 +143,11 @@ final class GanGradientTest {
         .toList();
   }
 
-  private static Method.Loss loss(Sandbox sandbox, double codeRegression) {
+  private static Loss loss(Sandbox sandbox, double codeRegression) {
     return loss(sandbox, codeRegression, 1);
   }
 
-  private static Method.Loss loss(Sandbox sandbox, double codeRegression, long seed) {
+  private static Loss loss(Sandbox sandbox, double codeRegression, long seed) {
     ViewSpec view = ViewSpec.rotNet(SIDE);
     SplittableRandom random = Seeds.random(seed, "pixels");
     float[] pixels = new float[IMAGES * SIDE * SIDE];

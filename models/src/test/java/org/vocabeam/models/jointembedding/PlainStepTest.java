@@ -25,6 +25,7 @@ import org.vocabeam.models.graph.VariableSpec;
 import org.vocabeam.models.graph.VariableSpec.Role;
 import org.vocabeam.models.optimize.Optimizer;
 import org.vocabeam.models.optimize.Sgd;
+import org.vocabeam.models.training.Loss;
 import org.vocabeam.models.training.Method;
 import org.vocabeam.models.training.TrainingStep;
 import org.vocabeam.models.views.Orientation;
@@ -148,14 +149,14 @@ final class PlainStepTest {
               "studentShare", tf.constant((float) SHARE),
               "teacherTemperature", tf.constant(0.3f),
               "prototypesMove", tf.constant(1f));
-      Method.Loss loss =
+      Loss loss =
           of.method.loss(
               tf,
               sandbox.variables(),
               new PixelLayer(),
               new Method.Inputs(views, Map.of(), scalars, null, null));
       List<VariableSpec> trained = sandbox.variables().specs(Role.TRAINED);
-      Operand<TFloat32> step =
+      TrainingStep step =
           TrainingStep.author(
               sandbox.graph(),
               tf,
@@ -175,7 +176,7 @@ final class PlainStepTest {
 
       Plain plain = new Plain(pixels, before);
       ToDoubleFunction<Map<String, double[]>> function = of.loss.apply(plain);
-      float[] metrics = sandbox.run(step);
+      float[] metrics = sandbox.run(step.values());
       assertEquals(function.applyAsDouble(before), metrics[0], 1e-5, "loss");
       for (VariableSpec spec : trained) {
         double[] old = before.get(spec.name());

@@ -29,6 +29,7 @@ import org.vocabeam.models.labels.Distillation;
 import org.vocabeam.models.labels.Supervised;
 import org.vocabeam.models.pretext.Rotation;
 import org.vocabeam.models.training.ImageShape;
+import org.vocabeam.models.training.Loss;
 import org.vocabeam.models.training.Method;
 import org.vocabeam.models.training.Preset;
 import org.vocabeam.models.training.Task;
@@ -176,7 +177,7 @@ final class MethodGradientTest {
     Case of = CASES.get(name);
     try (Sandbox sandbox = new Sandbox()) {
       Ops tf = sandbox.tf();
-      Method.Loss loss = of.method().loss(tf, sandbox.variables(), BACKBONE, inputs(sandbox, of));
+      Loss loss = of.method().loss(tf, sandbox.variables(), BACKBONE, inputs(sandbox, of));
       List<VariableSpec> trained = sandbox.variables().specs(Role.TRAINED);
       List<Operand<TFloat32>> gradients =
           TrainingStep.gradients(
@@ -197,7 +198,7 @@ final class MethodGradientTest {
           gradient,
           moved -> {
             sandbox.write(moved);
-            return sandbox.run(loss.metrics().get("loss"))[0];
+            return sandbox.run(loss.total())[0];
           });
     }
   }

@@ -21,6 +21,7 @@ import org.vocabeam.models.backbone.Backbone;
 import org.vocabeam.models.backbone.ResNet;
 import org.vocabeam.models.graph.VariableSpec;
 import org.vocabeam.models.graph.VariableSpec.Role;
+import org.vocabeam.models.training.Loss;
 import org.vocabeam.models.training.Method;
 import org.vocabeam.models.training.TrainingStep;
 import org.vocabeam.models.views.GaussianBlur;
@@ -91,7 +92,7 @@ class ObowGradientTest {
         draws.put(draw.name(), sandbox.ints(new int[IMAGES], IMAGES));
       }
       Operand<TFloat32> share = sandbox.floats(new float[] {STUDENT_SHARE});
-      Method.Loss loss =
+      Loss loss =
           obow.loss(
               tf,
               sandbox.variables(),

@@ -31,6 +31,7 @@ import org.vocabeam.models.graph.VariableSpec;
 import org.vocabeam.models.graph.VariableSpec.Role;
 import org.vocabeam.models.optimize.Optimizer;
 import org.vocabeam.models.optimize.Sgd;
+import org.vocabeam.models.training.Loss;
 import org.vocabeam.models.training.Method;
 import org.vocabeam.models.training.TrainingStep;
 import org.vocabeam.models.views.GaussianBlur;
@@ -145,7 +146,7 @@ class ObowTrainingStepGoldenTest {
         draws.put("location." + level, sandbox.ints(new int[images], images));
       }
       Operand<TFloat32> share = sandbox.floats(new float[1]);
-      Method.Loss loss =
+      Loss loss =
           obow.loss(
               tf,
               sandbox.variables(),
@@ -155,7 +156,7 @@ class ObowTrainingStepGoldenTest {
       List<VariableSpec> trained = sandbox.variables().specs(Role.TRAINED);
       List<Operand<TFloat32>> gradients =
           TrainingStep.gradients(sandbox.graph(), sandbox.variables(), loss.total(), trained);
-      Operand<TFloat32> step =
+      TrainingStep step =
           TrainingStep.author(
               sandbox.graph(),
               tf,
@@ -168,7 +169,7 @@ class ObowTrainingStepGoldenTest {
               parameter ->
                   new Optimizer.Schedule(
                       tf.constant((float) sgd.get("lr").asDouble()), tf.constant(1f)));
-      List<String> metrics = List.copyOf(new ArrayList<>(loss.metrics().keySet()));
+      List<String> metrics = step.metrics();
 
       start(sandbox, golden, obow);
       JsonNode schedule = config.get("teacher_momentum");
@@ -192,10 +193,11 @@ class ObowTrainingStepGoldenTest {
               stream(batch.get("random_location").get(l)).mapToInt(JsonNode::asInt).toArray());
         }
         double studentShare =
-            obow.scalars(
+            obow.scalars()
+                .get("studentShare")
+                .value(
                     schedule.get("first_iteration").asLong() + t,
-                    schedule.get("total_iterations").asLong())
-                .get("studentShare");
+                    schedule.get("total_iterations").asLong());
         JsonNode of = expected.get("steps").get(t);
         assertEquals(of.get("teacher_momentum").asDouble(), 1 - studentShare, 1e-9);
         sandbox.set(share, new float[] {(float) studentShare});
@@ -209,7 +211,7 @@ class ObowTrainingStepGoldenTest {
           start(sandbox, golden, obow);
           prepare(sandbox, mistake, obow, of, config, expected, t);
         }
-        float[] values = sandbox.run(step);
+        float[] values = sandbox.run(step.values());
         if (mistake == Mistake.TEACHER_MOVES_AFTER_THE_STEP) {
           moveTeacher(sandbox, studentShare);
         }

@@ -12,6 +12,7 @@ import org.vocabeam.models.methods.Methods;
 import org.vocabeam.models.training.Method;
 import org.vocabeam.models.training.Preset;
 import org.vocabeam.models.training.Recipe;
+import org.vocabeam.models.training.Task;
 import org.vocabeam.pipelines.inputs.InitialWeights;
 import org.vocabeam.pipelines.inputs.RunDirectory;
 import org.vocabeam.pipelines.inputs.TrainingData;
@@ -123,9 +124,10 @@ public final class DistillCommand implements Callable<Integer> {
                   + " --objective=logits",
               temperature));
     }
+    Task task = taught.task(images.task(plan.steps(), steps.seed()));
     return Distillation.recipe(
-        Preset.named(student),
-        taught.task(images.task(plan.steps(), steps.seed())),
+        Preset.named(student).backbone(task),
+        task,
         taught.recipe().backbone(),
         told == Objective.LOGITS ? classes : List.of(),
         told,

@@ -6,9 +6,9 @@ import java.nio.file.Files;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import org.vocabeam.models.labels.Supervised;
 import org.vocabeam.models.methods.Methods;
 import org.vocabeam.models.training.Encoder;
+import org.vocabeam.models.training.Method.TargetSource;
 import org.vocabeam.models.training.Pooling;
 import org.vocabeam.pipelines.inputs.RunDirectory;
 import org.vocabeam.pipelines.options.PoolingArguments;
@@ -104,7 +104,7 @@ public final class ExportCommand implements Callable<Integer> {
         "",
         String.format(
             "Trained %s labels by Vocabeam %s.",
-            of.recipe().method() instanceof Supervised ? "with" : "without",
+            of.recipe().method().targetSource() == TargetSource.LABELS ? "with" : "without",
             of.provenance().get("version")),
         "",
         "## Use",

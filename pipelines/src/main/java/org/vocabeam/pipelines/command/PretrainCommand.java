@@ -3,8 +3,8 @@ package org.vocabeam.pipelines.command;
 import java.util.concurrent.Callable;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
-import org.vocabeam.models.bownet.BowNet;
 import org.vocabeam.models.methods.Methods;
+import org.vocabeam.models.training.Method.TargetSource;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Task;
 import org.vocabeam.pipelines.inputs.RunDirectory;
@@ -66,7 +66,7 @@ public final class PretrainCommand implements Callable<Integer> {
       System.out.println(Methods.toTree(made).toPrettyString());
       return 0;
     }
-    if (made.method() instanceof BowNet && arguments.targets() == null) {
+    if (made.method().targetSource() == TargetSource.TEACHER_WORDS && arguments.targets() == null) {
       generations(made, task, of, plan).run(pipelines.runner());
     } else {
       refuse("--generations", generations);

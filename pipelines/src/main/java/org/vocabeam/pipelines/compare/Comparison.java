@@ -7,15 +7,14 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.transforms.Create;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
-import org.vocabeam.models.bownet.BowNet;
 import org.vocabeam.models.methods.Methods;
+import org.vocabeam.models.training.Method.TargetSource;
 import org.vocabeam.models.training.Preset;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.pipelines.compare.ComparisonPlan.Network;
@@ -207,7 +206,7 @@ public record Comparison(
     options.put("images", training.fingerprint());
     options.put("trainSplit", trainSplit);
     options.put("testSplit", testSplit);
-    options.put("preset", preset.name().toLowerCase(Locale.ROOT));
+    options.put("preset", preset.name());
     options.put("methods", String.join(",", methods));
     options.put("rounds", rounds);
     options.put("finetuneSteps", finetuneSteps);
@@ -223,12 +222,14 @@ public record Comparison(
     } catch (UserError e) {
       return new ComparisonPlan.Method(method, e.getMessage(), List.of());
     }
-    boolean bowNet = recipe(method, training, TIMED_STEPS, seeds.get(0)).method() instanceof BowNet;
+    boolean hasTeachers =
+        recipe(method, training, TIMED_STEPS, seeds.get(0)).method().targetSource()
+            == TargetSource.TEACHER_WORDS;
     Map<String, Integer> networks = new LinkedHashMap<>();
-    if (bowNet) {
+    if (hasTeachers) {
       networks.put(ROTATION, 1);
     }
-    networks.put(method, bowNet ? GENERATIONS : 1);
+    networks.put(method, hasTeachers ? GENERATIONS : 1);
     int count = networks.values().stream().mapToInt(Integer::intValue).sum();
     List<Network> planned = new ArrayList<>();
     networks.forEach(

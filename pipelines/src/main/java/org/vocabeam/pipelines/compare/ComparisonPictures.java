@@ -16,10 +16,9 @@ import java.util.TreeMap;
 import org.apache.beam.sdk.Pipeline;
 import org.vocabeam.models.Seeds;
 import org.vocabeam.models.backbone.Backbone;
-import org.vocabeam.models.bownet.BowNet;
 import org.vocabeam.models.methods.Methods;
-import org.vocabeam.models.obow.Obow;
 import org.vocabeam.models.training.Method;
+import org.vocabeam.models.training.Method.WordMap;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.pipelines.compare.ComparisonPlan.Network;
 import org.vocabeam.pipelines.compare.Neighbourhood.Shown;
@@ -220,34 +219,32 @@ final class ComparisonPictures {
       String title, FeatureSource cells, WordSource source, int border, int total) {}
 
   private Optional<Words> words(ComparisonPlan.Method of, Method method, String run) {
-    if (method instanceof Obow obow) {
+    return method.words().map(map -> words(of, map, run));
+  }
+
+  private static Words words(ComparisonPlan.Method of, WordMap map, String run) {
+    if (map.variable().isPresent()) {
       String checkpoint = RunDirectory.newestCheckpoint(run);
-      String level = obow.levels().get(obow.levels().size() - 1);
-      FeatureSource cells = FeatureSource.cells(checkpoint, Obow.TEACHER, level);
-      return Optional.of(
-          new Words(
-              of.name(),
-              cells,
-              WordSource.variable(checkpoint, Obow.vocabulary(level), channels(cells)),
-              obow.borderCrop(),
-              obow.words()));
+      FeatureSource cells = FeatureSource.cells(checkpoint, map.network(), map.level());
+      return new Words(
+          of.name(),
+          cells,
+          WordSource.variable(checkpoint, map.variable().get(), channels(cells)),
+          map.border(),
+          map.count());
     }
-    if (method instanceof BowNet bowNet) {
-      int last = of.networks().get(of.networks().size() - 1).count();
-      RunDirectory directory = new RunDirectory(run);
-      FeatureSource cells =
-          FeatureSource.cells(
-              RunDirectory.newestCheckpoint(directory.run(last - 1)), bowNet.level());
-      String codebook = StoreFiles.resolve(directory.generation(last), "words/codebook");
-      return Optional.of(
-          new Words(
-              of.name() + ", generation " + last,
-              cells,
-              WordSource.codebook(codebook, channels(cells)),
-              0,
-              bowNet.words()));
-    }
-    return Optional.empty();
+    int last = of.networks().get(of.networks().size() - 1).count();
+    RunDirectory directory = new RunDirectory(run);
+    FeatureSource cells =
+        FeatureSource.cells(
+            RunDirectory.newestCheckpoint(directory.run(last - 1)), map.network(), map.level());
+    String codebook = StoreFiles.resolve(directory.generation(last), "words/codebook");
+    return new Words(
+        of.name() + ", generation " + last,
+        cells,
+        WordSource.codebook(codebook, channels(cells)),
+        map.border(),
+        map.count());
   }
 
   private static int channels(FeatureSource cells) {

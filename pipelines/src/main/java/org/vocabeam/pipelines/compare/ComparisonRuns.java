@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.checkerframework.checker.nullness.qual.Nullable;
-import org.vocabeam.models.bownet.BowNet;
 import org.vocabeam.models.evaluate.LabelShare;
 import org.vocabeam.models.labels.Supervised;
 import org.vocabeam.models.methods.Methods;
 import org.vocabeam.models.optimize.RateSchedule;
+import org.vocabeam.models.training.Method.TargetSource;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Task;
 import org.vocabeam.pipelines.compare.ComparisonPlan.Network;
@@ -132,7 +132,7 @@ record ComparisonRuns(Comparison comparison, TrainingImages training, Runner run
     RoundPlan plan = RoundPlan.alone(comparison.rounds(), last.stepsPerRound());
     Recipe recipe = comparison.recipe(last.method(), training, plan.steps(), seed);
     try {
-      if (recipe.method() instanceof BowNet) {
+      if (recipe.method().targetSource() == TargetSource.TEACHER_WORDS) {
         Network teacher = networks.get(0);
         RoundPlan firstPlan = RoundPlan.alone(comparison.rounds(), teacher.stepsPerRound());
         Recipe first = comparison.recipe(teacher.method(), training, firstPlan.steps(), seed);

@@ -278,7 +278,7 @@ class ComparisonTest {
     String checkpoint = RunDirectory.newestCheckpoint(run);
     Recipe recipe = Checkpoint.read(checkpoint).recipe();
     String level = ((Obow) recipe.method()).levels().get(0);
-    float[] words = Checkpoint.read(checkpoint).state().get(Obow.vocabulary(level));
+    float[] words = Checkpoint.read(checkpoint).state().get("vocabulary." + level);
     int side = recipe.backbone().mapSide(level, SmallStore.SIDE);
     Map<Integer, List<PatchRecord>> expected = new HashMap<>();
     TrainingImages training = TrainingImages.open(images.toString(), "train");

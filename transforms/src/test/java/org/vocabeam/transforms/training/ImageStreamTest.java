@@ -229,13 +229,8 @@ class ImageStreamTest {
     }
 
     @Override
-    public List<String> scalars() {
+    public Map<String, ScalarSchedule> scalars() {
       return of.scalars();
-    }
-
-    @Override
-    public Map<String, Double> scalars(long step, long steps) {
-      return of.scalars(step, steps);
     }
 
     @Override
