@@ -16,8 +16,7 @@ import org.vocabeam.models.UserError;
  */
 public final class Backbones {
   private static final List<Kind> KINDS =
-      List.of(
-          new Kind(ResNet.class, ResNet.SIZES), new Kind(WideResNet.class, WideResNet.SIZES));
+      List.of(new Kind(ResNet.class, ResNet.SIZES), new Kind(WideResNet.class, WideResNet.SIZES));
 
   /** Shorter side, in pixels, below which images want a network that shrinks them less. */
   private static final int SMALL_SIDE = 128;
@@ -30,8 +29,7 @@ public final class Backbones {
    * @param type with a {@code JsonTypeName}
    * @param sizes by name; each makes the network for images of a shorter side in pixels
    */
-  private record Kind(
-      Class<? extends Backbone> type, Map<String, IntFunction<Backbone>> sizes) {}
+  private record Kind(Class<? extends Backbone> type, Map<String, IntFunction<Backbone>> sizes) {}
 
   private Backbones() {}
 

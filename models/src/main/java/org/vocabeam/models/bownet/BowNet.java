@@ -86,7 +86,7 @@ public record BowNet(
 
   /** The words of the teacher, which the run keeps in its codebook. */
   @Override
-  public Optional<WordMap> words() {
+  public Optional<WordMap> wordMap() {
     return Optional.of(new WordMap(STUDENT, level, Optional.empty(), /* border= */ 0, words));
   }
 

@@ -68,8 +68,7 @@ public record Byol(
   public Map<String, ScalarSchedule> scalars() {
     return stopGradient
         ? Map.of(
-            STUDENT_SHARE,
-            (step, steps) -> CosineSchedule.studentShare(targetDecay, step, steps))
+            STUDENT_SHARE, (step, steps) -> CosineSchedule.studentShare(targetDecay, step, steps))
         : Map.of();
   }
 
@@ -182,12 +181,7 @@ public record Byol(
             /* outputs= */ 64,
             /* targetDecay= */ 0.97,
             /* stopGradient= */ true,
-            view(
-                TwoViews.FIRST,
-                task.side(),
-                /* minArea= */ 0.2,
-                GaussianBlur.NONE,
-                Solarize.NONE),
+            view(TwoViews.FIRST, task.side(), /* minArea= */ 0.2, GaussianBlur.NONE, Solarize.NONE),
             view(
                 TwoViews.SECOND,
                 task.side(),

@@ -325,10 +325,8 @@ public record Dino(
             /* sharpening= */ true,
             /* teacherDecay= */ 0.97,
             /* frozenPrototypes= */ 0.02,
-            crops(
-                "global1", task.side(), /* count= */ 1, global, GaussianBlur.NONE, Solarize.NONE),
-            crops(
-                "global2", task.side(), /* count= */ 1, global, GaussianBlur.NONE, Solarize.NONE),
+            crops("global1", task.side(), /* count= */ 1, global, GaussianBlur.NONE, Solarize.NONE),
+            crops("global2", task.side(), /* count= */ 1, global, GaussianBlur.NONE, Solarize.NONE),
             crops(
                 "locals",
                 /* size= */ task.side() / 2,

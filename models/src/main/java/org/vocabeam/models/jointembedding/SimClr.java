@@ -103,9 +103,9 @@ public record SimClr(
   }
 
   /**
-   * The paper's settings: section 2 and appendix A, colour distortion of strength 1, blur, LARS with
-   * 0.3 B / 256 and ten epochs of warm-up; appendix B.9 for small images, strength 0.5, no blur,
-   * temperature 0.5. A batch is 256: the paper's 4,096 is that of many replicas.
+   * The paper's settings: section 2 and appendix A, colour distortion of strength 1, blur, LARS
+   * with 0.3 B / 256 and ten epochs of warm-up; appendix B.9 for small images, strength 0.5, no
+   * blur, temperature 0.5. A batch is 256: the paper's 4,096 is that of many replicas.
    */
   public static Recipe paper(Backbone backbone, Task task) {
     int batch = 256;

@@ -61,8 +61,7 @@ final class TwoViews {
     first.checkSingle();
     second.checkSingle();
     if (first.name().equals(second.name())) {
-      throw new UserError(
-          "both views are named " + first.name() + ", must have different names");
+      throw new UserError("both views are named " + first.name() + ", must have different names");
     }
   }
 }

@@ -112,7 +112,8 @@ public record Distillation(
     Operand<TFloat32> t = tf.constant((float) temperature);
     Operand<TFloat32> targets = tf.stopGradient(tf.nn.softmax(tf.math.div(taught, t)));
     return tf.math.mul(
-        meanOfAll(tf, tf.nn.softmaxCrossEntropyWithLogits(tf.math.div(predicted, t), targets).loss()),
+        meanOfAll(
+            tf, tf.nn.softmaxCrossEntropyWithLogits(tf.math.div(predicted, t), targets).loss()),
         tf.constant((float) (temperature * temperature)));
   }
 

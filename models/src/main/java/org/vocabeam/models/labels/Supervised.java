@@ -168,9 +168,7 @@ public record Supervised(
   }
 
   private static Operand<TFloat32> repeated(Ops tf, Operand<TFloat32> rows, long copies) {
-    return copies == 1
-        ? rows
-        : tf.concat(Collections.nCopies((int) copies, rows), tf.constant(0));
+    return copies == 1 ? rows : tf.concat(Collections.nCopies((int) copies, rows), tf.constant(0));
   }
 
   /**

@@ -117,8 +117,7 @@ public final class Methods {
     return METHODS.stream()
         .filter(registered -> registered.name().equals(method))
         .findFirst()
-        .orElseThrow(
-            () -> new UserError("method is " + method + ", must be one of " + names()))
+        .orElseThrow(() -> new UserError("method is " + method + ", must be one of " + names()))
         .recipe(preset, task);
   }
 

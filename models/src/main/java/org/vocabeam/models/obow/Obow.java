@@ -136,7 +136,7 @@ public record Obow(
 
   /** The words of the last level, which are features of the teacher. */
   @Override
-  public Optional<WordMap> words() {
+  public Optional<WordMap> wordMap() {
     String last = levels.get(levels.size() - 1);
     return Optional.of(
         new WordMap(TEACHER, last, Optional.of(Vocabulary.name(last)), borderCrop, words));
@@ -238,8 +238,7 @@ public record Obow(
         .with(monitors)
         .then(
             after ->
-                newWords.forEach(
-                    (level, vectors) -> vocabularies.get(level).push(after, vectors)));
+                newWords.forEach((level, vectors) -> vocabularies.get(level).push(after, vectors)));
   }
 
   /** m <- decay m + (1 - decay) mu, before it scales the distances that mu is made of. */
@@ -257,8 +256,8 @@ public record Obow(
 
   /**
    * The authors' configurations for ResNet-50 and ResNet-18 (Gidaris et al. 2021, section 4.1 and
-   * reference code). A network whose embedding is as wide as ResNet-50's takes the first, a narrower
-   * one the second. For small images, views of their size take the place of the paper's.
+   * reference code). A network whose embedding is as wide as ResNet-50's takes the first, a
+   * narrower one the second. For small images, views of their size take the place of the paper's.
    */
   public static Recipe paper(Backbone backbone, Task task) {
     return backbone.embeddingWidth() >= RESNET50_WIDTH

@@ -91,13 +91,11 @@ public record Jigsaw(int permutations, int tileWidth, int hidden, ViewSpec tiles
    */
   public static Recipe paper(Backbone backbone, Task task) {
     return task.recipe(
-        new Jigsaw(
-            /* permutations= */ 100, /* tileWidth= */ 512, /* hidden= */ 4096, tiles(task)),
+        new Jigsaw(/* permutations= */ 100, /* tileWidth= */ 512, /* hidden= */ 4096, tiles(task)),
         backbone,
         /* batchSize= */ 256,
         sgd(),
-        new RateSchedule.Drops(
-            /* learningRate= */ 0.01, /* factor= */ 0.1, List.of(0.5, 0.8)));
+        new RateSchedule.Drops(/* learningRate= */ 0.01, /* factor= */ 0.1, List.of(0.5, 0.8)));
   }
 
   /** Settings for 28 to 64 pixels and minutes on a processor. */

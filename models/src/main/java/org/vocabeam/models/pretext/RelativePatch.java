@@ -86,8 +86,7 @@ public record RelativePatch(int hidden, ViewSpec patches) implements Method {
         backbone,
         /* batchSize= */ 256,
         sgd(),
-        new RateSchedule.Drops(
-            /* learningRate= */ 0.01, /* factor= */ 0.1, List.of(0.5, 0.8)));
+        new RateSchedule.Drops(/* learningRate= */ 0.01, /* factor= */ 0.1, List.of(0.5, 0.8)));
   }
 
   /** Settings for 28 to 64 pixels and minutes on a processor. */

@@ -108,8 +108,7 @@ public record Rotation(ViewSpec view) implements Method {
         backbone,
         task,
         /* batchSize= */ 128,
-        new RateSchedule.Drops(
-            /* learningRate= */ 0.1, /* factor= */ 0.2, List.of(0.3, 0.6, 0.8)));
+        new RateSchedule.Drops(/* learningRate= */ 0.1, /* factor= */ 0.2, List.of(0.3, 0.6, 0.8)));
   }
 
   /** The paper's settings with a smaller batch and a cosine, from which a run of minutes gains. */
@@ -122,8 +121,7 @@ public record Rotation(ViewSpec view) implements Method {
             /* learningRate= */ 0.1, /* endLearningRate= */ 0, /* warmupSteps= */ 0));
   }
 
-  private static Recipe recipe(
-      Backbone backbone, Task task, int batchSize, RateSchedule schedule) {
+  private static Recipe recipe(Backbone backbone, Task task, int batchSize, RateSchedule schedule) {
     return task.recipe(
         new Rotation(ViewSpec.rotNet(/* size= */ task.isSmall() ? task.side() : 224)),
         backbone,

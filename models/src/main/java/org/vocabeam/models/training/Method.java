@@ -116,7 +116,7 @@ public interface Method {
   }
 
   /** Visual words that a run learns from, for pictures of them; empty for a method without. */
-  default Optional<WordMap> words() {
+  default Optional<WordMap> wordMap() {
     return Optional.empty();
   }
 
@@ -170,8 +170,7 @@ public interface Method {
    * @param border outermost cells of the map that have no word
    * @param count K
    */
-  record WordMap(
-      String network, String level, Optional<String> variable, int border, int count) {}
+  record WordMap(String network, String level, Optional<String> variable, int border, int count) {}
 
   /**
    * Inputs of a step.

@@ -19,10 +19,7 @@ import org.vocabeam.models.Golden;
 import org.vocabeam.models.Golden.Tensor;
 import org.vocabeam.models.Sandbox;
 import org.vocabeam.models.optimize.CosineSchedule;
-import org.vocabeam.models.training.ImageShape;
-import org.vocabeam.models.training.Preset;
-import org.vocabeam.models.training.Task;
-import org.vocabeam.models.views.Normalisation;
+import org.vocabeam.models.views.ViewSpec;
 
 /** DINO's loss, centre, schedules and head against the authors'. */
 final class DinoGoldenTest {
@@ -102,22 +99,42 @@ final class DinoGoldenTest {
   @Test
   void theTeachersTemperatureOfEveryEpoch() {
     double[] expected = Golden.tensor(EXPECTED.get("teacher_temperature_schedule")).values();
-    Task task =
-        new Task(
-            new ImageShape(28, 28, 1),
-            new Normalisation(new float[] {0.5f}, new float[] {0.5f}),
-            100,
-            100,
-            1);
-    Dino dino = (Dino) Dino.recipe(Preset.RESNET50, task).method();
-    assertEquals(config("warmup_teacher_temp"), dino.warmupTemperature());
-    assertEquals(config("teacher_temp"), dino.teacherTemperature());
+    Dino dino = withTemperatures(config("warmup_teacher_temp"), config("teacher_temp"));
     for (int epoch = 0; epoch < expected.length; epoch++) {
       assertEquals(
           expected[epoch],
           dino.temperature(epoch, CONFIG.get("warmup_teacher_temp_epochs").asLong()),
           1e-12);
     }
+  }
+
+  private static Dino withTemperatures(double warmup, double teacher) {
+    ViewSpec view = ViewSpec.rotNet(/* size= */ 8);
+    return new Dino(
+        new DinoHead(/* hidden= */ 4, /* bottleneck= */ 3, /* prototypes= */ 2, false),
+        config("student_temp"),
+        warmup,
+        teacher,
+        /* temperatureWarmup= */ 0,
+        config("center_momentum"),
+        /* centring= */ true,
+        /* sharpening= */ true,
+        /* teacherDecay= */ 0,
+        /* frozenPrototypes= */ 0,
+        named("global1", view),
+        named("global2", view),
+        named("locals", view));
+  }
+
+  private static ViewSpec named(String name, ViewSpec view) {
+    return new ViewSpec(
+        name,
+        view.size(),
+        view.count(),
+        view.geometry(),
+        view.flipProbability(),
+        view.quarterTurns(),
+        view.appearance());
   }
 
   /** But for the warm-up, which reaches the rate one step earlier in the authors' code. */

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.backbone.ResNet;
 import org.vocabeam.models.generative.Gan;
+import org.vocabeam.models.jointembedding.Dino;
 import org.vocabeam.models.obow.Obow;
 import org.vocabeam.models.obow.VisualWords;
 import org.vocabeam.models.obow.Vocabulary;
@@ -122,6 +123,14 @@ class MethodsTest {
     assertEquals(224, expected.teacherView().size());
     assertEquals(List.of(160, 96), expected.crops().stream().map(ViewSpec::size).toList());
     assertEquals(List.of(2, 5), expected.crops().stream().map(ViewSpec::count).toList());
+  }
+
+  @Test
+  void theTeacherOfDinoIsSharpenedAsInThePaper() {
+    Dino dino = (Dino) Methods.recipe("dino", Preset.RESNET50, task(28, 1, 100, 100)).method();
+    assertEquals(0.04, dino.warmupTemperature());
+    assertEquals(0.07, dino.teacherTemperature());
+    assertEquals(0.0625, dino.temperatureWarmup());
   }
 
   @Test

@@ -219,7 +219,7 @@ final class ComparisonPictures {
       String title, FeatureSource cells, WordSource source, int border, int total) {}
 
   private Optional<Words> words(ComparisonPlan.Method of, Method method, String run) {
-    return method.words().map(map -> words(of, map, run));
+    return method.wordMap().map(map -> words(of, map, run));
   }
 
   private static Words words(ComparisonPlan.Method of, WordMap map, String run) {

@@ -26,6 +26,7 @@ import org.vocabeam.models.backbone.Backbone;
 import org.vocabeam.models.graph.Variables;
 import org.vocabeam.models.methods.Methods;
 import org.vocabeam.models.training.ImageShape;
+import org.vocabeam.models.training.Loss;
 import org.vocabeam.models.training.Method;
 import org.vocabeam.models.training.Preset;
 import org.vocabeam.models.training.Recipe;
