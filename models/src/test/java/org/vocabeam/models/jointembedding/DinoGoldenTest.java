@@ -128,13 +128,7 @@ final class DinoGoldenTest {
 
   private static ViewSpec named(String name, ViewSpec view) {
     return new ViewSpec(
-        name,
-        view.size(),
-        view.count(),
-        view.geometry(),
-        view.flipProbability(),
-        view.quarterTurns(),
-        view.appearance());
+        name, view.size(), view.count(), view.geometry(), view.orientation(), view.augmentations());
   }
 
   /** But for the warm-up, which reaches the rate one step earlier in the authors' code. */
