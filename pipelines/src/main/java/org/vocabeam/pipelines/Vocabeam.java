@@ -6,10 +6,11 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.ServiceLoader;
 import java.util.stream.Stream;
+import org.vocabeam.pipelines.command.AddedCommand;
 import org.vocabeam.pipelines.command.AssignCommand;
 import org.vocabeam.pipelines.command.AugmentCommand;
-import org.vocabeam.pipelines.command.BenchCommand;
 import org.vocabeam.pipelines.command.CodebookCommand;
 import org.vocabeam.pipelines.command.CompareCommand;
 import org.vocabeam.pipelines.command.DemoCommand;
@@ -80,7 +81,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
       RetrainCommand.class,
       ScheduleCommand.class,
       RegistryCommand.class,
-      BenchCommand.class,
       SubmitCommand.class,
     })
 public final class Vocabeam implements Runnable {
@@ -114,7 +114,9 @@ public final class Vocabeam implements Runnable {
   }
 
   public static CommandLine commandLine() {
-    return configured(new CommandLine(new Vocabeam()));
+    CommandLine commandLine = new CommandLine(new Vocabeam());
+    ServiceLoader.load(AddedCommand.class).forEach(commandLine::addSubcommand);
+    return configured(commandLine);
   }
 
   /** The root command {@link Vocabeam} with its subcommands, told how to parse and report. */

@@ -2,7 +2,6 @@ package org.vocabeam.pipelines.command;
 
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.vocabeam.pipelines.Vocabeam;
 import org.vocabeam.pipelines.runner.Runner;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -40,6 +39,6 @@ public final class SubmitCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "submit needs a cluster: give " + cluster + "HOST:PORT");
     }
-    return Vocabeam.commandLine().execute(command.toArray(String[]::new));
+    return spec.parent().commandLine().execute(command.toArray(String[]::new));
   }
 }

@@ -1,4 +1,4 @@
-package org.vocabeam.pipelines.bench;
+package org.vocabeam.bench;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Arrays;

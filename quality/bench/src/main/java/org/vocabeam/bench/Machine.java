@@ -1,4 +1,4 @@
-package org.vocabeam.pipelines.bench;
+package org.vocabeam.bench;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;

@@ -1,4 +1,4 @@
-package org.vocabeam.pipelines.bench;
+package org.vocabeam.bench;
 
 import static com.google.common.base.Preconditions.checkState;
 

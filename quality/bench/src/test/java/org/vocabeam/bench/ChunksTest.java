@@ -1,4 +1,4 @@
-package org.vocabeam.pipelines.bench;
+package org.vocabeam.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

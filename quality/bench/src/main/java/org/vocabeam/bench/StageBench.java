@@ -1,4 +1,4 @@
-package org.vocabeam.pipelines.bench;
+package org.vocabeam.bench;
 
 import com.google.common.io.MoreFiles;
 import java.io.IOException;
@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.vocabeam.pipelines.bench.ChildJvm.Cost;
+import org.vocabeam.bench.ChildJvm.Cost;
 
 /**
  * What every stage of BoWNet costs, in a JVM of its own, on data sets of one, four and sixteen

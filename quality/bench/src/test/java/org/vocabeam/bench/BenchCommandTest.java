@@ -1,4 +1,4 @@
-package org.vocabeam.pipelines.command;
+package org.vocabeam.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

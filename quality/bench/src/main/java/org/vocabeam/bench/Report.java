@@ -1,4 +1,4 @@
-package org.vocabeam.pipelines.bench;
+package org.vocabeam.bench;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;

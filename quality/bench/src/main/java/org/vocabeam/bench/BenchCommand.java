@@ -1,4 +1,4 @@
-package org.vocabeam.pipelines.command;
+package org.vocabeam.bench;
 
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
@@ -10,22 +10,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.vocabeam.models.UserError;
 import org.vocabeam.pipelines.Vocabeam;
-import org.vocabeam.pipelines.bench.CodebookBench;
-import org.vocabeam.pipelines.bench.EngineBench;
-import org.vocabeam.pipelines.bench.Machine;
-import org.vocabeam.pipelines.bench.Measurement;
-import org.vocabeam.pipelines.bench.MemoryBench;
-import org.vocabeam.pipelines.bench.Report;
-import org.vocabeam.pipelines.bench.StageBench;
-import org.vocabeam.pipelines.bench.StoreBench;
-import org.vocabeam.pipelines.bench.TrainBench;
-import org.vocabeam.pipelines.bench.Workload;
-import org.vocabeam.pipelines.bench.Workshop;
+import org.vocabeam.pipelines.command.AddedCommand;
 import org.vocabeam.pipelines.options.RunnerArguments;
 import org.vocabeam.pipelines.runner.Version;
 import org.vocabeam.transforms.files.StoreFiles;
@@ -42,7 +31,7 @@ import picocli.CommandLine.Option;
           + " Nothing else should run meanwhile."
     },
     footer = {"", "Example: ./vocabeam bench --parts=train,engine --output=runs/bench.json"})
-public final class BenchCommand implements Callable<Integer> {
+public final class BenchCommand implements AddedCommand {
   private static final List<String> PARTS =
       List.of("train", "engine", "ingest", "embed", "codebook", "stages", "memory");
 

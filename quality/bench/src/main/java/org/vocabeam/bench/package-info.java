@@ -6,8 +6,7 @@
  * <ul>
  *   <li><b>Ratios within one run.</b> A claim about speed is a quotient of two times that one run
  *       of {@code bench} took on one machine; times of two machines, or of two days, are not
- *       compared. What is compared is measured in turns ({@link
- *       org.vocabeam.pipelines.bench.Chunks}).
+ *       compared. What is compared is measured in turns ({@link org.vocabeam.bench.Chunks}).
  *   <li><b>The real commands are timed.</b> Rounds, ingest and embed are the launcher's own
  *       commands on synthetic images; nothing is rebuilt here that could be faster than what people
  *       run. So their times hold the start-up of a pipeline, and that stands beside them.
@@ -27,4 +26,4 @@
  *       such in the result.
  * </ul>
  */
-package org.vocabeam.pipelines.bench;
+package org.vocabeam.bench;
