@@ -27,6 +27,7 @@ import org.apache.parquet.hadoop.example.ExampleParquetWriter;
 import org.apache.parquet.io.LocalOutputFile;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.MessageTypeParser;
+import org.checkerframework.checker.nullness.qual.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -314,26 +315,7 @@ class ForeignStoreTest {
   @Test
   void aStoreOfAnotherVersionSaysSo() throws Exception {
     record Old(String id) {}
-    RecordType<Old> old =
-        new RecordType<>(
-            "rejected",
-            Old.class,
-            org.apache.avro.SchemaBuilder.record("RejectedRecord")
-                .fields()
-                .requiredString("id")
-                .endRecord(),
-            row -> {
-              org.apache.avro.generic.GenericRecord record =
-                  new org.apache.avro.generic.GenericData.Record(
-                      org.apache.avro.SchemaBuilder.record("RejectedRecord")
-                          .fields()
-                          .requiredString("id")
-                          .endRecord());
-              record.put("id", row.id());
-              return record;
-            },
-            row -> new Old(RecordType.string(row, "id")),
-            Old::id);
+    RecordType<Old> old = RecordType.of(Old.class, "rejected", Old::id);
     Path store = temporary.resolve("old");
     WrittenStore.of(old, store, List.of(new Old("a")), 2048, Map.of("version", "0.0.1"));
     String line = refused(RejectedRecord.TYPE, store);
@@ -341,6 +323,47 @@ class ForeignStoreTest {
     assertTrue(
         line.endsWith("it is of another version (0.0.1): write the store again with this one"),
         line);
+  }
+
+  /** Images of which nobody knows a label. */
+  @Test
+  void aNullableColumnMayBeAbsent() throws Exception {
+    Path ours = temporary.resolve("with");
+    WrittenStore.of(ImageRecord.TYPE, ours, images(), 2048, Map.of());
+    Path store = temporary.resolve("without");
+    copy("SELECT * EXCLUDE (label) FROM '" + ours + "/*.parquet'", store, "a.parquet");
+    List<ImageRecord> expected =
+        WrittenStore.rows(StoreReader.open(ImageRecord.TYPE, ours.toString())).stream()
+            .map(
+                i ->
+                    new ImageRecord(
+                        i.id(),
+                        null,
+                        i.split(),
+                        i.width(),
+                        i.height(),
+                        i.channels(),
+                        i.encoding(),
+                        i.bytes()))
+            .toList();
+    StoreReader<ImageRecord> rows = StoreReader.open(ImageRecord.TYPE, store.toString());
+    assertEquals(expected, WrittenStore.rows(rows));
+    assertEquals(
+        List.of(Map.of("test", 20L, "train", 20L)),
+        rows.tallies("split"),
+        "other columns are read as before");
+  }
+
+  @Test
+  void aNullableColumnMayBeAbsentInsideAList() throws Exception {
+    record Part(int number, @Nullable String note) {}
+    record Whole(String id, List<Part> parts) {}
+    Path store = temporary.resolve("parts");
+    copy("SELECT 'a' AS id, [{'number': 1}, {'number': 2}] AS parts", store, "a.parquet");
+    RecordType<Whole> type = RecordType.of(Whole.class, "wholes", Whole::id);
+    assertEquals(
+        List.of(new Whole("a", List.of(new Part(1, null), new Part(2, null)))),
+        WrittenStore.rows(StoreReader.open(type, store.toString())));
   }
 
   /** pandas: every int is int64, every float double, lists are list.element or list.item. */

@@ -55,13 +55,7 @@ class TalliesTest {
   }
 
   private static RecordType<ImageRecord> untallied() {
-    return new RecordType<>(
-        "images",
-        ImageRecord.class,
-        ImageRecord.SCHEMA,
-        ImageRecord::toAvro,
-        ImageRecord::fromAvro,
-        ImageRecord::id);
+    return RecordType.of(ImageRecord.class, "images", ImageRecord::id);
   }
 
   /** Counts as whoever knows of no footer does. */

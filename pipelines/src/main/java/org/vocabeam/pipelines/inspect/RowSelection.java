@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
-import org.apache.avro.SchemaBuilder;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.Seeds;
 import org.vocabeam.models.UserError;
@@ -64,11 +63,11 @@ public record RowSelection(int count, @Nullable Long seed, @Nullable String labe
       return draw.places;
     }
     TreeSet<String> others = new TreeSet<>();
-    RecordType<Label> labels = Label.of(type.store());
+    RecordType<Label> labels = RecordType.projection(Label.class, type.store());
     for (RowGroup group : groups) {
       try (RowReader<Label> rows = RowReader.of(labels, group)) {
         for (long place = group.firstRow(); rows.hasNext() && !draw.isOver(); place++) {
-          String of = rows.next().text();
+          String of = rows.next().label();
           if (label.equals(of)) {
             draw.offer(place);
           } else if (of != null && others.size() < NAMED_LABELS) {
@@ -116,17 +115,5 @@ public record RowSelection(int count, @Nullable Long seed, @Nullable String labe
   }
 
   /** The label alone, so that no other column is read. */
-  private record Label(@Nullable String text) {
-    static RecordType<Label> of(String store) {
-      return new RecordType<>(
-          store,
-          Label.class,
-          SchemaBuilder.record("Label").fields().optionalString("label").endRecord(),
-          row -> {
-            throw new IllegalStateException("labels are only read");
-          },
-          row -> new Label(RecordType.nullableString(row, "label")),
-          Label::text);
-    }
-  }
+  private record Label(@Nullable String label) {}
 }

@@ -261,7 +261,7 @@ class ComparisonTest {
     List<String> expected =
         rows.stream()
             .filter(row -> row.split().equals("train"))
-            .sorted(Comparator.comparingDouble(row -> -cosine(query.features(), row.features())))
+            .sorted(Comparator.comparingDouble(row -> -cosine(query.embedding(), row.embedding())))
             .limit(5)
             .map(EmbeddingRecord::id)
             .toList();

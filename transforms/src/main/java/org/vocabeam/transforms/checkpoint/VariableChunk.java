@@ -1,14 +1,12 @@
 package org.vocabeam.transforms.checkpoint;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.apache.avro.Schema;
-import org.apache.avro.SchemaBuilder;
-import org.apache.avro.generic.GenericData;
-import org.apache.avro.generic.GenericRecord;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.graph.VariableSpec;
 import org.vocabeam.models.graph.VariableSpec.Role;
@@ -22,37 +20,26 @@ import org.vocabeam.transforms.parquet.RecordType;
  * @param chunk number of the part, from 0
  * @param role what the variable is for; decides how replicas are combined
  * @param shape of the whole variable
- * @param bytes little-endian float32, row-major; not copied: neither side may change them
+ * @param dtype of the values, for readers elsewhere: {@code float32}
+ * @param bytes little-endian, row-major; not copied: neither side may change them
  */
-public record VariableChunk(String variable, int chunk, Role role, List<Long> shape, byte[] bytes) {
+public record VariableChunk(
+    String variable, int chunk, Role role, List<Long> shape, String dtype, byte[] bytes) {
   private static final int FLOATS = 1 << 18;
   private static final String DTYPE = "float32";
 
-  public static final Schema SCHEMA =
-      SchemaBuilder.record("VariableChunk")
-          .namespace("org.vocabeam")
-          .fields()
-          .requiredString("variable")
-          .requiredInt("chunk")
-          .requiredString("role")
-          .name("shape")
-          .type()
-          .array()
-          .items()
-          .longType()
-          .noDefault()
-          .requiredString("dtype")
-          .requiredBytes("bytes")
-          .endRecord();
-
   public static final RecordType<VariableChunk> TYPE =
-      new RecordType<>(
-          "checkpoint",
-          VariableChunk.class,
-          SCHEMA,
-          VariableChunk::toAvro,
-          VariableChunk::fromAvro,
-          VariableChunk::id);
+      RecordType.of(VariableChunk.class, "checkpoint", VariableChunk::id);
+
+  public VariableChunk {
+    checkArgument(
+        dtype.equals(DTYPE), "variable %s has values of %s, must be %s", variable, dtype, DTYPE);
+  }
+
+  /** A part with values of the one type that there is. */
+  public VariableChunk(String variable, int chunk, Role role, List<Long> shape, byte[] bytes) {
+    this(variable, chunk, role, shape, DTYPE, bytes);
+  }
 
   /** Unique in a checkpoint. */
   public String id() {
@@ -112,42 +99,13 @@ public record VariableChunk(String variable, int chunk, Role role, List<Long> sh
     return buffer.array();
   }
 
-  public GenericRecord toAvro() {
-    GenericData.Record row = new GenericData.Record(SCHEMA);
-    row.put("variable", variable);
-    row.put("chunk", chunk);
-    row.put("role", role.name());
-    row.put("shape", shape);
-    row.put("dtype", DTYPE);
-    row.put("bytes", ByteBuffer.wrap(bytes));
-    return row;
-  }
-
-  public static VariableChunk fromAvro(GenericRecord row) {
-    List<Long> shape = new ArrayList<>();
-    for (Object size : (List<?>) row.get("shape")) {
-      shape.add((Long) size);
-    }
-    return new VariableChunk(
-        RecordType.string(row, "variable"),
-        RecordType.integer(row, "chunk"),
-        Role.valueOf(RecordType.string(row, "role")),
-        List.copyOf(shape),
-        RecordType.bytes(row, "bytes"));
-  }
-
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof VariableChunk that
-        && variable.equals(that.variable)
-        && chunk == that.chunk
-        && role == that.role
-        && shape.equals(that.shape)
-        && Arrays.equals(bytes, that.bytes);
+    return RecordType.areEqual(this, other);
   }
 
   @Override
   public int hashCode() {
-    return id().hashCode();
+    return RecordType.hash(this);
   }
 }

@@ -1,12 +1,7 @@
 package org.vocabeam.transforms.codebook;
 
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import org.apache.avro.Schema;
-import org.apache.avro.SchemaBuilder;
-import org.apache.avro.generic.GenericData;
-import org.apache.avro.generic.GenericRecord;
 import org.vocabeam.models.UserError;
 import org.vocabeam.transforms.parquet.RecordType;
 import org.vocabeam.transforms.store.StoreReader;
@@ -20,28 +15,8 @@ import org.vocabeam.transforms.store.StoreReader;
  * @param vector [C]
  */
 public record CodebookRecord(int word, long count, List<Float> vector) {
-  public static final Schema SCHEMA =
-      SchemaBuilder.record("CodebookRecord")
-          .namespace("org.vocabeam")
-          .fields()
-          .requiredInt("word")
-          .requiredLong("count")
-          .name("vector")
-          .type()
-          .array()
-          .items()
-          .floatType()
-          .noDefault()
-          .endRecord();
-
   public static final RecordType<CodebookRecord> TYPE =
-      new RecordType<>(
-          "codebook",
-          CodebookRecord.class,
-          SCHEMA,
-          CodebookRecord::toAvro,
-          CodebookRecord::fromAvro,
-          w -> WordRecord.id(w.word));
+      RecordType.of(CodebookRecord.class, "codebook", w -> WordRecord.id(w.word));
 
   public CodebookRecord {
     vector = List.copyOf(vector);
@@ -89,21 +64,5 @@ public record CodebookRecord(int word, long count, List<Float> vector) {
 
   private static UserError refused(String directory, String what) {
     return new UserError(directory + " " + what + "; build the codebook again");
-  }
-
-  public GenericRecord toAvro() {
-    GenericData.Record row = new GenericData.Record(SCHEMA);
-    row.put("word", word);
-    row.put("count", count);
-    row.put("vector", vector);
-    return row;
-  }
-
-  public static CodebookRecord fromAvro(GenericRecord row) {
-    List<Float> vector = new ArrayList<>();
-    for (Object value : (List<?>) row.get("vector")) {
-      vector.add((Float) value);
-    }
-    return new CodebookRecord(RecordType.integer(row, "word"), (Long) row.get("count"), vector);
   }
 }

@@ -1,8 +1,6 @@
 package org.vocabeam.transforms.codebook;
 
 import java.io.IOException;
-import org.apache.avro.Schema;
-import org.apache.avro.SchemaBuilder;
 import org.vocabeam.models.UserError;
 import org.vocabeam.transforms.parquet.RecordType;
 import org.vocabeam.transforms.parquet.RowGroup;
@@ -15,22 +13,8 @@ import org.vocabeam.transforms.parquet.RowReader;
 final class DescriptorBlocks {
   /** Values of a row: an iteration needs no other column. */
   private record Values(byte[] bytes) {
-    static final Schema SCHEMA =
-        SchemaBuilder.record("DescriptorRecord")
-            .namespace("org.vocabeam")
-            .fields()
-            .requiredBytes("bytes")
-            .endRecord();
     static final RecordType<Values> TYPE =
-        new RecordType<>(
-            "descriptors",
-            Values.class,
-            SCHEMA,
-            values -> {
-              throw new IllegalStateException("values are only read");
-            },
-            row -> new Values(RecordType.bytes(row, "bytes")),
-            values -> "");
+        RecordType.projection(Values.class, DescriptorRecord.TYPE.store());
   }
 
   /** Use of a block. */

@@ -2,12 +2,6 @@ package org.vocabeam.transforms.codebook;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
-import java.util.Objects;
-import org.apache.avro.Schema;
-import org.apache.avro.SchemaBuilder;
-import org.apache.avro.generic.GenericData;
-import org.apache.avro.generic.GenericRecord;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.transforms.parquet.RecordType;
 
@@ -28,25 +22,8 @@ public record DescriptorRecord(String id, String image, int y, int x, byte[] byt
   public static final String CHANNELS = "channels";
   public static final String TEACHER = "teacher";
 
-  public static final Schema SCHEMA =
-      SchemaBuilder.record("DescriptorRecord")
-          .namespace("org.vocabeam")
-          .fields()
-          .requiredString("id")
-          .requiredString("image")
-          .requiredInt("y")
-          .requiredInt("x")
-          .requiredBytes("bytes")
-          .endRecord();
-
   public static final RecordType<DescriptorRecord> TYPE =
-      new RecordType<>(
-          "descriptors",
-          DescriptorRecord.class,
-          SCHEMA,
-          DescriptorRecord::toAvro,
-          DescriptorRecord::fromAvro,
-          DescriptorRecord::id);
+      RecordType.of(DescriptorRecord.class, "descriptors", DescriptorRecord::id);
 
   /** Returns the feature of a cell of an image's map. */
   public static DescriptorRecord of(String image, int y, int x, float[] values) {
@@ -68,37 +45,13 @@ public record DescriptorRecord(String id, String image, int y, int x, byte[] byt
         .get(into, at, bytes.length / Float.BYTES);
   }
 
-  public GenericRecord toAvro() {
-    GenericData.Record row = new GenericData.Record(SCHEMA);
-    row.put("id", id);
-    row.put("image", image);
-    row.put("y", y);
-    row.put("x", x);
-    row.put("bytes", ByteBuffer.wrap(bytes));
-    return row;
-  }
-
-  public static DescriptorRecord fromAvro(GenericRecord row) {
-    return new DescriptorRecord(
-        RecordType.string(row, "id"),
-        RecordType.string(row, "image"),
-        RecordType.integer(row, "y"),
-        RecordType.integer(row, "x"),
-        RecordType.bytes(row, "bytes"));
-  }
-
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof DescriptorRecord that
-        && id.equals(that.id)
-        && image.equals(that.image)
-        && y == that.y
-        && x == that.x
-        && Arrays.equals(bytes, that.bytes);
+    return RecordType.areEqual(this, other);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(id, Arrays.hashCode(bytes));
+    return RecordType.hash(this);
   }
 }

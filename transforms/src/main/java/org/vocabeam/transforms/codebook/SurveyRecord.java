@@ -1,10 +1,6 @@
 package org.vocabeam.transforms.codebook;
 
 import java.io.Serializable;
-import org.apache.avro.Schema;
-import org.apache.avro.SchemaBuilder;
-import org.apache.avro.generic.GenericData;
-import org.apache.avro.generic.GenericRecord;
 import org.vocabeam.models.codebook.FixedPoint;
 import org.vocabeam.transforms.parquet.RecordType;
 
@@ -17,23 +13,9 @@ import org.vocabeam.transforms.parquet.RecordType;
  */
 public record SurveyRecord(long descriptors, double magnitude, int channels)
     implements Serializable {
-  public static final Schema SCHEMA =
-      SchemaBuilder.record("SurveyRecord")
-          .namespace("org.vocabeam")
-          .fields()
-          .requiredLong("descriptors")
-          .requiredDouble("magnitude")
-          .requiredInt("channels")
-          .endRecord();
 
   public static final RecordType<SurveyRecord> TYPE =
-      new RecordType<>(
-          "survey",
-          SurveyRecord.class,
-          SCHEMA,
-          SurveyRecord::toAvro,
-          SurveyRecord::fromAvro,
-          s -> "survey");
+      RecordType.of(SurveyRecord.class, "survey", s -> "survey");
 
   /** Returns the unit of sums of channels. */
   FixedPoint ofValues() {
@@ -43,20 +25,5 @@ public record SurveyRecord(long descriptors, double magnitude, int channels)
   /** Returns the unit of sums of squared distances; words lie between descriptors. */
   FixedPoint ofDistances() {
     return FixedPoint.forSum(descriptors, 4 * channels * magnitude * magnitude);
-  }
-
-  public GenericRecord toAvro() {
-    GenericData.Record row = new GenericData.Record(SCHEMA);
-    row.put("descriptors", descriptors);
-    row.put("magnitude", magnitude);
-    row.put("channels", channels);
-    return row;
-  }
-
-  public static SurveyRecord fromAvro(GenericRecord row) {
-    return new SurveyRecord(
-        (Long) row.get("descriptors"),
-        (Double) row.get("magnitude"),
-        RecordType.integer(row, "channels"));
   }
 }

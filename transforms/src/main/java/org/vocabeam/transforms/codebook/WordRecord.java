@@ -2,15 +2,10 @@ package org.vocabeam.transforms.codebook;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import org.apache.avro.Schema;
-import org.apache.avro.SchemaBuilder;
-import org.apache.avro.generic.GenericData;
-import org.apache.avro.generic.GenericRecord;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.transforms.parquet.RecordType;
 import org.vocabeam.transforms.store.StoreReader;
@@ -24,23 +19,8 @@ import org.vocabeam.transforms.store.StoreReader;
  * @param bytes little-endian float32 [C]
  */
 public record WordRecord(int word, long count, byte[] bytes) {
-  public static final Schema SCHEMA =
-      SchemaBuilder.record("WordRecord")
-          .namespace("org.vocabeam")
-          .fields()
-          .requiredInt("word")
-          .requiredLong("count")
-          .requiredBytes("bytes")
-          .endRecord();
-
   public static final RecordType<WordRecord> TYPE =
-      new RecordType<>(
-          "words",
-          WordRecord.class,
-          SCHEMA,
-          WordRecord::toAvro,
-          WordRecord::fromAvro,
-          w -> id(w.word));
+      RecordType.of(WordRecord.class, "words", w -> id(w.word));
 
   /** Returns a unique id that sorts in the order of the words. */
   static String id(int word) {
@@ -70,29 +50,13 @@ public record WordRecord(int word, long count, byte[] bytes) {
     return values;
   }
 
-  public GenericRecord toAvro() {
-    GenericData.Record row = new GenericData.Record(SCHEMA);
-    row.put("word", word);
-    row.put("count", count);
-    row.put("bytes", ByteBuffer.wrap(bytes));
-    return row;
-  }
-
-  public static WordRecord fromAvro(GenericRecord row) {
-    return new WordRecord(
-        RecordType.integer(row, "word"), (Long) row.get("count"), RecordType.bytes(row, "bytes"));
-  }
-
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof WordRecord that
-        && word == that.word
-        && count == that.count
-        && Arrays.equals(bytes, that.bytes);
+    return RecordType.areEqual(this, other);
   }
 
   @Override
   public int hashCode() {
-    return Arrays.hashCode(bytes);
+    return RecordType.hash(this);
   }
 }

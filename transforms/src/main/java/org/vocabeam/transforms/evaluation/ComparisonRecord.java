@@ -1,9 +1,5 @@
 package org.vocabeam.transforms.evaluation;
 
-import org.apache.avro.Schema;
-import org.apache.avro.SchemaBuilder;
-import org.apache.avro.generic.GenericData;
-import org.apache.avro.generic.GenericRecord;
 import org.vocabeam.transforms.parquet.RecordType;
 
 /**
@@ -11,49 +7,37 @@ import org.vocabeam.transforms.parquet.RecordType;
  *
  * @param method name of the trained method; empty for features that no method trained
  * @param seed of the run
- * @param result of its evaluation
+ * @param features as in {@link MetricRecord}, as all that follow
  */
-public record ComparisonRecord(String method, long seed, MetricRecord result) {
-  public static final Schema SCHEMA =
-      SchemaBuilder.record("ComparisonRecord")
-          .namespace("org.vocabeam")
-          .fields()
-          .requiredString("method")
-          .requiredLong("seed")
-          .requiredString("features")
-          .requiredString("metric")
-          .requiredDouble("labelShare")
-          .requiredDouble("value")
-          .requiredDouble("interval")
-          .endRecord();
-
+public record ComparisonRecord(
+    String method,
+    long seed,
+    String features,
+    String metric,
+    double labelShare,
+    double value,
+    double interval) {
   public static final RecordType<ComparisonRecord> TYPE =
-      new RecordType<>(
-          "comparison",
-          ComparisonRecord.class,
-          SCHEMA,
-          ComparisonRecord::toAvro,
-          ComparisonRecord::fromAvro,
-          ComparisonRecord::id);
+      RecordType.of(ComparisonRecord.class, "comparison", ComparisonRecord::id);
+
+  /** A result of the evaluation of a run. */
+  public ComparisonRecord(String method, long seed, MetricRecord result) {
+    this(
+        method,
+        seed,
+        result.features(),
+        result.metric(),
+        result.labelShare(),
+        result.value(),
+        result.interval());
+  }
+
+  /** The result without the run that it is of. */
+  public MetricRecord result() {
+    return new MetricRecord(features, metric, labelShare, value, interval);
+  }
 
   private String id() {
-    return method + "#" + seed + "#" + MetricRecord.TYPE.id().apply(result);
-  }
-
-  public GenericRecord toAvro() {
-    GenericData.Record row = new GenericData.Record(SCHEMA);
-    row.put("method", method);
-    row.put("seed", seed);
-    row.put("features", result.features());
-    row.put("metric", result.metric());
-    row.put("labelShare", result.labelShare());
-    row.put("value", result.value());
-    row.put("interval", result.interval());
-    return row;
-  }
-
-  public static ComparisonRecord fromAvro(GenericRecord row) {
-    return new ComparisonRecord(
-        RecordType.string(row, "method"), (Long) row.get("seed"), MetricRecord.fromAvro(row));
+    return method + "#" + seed + "#" + MetricRecord.TYPE.id(result());
   }
 }

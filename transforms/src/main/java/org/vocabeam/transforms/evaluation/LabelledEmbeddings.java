@@ -85,11 +85,11 @@ public record LabelledEmbeddings(
   }
 
   private Rows rows(List<EmbeddingRecord> records) {
-    int width = records.isEmpty() ? 1 : records.get(0).features().length;
+    int width = records.isEmpty() ? 1 : records.get(0).embedding().length;
     float[] values = new float[Math.multiplyExact(records.size(), width)];
     int[] labels = new int[records.size()];
     for (int i = 0; i < labels.length; i++) {
-      System.arraycopy(records.get(i).features(), 0, values, i * width, width);
+      System.arraycopy(records.get(i).embedding(), 0, values, i * width, width);
       labels[i] = Collections.binarySearch(classes, records.get(i).label());
     }
     return new Rows(

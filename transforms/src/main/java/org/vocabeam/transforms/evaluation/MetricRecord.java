@@ -1,10 +1,6 @@
 package org.vocabeam.transforms.evaluation;
 
 import java.io.Serializable;
-import org.apache.avro.Schema;
-import org.apache.avro.SchemaBuilder;
-import org.apache.avro.generic.GenericData;
-import org.apache.avro.generic.GenericRecord;
 import org.vocabeam.transforms.parquet.RecordType;
 
 /**
@@ -20,25 +16,10 @@ import org.vocabeam.transforms.parquet.RecordType;
 public record MetricRecord(
     String features, String metric, double labelShare, double value, double interval)
     implements Serializable {
-  public static final Schema SCHEMA =
-      SchemaBuilder.record("MetricRecord")
-          .namespace("org.vocabeam")
-          .fields()
-          .requiredString("features")
-          .requiredString("metric")
-          .requiredDouble("labelShare")
-          .requiredDouble("value")
-          .requiredDouble("interval")
-          .endRecord();
 
   public static final RecordType<MetricRecord> TYPE =
-      new RecordType<>(
-          "metrics",
-          MetricRecord.class,
-          SCHEMA,
-          MetricRecord::toAvro,
-          MetricRecord::fromAvro,
-          m -> m.features + "#" + m.metric + "#" + m.labelShare);
+      RecordType.of(
+          MetricRecord.class, "metrics", m -> m.features + "#" + m.metric + "#" + m.labelShare);
 
   /** Returns the metric with the share of labels unless it is 1: {@code linear@0.1}. */
   public static String name(String metric, double labelShare) {
@@ -48,24 +29,5 @@ public record MetricRecord(
   /** Returns the same record with another value and no interval. */
   MetricRecord withValue(double measured) {
     return new MetricRecord(features, metric, labelShare, measured, 0);
-  }
-
-  public GenericRecord toAvro() {
-    GenericData.Record row = new GenericData.Record(SCHEMA);
-    row.put("features", features);
-    row.put("metric", metric);
-    row.put("labelShare", labelShare);
-    row.put("value", value);
-    row.put("interval", interval);
-    return row;
-  }
-
-  public static MetricRecord fromAvro(GenericRecord row) {
-    return new MetricRecord(
-        RecordType.string(row, "features"),
-        RecordType.string(row, "metric"),
-        (Double) row.get("labelShare"),
-        (Double) row.get("value"),
-        (Double) row.get("interval"));
   }
 }

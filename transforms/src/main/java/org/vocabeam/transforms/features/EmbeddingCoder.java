@@ -22,9 +22,9 @@ final class EmbeddingCoder extends CustomCoder<EmbeddingRecord> {
     StringUtf8Coder.of().encode(row.id(), out);
     LABEL.encode(row.label(), out);
     StringUtf8Coder.of().encode(row.split(), out);
-    ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * row.features().length);
-    bytes.asFloatBuffer().put(row.features());
-    new DataOutputStream(out).writeInt(row.features().length);
+    ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * row.embedding().length);
+    bytes.asFloatBuffer().put(row.embedding());
+    new DataOutputStream(out).writeInt(row.embedding().length);
     out.write(bytes.array());
   }
 

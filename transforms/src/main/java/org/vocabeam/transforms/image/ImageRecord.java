@@ -1,12 +1,6 @@
 package org.vocabeam.transforms.image;
 
-import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.Objects;
-import org.apache.avro.Schema;
-import org.apache.avro.SchemaBuilder;
-import org.apache.avro.generic.GenericData;
-import org.apache.avro.generic.GenericRecord;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
 import org.vocabeam.transforms.parquet.RecordType;
@@ -40,29 +34,8 @@ public record ImageRecord(
   public static final String JPEG = "jpeg";
   public static final String PNG = "png";
 
-  public static final Schema SCHEMA =
-      SchemaBuilder.record("ImageRecord")
-          .namespace("org.vocabeam")
-          .fields()
-          .requiredString("id")
-          .optionalString("label")
-          .requiredString("split")
-          .requiredInt("width")
-          .requiredInt("height")
-          .requiredInt("channels")
-          .requiredString("encoding")
-          .requiredBytes("bytes")
-          .endRecord();
-
   public static final RecordType<ImageRecord> TYPE =
-      new RecordType<>(
-              "images",
-              ImageRecord.class,
-              SCHEMA,
-              ImageRecord::toAvro,
-              ImageRecord::fromAvro,
-              ImageRecord::id)
-          .withTally("split");
+      RecordType.of(ImageRecord.class, "images", ImageRecord::id).withTally("split");
 
   public ImageRecord {
     Objects.requireNonNull(id, "id");
@@ -86,47 +59,14 @@ public record ImageRecord(
     }
   }
 
-  public GenericRecord toAvro() {
-    GenericData.Record row = new GenericData.Record(SCHEMA);
-    row.put(0, id);
-    row.put(1, label);
-    row.put(2, split);
-    row.put(3, width);
-    row.put(4, height);
-    row.put(5, channels);
-    row.put(6, encoding);
-    row.put(7, ByteBuffer.wrap(bytes));
-    return row;
-  }
-
-  public static ImageRecord fromAvro(GenericRecord row) {
-    return new ImageRecord(
-        RecordType.string(row, "id"),
-        RecordType.nullableString(row, "label"),
-        RecordType.string(row, "split"),
-        RecordType.integer(row, "width"),
-        RecordType.integer(row, "height"),
-        RecordType.integer(row, "channels"),
-        RecordType.string(row, "encoding"),
-        RecordType.bytes(row, "bytes"));
-  }
-
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof ImageRecord that
-        && id.equals(that.id)
-        && Objects.equals(label, that.label)
-        && split.equals(that.split)
-        && width == that.width
-        && height == that.height
-        && channels == that.channels
-        && encoding.equals(that.encoding)
-        && Arrays.equals(bytes, that.bytes);
+    return RecordType.areEqual(this, other);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(id, Arrays.hashCode(bytes));
+    return RecordType.hash(this);
   }
 
   @Override

@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.apache.avro.SchemaBuilder;
 import org.vocabeam.transforms.parquet.RecordType;
 import org.vocabeam.transforms.parquet.RowGroup;
 import org.vocabeam.transforms.parquet.RowReader;
@@ -16,20 +15,7 @@ import org.vocabeam.transforms.parquet.RowReader;
  */
 public final class SelectedImages {
   private record Id(String id) {
-    static final RecordType<Id> TYPE =
-        new RecordType<>(
-            "images",
-            Id.class,
-            SchemaBuilder.record("ImageRecord")
-                .namespace("org.vocabeam")
-                .fields()
-                .requiredString("id")
-                .endRecord(),
-            row -> {
-              throw new IllegalStateException("ids are only read");
-            },
-            row -> new Id(RecordType.string(row, "id")),
-            Id::id);
+    static final RecordType<Id> TYPE = RecordType.projection(Id.class, ImageRecord.TYPE.store());
   }
 
   private SelectedImages() {}

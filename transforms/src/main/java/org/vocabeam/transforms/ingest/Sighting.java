@@ -2,10 +2,6 @@ package org.vocabeam.transforms.ingest;
 
 import java.util.Comparator;
 import java.util.Objects;
-import org.apache.avro.Schema;
-import org.apache.avro.SchemaBuilder;
-import org.apache.avro.generic.GenericData;
-import org.apache.avro.generic.GenericRecord;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.transforms.parquet.RecordType;
 import org.vocabeam.transforms.source.SourceImage;
@@ -29,20 +25,7 @@ record Sighting(
           .thenComparingInt(Sighting::part)
           .thenComparingInt(Sighting::position);
 
-  private static final Schema SCHEMA =
-      SchemaBuilder.record("Sighting")
-          .fields()
-          .requiredString("content")
-          .requiredString("id")
-          .optionalString("label")
-          .requiredString("split")
-          .requiredInt("part")
-          .requiredInt("position")
-          .endRecord();
-
-  static final RecordType<Sighting> TYPE =
-      new RecordType<>(
-          "sightings", Sighting.class, SCHEMA, Sighting::toAvro, Sighting::fromAvro, Sighting::id);
+  static final RecordType<Sighting> TYPE = RecordType.of(Sighting.class, "sightings", Sighting::id);
 
   static Sighting of(ContentRecord image) {
     return new Sighting(image.content(), image.id(), image.label(), image.split(), STORED, 0);
@@ -63,26 +46,5 @@ record Sighting(
   /** Returns a name that no other image has, because no other has this content. */
   String idWithContent() {
     return id + "@" + content.substring(0, 8);
-  }
-
-  private GenericRecord toAvro() {
-    GenericData.Record row = new GenericData.Record(SCHEMA);
-    row.put(0, content);
-    row.put(1, id);
-    row.put(2, label);
-    row.put(3, split);
-    row.put(4, part);
-    row.put(5, position);
-    return row;
-  }
-
-  private static Sighting fromAvro(GenericRecord row) {
-    return new Sighting(
-        RecordType.string(row, "content"),
-        RecordType.string(row, "id"),
-        RecordType.nullableString(row, "label"),
-        RecordType.string(row, "split"),
-        RecordType.integer(row, "part"),
-        RecordType.integer(row, "position"));
   }
 }

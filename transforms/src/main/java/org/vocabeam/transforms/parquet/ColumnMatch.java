@@ -35,7 +35,7 @@ public final class ColumnMatch {
   private ColumnMatch() {}
 
   /**
-   * The file's own types of the columns that the record needs.
+   * The file's own types of the record's columns, without nullable ones that the file lacks.
    *
    * @throws MismatchException naming the column, what is there and what is needed
    */
@@ -48,6 +48,9 @@ public final class ColumnMatch {
     List<Type> fields = new ArrayList<>();
     for (Schema.Field field : record.getFields()) {
       if (!group.containsField(field.name())) {
+        if (field.schema().isNullable()) {
+          continue; // the column came later than the file: null in all rows
+        }
         throw new MismatchException(
             String.format(
                 "has no column '%s', which must be %s (it has %s)",

@@ -29,7 +29,7 @@ final class RecordCoder<T> extends CustomCoder<T> {
     if (writer == null) {
       writer = new GenericDatumWriter<>(type.schema());
     }
-    writer.write(type.toAvro().apply(value), EncoderFactory.get().directBinaryEncoder(out, null));
+    writer.write(type.toAvro(value), EncoderFactory.get().directBinaryEncoder(out, null));
   }
 
   @Override
@@ -38,7 +38,7 @@ final class RecordCoder<T> extends CustomCoder<T> {
       reader = new GenericDatumReader<>(type.schema());
     }
     GenericRecord row = reader.read(null, DecoderFactory.get().directBinaryDecoder(in, null));
-    return type.fromAvro().apply(row);
+    return type.fromAvro(row);
   }
 
   /** Avro binary has one form for a value, since no schema here has a map. */

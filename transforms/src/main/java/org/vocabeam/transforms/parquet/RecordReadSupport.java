@@ -120,34 +120,35 @@ final class RecordReadSupport extends ReadSupport<GenericRecord> {
     private final String path;
     private final Schema schema;
     private final Consumer<Object> parent;
-    private final Converter[] fields;
+    private final Converter[] columns;
     private final boolean[] required;
     private GenericData.Record record;
 
-    /** The columns are those of the schema, in its order. */
+    /**
+     * @param columns those of the schema, in its order; nullable ones may be missing
+     */
     RecordConverter(String path, Schema schema, GroupType columns, Consumer<Object> parent) {
       this.path = path;
       this.schema = schema;
       this.parent = parent;
-      int count = columns.getFieldCount();
-      this.fields = new Converter[count];
-      this.required = new boolean[count];
-      for (int i = 0; i < count; i++) {
-        int at = i;
-        Schema.Field field = schema.getFields().get(i);
-        required[i] = !field.schema().isNullable();
-        fields[i] =
-            converter(
-                path + field.name(),
-                field.schema(),
-                columns.getType(i),
-                value -> record.put(at, value));
+      this.columns = new Converter[columns.getFieldCount()];
+      this.required = new boolean[schema.getFields().size()];
+      for (Schema.Field field : schema.getFields()) {
+        required[field.pos()] = !field.schema().isNullable();
+        if (columns.containsField(field.name())) {
+          this.columns[columns.getFieldIndex(field.name())] =
+              converter(
+                  path + field.name(),
+                  field.schema(),
+                  columns.getType(field.name()),
+                  value -> record.put(field.pos(), value));
+        }
       }
     }
 
     @Override
-    public Converter getConverter(int field) {
-      return fields[field];
+    public Converter getConverter(int column) {
+      return columns[column];
     }
 
     @Override

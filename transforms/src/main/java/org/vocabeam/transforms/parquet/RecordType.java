@@ -1,60 +1,89 @@
 package org.vocabeam.transforms.parquet;
 
 import java.io.Serializable;
-import java.nio.ByteBuffer;
 import org.apache.avro.Schema;
-import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.SerializableFunction;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * What a store needs to know of its rows.
+ * A Java record as the row of a store. The record's components are the columns, in their order and
+ * under their names:
  *
- * <p>The schema is also the projection of a reader: a type with fewer fields than the file reads
- * the columns of its own fields and no others.
+ * <pre>{@code
+ * public record PatchRecord(int word, String image, @Nullable String label, byte[] bytes) {
+ *   public static final RecordType<PatchRecord> TYPE =
+ *       RecordType.of(PatchRecord.class, "patches", patch -> patch.word + "#" + patch.image);
+ *
+ *   // Java compares arrays by identity.
+ *   @Override
+ *   public boolean equals(@Nullable Object other) {
+ *     return RecordType.areEqual(this, other);
+ *   }
+ *
+ *   @Override
+ *   public int hashCode() {
+ *     return RecordType.hash(this);
+ *   }
+ * }
+ * }</pre>
+ *
+ * <p>A component is a {@code String}, {@code int}, {@code long}, {@code float}, {@code double},
+ * {@code byte[]} (bytes), {@code float[]} (list of float), an enum (its name), another record, or a
+ * {@code List} of any of them. One that is {@code @Nullable} is a column that may hold null, and
+ * that a store may lack altogether: its rows have null there. So a nullable component can be added
+ * to a record without making older stores unreadable.
+ *
+ * <p>The columns are also the projection of a reader: a record with fewer components than the file
+ * has columns reads its own columns and no others.
  *
  * @param store name of the stores of such rows, in the plural: {@code images}
  * @param type the Java record
- * @param schema schema of the Parquet file and of the coder
- * @param toAvro the row as a record of {@code schema}
- * @param fromAvro its inverse
- * @param id unique in a store; decides the place of the row
+ * @param id of a row, unique in a store; decides the place of the row
  * @param coder a faster one than that of the schema, or null
- * @param tallied a column of text with few values, which are counted in the footer of every file
- *     (read by the store); or null
+ * @param tallied a column of text with few values, which are counted in the footer of every file;
+ *     or null
  */
 public record RecordType<T>(
     String store,
     Class<T> type,
-    Schema schema,
-    SerializableFunction<T, GenericRecord> toAvro,
-    SerializableFunction<GenericRecord, T> fromAvro,
     SerializableFunction<T, String> id,
     @Nullable Coder<T> coder,
     @Nullable String tallied)
     implements Serializable {
 
-  /** With the coder that is made of the schema; nothing is tallied. */
-  public RecordType(
-      String store,
-      Class<T> type,
-      Schema schema,
-      SerializableFunction<T, GenericRecord> toAvro,
-      SerializableFunction<GenericRecord, T> fromAvro,
-      SerializableFunction<T, String> id) {
-    this(store, type, schema, toAvro, fromAvro, id, null, null);
+  /**
+   * A type whose columns are derived from the record's components.
+   *
+   * @param store name of the stores of such rows
+   * @param id of a row
+   * @throws IllegalArgumentException when the columns are asked for and a component has a type that
+   *     no column has
+   */
+  public static <T extends Record> RecordType<T> of(
+      Class<T> type, String store, SerializableFunction<T, String> id) {
+    return new RecordType<>(store, type, id, null, null);
   }
 
-  /** With a coder of its own. */
+  /** Some columns of a store; its rows are only read, and have no id. */
+  public static <T extends Record> RecordType<T> projection(Class<T> type, String store) {
+    return of(
+        type,
+        store,
+        row -> {
+          throw new IllegalStateException(type.getSimpleName() + " is only read");
+        });
+  }
+
+  /** The same type with a coder of its own. */
   public RecordType<T> withCoder(Coder<T> faster) {
-    return new RecordType<>(store, type, schema, toAvro, fromAvro, id, faster, tallied);
+    return new RecordType<>(store, type, id, faster, tallied);
   }
 
-  /** With the values of a column counted in the footers. */
+  /** The same type with the values of a column counted in the footers. */
   public RecordType<T> withTally(String column) {
-    return new RecordType<>(store, type, schema, toAvro, fromAvro, id, coder, column);
+    return new RecordType<>(store, type, id, coder, column);
   }
 
   /** A deterministic coder: its own, or the Avro binary form of {@link #schema}. */
@@ -63,45 +92,36 @@ public record RecordType<T>(
     return coder == null ? new RecordCoder<>(this) : coder;
   }
 
-  /** One column of text of a store that is only read, without null. */
-  public static RecordType<String> column(String store, String column) {
-    return new RecordType<>(
-        store,
-        String.class,
-        SchemaBuilder.record("Column").fields().requiredString(column).endRecord(),
-        value -> {
-          throw new IllegalStateException("a single column is only read");
-        },
-        row -> string(row, column),
-        value -> value);
+  /** The id of a row. */
+  public String id(T row) {
+    return id.apply(row);
   }
 
-  /** The text of a string field, for {@code fromAvro}. */
-  public static String string(GenericRecord record, String field) {
-    return record.get(field).toString();
+  /** The schema of the Parquet file and of the coder. */
+  public Schema schema() {
+    return RecordColumns.of(type).schema();
   }
 
-  /** The text of a field that may be null. */
-  public static @Nullable String nullableString(GenericRecord record, String field) {
-    Object value = record.get(field);
-    return value == null ? null : value.toString();
+  /** The row as a record of {@link #schema}; arrays are not copied. */
+  public GenericRecord toAvro(T row) {
+    return RecordColumns.of(type).toAvro(row);
   }
 
-  /** The number in an int field. */
-  public static int integer(GenericRecord record, String field) {
-    return (Integer) record.get(field);
+  /** The inverse of {@link #toAvro}. */
+  public T fromAvro(GenericRecord row) {
+    return RecordColumns.of(type).fromAvro(row);
   }
 
-  /** The content of a bytes field: the reader's own array when it holds nothing else. */
-  public static byte[] bytes(GenericRecord record, String field) {
-    ByteBuffer buffer = (ByteBuffer) record.get(field);
-    if (buffer.hasArray()
-        && buffer.arrayOffset() == 0
-        && buffer.array().length == buffer.remaining()) {
-      return buffer.array();
-    }
-    byte[] bytes = new byte[buffer.remaining()];
-    buffer.duplicate().get(bytes);
-    return bytes;
+  /** Compares a record with another object, arrays by their elements: for {@code equals}. */
+  public static boolean areEqual(Record row, @Nullable Object other) {
+    return row == other
+        || (other != null
+            && row.getClass() == other.getClass()
+            && RecordColumns.of(row.getClass()).areEqual(row, other));
+  }
+
+  /** Hashes a record, arrays by their elements: for {@code hashCode}. */
+  public static int hash(Record row) {
+    return RecordColumns.of(row.getClass()).hash(row);
   }
 }

@@ -12,6 +12,7 @@ import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.conf.ParquetConfiguration;
@@ -45,7 +46,17 @@ public final class RowReader<T> implements Iterator<T>, AutoCloseable {
         group,
         new RecordReadSupport(type.schema()),
         new PlainParquetConfiguration(),
-        row -> type.fromAvro().apply((GenericRecord) row));
+        row -> type.fromAvro((GenericRecord) row));
+  }
+
+  /** Reads one column of text, in which no row may be null, and no other column. */
+  public static RowReader<String> ofText(String column, RowGroup group) throws IOException {
+    return new RowReader<>(
+        group,
+        new RecordReadSupport(
+            SchemaBuilder.record("Column").fields().requiredString(column).endRecord()),
+        new PlainParquetConfiguration(),
+        row -> (String) ((GenericRecord) row).get(0));
   }
 
   /** Reads by any of parquet-java's record models. */
@@ -81,6 +92,14 @@ public final class RowReader<T> implements Iterator<T>, AutoCloseable {
     }
   }
 
+  private RowReader(RowReader<?> reader, Function<Object, T> fromRow) {
+    this.file = reader.file;
+    this.rows = reader.rows;
+    this.group = reader.group;
+    this.left = reader.left;
+    this.fromRow = fromRow;
+  }
+
   private <R> RecordReader<R> read(
       RowGroup group, ReadSupport<R> support, ParquetConfiguration configuration, FileMetaData file)
       throws IOException {
@@ -108,6 +127,11 @@ public final class RowReader<T> implements Iterator<T>, AutoCloseable {
         ParquetReadOptions.builder(new PlainParquetConfiguration())
             .usePageChecksumVerification(true)
             .build());
+  }
+
+  /** The rows that are left as something else, in place of this reader. */
+  public <R> RowReader<R> map(Function<? super T, R> mapping) {
+    return new RowReader<>(this, fromRow.andThen(mapping));
   }
 
   @Override

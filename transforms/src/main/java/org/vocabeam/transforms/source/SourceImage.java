@@ -4,13 +4,7 @@ import com.google.common.base.Strings;
 import com.google.common.hash.Hashing;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.Objects;
-import org.apache.avro.Schema;
-import org.apache.avro.SchemaBuilder;
-import org.apache.avro.generic.GenericData;
-import org.apache.avro.generic.GenericRecord;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.transforms.image.ImageFormat;
 import org.vocabeam.transforms.image.Rejection;
@@ -35,27 +29,8 @@ public record SourceImage(
     int channels,
     byte[] bytes,
     @Nullable Rejection rejection) {
-  private static final Schema SCHEMA =
-      SchemaBuilder.record("SourceImage")
-          .fields()
-          .requiredString("id")
-          .optionalString("label")
-          .requiredString("split")
-          .requiredInt("width")
-          .requiredInt("height")
-          .requiredInt("channels")
-          .requiredBytes("bytes")
-          .optionalString("rejection")
-          .endRecord();
-
   public static final RecordType<SourceImage> TYPE =
-      new RecordType<>(
-          "source images",
-          SourceImage.class,
-          SCHEMA,
-          SourceImage::toAvro,
-          SourceImage::fromAvro,
-          SourceImage::id);
+      RecordType.of(SourceImage.class, "source images", SourceImage::id);
 
   /** Reads a file to its end, and rejects it early when it is no image or is too long. */
   public static SourceImage file(
@@ -103,47 +78,13 @@ public record SourceImage(
         .toString();
   }
 
-  GenericRecord toAvro() {
-    GenericData.Record row = new GenericData.Record(SCHEMA);
-    row.put(0, id);
-    row.put(1, label);
-    row.put(2, split);
-    row.put(3, width);
-    row.put(4, height);
-    row.put(5, channels);
-    row.put(6, ByteBuffer.wrap(bytes));
-    row.put(7, rejection == null ? null : rejection.name());
-    return row;
-  }
-
-  static SourceImage fromAvro(GenericRecord row) {
-    String rejection = RecordType.nullableString(row, "rejection");
-    return new SourceImage(
-        RecordType.string(row, "id"),
-        RecordType.nullableString(row, "label"),
-        RecordType.string(row, "split"),
-        RecordType.integer(row, "width"),
-        RecordType.integer(row, "height"),
-        RecordType.integer(row, "channels"),
-        RecordType.bytes(row, "bytes"),
-        rejection == null ? null : Rejection.valueOf(rejection));
-  }
-
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof SourceImage that
-        && id.equals(that.id)
-        && Objects.equals(label, that.label)
-        && split.equals(that.split)
-        && width == that.width
-        && height == that.height
-        && channels == that.channels
-        && Arrays.equals(bytes, that.bytes)
-        && rejection == that.rejection;
+    return RecordType.areEqual(this, other);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(id, Arrays.hashCode(bytes));
+    return RecordType.hash(this);
   }
 }

@@ -68,8 +68,8 @@ public final class AlignedRows<T> implements AutoCloseable {
       rows = RowReader.of(type, groups.next());
     }
     T row = rows.next();
-    if (!type.id().apply(row).equals(id)) {
-      throw misaligned("has '" + type.id().apply(row) + "'", id);
+    if (!type.id(row).equals(id)) {
+      throw misaligned("has '" + type.id(row) + "'", id);
     }
     return row;
   }

@@ -68,7 +68,7 @@ public final class OpenShard<T> implements AutoCloseable {
 
   /** Adds a row; rows come in the order of the hash of their ids. */
   public void append(T row) throws IOException {
-    String id = of.type().id().apply(row);
+    String id = of.type().id(row);
     checkArgument(of.shardOf(id) == shard, "'%s' does not belong to shard %s", id, shard);
     checkArgument(last == null || isAfter(id, last), "'%s' does not come after '%s'", id, last);
     last = id;
@@ -76,7 +76,7 @@ public final class OpenShard<T> implements AutoCloseable {
     coder.encode(row, encoded);
     hasher.putBytes(encoded.toByteArray());
     long before = output.position();
-    GenericRecord written = of.type().toAvro().apply(row);
+    GenericRecord written = of.type().toAvro(row);
     writer.write(written);
     rows++;
     if (tally != null) {

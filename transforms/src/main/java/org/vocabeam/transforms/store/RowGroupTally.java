@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.avro.generic.GenericRecord;
-import org.vocabeam.transforms.parquet.RecordType;
 
 /**
  * How many rows of every row group of a file have each value of a column, counted while the file is
@@ -37,7 +36,7 @@ final class RowGroupTally {
   }
 
   void add(GenericRecord row) {
-    open.merge(RecordType.string(row, column), 1L, Long::sum);
+    open.merge(row.get(column).toString(), 1L, Long::sum);
   }
 
   void endRowGroup() {

@@ -74,7 +74,7 @@ final class RowSpool<T> implements AutoCloseable {
       for (T row : rows) {
         long offset = out.getCount();
         coder.encode(row, out);
-        long hash = ShardWriter.hash(type.id().apply(row));
+        long hash = ShardWriter.hash(type.id(row));
         places.add(new Place(hash, offset, Math.toIntExact(out.getCount() - offset)));
       }
       out.flush();
@@ -106,7 +106,7 @@ final class RowSpool<T> implements AutoCloseable {
 
   private String id(Place place) {
     try {
-      return type.id().apply(decode(bytes(place)));
+      return type.id(decode(bytes(place)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -75,7 +75,6 @@ public final class StoreReader<T> {
    * its statistics, and of a file of ours whose type is {@linkplain RecordType#tallied tallied}.
    */
   public List<Map<String, Long>> tallies(String column) throws IOException {
-    RecordType<String> type = RecordType.column(this.type.store(), column);
     List<Map<String, Long>> all = new ArrayList<>();
     for (ParquetFooter footer : contents.footers()) {
       // Engines copy metadata from a file to another one with other rows.
@@ -89,7 +88,7 @@ public final class StoreReader<T> {
         } else if (isOfAll && sum(told.get(group.index())) == group.rows()) {
           all.add(told.get(group.index()));
         } else {
-          all.add(count(type, group));
+          all.add(count(column, group));
         }
       }
     }
@@ -100,10 +99,9 @@ public final class StoreReader<T> {
     return tally.values().stream().mapToLong(Long::longValue).sum();
   }
 
-  private static Map<String, Long> count(RecordType<String> column, RowGroup group)
-      throws IOException {
+  private static Map<String, Long> count(String column, RowGroup group) throws IOException {
     Map<String, Long> counts = new TreeMap<>();
-    try (RowReader<String> values = RowReader.of(column, group)) {
+    try (RowReader<String> values = RowReader.ofText(column, group)) {
       values.forEachRemaining(value -> counts.merge(value, 1L, Long::sum));
     }
     return counts;

@@ -223,7 +223,7 @@ public final class WriteStore<T> extends PTransform<PCollection<T>, PCollection<
 
     @ProcessElement
     public void assign(@Element T row, OutputReceiver<KV<Integer, @Nullable T>> out) {
-      out.output(KV.of(writer.shardOf(writer.type().id().apply(row)), row));
+      out.output(KV.of(writer.shardOf(writer.type().id(row)), row));
     }
   }
 

@@ -3,10 +3,6 @@ package org.vocabeam.transforms.targets;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import java.util.List;
-import org.apache.avro.Schema;
-import org.apache.avro.SchemaBuilder;
-import org.apache.avro.generic.GenericData;
-import org.apache.avro.generic.GenericRecord;
 import org.vocabeam.models.UserError;
 import org.vocabeam.transforms.parquet.RecordType;
 
@@ -21,33 +17,8 @@ import org.vocabeam.transforms.parquet.RecordType;
 public record TargetRecord(String id, List<Integer> words, List<Float> weights) {
   private static final double ROUNDING = 1e-3;
 
-  public static final Schema SCHEMA =
-      SchemaBuilder.record("TargetRecord")
-          .namespace("org.vocabeam")
-          .fields()
-          .requiredString("id")
-          .name("words")
-          .type()
-          .array()
-          .items()
-          .intType()
-          .noDefault()
-          .name("weights")
-          .type()
-          .array()
-          .items()
-          .floatType()
-          .noDefault()
-          .endRecord();
-
   public static final RecordType<TargetRecord> TYPE =
-      new RecordType<>(
-          "targets",
-          TargetRecord.class,
-          SCHEMA,
-          TargetRecord::toAvro,
-          TargetRecord::fromAvro,
-          TargetRecord::id);
+      RecordType.of(TargetRecord.class, "targets", TargetRecord::id);
 
   /** Keys of the provenance of a targets store. */
   public static final String CODEBOOK = "codebook";
@@ -102,20 +73,5 @@ public record TargetRecord(String id, List<Integer> words, List<Float> weights) 
     for (int i = 0; i < words.size(); i++) {
       rows[row * vocabulary + words.get(i)] = weights.get(i);
     }
-  }
-
-  public GenericRecord toAvro() {
-    GenericData.Record row = new GenericData.Record(SCHEMA);
-    row.put("id", id);
-    row.put("words", words);
-    row.put("weights", weights);
-    return row;
-  }
-
-  public static TargetRecord fromAvro(GenericRecord row) {
-    return new TargetRecord(
-        RecordType.string(row, "id"),
-        ((List<?>) row.get("words")).stream().map(Integer.class::cast).toList(),
-        ((List<?>) row.get("weights")).stream().map(Float.class::cast).toList());
   }
 }

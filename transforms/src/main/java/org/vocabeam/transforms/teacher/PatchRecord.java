@@ -2,10 +2,6 @@ package org.vocabeam.transforms.teacher;
 
 import java.io.Serializable;
 import java.util.Comparator;
-import org.apache.avro.Schema;
-import org.apache.avro.SchemaBuilder;
-import org.apache.avro.generic.GenericData;
-import org.apache.avro.generic.GenericRecord;
 import org.vocabeam.transforms.parquet.RecordType;
 
 /**
@@ -18,25 +14,8 @@ import org.vocabeam.transforms.parquet.RecordType;
  * @param squaredDistance of the cell's feature from the word
  */
 public record PatchRecord(int word, String image, int y, int x, double squaredDistance) {
-  public static final Schema SCHEMA =
-      SchemaBuilder.record("PatchRecord")
-          .namespace("org.vocabeam")
-          .fields()
-          .requiredInt("word")
-          .requiredString("image")
-          .requiredInt("y")
-          .requiredInt("x")
-          .requiredDouble("squaredDistance")
-          .endRecord();
-
   public static final RecordType<PatchRecord> TYPE =
-      new RecordType<>(
-          "patches",
-          PatchRecord.class,
-          SCHEMA,
-          PatchRecord::toAvro,
-          PatchRecord::fromAvro,
-          patch -> patch.word + "#" + patch.image);
+      RecordType.of(PatchRecord.class, "patches", patch -> patch.word + "#" + patch.image);
 
   /** Order with the farthest first, and equally far ones by descending image id. */
   static final class FarthestFirst implements Comparator<PatchRecord>, Serializable {
@@ -52,24 +31,5 @@ public record PatchRecord(int word, String image, int y, int x, double squaredDi
   /** Returns the order of a word's patches with the nearest first. */
   public static Comparator<PatchRecord> nearestFirst() {
     return new FarthestFirst().reversed();
-  }
-
-  public GenericRecord toAvro() {
-    GenericData.Record row = new GenericData.Record(SCHEMA);
-    row.put("word", word);
-    row.put("image", image);
-    row.put("y", y);
-    row.put("x", x);
-    row.put("squaredDistance", squaredDistance);
-    return row;
-  }
-
-  public static PatchRecord fromAvro(GenericRecord row) {
-    return new PatchRecord(
-        RecordType.integer(row, "word"),
-        RecordType.string(row, "image"),
-        RecordType.integer(row, "y"),
-        RecordType.integer(row, "x"),
-        (Double) row.get("squaredDistance"));
   }
 }

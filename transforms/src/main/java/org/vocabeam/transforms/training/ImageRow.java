@@ -1,12 +1,11 @@
 package org.vocabeam.transforms.training;
 
-import org.apache.avro.Schema;
-import org.apache.avro.SchemaBuilder;
-import org.apache.avro.generic.GenericRecord;
-import org.apache.beam.sdk.transforms.SerializableFunction;
+import java.io.IOException;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.transforms.image.ImageRecord;
 import org.vocabeam.transforms.parquet.RecordType;
+import org.vocabeam.transforms.parquet.RowGroup;
+import org.vocabeam.transforms.parquet.RowReader;
 
 /**
  * A row of an images store as training reads it.
@@ -14,35 +13,21 @@ import org.vocabeam.transforms.parquet.RecordType;
  * @param image null where stored views take the place of its pixels
  */
 record ImageRow(String id, String split, @Nullable ImageRecord image) {
-  static final RecordType<ImageRow> WHOLE =
-      type(
-          ImageRecord.SCHEMA,
-          row -> {
-            ImageRecord image = ImageRecord.fromAvro(row);
-            return new ImageRow(image.id(), image.split(), image);
-          });
+  /** The columns that are read where the pixels are not. */
+  private record WithoutPixels(String id, String split) {
+    static final RecordType<WithoutPixels> TYPE =
+        RecordType.projection(WithoutPixels.class, ImageRecord.TYPE.store());
+  }
 
-  /** Reads no other columns than id and split. */
-  static final RecordType<ImageRow> WITHOUT_PIXELS =
-      type(
-          SchemaBuilder.record("ImageRecord")
-              .namespace("org.vocabeam")
-              .fields()
-              .requiredString("id")
-              .requiredString("split")
-              .endRecord(),
-          row -> new ImageRow(RecordType.string(row, "id"), RecordType.string(row, "split"), null));
+  /** Reads the images of a row group. */
+  static RowReader<ImageRow> read(RowGroup group) throws IOException {
+    return RowReader.of(ImageRecord.TYPE, group)
+        .map(image -> new ImageRow(image.id(), image.split(), image));
+  }
 
-  private static RecordType<ImageRow> type(
-      Schema schema, SerializableFunction<GenericRecord, ImageRow> fromAvro) {
-    return new RecordType<>(
-        ImageRecord.TYPE.store(),
-        ImageRow.class,
-        schema,
-        row -> {
-          throw new IllegalStateException("images are only read here");
-        },
-        fromAvro,
-        ImageRow::id);
+  /** Reads a row group without its pixels. */
+  static RowReader<ImageRow> readWithoutPixels(RowGroup group) throws IOException {
+    return RowReader.of(WithoutPixels.TYPE, group)
+        .map(row -> new ImageRow(row.id(), row.split(), null));
   }
 }

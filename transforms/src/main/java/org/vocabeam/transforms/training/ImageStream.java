@@ -36,7 +36,6 @@ final class ImageStream implements Iterator<Batch> {
   private final Recipe recipe;
   private final Assignment assignment;
   private final Map<String, Integer> inputs;
-  private final RecordType<ImageRow> rows;
   private final Iterator<EpochPlan.Window> windows;
   private Iterator<Image> images = Collections.emptyIterator();
   private long epoch;
@@ -45,7 +44,6 @@ final class ImageStream implements Iterator<Batch> {
     this.recipe = recipe;
     this.assignment = assignment;
     this.inputs = assignment.source().inputs(recipe);
-    this.rows = assignment.views() == null ? ImageRow.WHOLE : ImageRow.WITHOUT_PIXELS;
     this.windows = assignment.windows().iterator();
   }
 
@@ -117,7 +115,10 @@ final class ImageStream implements Iterator<Batch> {
   private void read(Group group, List<Image> into) throws IOException {
     String ofEpoch =
         assignment.views() == null ? null : ViewsRecord.directory(assignment.views(), epoch);
-    try (RowReader<ImageRow> images = RowReader.of(rows, group.rows());
+    try (RowReader<ImageRow> images =
+            assignment.views() == null
+                ? ImageRow.read(group.rows())
+                : ImageRow.readWithoutPixels(group.rows());
         AlignedRows<ViewsRecord> views = open(ViewsRecord.TYPE, ofEpoch, group);
         AlignedRows<TargetRecord> targets = open(TargetRecord.TYPE, assignment.targets(), group)) {
       while (images.hasNext()) {

@@ -2,15 +2,8 @@ package org.vocabeam.transforms.views;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
-import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
-import org.apache.avro.Schema;
-import org.apache.avro.SchemaBuilder;
-import org.apache.avro.generic.GenericData;
-import org.apache.avro.generic.GenericRecord;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.transforms.files.StoreFiles;
 import org.vocabeam.transforms.parquet.RecordType;
@@ -26,40 +19,8 @@ import org.vocabeam.transforms.parquet.RecordType;
  */
 public record ViewsRecord(
     String id, long epoch, @Nullable String label, String split, List<View> views) {
-  private static final Schema VIEW =
-      SchemaBuilder.record("View")
-          .namespace("org.vocabeam")
-          .fields()
-          .requiredString("view")
-          .requiredInt("crop")
-          .requiredInt("size")
-          .requiredInt("channels")
-          .requiredBytes("bytes")
-          .endRecord();
-
-  public static final Schema SCHEMA =
-      SchemaBuilder.record("ViewsRecord")
-          .namespace("org.vocabeam")
-          .fields()
-          .requiredString("id")
-          .requiredLong("epoch")
-          .optionalString("label")
-          .requiredString("split")
-          .name("views")
-          .type()
-          .array()
-          .items(VIEW)
-          .noDefault()
-          .endRecord();
-
   public static final RecordType<ViewsRecord> TYPE =
-      new RecordType<>(
-          "views",
-          ViewsRecord.class,
-          SCHEMA,
-          ViewsRecord::toAvro,
-          ViewsRecord::fromAvro,
-          ViewsRecord::id);
+      RecordType.of(ViewsRecord.class, "views", ViewsRecord::id);
 
   /**
    * One view.
@@ -90,38 +51,14 @@ public record ViewsRecord(
           bytes.length);
     }
 
-    private GenericRecord toAvro() {
-      GenericData.Record row = new GenericData.Record(VIEW);
-      row.put("view", view);
-      row.put("crop", crop);
-      row.put("size", size);
-      row.put("channels", channels);
-      row.put("bytes", ByteBuffer.wrap(bytes));
-      return row;
-    }
-
-    private static View fromAvro(GenericRecord row) {
-      return new View(
-          RecordType.string(row, "view"),
-          RecordType.integer(row, "crop"),
-          RecordType.integer(row, "size"),
-          RecordType.integer(row, "channels"),
-          RecordType.bytes(row, "bytes"));
-    }
-
     @Override
     public boolean equals(@Nullable Object other) {
-      return other instanceof View that
-          && view.equals(that.view)
-          && crop == that.crop
-          && size == that.size
-          && channels == that.channels
-          && Arrays.equals(bytes, that.bytes);
+      return RecordType.areEqual(this, other);
     }
 
     @Override
     public int hashCode() {
-      return Objects.hash(view, crop, Arrays.hashCode(bytes));
+      return RecordType.hash(this);
     }
 
     @Override
@@ -139,25 +76,5 @@ public record ViewsRecord(
   /** Returns the store of an epoch's views, in the directory of all epochs. */
   public static String directory(String epochs, long epoch) {
     return StoreFiles.resolve(epochs, String.format(Locale.ROOT, "epoch-%06d", epoch));
-  }
-
-  public GenericRecord toAvro() {
-    GenericData.Record row = new GenericData.Record(SCHEMA);
-    row.put("id", id);
-    row.put("epoch", epoch);
-    row.put("label", label);
-    row.put("split", split);
-    row.put("views", views.stream().map(View::toAvro).toList());
-    return row;
-  }
-
-  public static ViewsRecord fromAvro(GenericRecord row) {
-    return new ViewsRecord(
-        RecordType.string(row, "id"),
-        (Long) row.get("epoch"),
-        RecordType.nullableString(row, "label"),
-        RecordType.string(row, "split"),
-        ((List<?>) row.get("views"))
-            .stream().map(GenericRecord.class::cast).map(View::fromAvro).toList());
   }
 }

@@ -29,12 +29,15 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.apache.avro.SchemaBuilder;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.testing.CoderProperties;
 import org.apache.beam.sdk.testing.PAssert;
 import org.apache.beam.sdk.transforms.Create;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
+import org.apache.parquet.io.LocalInputFile;
+import org.checkerframework.checker.nullness.qual.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vocabeam.models.UserError;
@@ -183,26 +186,79 @@ class StoreTest {
     }
   }
 
+  private record NumberOnly(int number) {
+    static final RecordType<NumberOnly> TYPE =
+        RecordType.projection(NumberOnly.class, Sample.TYPE.store());
+  }
+
+  /** The last column, whose page is damaged, is not read. */
   @Test
   void aNarrowTypeReadsItsColumnsOnly() throws Exception {
     write("wide", samples(50), 1);
-    RecordType<String> numbers =
-        new RecordType<>(
-            "samples",
-            String.class,
-            SchemaBuilder.record("Number").fields().requiredInt("number").endRecord(),
-            text -> {
-              throw new UnsupportedOperationException();
-            },
-            row -> row.getSchema().getFields().size() + ":" + row.get("number"),
-            text -> text);
-    List<String> expected = rows("wide").stream().map(row -> "1:" + row.number()).toList();
-    List<String> actual = new ArrayList<>();
-    RowGroup group = StoreReader.open(numbers, directory("wide")).rowGroups().get(0);
-    try (RowReader<String> reader = RowReader.of(numbers, group)) {
-      reader.forEachRemaining(actual::add);
+    List<Integer> expected = rows("wide").stream().map(Sample::number).toList();
+    Path file = temporary.resolve("wide/part-00000-of-00001.parquet");
+    ColumnChunkMetaData content;
+    try (ParquetFileReader reader = ParquetFileReader.open(new LocalInputFile(file))) {
+      content = reader.getFooter().getBlocks().get(0).getColumns().get(3);
     }
-    assertEquals(expected, actual);
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[Math.toIntExact(content.getStartingPos() + content.getTotalSize() - 1)] ^= 4;
+    Files.write(file, bytes);
+    assertThrows(UserError.class, () -> rows("wide"));
+
+    StoreReader<NumberOnly> numbers = StoreReader.open(NumberOnly.TYPE, directory("wide"));
+    assertEquals(expected, numbers.rows().stream().map(NumberOnly::number).toList());
+  }
+
+  /** A row as it was before it got a label. */
+  private record UnlabelledSample(String id, int number, byte[] content) {
+    static final RecordType<UnlabelledSample> TYPE =
+        RecordType.of(UnlabelledSample.class, Sample.TYPE.store(), UnlabelledSample::id);
+  }
+
+  private record LabelOnly(@Nullable String label) {
+    static final RecordType<LabelOnly> TYPE =
+        RecordType.projection(LabelOnly.class, Sample.TYPE.store());
+  }
+
+  @Test
+  void aStoreThatIsOlderThanANullableColumnOpens() throws Exception {
+    List<UnlabelledSample> older =
+        samples(300).stream()
+            .map(s -> new UnlabelledSample(s.id(), s.number(), s.content()))
+            .toList();
+    StoreReader<UnlabelledSample> written =
+        WrittenStore.of(
+            UnlabelledSample.TYPE, temporary.resolve("older"), older, 20_000, PROVENANCE);
+    assertTrue(written.rowGroups().size() > 1);
+    List<Sample> expected =
+        written.rows().stream()
+            .map(s -> new Sample(s.id(), null, s.number(), s.content()))
+            .toList();
+    StoreReader<Sample> opened = StoreReader.open(Sample.TYPE, directory("older"));
+    assertEquals(expected, opened.rows());
+    assertEquals(written.fingerprint(), opened.fingerprint());
+
+    Pipeline pipeline = Pipeline.create();
+    PAssert.that(pipeline.apply(ReadStore.from(Sample.TYPE, directory("older"))))
+        .containsInAnyOrder(expected);
+    pipeline.run().waitUntilFinish();
+
+    assertEquals(
+        Collections.nCopies(300, new LabelOnly(null)),
+        StoreReader.open(LabelOnly.TYPE, directory("older")).rows(),
+        "no column is left to read");
+  }
+
+  /** The other way round: what has no place in the record is not read. */
+  @Test
+  void aStoreWithAColumnTooManyOpens() throws Exception {
+    write("newer", samples(20), 1);
+    StoreReader<UnlabelledSample> opened =
+        StoreReader.open(UnlabelledSample.TYPE, directory("newer"));
+    assertEquals(
+        rows("newer").stream().map(Sample::number).toList(),
+        opened.rows().stream().map(UnlabelledSample::number).toList());
   }
 
   @Test
@@ -302,9 +358,7 @@ class StoreTest {
   @Test
   void storesOfOtherRowsAndOtherFilesAreRefused() throws Exception {
     write("store", samples(100), 1);
-    RecordType<Sample> others =
-        new RecordType<>(
-            "others", Sample.class, Sample.SCHEMA, Sample::toAvro, Sample::fromAvro, Sample::id);
+    RecordType<Sample> others = RecordType.of(Sample.class, "others", Sample::id);
     UserError wrong =
         assertThrows(UserError.class, () -> StoreReader.open(others, directory("store")));
     assertTrue(wrong.getMessage().contains("store of samples"), wrong.getMessage());

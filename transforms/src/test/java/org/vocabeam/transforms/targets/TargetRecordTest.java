@@ -15,7 +15,7 @@ class TargetRecordTest {
 
   @Test
   void isTheSameAfterAvroAndCoder() throws Exception {
-    assertEquals(BAG, TargetRecord.fromAvro(BAG.toAvro()));
+    assertEquals(BAG, TargetRecord.TYPE.fromAvro(TargetRecord.TYPE.toAvro(BAG)));
     CoderProperties.coderDecodeEncodeEqual(TargetRecord.TYPE.coder(), BAG);
   }
 
@@ -52,7 +52,7 @@ class TargetRecordTest {
     float[] rows = {1, 2, 3, 4};
     empty.fill(rows, 1, 2);
     assertArrayEquals(new float[] {1, 2, 3, 4}, rows);
-    assertEquals(empty, TargetRecord.fromAvro(empty.toAvro()));
+    assertEquals(empty, TargetRecord.TYPE.fromAvro(TargetRecord.TYPE.toAvro(empty)));
   }
 
   private static void refused(String because, List<Integer> words, List<Float> weights) {

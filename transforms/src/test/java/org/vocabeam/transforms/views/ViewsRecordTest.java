@@ -17,7 +17,7 @@ class ViewsRecordTest {
   void isTheSameAfterAvroAndCoder() throws Exception {
     for (String label : new String[] {"cat", null}) {
       ViewsRecord views = new ViewsRecord("a", 3, label, "train", List.of(COLOUR, GREY));
-      assertEquals(views, ViewsRecord.fromAvro(views.toAvro()));
+      assertEquals(views, ViewsRecord.TYPE.fromAvro(ViewsRecord.TYPE.toAvro(views)));
       CoderProperties.coderDecodeEncodeEqual(ViewsRecord.TYPE.coder(), views);
     }
   }
