@@ -40,9 +40,9 @@ def seconds_of(work):
     return statistics.median(chunks)
 
 
-def report(of, words, channels, rate):
+def report(name, words, channels, rate):
     gflops = 2 * words * channels * rate / 1e9
-    print(f"{of:20} {words} words of {channels} channels {rate:12.0f} descriptors/s {gflops:8.1f} GFLOP/s", flush=True)
+    print(f"{name:20} {words} words of {channels} channels {rate:12.0f} descriptors/s {gflops:8.1f} GFLOP/s", flush=True)
 
 
 def faiss_iteration(descriptors, words):

@@ -1,12 +1,12 @@
 #!/usr/bin/python3
-"""Breaks the time of the rounds of `pretrain` down, from what driver and workers log.
+"""Tabulates the parts of the time of the rounds of `pretrain`, from the logs of driver and workers.
 
-    pipelines/src/bench/python/rounds.py --images=STORE --preset=resnet18 --stepsPerRound=20
+    quality/experiments/rounds.py --images=STORE --preset=resnet18 --stepsPerRound=20
     runner-config/local-cluster start
-    pipelines/src/bench/python/rounds.py --images=STORE --flinkMaster=127.0.0.1:8081 --cluster=runs/cluster
+    quality/experiments/rounds.py --images=STORE --flinkMaster=127.0.0.1:8081 --cluster=runs/cluster
 
-Options that it does not know go to `pretrain`. Seconds are means over all rounds but the first, of one replica, and
-shares those of a round with 60 s of steps. Needs nothing but Python.
+Other options go to `pretrain`. Seconds are means over all rounds but the first, of one replica, and
+shares are of a round with 60 s of steps. Needs Python only.
 """
 import argparse
 import datetime
@@ -26,7 +26,7 @@ arguments, others = parser.parse_known_args()
 if arguments.rounds < 2 or (arguments.flinkMaster != "[local]") != bool(arguments.cluster):
     sys.exit("--rounds must be at least 2, and --cluster and --flinkMaster go together")
 
-home = os.path.join(os.path.dirname(os.path.abspath(__file__)), *[os.pardir] * 4)
+home = os.path.join(os.path.dirname(os.path.abspath(__file__)), *[os.pardir] * 2)
 # HH:MM:SS.mmm of the driver, date and HH:MM:SS,mmm of the workers.
 STAMP = re.compile(r"^(?:\d{4}-\d\d-\d\d )?(\d\d):(\d\d):(\d\d)[.,](\d{3})")
 LAP = re.compile(r"([a-z ]+) (\d+\.\d+) s")
