@@ -29,8 +29,8 @@ import org.vocabeam.models.views.RandomResizedCrop;
 import org.vocabeam.models.views.ViewSpec;
 
 /**
- * Classification by the encoder and a linear layer, {@code L = L_supervised + w L_self} (METHODS
- * section 8).
+ * Classification by the encoder and a linear layer, {@code L = L_supervised + w L_self}
+ * (docs/methods.md, section 8).
  *
  * @param classes names of the labels, sorted; a target's place is its number
  * @param trained what the gradient moves

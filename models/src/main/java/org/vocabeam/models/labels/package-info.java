@@ -8,8 +8,8 @@
  *       has no part in the supervised loss. So unlabelled images need no data path of their own.
  *   <li>A network that is not to move is frozen: its parameters are of a role that has no gradient,
  *       its batch norm runs on the running statistics.
- *   <li>With rotation beside it, all four turns of an image train the classifier too (METHODS
- *       section 8; Zhai et al. 2019, "S4L", section 4.1).
+ *   <li>With rotation beside it, all four turns of an image train the classifier too
+ *       (docs/methods.md, section 8; Zhai et al. 2019, "S4L", section 4.1).
  *   <li>Trained and random weights have the same rate, 0.1. A rate of 0.03 for trained ones is too
  *       low for short runs: OBoW after a minute, seed 1, 300 steps with 1, 10 and 100 % of the
  *       labels of Fashion-MNIST, 74.8, 76.6, 77.0 with 0.03 and 77.9, 79.7, 81.6 with 0.1 (random

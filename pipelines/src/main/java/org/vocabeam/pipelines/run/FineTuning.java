@@ -17,8 +17,8 @@ import org.vocabeam.pipelines.stage.LabelSelection;
 import org.vocabeam.transforms.evaluation.MetricRecord;
 
 /**
- * A classifier from an encoder and a share of the labels (METHODS section 8): labels become
- * targets, a run learns them, and names the images of the test split.
+ * A classifier from an encoder and a share of the labels (docs/methods.md, section 8): labels
+ * become targets, a run learns them, and names the images of the test split.
  *
  * @param images that the labels are of
  * @param recipe of {@link Supervised}

@@ -15,9 +15,9 @@ import org.vocabeam.transforms.codebook.DescriptorStore;
 import org.vocabeam.transforms.files.StoreFiles;
 
 /**
- * BoWNet's rounds (METHODS section 2): a teacher's features become words, the words targets, and a
- * student that learns to predict them the teacher of the next generation. Every stage finds what is
- * complete and goes on from there.
+ * BoWNet's rounds (docs/methods.md, section 2): a teacher's features become words, the words
+ * targets, and a student that learns to predict them the teacher of the next generation. Every
+ * stage finds what is complete and goes on from there.
  *
  * @param student recipe of every generation's student
  * @param firstTeacher recipe of generation 0

@@ -17,7 +17,7 @@
  *       end of one, the start of the next and its steps. The first round starts the runner and
  *       loads the program, once in a run; its start-up is a number of its own.
  *   <li><b>K-means is timed without its store</b>, as a share of the largest matrix product of the
- *       same run. {@code src/bench/python/kmeans.py} times scikit-learn and faiss on the same
+ *       same run. {@code quality/experiments/kmeans.py} times scikit-learn and faiss on the same
  *       shapes; run the two in turns.
  *   <li><b>Memory is that of processes.</b> Every size of data set is ingested and trained on in a
  *       JVM of its own with a fixed heap; what counts is the peak resident size, TensorFlow's

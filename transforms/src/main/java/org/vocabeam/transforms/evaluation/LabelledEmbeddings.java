@@ -135,8 +135,8 @@ public record LabelledEmbeddings(
   }
 
   /**
-   * Computes the {@link EmbeddingStd} of the test rows, 0 when all are equal, as the metric
-   * {@value #DEVIATION}. It runs in the calling process, with one row group in memory at a time.
+   * Computes the {@link EmbeddingStd} of the test rows, 0 when all are equal, as the metric {@value
+   * #DEVIATION}. It runs in the calling process, with one row group in memory at a time.
    *
    * @throws UserError when the test split has no labelled row
    */

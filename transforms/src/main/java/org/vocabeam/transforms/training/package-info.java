@@ -58,7 +58,7 @@
  *       of 100. That is not the averaging: one student with batches of 256 for 500 steps, as if
  *       gradients were averaged at every step, came to 60.4 % (50.5 %).
  *   <li>Plain averaging did not suffer from rounds of 500 steps, against what is reported of
- *       language models (METHODS section 11).
+ *       language models (docs/methods.md, section 11).
  *   <li>The rest was tried with four replicas of 500 steps in rounds of 100 (77.5 %). Outer step at
  *       rate 0.7 and momentum 0.9: 70.8 %, loss 1.71 against 1.59; in 20 rounds of 100 steps, with
  *       batches of 16, its loss was 1.28 against 1.10. Momentum reset: 76.5 %, loss 1.61. Learning
