@@ -1,21 +1,57 @@
 package org.vocabeam.pipelines;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleNameContaining;
 import static com.tngtech.archunit.core.domain.JavaModifier.PUBLIC;
 import static com.tngtech.archunit.core.domain.JavaModifier.STATIC;
 import static com.tngtech.archunit.lang.conditions.ArchConditions.be;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.Map.entry;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
-/** The layers: models compute, transforms distribute, pipelines run. Tests keep to them too. */
+/**
+ * The layers, as docs/architecture.md draws them: models compute, transforms distribute, pipelines
+ * run. Tests keep to them too.
+ */
 class ArchitectureTest {
   private static final JavaClasses CLASSES = new ClassFileImporter().importPackages("org.vocabeam");
+
+  /** Package of pipelines to the packages of pipelines that its classes may know. */
+  private static final Map<String, Set<String>> PIPELINES =
+      Map.ofEntries(
+          entry("runner", Set.of()),
+          entry("inputs", Set.of("runner")),
+          entry("stage", Set.of("inputs", "runner")),
+          entry("run", Set.of("stage", "inputs", "runner")),
+          entry("compare", Set.of("run", "stage", "inputs", "runner")),
+          entry("registry", Set.of("run", "stage", "inputs", "runner")),
+          entry("options", Set.of("registry", "run", "stage", "inputs", "runner")),
+          entry("datasets", Set.of()),
+          entry("inspect", Set.of("inputs", "runner")),
+          entry("gpu", Set.of()),
+          entry("metrics", Set.of()));
+
+  /** Package of transforms to the packages of transforms that its classes may know. */
+  private static final Map<String, Set<String>> TRANSFORMS =
+      Map.ofEntries(
+          entry("files", Set.of()),
+          entry("metrics", Set.of()),
+          entry("parquet", Set.of("files")),
+          entry("store", Set.of("files", "parquet")),
+          entry("checkpoint", Set.of("files", "parquet", "store")),
+          entry("image", Set.of("files", "parquet", "store")),
+          entry("statistics", Set.of("files", "image")),
+          entry("source", Set.of("files", "image", "parquet", "store")));
 
   @Test
   void modelsCompute() {
@@ -66,6 +102,36 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage("picocli..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void packagesOfPipelinesAreLayered() {
+    PIPELINES.forEach((from, to) -> knowsOnly("org.vocabeam.pipelines.", from, to));
+  }
+
+  @Test
+  void packagesOfTransformsAreLayered() {
+    TRANSFORMS.forEach((from, to) -> knowsOnly("org.vocabeam.transforms.", from, to));
+  }
+
+  /** Checks the classes of a package, not their tests: those may start from the command line. */
+  private static void knowsOnly(String root, String from, Set<String> to) {
+    noClasses()
+        .that()
+        .resideInAPackage(root + from)
+        .and(not(simpleNameContaining("Test")))
+        .should()
+        .dependOnClassesThat(
+            describe(
+                "of another package of " + root + " than " + new TreeSet<>(to),
+                type ->
+                    (type.getPackageName() + ".").startsWith(root)
+                        && !type.getPackageName().equals(root + from)
+                        && !to.contains(
+                            (type.getPackageName() + ".")
+                                .substring(root.length())
+                                .split("\\.", 2)[0])))
         .check(CLASSES);
   }
 
