@@ -2,10 +2,8 @@ package org.vocabeam.pipelines.command;
 
 import java.util.concurrent.Callable;
 import org.vocabeam.models.bownet.BagTarget;
-import org.vocabeam.pipelines.inputs.RunDirectory;
-import org.vocabeam.pipelines.inputs.TrainingImages;
 import org.vocabeam.pipelines.options.DeviceArguments;
-import org.vocabeam.pipelines.stage.TargetAssignment;
+import org.vocabeam.pipelines.stage.AssignStage;
 import org.vocabeam.transforms.store.StoreManifest;
 import org.vocabeam.transforms.targets.TargetRecord;
 import picocli.CommandLine.Command;
@@ -75,14 +73,9 @@ public final class AssignCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     pipelines.runner().options("assign");
-    TargetAssignment assignment =
-        new TargetAssignment(
-            TrainingImages.open(images, split),
-            RunDirectory.newestCheckpoint(checkpoint),
-            codebook,
-            kind,
-            output);
-    StoreManifest manifest = assignment.run(pipelines.runner(), overwrite);
+    StoreManifest manifest =
+        new AssignStage(images, split, checkpoint, codebook, kind, output, overwrite)
+            .run(pipelines.runner());
     System.out.printf("Targets:     %d, %s%n", manifest.rows(), output);
     System.out.printf(
         "Next:        ./vocabeam pretrain --method=bownet --images=%s --targets=%s --words=%s"

@@ -115,7 +115,9 @@ public final class AugmentCommand implements Callable<Integer> {
     }
     // More steps than the epochs can have, so that no other constant of the recipe is in the way.
     Recipe recipe =
-        arguments.recipe(selected.task((of.last() + 1) * selected.count(), arguments.seed()));
+        arguments
+            .choice()
+            .recipe(selected.task((of.last() + 1) * selected.count(), arguments.seed()));
     try {
       for (long epoch = of.first(); epoch <= of.last(); epoch++) {
         write(store, selected, recipe, epoch);
@@ -182,8 +184,8 @@ public final class AugmentCommand implements Callable<Integer> {
         output,
         split,
         Math.max(1, (of.last() + 1) * selected.count() / recipe.batchSize()),
-        arguments.method(),
-        arguments.preset(),
+        arguments.choice().method(),
+        arguments.choice().preset(),
         arguments.seed());
   }
 }

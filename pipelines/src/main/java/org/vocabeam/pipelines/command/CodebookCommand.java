@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.vocabeam.pipelines.options.RunnerArguments;
-import org.vocabeam.pipelines.stage.CodebookBuilding;
+import org.vocabeam.pipelines.stage.CodebookStage;
 import org.vocabeam.transforms.codebook.DescriptorStore;
 import org.vocabeam.transforms.codebook.IterationRecord;
 import org.vocabeam.transforms.files.StoreFiles;
@@ -66,10 +66,9 @@ public final class CodebookCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     pipelines.runner().options("codebook");
-    CodebookBuilding building =
-        new CodebookBuilding(
-            DescriptorStore.open(descriptors), output, words, iterations, tolerance, seed);
-    List<IterationRecord> done = building.run(pipelines.runner());
+    CodebookStage stage =
+        new CodebookStage(descriptors, output, words, iterations, tolerance, seed);
+    List<IterationRecord> done = stage.run(pipelines.runner());
     IterationRecord last = done.get(done.size() - 1);
     int reseeded =
         done.subList(0, done.size() - 1).stream().mapToInt(IterationRecord::reseeded).sum();
@@ -77,7 +76,7 @@ public final class CodebookCommand implements Callable<Integer> {
         Locale.ROOT,
         "Codebook:    %s%n             %d words, %d of them used, after %d iterations; %d empty"
             + " words were re-seeded%n",
-        building.codebook(),
+        stage.codebook(),
         words,
         words - last.emptyWords(),
         last.iteration(),
@@ -86,12 +85,12 @@ public final class CodebookCommand implements Callable<Integer> {
         Locale.ROOT,
         "Inertia:     %.6g, %.6g a descriptor%n",
         last.inertia(),
-        last.inertia() / building.descriptors().rows());
+        last.inertia() / DescriptorStore.open(descriptors).rows());
     System.out.printf("Iterations:  %s/*/*.parquet%n", StoreFiles.resolve(output, "iterations"));
     System.out.printf(
         "Next:        ./vocabeam assign --images=IMAGES --checkpoint=TEACHER --codebook=%s"
             + " --output=TARGETS%n",
-        building.codebook());
+        stage.codebook());
     return 0;
   }
 }

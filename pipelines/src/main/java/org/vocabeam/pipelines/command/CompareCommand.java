@@ -6,7 +6,6 @@ import java.util.concurrent.Callable;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.methods.Methods;
-import org.vocabeam.models.training.Preset;
 import org.vocabeam.pipelines.compare.Comparison;
 import org.vocabeam.pipelines.options.DeviceArguments;
 import org.vocabeam.pipelines.options.PoolingArguments;
@@ -118,20 +117,16 @@ public final class CompareCommand implements Callable<Integer> {
             methods(),
             steps,
             budget,
-            preset(),
+            preset,
             distinct("--seeds", seeds),
             rounds,
             finetuneSteps,
             trainSplit,
             testSplit,
-            pooling);
+            pooling.choice());
     List<String> typed = spec.commandLine().getParseResult().originalArgs();
     comparison.run(pipelines.runner(), "./vocabeam " + String.join(" ", typed));
     return 0;
-  }
-
-  private Preset preset() {
-    return Preset.named(preset);
   }
 
   private List<String> methods() {

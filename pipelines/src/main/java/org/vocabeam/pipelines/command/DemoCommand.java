@@ -1,15 +1,21 @@
 package org.vocabeam.pipelines.command;
 
-import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
 import java.util.concurrent.Callable;
 import org.vocabeam.pipelines.datasets.FashionMnist;
+import org.vocabeam.pipelines.inputs.ImageInput;
+import org.vocabeam.pipelines.inputs.PoolingChoice;
+import org.vocabeam.pipelines.inputs.RecipeChoice;
 import org.vocabeam.pipelines.inputs.RunDirectory;
 import org.vocabeam.pipelines.options.RunnerArguments;
+import org.vocabeam.pipelines.run.PretrainRequest;
+import org.vocabeam.pipelines.run.RoundPlan;
+import org.vocabeam.pipelines.runner.Runner;
 import org.vocabeam.pipelines.runner.Steps;
+import org.vocabeam.pipelines.stage.EvaluateStage;
+import org.vocabeam.pipelines.stage.Evaluation;
+import org.vocabeam.pipelines.stage.ExportStage;
+import org.vocabeam.pipelines.stage.IngestStage;
 import org.vocabeam.pipelines.stage.MetricsTable;
 import org.vocabeam.transforms.files.StoreFiles;
 import picocli.CommandLine.Command;
@@ -26,7 +32,7 @@ import picocli.CommandLine.Option;
     footer = {"", "Example: ./vocabeam demo --output=runs/demo"})
 public final class DemoCommand implements Callable<Integer> {
   /** Clothes lie in the middle, upright: where something is says much of what it is. */
-  private static final int GRID = 2;
+  private static final PoolingChoice POOLING = new PoolingChoice(PoolingChoice.LAST, 2);
 
   @Option(
       names = "--data",
@@ -54,61 +60,42 @@ public final class DemoCommand implements Callable<Integer> {
   @Mixin private RunnerArguments pipelines;
 
   @Override
-  public Integer call() throws IOException {
-    pipelines.runner().options("demo");
-    Steps steps = new Steps(System.out);
+  public Integer call() {
+    Runner runner = pipelines.runner();
+    runner.options("demo");
+    Steps steps = new Steps(System.out, runner);
+    IngestStage ingest = IngestStage.of(ImageInput.of(data.toString()), output);
+    PretrainRequest pretrain =
+        PretrainRequest.of(
+            ingest.images(),
+            StoreFiles.resolve(output, "obow"),
+            RecipeChoice.of("obow"),
+            RoundPlan.alone(rounds, stepsPerRound));
+    String run = pretrain.output();
+    EvaluateStage evaluate =
+        EvaluateStage.of(ingest.images(), run, StoreFiles.resolve(run, "evaluation"))
+            .withPooling(POOLING);
+    String metrics = Evaluation.metrics(evaluate.output());
+    ExportStage export =
+        new ExportStage(run, metrics, StoreFiles.resolve(output, "encoder"), POOLING);
     steps.take("Get Fashion-MNIST", () -> FashionMnist.fetch(data));
-    steps.command("Ingest", command("ingest", "--input=" + data, "--output=" + output));
-    String images = StoreFiles.resolve(output, "images");
-    String run = StoreFiles.resolve(output, "obow");
-    steps.command(
-        "Pre-train OBoW",
-        command(
-            "pretrain",
-            "--images=" + images,
-            "--output=" + run,
-            "--preset=small",
-            "--rounds=" + rounds,
-            "--stepsPerRound=" + stepsPerRound));
-    String evaluation = StoreFiles.resolve(run, "evaluation");
-    steps.command(
-        "Evaluate",
-        command(
-            "evaluate",
-            "--images=" + images,
-            "--checkpoint=" + run,
-            "--output=" + evaluation,
-            "--grid=" + GRID));
-    String metrics = StoreFiles.resolve(evaluation, "metrics");
-    String encoder = StoreFiles.resolve(output, "encoder");
-    if (StoreFiles.exists(encoder)) {
-      System.out.printf("%n%s is there already%n", encoder);
+    System.out.print(steps.take("Ingest", ingest));
+    steps.take("Pre-train OBoW", pretrain);
+    steps.take("Evaluate", evaluate);
+    if (export.isComplete()) {
+      System.out.printf("%n%s is there already%n", export.output());
     } else {
-      steps.command(
-          "Export",
-          List.of(
-              "export",
-              "--checkpoint=" + run,
-              "--metrics=" + metrics,
-              "--grid=" + GRID,
-              "--output=" + encoder));
+      steps.take("Export", export);
     }
     steps.summary();
     System.out.println(MetricsTable.of(MetricsTable.read(metrics)));
-    System.out.printf("Images:      %s%n", images);
+    System.out.printf("Images:      %s%n", ingest.images());
     System.out.printf("Run:         %s%n", run);
     System.out.printf(
         "Curves:      tensorboard --logdir=%s%n", new RunDirectory(run).tensorboard());
-    System.out.printf("Encoder:     %s (SavedModel and model card)%n", encoder);
+    System.out.printf("Encoder:     %s (SavedModel and model card)%n", export.output());
     System.out.printf(
         "Next:        ./vocabeam ingest --input=YOUR_IMAGES --output=runs/mine --resize=32%n");
     return 0;
-  }
-
-  /** A command with the options that choose where its pipelines run. */
-  private List<String> command(String... arguments) {
-    List<String> command = new ArrayList<>(Arrays.asList(arguments));
-    command.addAll(pipelines.runner().arguments());
-    return command;
   }
 }

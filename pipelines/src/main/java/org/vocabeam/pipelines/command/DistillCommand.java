@@ -88,7 +88,7 @@ public final class DistillCommand implements Callable<Integer> {
     pipelines.runner().options("distill");
     TrainingImages images = data.open();
     InitialWeights taught = InitialWeights.open(teacher);
-    Recipe recipe = steps.changed(recipe(images, taught, plan));
+    Recipe recipe = steps.changes().applyTo(recipe(images, taught, plan));
     if (printRecipe) {
       System.out.println(Methods.toTree(recipe).toPrettyString());
       return 0;

@@ -1,17 +1,12 @@
 package org.vocabeam.pipelines.command;
 
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
-import org.vocabeam.pipelines.inputs.RunDirectory;
 import org.vocabeam.pipelines.options.DeviceArguments;
 import org.vocabeam.pipelines.options.PoolingArguments;
+import org.vocabeam.pipelines.stage.EvaluateStage;
 import org.vocabeam.pipelines.stage.Evaluation;
 import org.vocabeam.pipelines.stage.MetricsTable;
-import org.vocabeam.transforms.checkpoint.VariableChunk;
-import org.vocabeam.transforms.evaluation.MetricRecord;
-import org.vocabeam.transforms.features.FeatureSource;
-import org.vocabeam.transforms.store.StoreReader;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -72,19 +67,10 @@ public final class EvaluateCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     pipelines.runner().options("evaluate");
-    Evaluation evaluation = Evaluation.on(images, trainSplit, testSplit, labelShares, seed);
-    String of = RunDirectory.newestCheckpoint(checkpoint);
-    FeatureSource trained =
-        FeatureSource.trained(of, pooling.pooling()).on(pipelines.runner().device());
-    Map<String, String> provenance =
-        evaluation.provenance(
-            "evaluate",
-            Map.of("checkpoint", StoreReader.open(VariableChunk.TYPE, of).fingerprint()),
-            pooling);
-    List<MetricRecord> metrics =
-        evaluation.run(
-            List.of(trained, trained.random()), true, provenance, output, pipelines.runner());
-    System.out.println(MetricsTable.of(metrics));
+    EvaluateStage stage =
+        new EvaluateStage(
+            images, checkpoint, output, trainSplit, testSplit, labelShares, seed, pooling.choice());
+    System.out.println(MetricsTable.of(stage.run(pipelines.runner())));
     System.out.printf("Metrics:     %s%n", Evaluation.metrics(output));
     System.out.printf("Embeddings:  %s%n", Evaluation.embeddings(output));
     return 0;

@@ -1,10 +1,9 @@
 package org.vocabeam.pipelines.command;
 
 import java.util.concurrent.Callable;
-import org.vocabeam.pipelines.inputs.RunDirectory;
 import org.vocabeam.pipelines.inputs.TrainingImages;
 import org.vocabeam.pipelines.options.DeviceArguments;
-import org.vocabeam.pipelines.stage.Extraction;
+import org.vocabeam.pipelines.stage.ExtractStage;
 import org.vocabeam.transforms.store.StoreManifest;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -74,17 +73,12 @@ public final class ExtractCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     pipelines.runner().options("extract");
-    Extraction extraction =
-        new Extraction(
-            TrainingImages.open(images, split),
-            RunDirectory.newestCheckpoint(checkpoint),
-            level,
-            perImage,
-            seed,
-            output);
-    StoreManifest manifest = extraction.run(pipelines.runner(), overwrite);
+    StoreManifest manifest =
+        new ExtractStage(images, split, checkpoint, level, perImage, seed, output, overwrite)
+            .run(pipelines.runner());
     System.out.printf(
-        "Descriptors: %d of %d images, %s%n", manifest.rows(), extraction.images().count(), output);
+        "Descriptors: %d of %d images, %s%n",
+        manifest.rows(), TrainingImages.open(images, split).count(), output);
     System.out.printf("Next:        ./vocabeam codebook --descriptors=%s --output=DIR%n", output);
     return 0;
   }

@@ -119,7 +119,9 @@ public final class FinetuneCommand implements Callable<Integer> {
     InitialWeights initial = checkpoint == null ? null : InitialWeights.open(checkpoint);
     Task task = images.task(plan.steps(), steps.seed());
     Recipe recipe =
-        steps.changed(recipe(images, initial == null ? task : initial.task(task), initial));
+        steps
+            .changes()
+            .applyTo(recipe(images, initial == null ? task : initial.task(task), initial));
     if (printRecipe) {
       System.out.println(Methods.toTree(recipe).toPrettyString());
       return 0;

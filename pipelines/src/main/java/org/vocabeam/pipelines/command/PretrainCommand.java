@@ -2,16 +2,11 @@ package org.vocabeam.pipelines.command;
 
 import java.util.concurrent.Callable;
 import org.checkerframework.checker.nullness.qual.Nullable;
-import org.vocabeam.models.UserError;
 import org.vocabeam.models.methods.Methods;
-import org.vocabeam.models.training.Method.TargetSource;
 import org.vocabeam.models.training.Recipe;
-import org.vocabeam.models.training.Task;
-import org.vocabeam.pipelines.inputs.RunDirectory;
-import org.vocabeam.pipelines.inputs.TrainingImages;
 import org.vocabeam.pipelines.options.DeviceArguments;
 import org.vocabeam.pipelines.options.RunArguments;
-import org.vocabeam.pipelines.run.Generations;
+import org.vocabeam.pipelines.run.PretrainRequest;
 import org.vocabeam.pipelines.run.RoundPlan;
 import org.vocabeam.transforms.files.StoreFiles;
 import picocli.CommandLine.Command;
@@ -57,65 +52,24 @@ public final class PretrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    RoundPlan plan = arguments.plan();
+    PretrainRequest request =
+        arguments.request().withTeachers(new PretrainRequest.Teachers(generations, teacher));
     pipelines.runner().options("pretrain");
-    TrainingImages of = arguments.open();
-    Task task = arguments.task(of);
-    Recipe made = arguments.recipe(task);
+    Recipe recipe = request.recipe(request.open());
     if (printRecipe) {
-      System.out.println(Methods.toTree(made).toPrettyString());
+      System.out.println(Methods.toTree(recipe).toPrettyString());
       return 0;
     }
-    if (made.method().targetSource() == TargetSource.TEACHER_WORDS && arguments.targets() == null) {
-      generations(made, task, of, plan).run(pipelines.runner());
-    } else {
-      refuse("--generations", generations);
-      refuse("--teacher", teacher);
-      arguments.pretraining(made, of).run(pipelines.runner());
-    }
-    String output = arguments.output();
+    String checkpoint = request.run(pipelines.runner());
+    RoundPlan plan = request.rounds();
+    String output = request.output();
     System.out.printf(
         "%nTrained:     %d steps of %d images, %s%n",
-        plan.steps(),
-        (long) made.batchSize() * plan.replicas(),
-        RunDirectory.newestCheckpoint(output));
+        plan.steps(), (long) recipe.batchSize() * plan.replicas(), checkpoint);
     System.out.printf("Curves:      tensorboard --logdir=%s%n", output);
     System.out.printf(
         "Next:        ./vocabeam evaluate --images=%s --checkpoint=%s --output=%s%n",
-        arguments.images(), output, StoreFiles.resolve(output, "evaluation"));
+        request.images(), output, StoreFiles.resolve(output, "evaluation"));
     return 0;
-  }
-
-  private static void refuse(String option, @Nullable Object value) {
-    if (value != null) {
-      throw new UserError(
-          option + " is " + value + ", but only bownet without --targets has it; leave it out");
-    }
-  }
-
-  private static void refuseForSeveral(String option, @Nullable String value) {
-    if (value != null) {
-      throw new UserError(
-          option
-              + " is for one student, and bownet trains several; leave it out, or give --targets");
-    }
-  }
-
-  private Generations generations(Recipe made, Task task, TrainingImages of, RoundPlan plan) {
-    int count = generations == null ? 2 : generations;
-    if (count < 1) {
-      throw new UserError("--generations is " + count + ", must be at least 1");
-    }
-    refuseForSeveral("--views", arguments.views());
-    refuseForSeveral("--initial", arguments.initial());
-    return new Generations(
-        made,
-        Methods.recipe("rotation", arguments.recipe().preset(), task),
-        teacher == null ? null : RunDirectory.newestCheckpoint(teacher),
-        of,
-        arguments.output(),
-        count,
-        plan,
-        plan);
   }
 }

@@ -6,7 +6,6 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
-import org.vocabeam.pipelines.options.RetrainArguments;
 import org.vocabeam.pipelines.options.RunnerArguments;
 import org.vocabeam.pipelines.registry.Event;
 import org.vocabeam.pipelines.registry.ModelVersion;
@@ -121,9 +120,7 @@ public final class RegistryCommand implements Callable<Integer> {
   }
 
   private static String origin(ModelVersion of) {
-    boolean goesOn =
-        of.request().parent() != null && of.request().from().equals(RetrainArguments.PROMOTED);
-    return goesOn ? "version " + of.request().parent() : "scratch";
+    return of.request().isFromParent() ? "version " + of.request().parent() : "scratch";
   }
 
   private static String percent(ModelVersion of, String metric) {

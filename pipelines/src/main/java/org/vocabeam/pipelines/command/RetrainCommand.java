@@ -2,12 +2,9 @@ package org.vocabeam.pipelines.command;
 
 import java.util.concurrent.Callable;
 import org.vocabeam.pipelines.options.DeviceArguments;
-import org.vocabeam.pipelines.options.RetrainArguments;
-import org.vocabeam.pipelines.registry.Retraining;
+import org.vocabeam.pipelines.registry.RetrainRequest;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** The next model of a data set that grew. */
 @Command(
@@ -23,15 +20,14 @@ import picocli.CommandLine.Spec;
           + " --rounds=4 --stepsPerRound=500 --gate=linear>=-0.5,knn20>=70%%"
     })
 public final class RetrainCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec;
   @Mixin private RetrainArguments arguments;
   @Mixin private DeviceArguments pipelines;
 
   @Override
   public Integer call() {
-    arguments.check();
+    RetrainRequest request = arguments.request();
     pipelines.runner().options("retrain");
-    new Retraining(arguments, spec.commandLine(), pipelines.runner()).run();
+    request.run(pipelines.runner());
     return 0;
   }
 }

@@ -2,25 +2,17 @@ package org.vocabeam.pipelines.command;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Callable;
 import org.vocabeam.pipelines.options.DeviceArguments;
-import org.vocabeam.pipelines.options.IngestArguments;
-import org.vocabeam.pipelines.options.PoolingArguments;
-import org.vocabeam.pipelines.options.RecipeArguments;
-import org.vocabeam.pipelines.options.RetrainArguments;
-import org.vocabeam.pipelines.options.RoundArguments;
-import org.vocabeam.pipelines.options.TypedOptions;
 import org.vocabeam.pipelines.registry.CronSchedule;
+import org.vocabeam.pipelines.registry.RetrainRequest;
 import org.vocabeam.pipelines.registry.Scheduler;
 import org.vocabeam.pipelines.runner.Failure;
+import org.vocabeam.pipelines.runner.Runner;
 import org.vocabeam.pipelines.runner.Steps;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Retrains when it is time to. */
 @Command(
@@ -50,27 +42,16 @@ public final class ScheduleCommand implements Callable<Integer> {
       description = "Time zone of --cron, for example UTC or Europe/Berlin.")
   private String zone;
 
-  @Spec private CommandSpec spec;
   @Mixin private RetrainArguments arguments;
   @Mixin private DeviceArguments pipelines;
 
   @Override
   public Integer call() {
     CronSchedule schedule = CronSchedule.parse(cron, zone);
-    arguments.check();
+    RetrainRequest request = arguments.request();
     pipelines.runner().options("schedule");
-    List<String> retrain = new ArrayList<>(List.of("retrain"));
-    retrain.addAll(
-        TypedOptions.of(
-            spec.commandLine(),
-            RetrainArguments.class,
-            IngestArguments.class,
-            RecipeArguments.class,
-            RoundArguments.class,
-            PoolingArguments.class));
-    retrain.addAll(pipelines.runner().arguments());
     Scheduler scheduler =
-        new Scheduler(schedule, arguments.registry(), () -> retrain(retrain), System.out);
+        new Scheduler(schedule, request.registry(), () -> retrain(request), System.out);
     try {
       scheduler.run();
     } catch (InterruptedException e) {
@@ -79,10 +60,12 @@ public final class ScheduleCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** A failure of one run is no reason to leave out the next. */
-  private static void retrain(List<String> retrain) {
+  /** Runs a request; its failure is no reason to leave out the next run. */
+  private void retrain(RetrainRequest request) {
     try {
-      new Steps(System.out).command("Retrain", retrain);
+      Runner runner = pipelines.runner().renewed();
+      runner.options("retrain");
+      new Steps(System.out, runner).take("Retrain", request);
     } catch (Throwable failure) {
       Failure.of(failure).report(new PrintWriter(System.err, true, StandardCharsets.UTF_8), false);
     }

@@ -1,11 +1,10 @@
 package org.vocabeam.pipelines.command;
 
 import java.util.concurrent.Callable;
-import org.vocabeam.models.training.Recipe;
 import org.vocabeam.pipelines.inputs.RunDirectory;
-import org.vocabeam.pipelines.inputs.TrainingImages;
 import org.vocabeam.pipelines.options.DeviceArguments;
 import org.vocabeam.pipelines.options.RunArguments;
+import org.vocabeam.pipelines.run.PretrainRequest;
 import org.vocabeam.pipelines.run.Pretraining;
 import org.vocabeam.transforms.files.StoreFiles;
 import picocli.CommandLine.Command;
@@ -30,22 +29,21 @@ public final class UpdateCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     pipelines.runner().options("update");
-    TrainingImages of = arguments.open();
-    Recipe recipe = arguments.recipe(arguments.task(of));
-    Pretraining run = arguments.pretraining(recipe, of);
+    PretrainRequest request = arguments.request();
+    Pretraining run = request.pretraining();
     run.run(pipelines.runner(), 1);
-    long left = arguments.plan().steps() - run.done();
-    System.out.printf("Checkpoint:  %s%n", RunDirectory.newestCheckpoint(arguments.output()));
+    long left = request.rounds().steps() - run.done();
+    System.out.printf("Checkpoint:  %s%n", RunDirectory.newestCheckpoint(request.output()));
     System.out.printf(
         "Next:        %s%n",
         left > 0
             ? "the same command, for " + left + " more steps"
             : "./vocabeam evaluate --images="
-                + arguments.images()
+                + request.images()
                 + " --checkpoint="
-                + arguments.output()
+                + request.output()
                 + " --output="
-                + StoreFiles.resolve(arguments.output(), "evaluation"));
+                + StoreFiles.resolve(request.output(), "evaluation"));
     return 0;
   }
 }

@@ -13,15 +13,14 @@ import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.transforms.Create;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
-import org.vocabeam.models.methods.Methods;
 import org.vocabeam.models.training.Method.TargetSource;
-import org.vocabeam.models.training.Preset;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.pipelines.compare.ComparisonPlan.Network;
+import org.vocabeam.pipelines.inputs.PoolingChoice;
 import org.vocabeam.pipelines.inputs.Provenance;
+import org.vocabeam.pipelines.inputs.RecipeChoice;
 import org.vocabeam.pipelines.inputs.RunDirectory;
 import org.vocabeam.pipelines.inputs.TrainingImages;
-import org.vocabeam.pipelines.options.PoolingArguments;
 import org.vocabeam.pipelines.runner.Runner;
 import org.vocabeam.pipelines.runner.Version;
 import org.vocabeam.pipelines.stage.Evaluation;
@@ -50,13 +49,13 @@ public record Comparison(
     List<String> methods,
     @Nullable Long steps,
     @Nullable Double budget,
-    Preset preset,
+    String preset,
     List<Long> seeds,
     int rounds,
     long finetuneSteps,
     String trainSplit,
     String testSplit,
-    PoolingArguments pooling) {
+    PoolingChoice pooling) {
   private static final String ROTATION = "rotation";
 
   /** Students of bownet behind the first teacher. */
@@ -175,9 +174,14 @@ public record Comparison(
     return Evaluation.on(images, trainSplit, testSplit, Evaluation.usualLabelShares(), seed);
   }
 
-  /** The recipe of a method for so many steps. */
+  /** Returns a method and its constants. */
+  RecipeChoice choice(String method, long seed) {
+    return RecipeChoice.of(method).withPreset(preset).withSeed(seed);
+  }
+
+  /** Returns the recipe of a method for a number of steps. */
   Recipe recipe(String method, TrainingImages training, long ofSteps, long seed) {
-    return Methods.recipe(method, preset, training.task(ofSteps, seed));
+    return choice(method, seed).recipe(training.task(ofSteps, seed));
   }
 
   /** The steps of every method: those of the plan that is there, or measured ones. */
@@ -206,7 +210,7 @@ public record Comparison(
     options.put("images", training.fingerprint());
     options.put("trainSplit", trainSplit);
     options.put("testSplit", testSplit);
-    options.put("preset", preset.name());
+    options.put("preset", preset);
     options.put("methods", String.join(",", methods));
     options.put("rounds", rounds);
     options.put("finetuneSteps", finetuneSteps);

@@ -13,7 +13,7 @@ import org.vocabeam.models.evaluate.LabelShare;
 import org.vocabeam.models.labels.Supervised;
 import org.vocabeam.models.methods.Methods;
 import org.vocabeam.models.optimize.RateSchedule;
-import org.vocabeam.models.training.Method.TargetSource;
+import org.vocabeam.models.training.Preset;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Task;
 import org.vocabeam.pipelines.compare.ComparisonPlan.Network;
@@ -24,12 +24,13 @@ import org.vocabeam.pipelines.inputs.TrainingData;
 import org.vocabeam.pipelines.inputs.TrainingImages;
 import org.vocabeam.pipelines.run.FineTuning;
 import org.vocabeam.pipelines.run.Generations;
+import org.vocabeam.pipelines.run.PretrainRequest;
 import org.vocabeam.pipelines.run.Pretraining;
 import org.vocabeam.pipelines.run.RoundPlan;
 import org.vocabeam.pipelines.runner.Failure;
 import org.vocabeam.pipelines.runner.Runner;
 import org.vocabeam.pipelines.stage.Evaluation;
-import org.vocabeam.pipelines.stage.LabelSelection;
+import org.vocabeam.pipelines.stage.LabelStage;
 import org.vocabeam.pipelines.stage.MetricsTable;
 import org.vocabeam.transforms.checkpoint.VariableChunk;
 import org.vocabeam.transforms.evaluation.MetricRecord;
@@ -93,8 +94,7 @@ record ComparisonRuns(Comparison comparison, TrainingImages training, Runner run
     RoundPlan plan = RoundPlan.alone(1, STATISTICS_STEPS);
     Recipe recipe =
         supervised(null, plan.steps(), seed).withSchedule(new RateSchedule.Cosine(0, 0, 0));
-    TrainingData data =
-        new LabelSelection(training, new LabelShare(1, seed), true, run).run(runner);
+    TrainingData data = new LabelStage(training, new LabelShare(1, seed), true, run).run(runner);
     new Pretraining("finetune", recipe, data, null, run, plan).run(runner);
     String checkpoint = RunDirectory.newestCheckpoint(run);
     FeatureSource features = FeatureSource.trained(checkpoint, comparison.pooling().pooling());
@@ -129,18 +129,19 @@ record ComparisonRuns(Comparison comparison, TrainingImages training, Runner run
   private Optional<String> train(ComparisonPlan.Method method, long seed, String run) {
     List<Network> networks = method.networks();
     Network last = networks.get(networks.size() - 1);
-    RoundPlan plan = RoundPlan.alone(comparison.rounds(), last.stepsPerRound());
-    Recipe recipe = comparison.recipe(last.method(), training, plan.steps(), seed);
+    PretrainRequest request =
+        PretrainRequest.of(
+                comparison.images(),
+                run,
+                comparison.choice(last.method(), seed),
+                RoundPlan.alone(comparison.rounds(), last.stepsPerRound()))
+            .withSplit(comparison.trainSplit());
     try {
-      if (recipe.method().targetSource() == TargetSource.TEACHER_WORDS) {
-        Network teacher = networks.get(0);
-        RoundPlan firstPlan = RoundPlan.alone(comparison.rounds(), teacher.stepsPerRound());
-        Recipe first = comparison.recipe(teacher.method(), training, firstPlan.steps(), seed);
-        new Generations(recipe, first, null, training, run, last.count(), firstPlan, plan)
-            .run(runner);
+      if (networks.size() > 1) {
+        RoundPlan firstPlan = RoundPlan.alone(comparison.rounds(), networks.get(0).stepsPerRound());
+        new Generations(request, null, last.count(), firstPlan).run(runner);
       } else {
-        new Pretraining("pretrain", recipe, new TrainingData(training, null, null), null, run, plan)
-            .run(runner);
+        request.run(runner);
       }
       return Optional.empty();
     } catch (RuntimeException e) {
@@ -206,7 +207,7 @@ record ComparisonRuns(Comparison comparison, TrainingImages training, Runner run
   private Recipe supervised(@Nullable InitialWeights initial, long ofSteps, long seed) {
     Task task = training.task(ofSteps, seed);
     return Supervised.recipe(
-        comparison.preset().backbone(task),
+        Preset.named(comparison.preset()).backbone(task),
         initial == null ? task : initial.task(task),
         training.statistics().classes(),
         Supervised.Trained.ALL,

@@ -14,25 +14,33 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
+import org.vocabeam.transforms.checkpoint.VariableChunk;
 import org.vocabeam.transforms.store.StoreManifest;
+import org.vocabeam.transforms.store.StoreReader;
 import org.vocabeam.transforms.store.WriteStore;
 
-/** What made a store, against what is asked for. */
+/** Comparison of what made a store with what is asked for. */
 public final class Provenance {
-  /** Of the program; a store of another version is as good. */
+  /** Key of the program's version; a store of another version is as good. */
   public static final String VERSION = "version";
 
-  /** Files of a store. */
+  /** Key of the number of files of a store. */
   public static final String SHARDS = "shards";
 
+  /** Key of the size of the row groups of a store. */
   public static final String ROW_GROUP_BYTES = "rowGroupBytes";
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private Provenance() {}
 
+  /** Returns the fingerprint of a checkpoint, by which what is made with it names it. */
+  public static String checkpoint(String directory) {
+    return StoreReader.open(VariableChunk.TYPE, directory).fingerprint();
+  }
+
   /**
-   * Whether this very command has written the store.
+   * Returns whether the same command has written the store.
    *
    * @throws UserError when it was made otherwise, with what differs
    */
@@ -49,7 +57,7 @@ public final class Provenance {
     return true;
   }
 
-  /** Whether there is a store that was made so; one that was made otherwise is as good as none. */
+  /** Returns whether there is a store that was made like this; any other counts as none. */
   public static boolean isOf(String directory, Map<String, String> wanted) {
     Optional<StoreManifest> manifest = StoreManifest.find(directory);
     return manifest.isPresent()
@@ -62,8 +70,9 @@ public final class Provenance {
   /**
    * Refuses a store that was made otherwise.
    *
-   * @param wanted entries of its provenance
-   * @param advice what to do about it
+   * @param made manifest of the store
+   * @param wanted entries that its provenance must have
+   * @param advice end of the message: the way out
    */
   public static void refuseOther(
       String directory, StoreManifest made, Map<String, String> wanted, String advice) {
@@ -85,7 +94,7 @@ public final class Provenance {
     }
   }
 
-  /** Of JSON, only the places that differ. */
+  /** Adds what differs; of two JSON values, only the places that differ. */
   private static void differences(
       String key, @Nullable String made, String wanted, List<String> into) {
     Map<String, String> before = new TreeMap<>();
@@ -103,7 +112,7 @@ public final class Provenance {
     }
   }
 
-  /** An array or an object; every other text is itself. */
+  /** Parses an array or an object; any other text is a value itself. */
   private static JsonNode tree(String text) {
     if (text.startsWith("[") || text.startsWith("{")) {
       try {

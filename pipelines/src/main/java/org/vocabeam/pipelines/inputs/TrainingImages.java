@@ -34,7 +34,14 @@ public record TrainingImages(
     boolean view,
     ImageStatistics statistics,
     String fingerprint) {
+  /** Name of all splits together. */
   static final String ALL = "all";
+
+  /** Default of the split that is trained on. */
+  public static final String TRAIN = "train";
+
+  /** Default of the split that is predicted. */
+  public static final String TEST = "test";
 
   /** Keys of the provenance of what is made of images. */
   public static final String IMAGES = "images";

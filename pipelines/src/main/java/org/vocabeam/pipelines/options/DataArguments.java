@@ -30,6 +30,11 @@ public final class DataArguments {
     return images;
   }
 
+  /** Returns the name of the split, or {@code all}. */
+  public String split() {
+    return split;
+  }
+
   public String output() {
     return output;
   }

@@ -1,12 +1,7 @@
 package org.vocabeam.pipelines.options;
 
-import java.util.Map;
-import java.util.Objects;
-import java.util.TreeMap;
-import org.vocabeam.pipelines.inputs.Provenance;
-import org.vocabeam.pipelines.runner.Version;
+import org.vocabeam.pipelines.inputs.ImageInput;
 import org.vocabeam.transforms.image.DecodeOptions;
-import org.vocabeam.transforms.source.ImageSource;
 import org.vocabeam.transforms.source.SourceOptions;
 import org.vocabeam.transforms.store.WriteStore;
 import picocli.CommandLine.Option;
@@ -92,61 +87,14 @@ public final class IngestArguments {
               + " that a replica of pretrain can be given.")
   private long rowGroupBytes;
 
-  public String input() {
-    return input;
-  }
-
-  public long rowGroupBytes() {
-    return rowGroupBytes;
-  }
-
-  public DecodeOptions decode() {
-    return new DecodeOptions(resize, maxPixels, colour);
-  }
-
-  /** Lists the input. */
-  public ImageSource open() {
-    ImageSource source =
-        ImageSource.open(
-            input, new SourceOptions(layout, imageColumn, labelColumn, splitColumn), decode());
-    System.err.printf("Reading %s (%s)%n", input, source.kind());
-    return source;
-  }
-
-  /**
-   * Files of the images store.
-   *
-   * @param known images of the source that are not stored again
-   */
-  public int files(ImageSource source, long known) {
-    return shards == 0
-        ? WriteStore.shardsFor(source.storedBytes(decode(), known), shardMegabytes)
-        : shards;
-  }
-
-  /** What decides how an image is stored. */
-  public Map<String, String> options() {
-    Map<String, String> options = new TreeMap<>();
-    options.put("layout", layout);
-    options.put("resize", Integer.toString(resize));
-    options.put("colour", colour);
-    options.put("maxPixels", Long.toString(maxPixels));
-    options.put("imageColumn", Objects.toString(imageColumn, ""));
-    options.put("labelColumn", Objects.toString(labelColumn, ""));
-    options.put("splitColumn", Objects.toString(splitColumn, ""));
-    return options;
-  }
-
-  /**
-   * What decides a store's bytes: --shardMegabytes only by the number of files that it leads to.
-   */
-  public Map<String, String> provenance(ImageSource source, int files) {
-    Map<String, String> provenance = options();
-    provenance.put("command", "ingest");
-    provenance.put(Provenance.VERSION, Version.read());
-    provenance.put("input", source.fingerprint());
-    provenance.put(Provenance.SHARDS, Integer.toString(files));
-    provenance.put(Provenance.ROW_GROUP_BYTES, Long.toString(rowGroupBytes));
-    return provenance;
+  /** Returns the images, and how they are read and stored. */
+  public ImageInput input() {
+    return new ImageInput(
+        input,
+        new SourceOptions(layout, imageColumn, labelColumn, splitColumn),
+        new DecodeOptions(resize, maxPixels, colour),
+        shards,
+        shardMegabytes,
+        rowGroupBytes);
   }
 }

@@ -1,7 +1,6 @@
 package org.vocabeam.pipelines.options;
 
-import java.util.Map;
-import org.vocabeam.models.training.Pooling;
+import org.vocabeam.pipelines.inputs.PoolingChoice;
 import picocli.CommandLine.Option;
 
 /** Mixin of the commands that make features: which map of the encoder, and how it is pooled. */
@@ -20,12 +19,8 @@ public final class PoolingArguments {
               + " things are.")
   private int grid = 1;
 
-  public Pooling pooling() {
-    return new Pooling(level.equals("last") ? "" : level, grid);
-  }
-
-  /** For the provenance of what is made. */
-  public Map<String, String> provenance() {
-    return Map.of("level", level, "grid", Integer.toString(grid));
+  /** Returns the features. */
+  public PoolingChoice choice() {
+    return new PoolingChoice(level, grid);
   }
 }

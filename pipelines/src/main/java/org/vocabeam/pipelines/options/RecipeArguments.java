@@ -1,12 +1,8 @@
 package org.vocabeam.pipelines.options;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.Iterator;
 import org.vocabeam.models.methods.Methods;
-import org.vocabeam.models.training.Preset;
-import org.vocabeam.models.training.Recipe;
-import org.vocabeam.models.training.Task;
+import org.vocabeam.pipelines.inputs.RecipeChoice;
 import picocli.CommandLine.Option;
 
 /** Mixin of the commands that train a self-supervised method: which, and its constants. */
@@ -37,11 +33,8 @@ public final class RecipeArguments extends StepArguments {
       split = ",",
       description = "Levels of the backbone that make targets, for example layer1,layer2.")
   void levels(String[] values) {
-    ArrayNode levels = JsonNodeFactory.instance.arrayNode();
-    for (String value : values) {
-      levels.add(value);
-    }
-    set("--levels", "/method/levels", levels);
+    String levels = String.join(",", values);
+    set("--levels", "/method/levels", levels, "[\"" + String.join("\",\"", values) + "\"]");
   }
 
   @Option(names = "--words", description = "K, visual words of a level; a multiple of batchSize.")
@@ -53,7 +46,7 @@ public final class RecipeArguments extends StepArguments {
       names = "--inverseDelta",
       description = "Inverse temperature of the assignment to words; 'none' for the nearest word.")
   void inverseDelta(String value) {
-    set("--inverseDelta", "/method/inverseDelta", value.equals("none") ? "null" : value);
+    set("--inverseDelta", "/method/inverseDelta", value, value.equals("none") ? "null" : value);
   }
 
   @Option(names = "--inverseTemperature", description = "kappa, of the student's softmax.")
@@ -68,14 +61,14 @@ public final class RecipeArguments extends StepArguments {
 
   @Option(names = "--reduction", description = "Of codes over locations: max or average.")
   void reduction(String value) {
-    set("--reduction", "/method/reduction", JsonNodeFactory.instance.textNode(value));
+    set("--reduction", "/method/reduction", value);
   }
 
   @Option(
       names = "--vocabularyUpdate",
       description = "local-average, no-averaging or global-average.")
   void vocabularyUpdate(String value) {
-    set("--vocabularyUpdate", "/method/vocabularyUpdate", JsonNodeFactory.instance.textNode(value));
+    set("--vocabularyUpdate", "/method/vocabularyUpdate", value);
   }
 
   @Option(names = "--distanceDecay", description = "Of the running distance m.")
@@ -88,17 +81,8 @@ public final class RecipeArguments extends StepArguments {
     set("--teacherDecay", "/method/teacherDecay", value);
   }
 
-  /** The name of the method. */
-  public String method() {
-    return method;
-  }
-
-  public Preset preset() {
-    return Preset.named(preset);
-  }
-
-  /** The preset's recipe for the task, with what the options change. */
-  public Recipe recipe(Task task) {
-    return changed(Methods.recipe(method, preset(), task));
+  /** Returns the method and its constants. */
+  public RecipeChoice choice() {
+    return new RecipeChoice(method, preset, seed(), changes());
   }
 }

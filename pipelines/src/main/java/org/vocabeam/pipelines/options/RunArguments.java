@@ -1,15 +1,7 @@
 package org.vocabeam.pipelines.options;
 
 import org.checkerframework.checker.nullness.qual.Nullable;
-import org.vocabeam.models.training.Recipe;
-import org.vocabeam.models.training.Task;
-import org.vocabeam.pipelines.inputs.InitialWeights;
-import org.vocabeam.pipelines.inputs.TrainingData;
-import org.vocabeam.pipelines.inputs.TrainingImages;
-import org.vocabeam.pipelines.inputs.TrainingTargets;
-import org.vocabeam.pipelines.inputs.TrainingViews;
-import org.vocabeam.pipelines.run.Pretraining;
-import org.vocabeam.pipelines.run.RoundPlan;
+import org.vocabeam.pipelines.run.PretrainRequest;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -42,67 +34,15 @@ public final class RunArguments {
   @Mixin private RoundArguments rounds;
   @Mixin private RecipeArguments recipe;
 
-  public String images() {
-    return data.images();
-  }
-
-  public String output() {
-    return data.output();
-  }
-
-  public @Nullable String targets() {
-    return targets;
-  }
-
-  public @Nullable String views() {
-    return views;
-  }
-
-  public @Nullable String initial() {
-    return initial;
-  }
-
-  public RoundPlan plan() {
-    return rounds.plan();
-  }
-
-  public RecipeArguments recipe() {
-    return recipe;
-  }
-
-  /** Opens the images. */
-  public TrainingImages open() {
-    return data.open();
-  }
-
-  /** What a preset is asked for. */
-  public Task task(TrainingImages of) {
-    Task task = of.task(plan().steps(), recipe.seed());
-    return initial == null ? task : InitialWeights.open(initial).task(task);
-  }
-
-  /** The recipe that the options make for a task. */
-  public Recipe recipe(Task task) {
-    Recipe made = recipe.recipe(task);
-    if (initial != null) {
-      InitialWeights.open(initial).check(made);
-    }
-    return made;
-  }
-
-  /** A run of one student. */
-  public Pretraining pretraining(Recipe made, TrainingImages of) {
-    TrainingData trainedOn =
-        new TrainingData(
-            of,
-            TrainingTargets.open(targets, of, made.method().name(), made.method().targetWords()),
-            views == null ? null : new TrainingViews(views));
-    return new Pretraining(
-        "pretrain",
-        made,
-        trainedOn,
-        initial == null ? null : InitialWeights.open(initial),
-        output(),
-        plan());
+  /** Returns the request for a student. */
+  public PretrainRequest request() {
+    return new PretrainRequest(
+        data.images(),
+        data.split(),
+        data.output(),
+        recipe.choice(),
+        rounds.plan(),
+        new PretrainRequest.Given(targets, views, initial),
+        PretrainRequest.Teachers.USUAL);
   }
 }

@@ -1,18 +1,8 @@
 package org.vocabeam.pipelines.options;
 
-import com.fasterxml.jackson.core.JsonPointer;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import org.vocabeam.models.UserError;
-import org.vocabeam.models.methods.Methods;
-import org.vocabeam.models.training.Recipe;
+import org.vocabeam.pipelines.inputs.RecipeChanges;
 import picocli.CommandLine.Option;
 
 /**
@@ -20,14 +10,10 @@ import picocli.CommandLine.Option;
  * step is made. What an option sets is a place in the recipe's JSON, which checks its value.
  */
 public class StepArguments {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   @Option(names = "--seed", defaultValue = "1", description = "Of all randomness.")
   private long seed;
 
-  private record Change(String option, String place, JsonNode value) {}
-
-  private final List<Change> changes = new ArrayList<>();
+  private RecipeChanges changes = RecipeChanges.NONE;
 
   @Option(names = "--batchSize", description = "Images of a step of one replica.")
   void batchSize(int value) {
@@ -78,7 +64,7 @@ public class StepArguments {
               throw new UserError(
                   "optimizer is " + name + ", must be sgd, sgd-nesterov, lars or adamw");
         };
-    set("--optimizer", "/optimizer", parse(json.replace('\'', '"')));
+    set("--optimizer", "/optimizer", name, json.replace('\'', '"'));
   }
 
   @Option(
@@ -96,45 +82,23 @@ public class StepArguments {
             + " shows, for example --set /method/crops/0/size=20. May be given several times."
       })
   void set(Map<String, String> values) {
-    values.forEach((place, value) -> set("--set " + place, place, parse(value)));
+    values.forEach((place, value) -> set(RecipeChanges.SET, place, value));
   }
 
   final void set(String option, String place, Object value) {
-    JsonNode node = value instanceof JsonNode given ? given : parse(String.valueOf(value));
-    changes.add(new Change(option, place, node));
+    set(option, place, value, String.valueOf(value));
   }
 
-  /** A JSON value, or else the text itself. */
-  static JsonNode parse(String text) {
-    try {
-      return JSON.readTree(text);
-    } catch (JsonProcessingException e) {
-      return JsonNodeFactory.instance.textNode(text);
-    }
+  final void set(String option, String place, Object typed, String json) {
+    changes = changes.with(option, place, String.valueOf(typed), RecipeChanges.json(json));
   }
 
   public long seed() {
     return seed;
   }
 
-  /** A recipe with what the options change. */
-  public final Recipe changed(Recipe recipe) {
-    JsonNode tree = Methods.toTree(recipe);
-    changes.forEach(change -> replace(tree, change));
-    return Methods.recipe(tree);
-  }
-
-  private static void replace(JsonNode tree, Change change) {
-    if (!change.place().startsWith("/") || tree.at(change.place()).isMissingNode()) {
-      throw new UserError(
-          change.option() + " changes nothing that this recipe has; --printRecipe shows it");
-    }
-    JsonPointer pointer = JsonPointer.compile(change.place());
-    JsonNode parent = tree.at(pointer.head());
-    if (parent instanceof ObjectNode object) {
-      object.set(pointer.last().getMatchingProperty(), change.value());
-    } else {
-      ((ArrayNode) parent).set(pointer.last().getMatchingIndex(), change.value());
-    }
+  /** Returns the constants that the options change. */
+  public final RecipeChanges changes() {
+    return changes;
   }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The conditions of a promotion, all of which must hold. */
 public record Gate(List<Condition> conditions) {
@@ -36,5 +37,11 @@ public record Gate(List<Condition> conditions) {
    */
   public List<Condition.Result> test(Map<String, Double> candidate, Map<String, Double> promoted) {
     return conditions.stream().map(condition -> condition.test(candidate, promoted)).toList();
+  }
+
+  /** Returns the conditions as the option takes them. */
+  @Override
+  public String toString() {
+    return conditions.stream().map(Condition::toString).collect(Collectors.joining(","));
   }
 }

@@ -20,7 +20,7 @@ import java.util.SortedMap;
  * @param recipe every constant of the training
  */
 public record ModelVersion(
-    Request request,
+    VersionRequest request,
     long images,
     String checkpoint,
     String program,

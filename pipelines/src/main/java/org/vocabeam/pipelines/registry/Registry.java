@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
 import org.vocabeam.transforms.files.StoreFiles;
+import org.vocabeam.transforms.ingest.ImageIncrements;
 
 /**
  * A registry's files. Whoever changes something holds its {@link RegistryLock}.
@@ -29,6 +30,11 @@ public record Registry(String root) {
   /** The images that grow. */
   public String data() {
     return StoreFiles.resolve(root, "data");
+  }
+
+  /** Returns the store of all images up to an increment. */
+  public String images(int increment) {
+    return new ImageIncrements(data()).images(increment);
   }
 
   /** Everything of a version. */
@@ -94,12 +100,12 @@ public record Registry(String root) {
   }
 
   /** What a version that is not complete is to be made of, once that is decided. */
-  public Optional<Request> request(int version) {
-    return Documents.find(Request.class, file(version, "request.json"));
+  public Optional<VersionRequest> request(int version) {
+    return Documents.find(VersionRequest.class, file(version, "request.json"));
   }
 
   /** Begins the work on a version. */
-  public void begin(Request request) {
+  public void begin(VersionRequest request) {
     Documents.write(file(request.version(), "request.json"), request);
   }
 

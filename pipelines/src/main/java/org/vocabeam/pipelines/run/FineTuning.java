@@ -12,8 +12,8 @@ import org.vocabeam.pipelines.inputs.InitialWeights;
 import org.vocabeam.pipelines.inputs.TrainingData;
 import org.vocabeam.pipelines.inputs.TrainingImages;
 import org.vocabeam.pipelines.runner.Runner;
-import org.vocabeam.pipelines.stage.ClassifierAccuracy;
-import org.vocabeam.pipelines.stage.LabelSelection;
+import org.vocabeam.pipelines.stage.ClassifyStage;
+import org.vocabeam.pipelines.stage.LabelStage;
 import org.vocabeam.transforms.evaluation.MetricRecord;
 
 /**
@@ -44,10 +44,10 @@ public record FineTuning(
   public List<MetricRecord> run(Runner runner) {
     Supervised method = (Supervised) recipe.method();
     TrainingData data =
-        new LabelSelection(images, share, method.auxiliary() == null, output).run(runner);
+        new LabelStage(images, share, method.auxiliary() == null, output).run(runner);
     new Pretraining("finetune", recipe, data, student(method), output, plan).run(runner);
     String features = initial == null ? "random" : "trained";
-    return new ClassifierAccuracy(
+    return new ClassifyStage(
             images,
             testSplit,
             output,

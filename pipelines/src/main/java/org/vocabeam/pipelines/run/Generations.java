@@ -1,17 +1,17 @@
 package org.vocabeam.pipelines.run;
 
 import org.checkerframework.checker.nullness.qual.Nullable;
+import org.vocabeam.models.UserError;
 import org.vocabeam.models.bownet.BowNet;
-import org.vocabeam.models.training.Recipe;
+import org.vocabeam.pipelines.inputs.RecipeChoice;
 import org.vocabeam.pipelines.inputs.RunDirectory;
-import org.vocabeam.pipelines.inputs.TrainingData;
-import org.vocabeam.pipelines.inputs.TrainingImages;
-import org.vocabeam.pipelines.inputs.TrainingTargets;
+import org.vocabeam.pipelines.run.PretrainRequest.Given;
+import org.vocabeam.pipelines.run.PretrainRequest.Teachers;
 import org.vocabeam.pipelines.runner.Runner;
-import org.vocabeam.pipelines.stage.CodebookBuilding;
-import org.vocabeam.pipelines.stage.Extraction;
-import org.vocabeam.pipelines.stage.TargetAssignment;
-import org.vocabeam.transforms.codebook.DescriptorStore;
+import org.vocabeam.pipelines.runner.Steps;
+import org.vocabeam.pipelines.stage.AssignStage;
+import org.vocabeam.pipelines.stage.CodebookStage;
+import org.vocabeam.pipelines.stage.ExtractStage;
 import org.vocabeam.transforms.files.StoreFiles;
 
 /**
@@ -19,77 +19,98 @@ import org.vocabeam.transforms.files.StoreFiles;
  * targets, and a student that learns to predict them the teacher of the next generation. Every
  * stage finds what is complete and goes on from there.
  *
- * @param student recipe of every generation's student
- * @param firstTeacher recipe of generation 0
- * @param teacher directory of a checkpoint that is taken for generation 0; null to train one
- * @param count generations after 0
- * @param firstPlan how long generation 0 trains
- * @param plan how long every other one trains
+ * <pre>{@code
+ * new Generations(PretrainRequest.of(images, output, RecipeChoice.of("bownet"), plan), null, 2, plan)
+ *     .run(runner);
+ * }</pre>
+ *
+ * @param student request for every generation's student; its output is the directory of all
+ *     generations
+ * @param teacher run or checkpoint that is taken for generation 0; null to train one that predicts
+ *     rotations
+ * @param count generations after 0, at least 1
+ * @param firstPlan length of generation 0
  */
 public record Generations(
-    Recipe student,
-    Recipe firstTeacher,
-    @Nullable String teacher,
-    TrainingImages images,
-    String output,
-    int count,
-    RoundPlan firstPlan,
-    RoundPlan plan) {
-  /** Relative change of the inertia at which k-means ends before its last iteration. */
-  private static final double TOLERANCE = 1e-4;
+    PretrainRequest student, @Nullable String teacher, int count, RoundPlan firstPlan) {
+  private static final String FIRST_METHOD = "rotation";
 
-  /** Runs all stages of all generations that are not complete yet. */
+  public Generations {
+    if (count < 1) {
+      throw new UserError("--generations is " + count + ", must be at least 1");
+    }
+  }
+
+  /** Runs the stages of all generations that are not complete yet. */
   public void run(Runner runner) {
-    BowNet method = (BowNet) student.method();
-    RunDirectory directory = new RunDirectory(output);
-    String teacher = this.teacher;
-    if (teacher == null) {
-      say("Generation 0: the first teacher, %s", firstTeacher.method().name());
-      train(
-          runner, firstTeacher, new TrainingData(images, null, null), directory.run(0), firstPlan);
-      teacher = RunDirectory.newestCheckpoint(directory.run(0));
-    }
+    BowNet method = (BowNet) student.recipe(student.open()).method();
+    Steps steps = new Steps(System.err, runner);
+    RunDirectory directory = new RunDirectory(student.output());
+    String current = teacher == null ? firstTeacher(steps, directory) : teacher;
     for (int generation = 1; generation <= count; generation++) {
-      String stage = directory.generation(generation);
-      String descriptors = StoreFiles.resolve(stage, "descriptors");
-      say("Generation %d: extract", generation);
-      new Extraction(
-              images,
-              teacher,
-              method.level(),
-              method.descriptorsPerImage(),
-              student.seed(),
-              descriptors)
-          .run(runner, false);
-      say("Generation %d: codebook", generation);
-      CodebookBuilding codebook =
-          new CodebookBuilding(
-              DescriptorStore.open(descriptors),
-              StoreFiles.resolve(stage, "words"),
-              method.words(),
-              method.codebookIterations(),
-              TOLERANCE,
-              student.seed());
-      codebook.run(runner);
-      say("Generation %d: assign", generation);
-      String targets = StoreFiles.resolve(stage, "targets");
-      new TargetAssignment(images, teacher, codebook.codebook(), method.target(), targets)
-          .run(runner, false);
-      say("Generation %d: student", generation);
-      TrainingData data =
-          new TrainingData(
-              images, TrainingTargets.open(targets, images, method.name(), method.words()), null);
-      train(runner, student, data, directory.run(generation), plan);
-      teacher = RunDirectory.newestCheckpoint(directory.run(generation));
+      String targets = targets(steps, method, generation, RunDirectory.newestCheckpoint(current));
+      current = directory.run(generation);
+      steps.take(
+          title(generation, "student"),
+          student
+              .withTeachers(Teachers.USUAL)
+              .withGiven(new Given(targets, null, null))
+              .withOutput(current));
     }
   }
 
-  private static void train(
-      Runner runner, Recipe recipe, TrainingData data, String run, RoundPlan plan) {
-    new Pretraining("pretrain", recipe, data, null, run, plan).run(runner);
+  private String firstTeacher(Steps steps, RunDirectory directory) {
+    RecipeChoice recipe =
+        RecipeChoice.of(FIRST_METHOD)
+            .withPreset(student.recipe().preset())
+            .withSeed(student.recipe().seed());
+    return steps.take(
+        "Generation 0: the first teacher, " + FIRST_METHOD,
+        student
+            .withTeachers(Teachers.USUAL)
+            .withRecipe(recipe)
+            .withRounds(firstPlan)
+            .withOutput(directory.run(0)));
   }
 
-  private static void say(String format, Object... values) {
-    System.err.printf("%n== " + format + "%n", values);
+  /** Makes the targets of a generation from its teacher, and returns their store. */
+  private String targets(Steps steps, BowNet method, int generation, String checkpoint) {
+    String directory = new RunDirectory(student.output()).generation(generation);
+    long seed = student.recipe().seed();
+    ExtractStage extract =
+        new ExtractStage(
+            student.images(),
+            student.split(),
+            checkpoint,
+            method.level(),
+            method.descriptorsPerImage(),
+            seed,
+            StoreFiles.resolve(directory, "descriptors"),
+            false);
+    CodebookStage codebook =
+        new CodebookStage(
+            extract.output(),
+            StoreFiles.resolve(directory, "words"),
+            method.words(),
+            method.codebookIterations(),
+            Double.parseDouble(CodebookStage.TOLERANCE),
+            seed);
+    AssignStage assign =
+        new AssignStage(
+            student.images(),
+            student.split(),
+            checkpoint,
+            codebook.codebook(),
+            method.target(),
+            StoreFiles.resolve(directory, "targets"),
+            false);
+    steps.take(title(generation, "extract"), extract);
+    steps.take(title(generation, "codebook"), codebook);
+    steps.take(title(generation, "assign"), assign);
+    return assign.output();
+  }
+
+  private static String title(int generation, String stage) {
+    return "Generation " + generation + ": " + stage;
   }
 }

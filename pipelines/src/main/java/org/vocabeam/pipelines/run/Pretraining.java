@@ -2,30 +2,21 @@ package org.vocabeam.pipelines.run;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.google.common.io.MoreFiles;
-import com.google.common.io.RecursiveDeleteOption;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.DoubleSummaryStatistics;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.vocabeam.models.methods.Methods;
-import org.vocabeam.models.program.EventFile;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.ViewSource;
 import org.vocabeam.pipelines.inputs.InitialWeights;
@@ -35,23 +26,26 @@ import org.vocabeam.pipelines.inputs.TrainingImages;
 import org.vocabeam.pipelines.runner.Progress;
 import org.vocabeam.pipelines.runner.Runner;
 import org.vocabeam.pipelines.runner.Version;
+import org.vocabeam.pipelines.stage.Stage;
 import org.vocabeam.transforms.checkpoint.Checkpoint;
 import org.vocabeam.transforms.checkpoint.VariableChunk;
-import org.vocabeam.transforms.parquet.RowGroup;
-import org.vocabeam.transforms.parquet.RowReader;
-import org.vocabeam.transforms.store.StoreReader;
 import org.vocabeam.transforms.store.WriteStore;
 import org.vocabeam.transforms.training.Assignment;
 import org.vocabeam.transforms.training.EpochPlan;
 import org.vocabeam.transforms.training.EstimateStatistics;
-import org.vocabeam.transforms.training.Laps;
 import org.vocabeam.transforms.training.Start;
 import org.vocabeam.transforms.training.StepMetric;
 import org.vocabeam.transforms.training.StepReport;
 import org.vocabeam.transforms.training.TrainingProgress;
 import org.vocabeam.transforms.training.UpdateStudent;
 
-/** The rounds of a run: each one pipeline, from the newest complete checkpoint to the next. */
+/**
+ * Rounds of a run: each one pipeline, from the newest complete checkpoint to the next.
+ *
+ * <pre>{@code
+ * new Pretraining("pretrain", recipe, data, null, "runs/obow", RoundPlan.alone(4, 500)).run(runner);
+ * }</pre>
+ */
 public final class Pretraining {
   private static final Logger LOG = LoggerFactory.getLogger(Pretraining.class);
 
@@ -64,8 +58,12 @@ public final class Pretraining {
   private final EpochPlan plan;
 
   /**
-   * @param command that it is the run of
-   * @param initial null for random weights
+   * @param command name of the command, for jobs and provenance
+   * @param recipe every constant of the training
+   * @param data images, and what was made of them
+   * @param initial first weights; null for random ones
+   * @param output directory of the run
+   * @param rounds length of the run, and its replicas
    */
   public Pretraining(
       String command,
@@ -83,7 +81,7 @@ public final class Pretraining {
     this.plan = plan(recipe, data.images(), rounds);
   }
 
-  /** The order in which a run sees its images. */
+  /** Returns the order in which a run sees its images. */
   public static EpochPlan plan(Recipe recipe, TrainingImages images, RoundPlan rounds) {
     // The larger of the two: windows decide the result, and that must not depend on the source.
     int bytes = Math.max(ViewSource.IMAGES.bytes(recipe), ViewSource.STORED.bytes(recipe));
@@ -91,11 +89,7 @@ public final class Pretraining {
     return new EpochPlan(images.groups(), recipe.seed(), rounds.replicas(), windowRows);
   }
 
-  RunDirectory directory() {
-    return directory;
-  }
-
-  /** Steps of the complete rounds. */
+  /** Returns the steps of the complete rounds. */
   public long done() {
     return directory.newest(
         LongStream.rangeClosed(1, rounds.rounds()).map(round -> round * rounds.stepsPerRound()));
@@ -109,7 +103,7 @@ public final class Pretraining {
   /**
    * Runs rounds that are not complete yet.
    *
-   * @param most of them
+   * @param most largest number of rounds
    */
   public void run(Runner runner, int most) {
     long total = rounds.steps();
@@ -127,11 +121,15 @@ public final class Pretraining {
       System.err.printf("Going on after step %d of %d%n", done, total);
     }
     try (Progress progress = Progress.start("Training", done, total)) {
-      TrainingProgress.Listener listener = listener(progress, done);
+      TrainingProgress.Listener listener =
+          new StepLine(progress, done, (long) recipe.batchSize() * rounds.replicas());
       TrainingProgress.listen(listener);
       try {
         int left = most;
         for (long step = done; step < total && left > 0; step += rounds.stepsPerRound(), left--) {
+          if (runner.isRemote()) {
+            StepReport.remove(directory.reports());
+          }
           round(runner, step, listener);
           progress.stepTo(step + rounds.stepsPerRound());
         }
@@ -143,7 +141,7 @@ public final class Pretraining {
     }
   }
 
-  /** The epochs in which the replicas take a step's first and last images. */
+  /** Returns the epochs of the first and last images of a step, for every replica. */
   private LongStream epochs(long step) {
     return IntStream.range(0, rounds.replicas())
         .boxed()
@@ -153,60 +151,54 @@ public final class Pretraining {
         .mapToLong(EpochPlan.Window::epoch);
   }
 
-  private void round(Runner runner, long first, TrainingProgress.Listener listener)
-      throws IOException {
-    Laps laps = new Laps();
+  private void round(Runner runner, long first, TrainingProgress.Listener listener) {
     long last = first + rounds.stepsPerRound();
     WriteStore<VariableChunk> checkpoint =
         WriteStore.to(VariableChunk.TYPE, directory.checkpoint(last))
             .withProvenance(provenance(last));
     WriteStore<StepMetric> steps =
         WriteStore.to(StepMetric.TYPE, directory.steps(last)).withProvenance(provenance(last));
-    checkpoint.prepare(true);
-    steps.prepare(true);
-    laps.end("prepared");
-    Pipeline pipeline = runner.create(command + "-" + last);
-    PCollectionTuple updated = pipeline.apply("UpdateStudent", update(assignments(first), runner));
-    PCollection<VariableChunk> combined = updated.get(UpdateStudent.CHECKPOINT);
-    long batches = rounds.statisticsBatches();
-    if (batches > 0) {
-      // The images that the first replica has seen last: of their epoch there are views, if stored.
-      combined =
-          combined.apply(
-              "EstimateStatistics",
-              EstimateStatistics.on(
-                  assignment(0, first, last - batches, batches), runner.device()));
-    }
-    combined.apply("WriteCheckpoint", checkpoint);
-    updated.get(UpdateStudent.STEPS).apply("WriteSteps", steps);
-    laps.end("pipeline made");
-    runner.run(pipeline, () -> hear(listener));
-    laps.end("pipeline run");
-    removeReports();
-    steps.commit();
-    laps.end("steps committed");
-    writeEvents(directory.steps(last), last);
-    laps.end("events");
     // The checkpoint last: with it the round is complete.
-    checkpoint.commit();
-    laps.end("checkpoint committed");
-    LOG.info("Round from step {}: {}", first, laps);
+    Stage.writing(steps, checkpoint)
+        .meanwhile(() -> hear(listener))
+        .beforeLastCommit(() -> finish(last))
+        .run(
+            runner,
+            command + "-" + last,
+            pipeline -> {
+              PCollectionTuple updated =
+                  pipeline.apply("UpdateStudent", update(assignments(first), runner));
+              updated.get(UpdateStudent.STEPS).apply("WriteSteps", steps);
+              estimated(updated.get(UpdateStudent.CHECKPOINT), first, runner)
+                  .apply("WriteCheckpoint", checkpoint);
+            });
   }
 
-  private UpdateStudent update(List<Assignment> assignments, Runner runner) throws IOException {
-    UpdateStudent update = UpdateStudent.of(assignments).on(runner.device());
-    if (!runner.isRemote()) {
-      return update;
-    }
-    removeReports();
-    return update.reportingTo(directory.reports());
-  }
-
-  private void removeReports() throws IOException {
+  private void finish(long last) throws IOException {
     StepReport.remove(directory.reports());
+    new RoundEvents(directory, last).write();
   }
 
-  /** Tells the listener what a replica elsewhere has reported. */
+  private UpdateStudent update(List<Assignment> assignments, Runner runner) {
+    UpdateStudent update = UpdateStudent.of(assignments).on(runner.device());
+    return runner.isRemote() ? update.reportingTo(directory.reports()) : update;
+  }
+
+  /** Estimates the statistics of batch norm, if the plan asks for it. */
+  private PCollection<VariableChunk> estimated(
+      PCollection<VariableChunk> combined, long first, Runner runner) {
+    long batches = rounds.statisticsBatches();
+    if (batches == 0) {
+      return combined;
+    }
+    // The images that the first replica has seen last: of their epoch there are views, if stored.
+    long from = first + rounds.stepsPerRound() - batches;
+    return combined.apply(
+        "EstimateStatistics",
+        EstimateStatistics.on(assignment(0, first, from, batches), runner.device()));
+  }
+
+  /** Passes on to the listener what replicas in other processes have reported. */
   private void hear(TrainingProgress.Listener listener) {
     for (int replica = 0; replica < rounds.replicas(); replica++) {
       try {
@@ -235,7 +227,11 @@ public final class Pretraining {
   }
 
   /**
+   * Returns the work of a replica.
+   *
    * @param start step at which the round starts
+   * @param first step at which the work starts
+   * @param steps number of steps
    */
   private Assignment assignment(int replica, long start, long first, long steps) {
     return new Assignment(
@@ -251,7 +247,7 @@ public final class Pretraining {
         rounds.combination());
   }
 
-  /** What made a checkpoint. Not the rounds of one student: two of N steps are one of 2 N. */
+  /** Without the rounds of one student: two rounds of N steps give the checkpoint of one of 2 N. */
   private Map<String, String> provenance(long step) {
     Map<String, String> provenance = new HashMap<>();
     provenance.put("command", command);
@@ -267,7 +263,7 @@ public final class Pretraining {
     return provenance;
   }
 
-  /** What the run is trained on and starts from. */
+  /** Returns what the run is trained on and starts from. */
   private Map<String, String> inputs() {
     Map<String, String> inputs = new LinkedHashMap<>();
     inputs.put(Checkpoint.IMAGES, data.images().fingerprint());
@@ -295,65 +291,5 @@ public final class Pretraining {
         .fields()
         .forEachRemaining(e -> configuration.set(e.getKey(), e.getValue()));
     return configuration;
-  }
-
-  /** Shows the first replica's numbers; the others take their steps meanwhile. */
-  private TrainingProgress.Listener listener(Progress progress, long done) {
-    long start = System.nanoTime();
-    return (replica, step, names, values) -> {
-      if (replica == 0) {
-        double seconds = (System.nanoTime() - start) / 1e9;
-        long images = (step + 1 - done) * recipe.batchSize() * rounds.replicas();
-        progress.stepTo(step + 1);
-        progress.message(message(names, values, images / seconds));
-      }
-    };
-  }
-
-  private static String message(List<String> names, float[] values, double imagesPerSecond) {
-    StringBuilder text = new StringBuilder();
-    text.append(String.format(Locale.ROOT, "loss %.3f", values[0]));
-    for (int i = 1; i < values.length; i++) {
-      String name = names.get(i);
-      if (name.startsWith("perplexity_image")) {
-        text.append(String.format(Locale.ROOT, " words/image %.0f", values[i]));
-      } else if (name.startsWith("perplexity_batch")) {
-        text.append(String.format(Locale.ROOT, " words/batch %.0f", values[i]));
-      } else if (name.equals("embedding_std")) {
-        text.append(String.format(Locale.ROOT, " std %.3f", values[i]));
-      }
-    }
-    return text.append(String.format(Locale.ROOT, " %.0f img/s", imagesPerSecond)).toString();
-  }
-
-  /** The metrics of every step as TensorBoard curves, means of the replicas. */
-  private void writeEvents(String steps, long last) throws IOException {
-    StoreReader<StepMetric> store = StoreReader.open(StepMetric.TYPE, steps);
-    Map<Long, Map<String, DoubleSummaryStatistics>> metrics = new TreeMap<>();
-    for (RowGroup group : store.rowGroups()) {
-      try (RowReader<StepMetric> rows = store.read(group)) {
-        rows.forEachRemaining(
-            row ->
-                metrics
-                    .computeIfAbsent(row.step(), step -> new TreeMap<>())
-                    .computeIfAbsent(row.metric(), metric -> new DoubleSummaryStatistics())
-                    .accept(row.value()));
-      }
-    }
-    // TensorFlow writes local files only.
-    Path local = Files.createTempDirectory("vocabeam-events-");
-    try {
-      try (EventFile events = EventFile.in(local, directory.removeEvents(last))) {
-        for (var step : metrics.entrySet()) {
-          for (var metric : step.getValue().entrySet()) {
-            float mean = (float) metric.getValue().getAverage();
-            events.scalar(metric.getKey(), step.getKey(), mean);
-          }
-        }
-      }
-      directory.addEvents(local);
-    } finally {
-      MoreFiles.deleteRecursively(local, RecursiveDeleteOption.ALLOW_INSECURE);
-    }
   }
 }

@@ -1,16 +1,21 @@
 package org.vocabeam.pipelines.run;
 
+import java.util.List;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.replicas.Combination;
+import org.vocabeam.models.replicas.Combination.Momentum;
 import org.vocabeam.models.replicas.Combination.Statistics;
+import org.vocabeam.models.replicas.Combination.Weights;
+import org.vocabeam.pipelines.runner.TypedCommand;
 
 /**
- * How long a run trains, and on how many replicas.
+ * Length of a run, and its replicas.
  *
- * @param rounds of the whole run
- * @param stepsPerRound that every replica takes before they are combined
- * @param shuffleMegabytes of pixels that a replica shuffles together
+ * @param rounds rounds of the whole run, positive
+ * @param stepsPerRound steps that every replica takes before the replicas are combined, positive
+ * @param replicas students that train side by side, positive
+ * @param shuffleMegabytes pixels that a replica shuffles together, positive
  * @param combination of the replicas; null for a single one
  */
 public record RoundPlan(
@@ -19,10 +24,19 @@ public record RoundPlan(
     int replicas,
     long shuffleMegabytes,
     @Nullable Combination combination) {
-  /** Of pixels that are shuffled together unless asked otherwise. */
+  /** Default of {@code rounds}. */
+  public static final String ROUNDS = "4";
+
+  /** Default of {@code stepsPerRound}. */
+  public static final String STEPS_PER_ROUND = "500";
+
+  /** Default of {@code replicas}. */
+  public static final String REPLICAS = "1";
+
+  /** Default of {@code shuffleMegabytes}. */
   public static final String SHUFFLE_MEGABYTES = "256";
 
-  /** Of a single student. */
+  /** Returns the plan of a single student. */
   public static RoundPlan alone(int rounds, long stepsPerRound) {
     return new RoundPlan(rounds, stepsPerRound, 1, Long.parseLong(SHUFFLE_MEGABYTES), null);
   }
@@ -40,15 +54,49 @@ public record RoundPlan(
     }
   }
 
-  /** Steps of the whole run. */
+  /** Returns the steps of the whole run. */
   public long steps() {
     return rounds * stepsPerRound;
   }
 
-  /** Batches of a round on which statistics are estimated; 0 when they are not. */
+  /** Returns the batches of a round on which statistics are estimated; 0 without an estimate. */
   long statisticsBatches() {
     return combination != null && combination.statistics() instanceof Statistics.Estimate estimate
         ? Math.min(estimate.batches(), stepsPerRound)
         : 0;
+  }
+
+  /** Returns the length, and the other options that differ from their defaults. */
+  public List<String> options() {
+    TypedCommand typed =
+        TypedCommand.of("")
+            .with("rounds", rounds)
+            .with("stepsPerRound", stepsPerRound)
+            .unless(Integer.valueOf(REPLICAS), "replicas", replicas)
+            .unless(Long.valueOf(SHUFFLE_MEGABYTES), "shuffleMegabytes", shuffleMegabytes);
+    return combination == null ? typed.options() : combined(typed, combination).options();
+  }
+
+  private static TypedCommand combined(TypedCommand typed, Combination combination) {
+    TypedCommand longer = typed;
+    if (combination.weights() instanceof Weights.Nesterov outer) {
+      longer =
+          longer
+              .with("replicaWeights", "nesterov")
+              .with("outerRate", outer.rate())
+              .with("outerMomentum", outer.momentum());
+    }
+    if (combination.momentum() != Momentum.MEAN) {
+      longer =
+          longer.with(
+              "replicaMomentum", combination.momentum() == Momentum.KEEP ? "keep" : "reset");
+    }
+    if (combination.statistics() instanceof Statistics.Estimate estimate) {
+      longer =
+          longer
+              .with("replicaStatistics", "estimate")
+              .with("statisticsBatches", estimate.batches());
+    }
+    return longer;
   }
 }

@@ -58,6 +58,11 @@ public final class Runner {
     this.device = device;
   }
 
+  /** Returns a runner with the same choices, which checks its cluster anew. */
+  public Runner renewed() {
+    return new Runner(name, beam, device);
+  }
+
   /** The same choices as command-line arguments, for a command with networks. */
   public List<String> arguments() {
     List<String> arguments = new ArrayList<>(argumentsWithoutDevice());

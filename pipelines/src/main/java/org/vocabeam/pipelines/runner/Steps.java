@@ -5,42 +5,60 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.vocabeam.pipelines.Vocabeam;
+import java.util.function.Supplier;
 
 /**
- * Steps of one command that a person could also take one by one: each is announced with the command
- * line that would do it, and the time that it took is kept for the summary. A step that fails ends
- * the whole with its exception.
+ * Steps of a command that is composed of others. Each step is announced with the command line that
+ * does it alone, and its time is kept for the summary. A step that fails ends the whole with its
+ * exception.
+ *
+ * <pre>{@code
+ * Steps steps = new Steps(System.out, runner);
+ * List<MetricRecord> metrics = steps.take("Evaluate", EvaluateStage.of(images, run, output));
+ * steps.summary();
+ * }</pre>
  */
 public final class Steps {
   private record Taken(String title, Duration time) {}
 
   private final PrintStream out;
+  private final Runner runner;
   private final List<Taken> taken = new ArrayList<>();
 
-  public Steps(PrintStream out) {
+  /**
+   * @param out where steps are announced
+   * @param runner of all requests
+   */
+  public Steps(PrintStream out, Runner runner) {
     this.out = out;
+    this.runner = runner;
   }
 
-  /** Does {@code work} in this process. */
+  /** Takes a step that is no command. */
   public void take(String title, Runnable work) {
     out.printf("%n== %s%n", title);
-    long start = System.nanoTime();
-    work.run();
-    taken.add(new Taken(title, Duration.ofNanos(System.nanoTime() - start)));
-  }
-
-  /** Runs a command of the launcher, given as a person would type it. */
-  public void command(String title, List<String> arguments) {
-    take(
+    timed(
         title,
         () -> {
-          out.println("./vocabeam " + String.join(" ", arguments));
-          Vocabeam.run(arguments);
+          work.run();
+          return title;
         });
   }
 
-  /** A line per step with the time that it took, and the whole. */
+  /** Prints the command line of a request, runs the request, and returns its result. */
+  public <R> R take(String title, Request<R> request) {
+    out.printf("%n== %s%n%s%n", title, request.typed(runner));
+    return timed(title, () -> request.run(runner));
+  }
+
+  private <R> R timed(String title, Supplier<R> work) {
+    long start = System.nanoTime();
+    R result = work.get();
+    taken.add(new Taken(title, Duration.ofNanos(System.nanoTime() - start)));
+    return result;
+  }
+
+  /** Prints a line with the time of each step, and the sum. */
   public void summary() {
     out.println();
     Duration whole = Duration.ZERO;

@@ -1,8 +1,6 @@
 package org.vocabeam.pipelines.stage;
 
 import com.google.common.base.Splitter;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,12 +9,10 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.transforms.Flatten;
-import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionList;
 import org.vocabeam.models.UserError;
-import org.vocabeam.pipelines.command.EmbedCommand;
+import org.vocabeam.pipelines.inputs.PoolingChoice;
 import org.vocabeam.pipelines.inputs.Provenance;
-import org.vocabeam.pipelines.options.PoolingArguments;
 import org.vocabeam.pipelines.runner.Runner;
 import org.vocabeam.pipelines.runner.Version;
 import org.vocabeam.transforms.evaluation.EvaluateFewShot;
@@ -35,16 +31,16 @@ import org.vocabeam.transforms.store.StoreReader;
 import org.vocabeam.transforms.store.WriteStore;
 
 /**
- * How features are measured: images are embedded, and the embeddings are evaluated by nearest
- * neighbours, linear probes and, with classes enough, few-shot episodes.
+ * Labelled images on which features are measured: images are embedded, and the embeddings are
+ * evaluated by nearest neighbours, linear probes and, with classes enough, few-shot episodes.
  *
- * @param groups of the images
- * @param fingerprint of the images
- * @param statistics of the images
- * @param trainSplit whose labels are learned from
- * @param testSplit whose labels are predicted
- * @param labelShares of the training labels for the linear probe, each in (0, 1]
- * @param seed of label shares and episodes
+ * @param groups row groups of the images
+ * @param fingerprint fingerprint of the images
+ * @param statistics statistics of the images
+ * @param trainSplit split whose labels are learned from
+ * @param testSplit split whose labels are predicted
+ * @param labelShares shares of the training labels for the linear probe, each in (0, 1]
+ * @param seed decides which labels and which episodes are drawn
  */
 public record Evaluation(
     List<RowGroup> groups,
@@ -54,10 +50,10 @@ public record Evaluation(
     String testSplit,
     List<Double> labelShares,
     long seed) {
-  /** The shares of labels that are usual, as on the command line. */
+  /** Default of {@code labelShares}, separated by commas. */
   public static final String LABEL_SHARES = "0.01,0.1,1";
 
-  /** The name of the images' own pixels as features. */
+  /** Name of the images' own pixels as features. */
   public static final String PIXELS = "pixels";
 
   private static final int FEW_SHOT_WAY = 5;
@@ -70,7 +66,11 @@ public record Evaluation(
     }
   }
 
-  /** An evaluation on a store of images. */
+  /**
+   * Opens a store of images.
+   *
+   * @throws UserError when the images do not have the two splits
+   */
   public static Evaluation on(
       String images, String trainSplit, String testSplit, List<Double> labelShares, long seed) {
     StoreReader<ImageRecord> store = StoreReader.open(ImageRecord.TYPE, images);
@@ -86,7 +86,7 @@ public record Evaluation(
         seed);
   }
 
-  /** Refuses images that have not the two splits. */
+  /** Refuses images that do not have the two splits. */
   public static void checkSplits(
       String images, ImageStatistics statistics, String trainSplit, String testSplit) {
     for (String split : List.of(trainSplit, testSplit)) {
@@ -100,9 +100,9 @@ public record Evaluation(
   }
 
   /**
-   * The names of what is measured with the usual shares of the labels.
+   * Returns the names of the metrics with the default shares of the labels.
    *
-   * @param classes labels that the images have
+   * @param classes number of labels that the images have
    */
   public static SortedSet<String> metrics(int classes) {
     SortedSet<String> names = new TreeSet<>(EvaluateNeighbours.metrics());
@@ -113,17 +113,17 @@ public record Evaluation(
     return names;
   }
 
-  /** {@link #LABEL_SHARES} as numbers. */
+  /** Returns {@link #LABEL_SHARES} as numbers. */
   public static List<Double> usualLabelShares() {
     return Splitter.on(',').splitToStream(LABEL_SHARES).map(Double::valueOf).toList();
   }
 
-  /** The metrics store of an evaluation. */
+  /** Returns the metrics store of an evaluation. */
   public static String metrics(String output) {
     return StoreFiles.resolve(output, "metrics");
   }
 
-  /** The embeddings of an evaluation, a store for every kind of features. */
+  /** Returns the directory of the embeddings of an evaluation: a store for each features. */
   public static String embeddings(String output) {
     return StoreFiles.resolve(output, "embeddings");
   }
@@ -133,14 +133,14 @@ public record Evaluation(
   }
 
   /**
-   * What made the stores.
+   * Returns the provenance of the stores of an evaluation.
    *
-   * @param command that asks
-   * @param of what is evaluated
+   * @param command name of the command that measures
+   * @param evaluated entries that tell which weights are measured
    */
   public Map<String, String> provenance(
-      String command, Map<String, String> of, PoolingArguments pooling) {
-    Map<String, String> provenance = new LinkedHashMap<>(of);
+      String command, Map<String, String> evaluated, PoolingChoice pooling) {
+    Map<String, String> provenance = new LinkedHashMap<>(evaluated);
     provenance.put("command", command);
     provenance.put("images", fingerprint);
     provenance.putAll(pooling.provenance());
@@ -152,8 +152,9 @@ public record Evaluation(
   /**
    * Embeds and measures; an earlier evaluation in the same place is replaced.
    *
-   * @param pixels whether the images' pixels are measured too
+   * @param pixels also measures the images' own pixels
    * @param output directory of {@link #embeddings} and {@link #metrics}
+   * @return the rows of the metrics store
    */
   public List<MetricRecord> run(
       List<FeatureSource> sources,
@@ -161,72 +162,73 @@ public record Evaluation(
       Map<String, String> provenance,
       String output,
       Runner runner) {
-    try {
-      embed(sources, provenance, output, runner);
-      List<LabelledEmbeddings> features = new ArrayList<>();
-      sources.forEach(source -> features.add(features(source.name(), output)));
-      if (pixels) {
-        features.add(features(PIXELS, output));
-      }
-      measure(features, provenance, output, runner);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    embed(sources, provenance, output, runner);
+    List<LabelledEmbeddings> features = new ArrayList<>();
+    sources.forEach(source -> features.add(features(source.name(), output)));
+    if (pixels) {
+      features.add(features(PIXELS, output));
     }
+    WriteStore<MetricRecord> write =
+        WriteStore.to(MetricRecord.TYPE, metrics(output)).withProvenance(provenance);
+    Stage.writing(write)
+        .run(
+            runner,
+            "evaluate",
+            pipeline ->
+                measure(features, pipeline)
+                    .apply(Flatten.pCollections())
+                    .apply("WriteMetrics", write));
     return MetricsTable.read(metrics(output));
   }
 
   private void embed(
-      List<FeatureSource> sources, Map<String, String> provenance, String output, Runner runner)
-      throws IOException {
-    Pipeline pipeline = runner.create("evaluate-embed");
-    int shards = EmbedCommand.shardsFor(groups.stream().mapToLong(RowGroup::rows).sum());
-    List<WriteStore<EmbeddingRecord>> stores = new ArrayList<>();
-    for (FeatureSource source : sources) {
-      WriteStore<EmbeddingRecord> write =
-          WriteStore.to(EmbeddingRecord.TYPE, embeddings(output, source.name()))
-              .withShards(shards)
-              .withProvenance(provenance);
-      write.prepare(true);
-      stores.add(write);
-      pipeline
-          .apply("Embed-" + source.name(), EmbedImages.of(groups, source))
-          .apply("Write-" + source.name(), write);
-    }
-    runner.run(pipeline);
-    for (WriteStore<EmbeddingRecord> store : stores) {
-      store.commit();
-    }
+      List<FeatureSource> sources, Map<String, String> provenance, String output, Runner runner) {
+    int shards = EmbedStage.shardsFor(groups.stream().mapToLong(RowGroup::rows).sum());
+    List<WriteStore<EmbeddingRecord>> stores =
+        sources.stream()
+            .map(
+                source ->
+                    WriteStore.to(EmbeddingRecord.TYPE, embeddings(output, source.name()))
+                        .withShards(shards)
+                        .withProvenance(provenance))
+            .toList();
+    Stage.writing(stores)
+        .run(
+            runner,
+            "evaluate-embed",
+            pipeline -> {
+              for (int i = 0; i < stores.size(); i++) {
+                FeatureSource source = sources.get(i);
+                pipeline
+                    .apply("Embed-" + source.name(), EmbedImages.of(groups, source))
+                    .apply("Write-" + source.name(), stores.get(i));
+              }
+            });
   }
 
-  private void measure(
-      List<LabelledEmbeddings> features,
-      Map<String, String> provenance,
-      String output,
-      Runner runner)
-      throws IOException {
-    WriteStore<MetricRecord> write =
-        WriteStore.to(MetricRecord.TYPE, metrics(output)).withProvenance(provenance);
-    write.prepare(true);
-    Pipeline pipeline = runner.create("evaluate");
-    PCollectionList<MetricRecord> all = PCollectionList.empty(pipeline);
-    for (LabelledEmbeddings of : features) {
-      String name = "-" + of.name();
-      all = all.and(pipeline.apply("Neighbours" + name, EvaluateNeighbours.of(of)));
-      all = all.and(pipeline.apply("Linear" + name, EvaluateLinear.of(of, labelShares, seed)));
-      if (of.classes().size() >= FEW_SHOT_WAY) {
-        all = all.and(pipeline.apply("FewShot" + name, EvaluateFewShot.of(of, seed)));
+  private PCollectionList<MetricRecord> measure(
+      List<LabelledEmbeddings> features, Pipeline pipeline) {
+    PCollectionList<MetricRecord> metrics = PCollectionList.empty(pipeline);
+    for (LabelledEmbeddings embeddings : features) {
+      String name = "-" + embeddings.name();
+      metrics =
+          metrics
+              .and(pipeline.apply("Neighbours" + name, EvaluateNeighbours.of(embeddings)))
+              .and(
+                  pipeline.apply(
+                      "Linear" + name, EvaluateLinear.of(embeddings, labelShares, seed)));
+      if (embeddings.classes().size() >= FEW_SHOT_WAY) {
+        metrics =
+            metrics.and(pipeline.apply("FewShot" + name, EvaluateFewShot.of(embeddings, seed)));
       }
     }
-    PCollection<MetricRecord> metrics = all.apply(Flatten.pCollections());
-    metrics.apply("WriteMetrics", write);
-    runner.run(pipeline);
-    write.commit();
+    return metrics;
   }
 
   /**
-   * The labelled features of an evaluation that has run.
+   * Returns the labelled features of an evaluation that has run.
    *
-   * @param name of a source, or {@link #PIXELS}
+   * @param name name of a source, or {@link #PIXELS}
    */
   public LabelledEmbeddings features(String name, String output) {
     boolean pixels = name.equals(PIXELS);

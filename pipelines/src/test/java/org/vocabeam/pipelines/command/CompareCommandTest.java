@@ -13,14 +13,14 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.vocabeam.models.training.Preset;
 import org.vocabeam.pipelines.SmallStore;
 import org.vocabeam.pipelines.Vocabeam;
 import org.vocabeam.pipelines.compare.Comparison;
 import org.vocabeam.pipelines.compare.ComparisonPlan;
 import org.vocabeam.pipelines.compare.ComparisonPlan.Network;
+import org.vocabeam.pipelines.inputs.PoolingChoice;
+import org.vocabeam.pipelines.inputs.RecipeChoice;
 import org.vocabeam.pipelines.inputs.TrainingImages;
-import org.vocabeam.pipelines.options.PoolingArguments;
 import org.vocabeam.pipelines.options.RunnerArguments;
 import org.vocabeam.pipelines.runner.Failure;
 
@@ -77,13 +77,13 @@ class CompareCommandTest {
             List.of("rotation"),
             null,
             0.5,
-            Preset.SMALL,
+            RecipeChoice.PRESET,
             List.of(1L),
             2,
             300,
             "train",
             "test",
-            new PoolingArguments());
+            PoolingChoice.GLOBAL);
     TrainingImages training = TrainingImages.open(images.toString(), "train");
     ComparisonPlan plan =
         new ComparisonPlan(

@@ -6,8 +6,8 @@ import java.util.List;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.vocabeam.models.training.Preset;
-import org.vocabeam.pipelines.options.PoolingArguments;
+import org.vocabeam.pipelines.inputs.PoolingChoice;
+import org.vocabeam.pipelines.inputs.RecipeChoice;
 
 class ComparisonLengthTest {
   @ParameterizedTest
@@ -20,13 +20,13 @@ class ComparisonLengthTest {
             List.of("obow"),
             steps,
             budget,
-            Preset.SMALL,
+            RecipeChoice.PRESET,
             List.of(1L),
             2,
             0,
             "train",
             "test",
-            new PoolingArguments());
+            PoolingChoice.GLOBAL);
     assertEquals(expected, comparison.length());
   }
 }

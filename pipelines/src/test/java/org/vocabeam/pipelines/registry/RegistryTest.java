@@ -32,8 +32,9 @@ class RegistryTest {
   }
 
   private ModelVersion version(int number, boolean passes) {
-    Request request =
-        new Request(number, registry.promoted(), "promoted", number, "abc", List.of("--words=16"));
+    VersionRequest request =
+        new VersionRequest(
+            number, registry.promoted(), "promoted", number, "abc", List.of("--words=16"));
     registry.begin(request);
     Map<String, Double> metrics = Map.of("linear", 0.5 + number / 100.0);
     List<Condition.Result> results =

@@ -7,16 +7,34 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.checkerframework.checker.nullness.qual.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.vocabeam.models.UserError;
 
 class StepsTest {
+  private static final Runner RUNNER =
+      new Runner("DirectRunner", new BeamOptions(List.of("--tempLocation=a b")), null);
+
+  /** Asks for a copy of a text, or for a failure without one. */
+  private record Copy(@Nullable String text) implements Request<String> {
+    @Override
+    public TypedCommand typed(Runner runner) {
+      return TypedCommand.of("copy").ifGiven("text", text).with(runner.arguments());
+    }
+
+    @Override
+    public String run(Runner runner) {
+      if (text == null) {
+        throw new UserError("there is no text");
+      }
+      return text;
+    }
+  }
+
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-  private final Steps steps = new Steps(new PrintStream(bytes, true, UTF_8));
+  private final Steps steps = new Steps(new PrintStream(bytes, true, UTF_8), RUNNER);
 
   @Test
   void tellsEachStepAndItsTime() {
@@ -35,16 +53,25 @@ class StepsTest {
   }
 
   @Test
-  void runsCommandsAndLetsTheirFailureThrough(@TempDir Path exists) {
-    Exception thrown =
-        assertThrows(
-            Exception.class,
-            () -> steps.command("cut", List.of("prepare-photo-id", "--output=" + exists)));
+  void announcesTheCommandLineOfARequest() {
+    assertEquals("it's", steps.take("copying", new Copy("it's")));
     assertEquals(
-        new Failure(exists + " exists: remove it or give another --output", null),
-        Failure.of(thrown));
+        "\n== copying\n"
+            + "./vocabeam copy --text='it'\\''s' --runner=DirectRunner --tempLocation='a b'\n",
+        bytes.toString(UTF_8));
+    steps.summary();
     assertTrue(
-        bytes.toString(UTF_8).endsWith("./vocabeam prepare-photo-id --output=" + exists + "\n"));
+        bytes.toString(UTF_8).matches("(?s).* +\\d+\\.\\d s  copying\\R.*"), bytes.toString(UTF_8));
+  }
+
+  @Test
+  void letsTheFailureOfARequestThrough() {
+    UserError thrown = assertThrows(UserError.class, () -> steps.take("copying", new Copy(null)));
+    assertEquals("there is no text", thrown.getMessage());
+    assertTrue(
+        bytes
+            .toString(UTF_8)
+            .endsWith("./vocabeam copy --runner=DirectRunner --tempLocation='a b'\n"));
   }
 
   @Test

@@ -114,6 +114,16 @@ public final class WriteStore<T> extends PTransform<PCollection<T>, PCollection<
     return new WriteStore<>(type, directory, shards, rowGroupBytes, new TreeMap<>(entries));
   }
 
+  /** Returns the directory of the store. */
+  public String directory() {
+    return directory;
+  }
+
+  /** Returns the provenance that goes into every file and into {@code _SUCCESS}. */
+  public Map<String, String> provenance() {
+    return provenance;
+  }
+
   /** The number of shards that makes them about 128 MB, for so many bytes of rows in all. */
   public static int shardsFor(long bytes) {
     return shardsFor(bytes, SHARD_MEGABYTES);

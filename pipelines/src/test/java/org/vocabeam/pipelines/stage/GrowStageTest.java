@@ -1,4 +1,4 @@
-package org.vocabeam.pipelines.registry;
+package org.vocabeam.pipelines.stage;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -42,7 +42,7 @@ import org.vocabeam.transforms.statistics.ImageStatistics;
 import org.vocabeam.transforms.store.StoreReader;
 
 /** An images store that grows. */
-class GrowingTest {
+class GrowStageTest {
   @TempDir private Path directory;
   private Path folder;
   private ImageIncrements store;

@@ -1,11 +1,8 @@
 package org.vocabeam.pipelines.stage;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
@@ -26,15 +23,16 @@ import org.vocabeam.transforms.store.WriteStore;
 import org.vocabeam.transforms.targets.TargetRecord;
 
 /**
- * What is learned from a share of the labels: the labelled images, or all, and a target for each.
+ * A share of the labels as targets: the store {@code labels}, and the store {@code labelled} where
+ * the labelled images are worth a store of their own.
  *
- * @param images that the labels are of
- * @param alone whether images without a label are left out
- * @param output the directory of the stores {@code labelled} and {@code labels}
+ * @param images images with labels
+ * @param share share of the labels
+ * @param alone leaves out the images without a label
+ * @param output directory of the stores
  */
-public record LabelSelection(
-    TrainingImages images, LabelShare share, boolean alone, String output) {
-  /** Small, because a batch reads those that hold an image's target whole. */
+public record LabelStage(TrainingImages images, LabelShare share, boolean alone, String output) {
+  /** Small, because a batch reads the row groups that hold an image's target whole. */
   private static final long TARGETS_BYTES = 256 << 10;
 
   /** Row groups of the labelled images, about: replicas share them. */
@@ -42,7 +40,7 @@ public record LabelSelection(
 
   private static final long LEAST_GROUP_BYTES = 64 << 10;
 
-  /** Writes what is not there yet. */
+  /** Writes the stores that are not there yet, and returns what a run is trained on. */
   public TrainingData run(Runner runner) {
     boolean copied = isCopied();
     TrainingImages trainedOn = copied ? copied(runner) : images;
@@ -61,16 +59,12 @@ public record LabelSelection(
         WriteStore.to(TargetRecord.TYPE, targets)
             .withShards(trainedOn.shards().size())
             .withRowGroupBytes(TARGETS_BYTES)
-            .withProvenance(provenance),
-        targets,
-        provenance);
+            .withProvenance(provenance));
     return new TrainingData(
         trainedOn, TrainingTargets.open(targets, trainedOn, "finetune", classes.size()), null);
   }
 
-  /**
-   * Whether the labelled images are fewer than all, and so are better read from a store of theirs.
-   */
+  /** Returns whether the labelled images are fewer than all, which is when a copy reads faster. */
   private boolean isCopied() {
     ImageStatistics statistics = images.statistics();
     long labelled = statistics.labels().values().stream().mapToLong(Long::longValue).sum();
@@ -90,20 +84,18 @@ public record LabelSelection(
             .withShards(WriteStore.shardsFor(bytes))
             .withRowGroupBytes(
                 Math.min(WriteStore.ROW_GROUP_BYTES, Math.max(LEAST_GROUP_BYTES, bytes / GROUPS)))
-            .withProvenance(provenance),
-        directory,
-        provenance);
+            .withProvenance(provenance));
     return TrainingImages.openChosen(directory, images);
   }
 
-  private static LabelledImages labelled(TrainingImages of, LabelShare share) {
-    return new LabelledImages(of.rowGroups(), of.split(), share);
+  private static LabelledImages labelled(TrainingImages images, LabelShare share) {
+    return new LabelledImages(images.rowGroups(), images.split(), share);
   }
 
-  private Map<String, String> provenance(String command, TrainingImages of) {
+  private Map<String, String> provenance(String command, TrainingImages read) {
     Map<String, String> provenance = new TreeMap<>();
     provenance.put("command", command);
-    provenance.put(TrainingImages.IMAGES, of.fingerprint());
+    provenance.put(TrainingImages.IMAGES, read.fingerprint());
     provenance.put("labelShare", Double.toString(share.share()));
     provenance.put("seed", Long.toString(share.seed()));
     provenance.put(Provenance.VERSION, Version.read());
@@ -111,22 +103,9 @@ public record LabelSelection(
   }
 
   private static <T> void write(
-      Runner runner,
-      String job,
-      PTransform<PBegin, PCollection<T>> rows,
-      WriteStore<T> store,
-      String directory,
-      Map<String, String> provenance) {
-    try {
-      if (!Provenance.isThere(directory, provenance)) {
-        store.prepare(false);
-        Pipeline pipeline = runner.create(job);
-        pipeline.apply("Rows", rows).apply("Write", store);
-        runner.run(pipeline);
-        store.commit();
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+      Runner runner, String job, PTransform<PBegin, PCollection<T>> rows, WriteStore<T> store) {
+    Stage.writing(store)
+        .existing(Stage.Existing.KEEP)
+        .run(runner, job, pipeline -> pipeline.apply("Rows", rows).apply("Write", store));
   }
 }

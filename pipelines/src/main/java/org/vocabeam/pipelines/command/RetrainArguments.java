@@ -1,16 +1,17 @@
-package org.vocabeam.pipelines.options;
+package org.vocabeam.pipelines.command;
 
 import java.util.List;
-import org.vocabeam.models.UserError;
+import org.vocabeam.pipelines.options.IngestArguments;
+import org.vocabeam.pipelines.options.PoolingArguments;
+import org.vocabeam.pipelines.options.RecipeArguments;
+import org.vocabeam.pipelines.options.RoundArguments;
 import org.vocabeam.pipelines.registry.Gate;
+import org.vocabeam.pipelines.registry.RetrainRequest;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Mixin of the commands that make the next model of a data set that grows. */
-public final class RetrainArguments {
-  public static final String PROMOTED = "promoted";
-  static final String SCRATCH = "scratch";
-
+final class RetrainArguments {
   @Option(
       names = "--registry",
       required = true,
@@ -20,7 +21,7 @@ public final class RetrainArguments {
 
   @Option(
       names = "--from",
-      defaultValue = PROMOTED,
+      defaultValue = RetrainRequest.PROMOTED,
       description = {
         "promoted goes on from the weights of the promoted model, on a new schedule, with the seed"
             + " after its seed; the first model, and every one with scratch, starts from random"
@@ -31,7 +32,7 @@ public final class RetrainArguments {
   @Option(
       names = "--gate",
       paramLabel = "CONDITIONS",
-      defaultValue = "linear>=-0.5",
+      defaultValue = RetrainRequest.GATE,
       description = {
         "What promotes a model: METRIC>=POINTS (or >) is the difference from the promoted model on"
             + " the same images, METRIC>=NUMBER%% an accuracy. Several with commas, all must hold."
@@ -55,40 +56,21 @@ public final class RetrainArguments {
   @Mixin private RoundArguments rounds;
   @Mixin private PoolingArguments pooling;
 
-  public String registry() {
-    return registry;
-  }
-
-  public String from() {
-    return from;
-  }
-
-  public Gate gate() {
-    return Gate.parse(gate);
-  }
-
-  public String trainSplit() {
-    return trainSplit;
-  }
-
-  public String testSplit() {
-    return testSplit;
-  }
-
-  /** Refuses what can be seen to be wrong before anything is done. */
-  public void check() {
-    if (!from.equals(PROMOTED) && !from.equals(SCRATCH)) {
-      throw new UserError("--from is " + from + ", must be promoted or scratch");
-    }
-    if (recipe.method().equals("bownet")) {
-      throw new UserError(
-          "--method is bownet, whose targets are stored beside one store of images; retrain needs a"
-              + " method that makes its own, as obow");
-    }
-    recipe.preset();
-    rounds.plan();
-    pooling.pooling();
-    ingest.decode();
-    gate();
+  /**
+   * Returns the request for the next version.
+   *
+   * @throws org.vocabeam.models.UserError when an option is wrong, before anything is done
+   */
+  RetrainRequest request() {
+    return new RetrainRequest(
+        registry,
+        ingest.input(),
+        from,
+        recipe.choice(),
+        rounds.plan(),
+        pooling.choice(),
+        Gate.parse(gate),
+        trainSplit,
+        testSplit);
   }
 }

@@ -1,0 +1,114 @@
+package org.vocabeam.pipelines.inputs;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.vocabeam.pipelines.runner.TypedCommand;
+import org.vocabeam.pipelines.runner.Version;
+import org.vocabeam.transforms.image.DecodeOptions;
+import org.vocabeam.transforms.source.ImageSource;
+import org.vocabeam.transforms.source.SourceOptions;
+import org.vocabeam.transforms.store.WriteStore;
+
+/**
+ * Images that a store is made of: where they are, how they are read, and how they are stored.
+ *
+ * <pre>{@code
+ * ImageInput photos = ImageInput.of("photos").decoded(new DecodeOptions(64, 50_000_000, "rgb"));
+ * }</pre>
+ *
+ * @param input folder or file
+ * @param source what the input does not say itself
+ * @param decode what is made of an image
+ * @param shards files of the images store; 0 chooses by size
+ * @param shardMegabytes size of a file, about, where {@code shards} is 0
+ * @param rowGroupBytes size of a row group before compression, at least 1024
+ */
+public record ImageInput(
+    String input,
+    SourceOptions source,
+    DecodeOptions decode,
+    int shards,
+    int shardMegabytes,
+    long rowGroupBytes) {
+
+  /** Returns an input that is read and stored by the defaults. */
+  public static ImageInput of(String input) {
+    return new ImageInput(
+        input,
+        SourceOptions.usual(),
+        DecodeOptions.keep(),
+        0,
+        WriteStore.SHARD_MEGABYTES,
+        WriteStore.ROW_GROUP_BYTES);
+  }
+
+  /** Returns the same input, of whose images something else is made. */
+  public ImageInput decoded(DecodeOptions other) {
+    return new ImageInput(input, source, other, shards, shardMegabytes, rowGroupBytes);
+  }
+
+  /** Lists the input. */
+  public ImageSource open() {
+    ImageSource opened = ImageSource.open(input, source, decode);
+    System.err.printf("Reading %s (%s)%n", input, opened.kind());
+    return opened;
+  }
+
+  /**
+   * Returns the number of files of the images store.
+   *
+   * @param known images of the source that are not stored again
+   */
+  public int files(ImageSource opened, long known) {
+    return shards == 0
+        ? WriteStore.shardsFor(opened.storedBytes(decode, known), shardMegabytes)
+        : shards;
+  }
+
+  /** Returns what decides the rows of a store: entries of its provenance. */
+  public Map<String, String> reading() {
+    Map<String, String> entries = new TreeMap<>();
+    entries.put("layout", source.layout());
+    entries.put("resize", Integer.toString(decode.resize()));
+    entries.put("colour", decode.colour());
+    entries.put("maxPixels", Long.toString(decode.maxPixels()));
+    entries.put("imageColumn", Objects.toString(source.imageColumn(), ""));
+    entries.put("labelColumn", Objects.toString(source.labelColumn(), ""));
+    entries.put("splitColumn", Objects.toString(source.splitColumn(), ""));
+    return entries;
+  }
+
+  /**
+   * Returns the provenance of a store: what decides its bytes. {@code shardMegabytes} does so by
+   * the number of files alone.
+   */
+  public Map<String, String> provenance(ImageSource opened, int files) {
+    Map<String, String> provenance = reading();
+    provenance.put("command", "ingest");
+    provenance.put(Provenance.VERSION, Version.read());
+    provenance.put("input", opened.fingerprint());
+    provenance.put(Provenance.SHARDS, Integer.toString(files));
+    provenance.put(Provenance.ROW_GROUP_BYTES, Long.toString(rowGroupBytes));
+    return provenance;
+  }
+
+  /** Returns {@code --input} and the options that differ from their defaults. */
+  public List<String> options() {
+    ImageInput usual = of(input);
+    return TypedCommand.of("")
+        .with("input", input)
+        .unless(usual.source.layout(), "layout", source.layout())
+        .unless(usual.decode.resize(), "resize", decode.resize())
+        .unless(usual.decode.colour(), "colour", decode.colour())
+        .unless(usual.decode.maxPixels(), "maxPixels", decode.maxPixels())
+        .ifGiven("imageColumn", source.imageColumn())
+        .ifGiven("labelColumn", source.labelColumn())
+        .ifGiven("splitColumn", source.splitColumn())
+        .unless(usual.shards, "shards", shards)
+        .unless(usual.shardMegabytes, "shardMegabytes", shardMegabytes)
+        .unless(usual.rowGroupBytes, "rowGroupBytes", rowGroupBytes)
+        .options();
+  }
+}

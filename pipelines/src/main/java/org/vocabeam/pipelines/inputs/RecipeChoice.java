@@ -1,0 +1,66 @@
+package org.vocabeam.pipelines.inputs;
+
+import java.util.List;
+import org.vocabeam.models.methods.Methods;
+import org.vocabeam.models.training.Preset;
+import org.vocabeam.models.training.Recipe;
+import org.vocabeam.models.training.Task;
+import org.vocabeam.pipelines.runner.TypedCommand;
+
+/**
+ * A choice of a self-supervised method and its constants, from which a recipe is made as soon as
+ * the images are known.
+ *
+ * <pre>{@code
+ * Recipe recipe = RecipeChoice.of("obow").withSeed(7).recipe(images.task(steps, 7));
+ * }</pre>
+ *
+ * @param method name of the method
+ * @param preset name of network and settings
+ * @param seed of all randomness
+ * @param changes constants that differ from the preset
+ */
+public record RecipeChoice(String method, String preset, long seed, RecipeChanges changes) {
+  /** Default of {@code method}. */
+  public static final String METHOD = "obow";
+
+  /** Default of {@code preset}. */
+  public static final String PRESET = "small";
+
+  /** Default of {@code seed}. */
+  public static final String SEED = "1";
+
+  public RecipeChoice {
+    Preset.named(preset);
+  }
+
+  /** Returns the default preset of a method, unchanged. */
+  public static RecipeChoice of(String method) {
+    return new RecipeChoice(method, PRESET, Long.parseLong(SEED), RecipeChanges.NONE);
+  }
+
+  /** Returns the same choice with another seed. */
+  public RecipeChoice withSeed(long other) {
+    return new RecipeChoice(method, preset, other, changes);
+  }
+
+  /** Returns the same choice with another preset. */
+  public RecipeChoice withPreset(String other) {
+    return new RecipeChoice(method, other, seed, changes);
+  }
+
+  /** Returns the recipe for a task. */
+  public Recipe recipe(Task task) {
+    return changes.applyTo(Methods.recipe(method, Preset.named(preset), task));
+  }
+
+  /** Returns the options that differ from their defaults. */
+  public List<String> options() {
+    return TypedCommand.of("")
+        .unless(METHOD, "method", method)
+        .unless(PRESET, "preset", preset)
+        .unless(Long.valueOf(SEED), "seed", seed)
+        .with(changes.options())
+        .options();
+  }
+}

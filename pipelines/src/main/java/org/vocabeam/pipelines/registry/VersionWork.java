@@ -1,0 +1,131 @@
+package org.vocabeam.pipelines.registry;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.vocabeam.models.methods.Methods;
+import org.vocabeam.pipelines.inputs.InitialWeights;
+import org.vocabeam.pipelines.inputs.Provenance;
+import org.vocabeam.pipelines.inputs.RunDirectory;
+import org.vocabeam.pipelines.run.PretrainRequest;
+import org.vocabeam.pipelines.runner.Steps;
+import org.vocabeam.pipelines.runner.Version;
+import org.vocabeam.pipelines.stage.EvaluateStage;
+import org.vocabeam.pipelines.stage.Evaluation;
+import org.vocabeam.pipelines.stage.ExportStage;
+import org.vocabeam.pipelines.stage.MetricsTable;
+import org.vocabeam.transforms.checkpoint.Checkpoint;
+import org.vocabeam.transforms.files.StoreFiles;
+import org.vocabeam.transforms.statistics.ImageStatistics;
+import org.vocabeam.transforms.store.StoreReader;
+
+/**
+ * Work on a version that has been begun: pre-training, evaluation, export, gate.
+ *
+ * @param asked settings
+ * @param request what the version is made of
+ * @param registry registry of the version
+ * @param steps announces the steps
+ * @param out where the metrics are printed
+ */
+record VersionWork(
+    RetrainRequest asked, VersionRequest request, Registry registry, Steps steps, PrintStream out) {
+
+  /** Makes the version complete, and promotes it if it passes its gate. */
+  ModelVersion run() throws IOException {
+    int version = request.version();
+    String images = registry.images(request.increment());
+    ImageStatistics statistics = ImageStatistics.read(images);
+    // Refused now, and not after hours of training.
+    Evaluation.checkSplits(images, statistics, asked.trainSplit(), asked.testSplit());
+    asked.gate().checkKnown(Evaluation.metrics(statistics.labels().size()));
+    String checkpoint = steps.take("Pre-train", pretrain(images));
+    SortedMap<String, Double> metrics = evaluate("Evaluate", images, checkpoint, false);
+    SortedMap<String, Double> parentMetrics =
+        request.parent() == null
+            ? new TreeMap<>()
+            : evaluate(
+                "Evaluate the promoted version " + request.parent() + " on the same images",
+                images,
+                RunDirectory.newestCheckpoint(registry.run(request.parent())),
+                true);
+    export(checkpoint);
+    prune(checkpoint);
+    List<Condition.Result> results = asked.gate().test(metrics, parentMetrics);
+    registry.complete(
+        new ModelVersion(
+            request,
+            statistics.images(),
+            Provenance.checkpoint(checkpoint),
+            Version.read(),
+            metrics,
+            parentMetrics,
+            results,
+            results.stream().allMatch(Condition.Result::holds),
+            Methods.toTree(Checkpoint.read(checkpoint).recipe())));
+    return registry.completeVersion(version);
+  }
+
+  private PretrainRequest pretrain(String images) {
+    PretrainRequest fromRandom =
+        PretrainRequest.of(images, registry.run(request.version()), asked.recipe(), asked.rounds())
+            .withSplit(asked.trainSplit());
+    if (!request.isFromParent()) {
+      return fromRandom;
+    }
+    String parent = RunDirectory.newestCheckpoint(registry.run(request.parent()));
+    // With the same seed it would see the crops again that it was trained on.
+    long seed = InitialWeights.open(parent).recipe().seed() + 1;
+    return fromRandom
+        .withGiven(new PretrainRequest.Given(null, null, parent))
+        .withRecipe(asked.recipe().withSeed(seed));
+  }
+
+  /** Returns the metrics of a checkpoint, which an earlier attempt may have measured. */
+  private SortedMap<String, Double> evaluate(
+      String title, String images, String checkpoint, boolean ofParent) {
+    String output = registry.evaluation(request.version(), ofParent);
+    if (!StoreReader.isComplete(Evaluation.metrics(output))) {
+      EvaluateStage stage =
+          EvaluateStage.of(images, checkpoint, output)
+              .withSplits(asked.trainSplit(), asked.testSplit())
+              .withPooling(asked.pooling());
+      out.println(MetricsTable.of(steps.take(title, stage)));
+    }
+    return MetricsTable.trained(Evaluation.metrics(output));
+  }
+
+  private void export(String checkpoint) {
+    ExportStage export =
+        new ExportStage(
+            checkpoint,
+            Evaluation.metrics(registry.evaluation(request.version(), false)),
+            registry.encoder(request.version()),
+            asked.pooling());
+    if (!export.isComplete()) {
+      steps.take("Export", export);
+    }
+  }
+
+  /** Removes what only the work on the version needed: a registry is kept for years. */
+  private void prune(String checkpoint) throws IOException {
+    int version = request.version();
+    for (boolean ofParent : new boolean[] {false, true}) {
+      registry.delete(Evaluation.embeddings(registry.evaluation(version, ofParent)));
+    }
+    String kept = StoreFiles.name(checkpoint) + "/";
+    String checkpoints = StoreFiles.resolve(registry.run(version), "checkpoints");
+    for (StoreFiles.Listed file : StoreFiles.list(checkpoints)) {
+      if (!file.name().startsWith(kept)) {
+        StoreFiles.delete(file.path());
+      }
+    }
+    for (StoreFiles.Listed file : StoreFiles.list(registry.directory(version))) {
+      if (file.name().startsWith(".")) {
+        StoreFiles.delete(file.path()); // what a kill left of an export
+      }
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package org.vocabeam.pipelines.run;
+
+import java.util.List;
+import java.util.Locale;
+import org.vocabeam.pipelines.runner.Progress;
+import org.vocabeam.transforms.training.TrainingProgress;
+
+/** Shows the numbers of the first replica's newest step; the others take their steps meanwhile. */
+final class StepLine implements TrainingProgress.Listener {
+  private final Progress progress;
+  private final long done;
+  private final long imagesPerStep;
+  private final long start = System.nanoTime();
+
+  /**
+   * @param done steps of earlier rounds
+   * @param imagesPerStep images of a step of all replicas
+   */
+  StepLine(Progress progress, long done, long imagesPerStep) {
+    this.progress = progress;
+    this.done = done;
+    this.imagesPerStep = imagesPerStep;
+  }
+
+  @Override
+  public void stepped(int replica, long step, List<String> names, float[] values) {
+    if (replica == 0) {
+      double seconds = (System.nanoTime() - start) / 1e9;
+      progress.stepTo(step + 1);
+      progress.message(message(names, values, (step + 1 - done) * imagesPerStep / seconds));
+    }
+  }
+
+  private static String message(List<String> names, float[] values, double imagesPerSecond) {
+    StringBuilder text = new StringBuilder();
+    text.append(String.format(Locale.ROOT, "loss %.3f", values[0]));
+    for (int i = 1; i < values.length; i++) {
+      String name = names.get(i);
+      if (name.startsWith("perplexity_image")) {
+        text.append(String.format(Locale.ROOT, " words/image %.0f", values[i]));
+      } else if (name.startsWith("perplexity_batch")) {
+        text.append(String.format(Locale.ROOT, " words/batch %.0f", values[i]));
+      } else if (name.equals("embedding_std")) {
+        text.append(String.format(Locale.ROOT, " std %.3f", values[i]));
+      }
+    }
+    return text.append(String.format(Locale.ROOT, " %.0f img/s", imagesPerSecond)).toString();
+  }
+}

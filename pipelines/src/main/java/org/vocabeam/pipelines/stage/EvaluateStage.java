@@ -1,0 +1,104 @@
+package org.vocabeam.pipelines.stage;
+
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.vocabeam.pipelines.inputs.PoolingChoice;
+import org.vocabeam.pipelines.inputs.Provenance;
+import org.vocabeam.pipelines.inputs.RunDirectory;
+import org.vocabeam.pipelines.inputs.TrainingImages;
+import org.vocabeam.pipelines.runner.Request;
+import org.vocabeam.pipelines.runner.Runner;
+import org.vocabeam.pipelines.runner.TypedCommand;
+import org.vocabeam.transforms.evaluation.MetricRecord;
+import org.vocabeam.transforms.features.FeatureSource;
+
+/**
+ * Metrics of an encoder, beside the same network with random weights and beside raw pixels: the
+ * stores {@code embeddings} and {@code metrics}. An earlier evaluation in the same place is
+ * replaced.
+ *
+ * <pre>{@code
+ * List<MetricRecord> metrics =
+ *     EvaluateStage.of("runs/images", "runs/obow", "runs/obow/evaluation").run(runner);
+ * }</pre>
+ *
+ * @param images images store with labels and the two splits
+ * @param checkpoint run, or one checkpoint
+ * @param output directory of the stores
+ * @param trainSplit split whose labels are learned from
+ * @param testSplit split whose labels are predicted
+ * @param labelShares shares of the training labels for the linear probe, each in (0, 1]
+ * @param seed decides which labels and which episodes are drawn
+ * @param pooling features of the encoder
+ */
+public record EvaluateStage(
+    String images,
+    String checkpoint,
+    String output,
+    String trainSplit,
+    String testSplit,
+    List<Double> labelShares,
+    long seed,
+    PoolingChoice pooling)
+    implements Request<List<MetricRecord>> {
+  /** Default of {@code seed}. */
+  public static final String SEED = "1";
+
+  public EvaluateStage {
+    labelShares = List.copyOf(labelShares);
+  }
+
+  /** Returns an evaluation with the defaults. */
+  public static EvaluateStage of(String images, String checkpoint, String output) {
+    return new EvaluateStage(
+        images,
+        checkpoint,
+        output,
+        TrainingImages.TRAIN,
+        TrainingImages.TEST,
+        Evaluation.usualLabelShares(),
+        Long.parseLong(SEED),
+        PoolingChoice.GLOBAL);
+  }
+
+  /** Returns the same evaluation of other features of the encoder. */
+  public EvaluateStage withPooling(PoolingChoice other) {
+    return new EvaluateStage(
+        images, checkpoint, output, trainSplit, testSplit, labelShares, seed, other);
+  }
+
+  /** Returns the same evaluation on other splits. */
+  public EvaluateStage withSplits(String train, String test) {
+    return new EvaluateStage(images, checkpoint, output, train, test, labelShares, seed, pooling);
+  }
+
+  @Override
+  public TypedCommand typed(Runner runner) {
+    return TypedCommand.of("evaluate")
+        .with("images", images)
+        .with("checkpoint", checkpoint)
+        .with("output", output)
+        .unless(TrainingImages.TRAIN, "trainSplit", trainSplit)
+        .unless(TrainingImages.TEST, "testSplit", testSplit)
+        .unless(joined(Evaluation.usualLabelShares()), "labelShares", joined(labelShares))
+        .unless(Long.valueOf(SEED), "seed", seed)
+        .with(pooling.options())
+        .with(runner.arguments());
+  }
+
+  private static String joined(List<Double> values) {
+    return values.stream().map(String::valueOf).collect(Collectors.joining(","));
+  }
+
+  @Override
+  public List<MetricRecord> run(Runner runner) {
+    Evaluation evaluation = Evaluation.on(images, trainSplit, testSplit, labelShares, seed);
+    String weights = RunDirectory.newestCheckpoint(checkpoint);
+    FeatureSource trained = FeatureSource.trained(weights, pooling.pooling()).on(runner.device());
+    Map<String, String> provenance =
+        evaluation.provenance(
+            "evaluate", Map.of("checkpoint", Provenance.checkpoint(weights)), pooling);
+    return evaluation.run(List.of(trained, trained.random()), true, provenance, output, runner);
+  }
+}

@@ -1,0 +1,90 @@
+package org.vocabeam.pipelines.stage;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import org.checkerframework.checker.nullness.qual.Nullable;
+import org.vocabeam.models.methods.Methods;
+import org.vocabeam.models.training.ImageShape;
+import org.vocabeam.models.training.Method.TargetSource;
+import org.vocabeam.models.training.Pooling;
+import org.vocabeam.models.training.Recipe;
+import org.vocabeam.transforms.checkpoint.Checkpoint;
+
+/**
+ * Description of an exported encoder, in Markdown.
+ *
+ * @param trained checkpoint of the encoder
+ * @param fingerprint fingerprint of the checkpoint
+ * @param pooling features that the encoder computes
+ * @param metrics metrics store; null without one
+ */
+record ModelCard(
+    Checkpoint trained, String fingerprint, Pooling pooling, @Nullable String metrics) {
+
+  /** Returns the content of the file. */
+  String text() {
+    Recipe recipe = trained.recipe();
+    ImageShape shape = recipe.images();
+    return String.join(
+        "\n",
+        "# Image encoder, " + recipe.method().name(),
+        "",
+        String.format(
+            "Trained %s labels by Vocabeam %s.",
+            recipe.method().targetSource() == TargetSource.LABELS ? "with" : "without",
+            trained.provenance().get("version")),
+        "",
+        "## Use",
+        "",
+        "Signature `serving_default`:",
+        "",
+        "- in: `images`, uint8 `[N, h, w, " + shape.channels() + "]`, any h and w",
+        "- out: `embedding`, float32 `[N, " + pooling.width(recipe.backbone()) + "]`",
+        classes(recipe.method().classes()),
+        "",
+        String.format(
+            "Images are scaled to %d x %d and normalised inside. Compare embeddings by cosine.",
+            shape.height(), shape.width()),
+        "",
+        "## Training",
+        "",
+        "- method: " + recipe.method().name(),
+        "- steps: " + trained.step() + " of " + recipe.steps(),
+        "- images a step: "
+            + recipe.batchSize()
+            + " by "
+            + trained.provenance().get("replicas")
+            + " replica(s)",
+        "- seed: " + recipe.seed(),
+        "- level: " + pooling.levelOf(recipe.backbone()) + ", grid: " + pooling.grid(),
+        "",
+        "## Results",
+        "",
+        metrics == null
+            ? "Not evaluated when this was exported."
+            : "```" + MetricsTable.of(MetricsTable.read(metrics)) + "```",
+        "",
+        "Accuracy on the evaluation data says nothing of other data; evaluate on your own.",
+        "",
+        "## Provenance",
+        "",
+        "- images store: " + trained.provenance().get(Checkpoint.IMAGES),
+        "- split: " + trained.provenance().get("split"),
+        "- checkpoint: " + fingerprint,
+        "",
+        "```json",
+        Methods.toTree(recipe).toPrettyString(),
+        "```",
+        "");
+  }
+
+  /** Returns the line on the probabilities of a classifier; empty for any other encoder. */
+  private static String classes(List<String> classes) {
+    return classes.isEmpty()
+        ? ""
+        : String.format(
+            "- out: `probabilities`, float32 `[N, %d]`, of the classes %s",
+            classes.size(),
+            classes.stream().map(name -> '`' + name + '`').collect(Collectors.joining(", ")));
+  }
+}
