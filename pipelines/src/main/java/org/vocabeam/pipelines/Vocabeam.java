@@ -32,6 +32,7 @@ import org.vocabeam.pipelines.command.UpdateCommand;
 import org.vocabeam.pipelines.options.BeamArguments;
 import org.vocabeam.pipelines.options.Locations;
 import org.vocabeam.pipelines.options.RunnerArguments;
+import org.vocabeam.pipelines.options.Sections;
 import org.vocabeam.pipelines.options.Spelling;
 import org.vocabeam.pipelines.runner.Build;
 import org.vocabeam.pipelines.runner.EmbeddedFlink;
@@ -88,6 +89,7 @@ public final class Vocabeam implements Runnable {
 
   @Option(
       names = "--verbose",
+      order = Sections.GENERAL,
       scope = ScopeType.INHERIT,
       description = "Logs what the engines do, and shows where an unexpected failure came from.")
   private boolean verbose;
@@ -125,6 +127,7 @@ public final class Vocabeam implements Runnable {
         .getCommandSpec()
         .addOption(
             OptionSpec.builder("-h", "--help")
+                .order(Sections.GENERAL)
                 .usageHelp(true)
                 .scopeType(ScopeType.INHERIT)
                 .description("Shows this help.")
@@ -133,6 +136,7 @@ public final class Vocabeam implements Runnable {
         .getCommandSpec()
         .addOption(
             OptionSpec.builder("--version")
+                .order(Sections.GENERAL)
                 .versionHelp(true)
                 .description("Shows the version, and the build that a cluster must have too.")
                 .build());
@@ -140,12 +144,8 @@ public final class Vocabeam implements Runnable {
     commandLine.registerConverter(Path.class, Vocabeam::localPath);
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     for (CommandLine command : commandLine.getSubcommands().values()) {
-      command
-          .getCommandSpec()
-          .usageMessage()
-          .abbreviateSynopsis(true)
-          .showDefaultValues(true)
-          .sortOptions(false);
+      command.getCommandSpec().usageMessage().showDefaultValues(true).sortOptions(false);
+      Sections.apply(command);
       command.setUnmatchedArgumentsAllowed(mixins(command).anyMatch(Vocabeam::takesUnmatched));
       // What follows the command that is submitted is its own.
       command.setStopAtPositional(command.getCommand() instanceof SubmitCommand);

@@ -118,7 +118,7 @@ class VocabeamTest {
                 return;
               }
               String help = command.getUsageMessage();
-              assertTrue(help.contains("Example: ./vocabeam " + name), help);
+              assertTrue(help.contains("./vocabeam " + name), help);
               assertTrue(command.getCommandSpec().usageMessage().description().length > 0, name);
               for (OptionSpec option : command.getCommandSpec().options()) {
                 assertTrue(option.description().length > 0, name + " " + option.longestName());

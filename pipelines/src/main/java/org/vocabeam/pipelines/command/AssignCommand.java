@@ -2,7 +2,13 @@ package org.vocabeam.pipelines.command;
 
 import java.util.concurrent.Callable;
 import org.vocabeam.models.bownet.BagTarget;
+import org.vocabeam.pipelines.options.CheckpointOption;
 import org.vocabeam.pipelines.options.DeviceArguments;
+import org.vocabeam.pipelines.options.ImagesOption;
+import org.vocabeam.pipelines.options.OutputOption;
+import org.vocabeam.pipelines.options.OverwriteOption;
+import org.vocabeam.pipelines.options.Sections;
+import org.vocabeam.pipelines.options.SplitOption;
 import org.vocabeam.pipelines.stage.AssignStage;
 import org.vocabeam.transforms.store.StoreManifest;
 import org.vocabeam.transforms.targets.TargetRecord;
@@ -14,59 +20,41 @@ import picocli.CommandLine.Option;
 @Command(
     name = "assign",
     description = {
-      "Gives every image its bag of visual words: each cell of the teacher's map goes to its"
-          + " nearest word. The same command again finds its store and does nothing."
+      "Gives every image its bag of visual words: each cell of the teacher's map goes",
+      "to its nearest word. The same command again finds its store and does nothing."
     },
     footer = {
       "",
-      "Example: ./vocabeam assign --images=runs/images --checkpoint=runs/rotation"
-          + " --codebook=runs/words/codebook --output=runs/targets",
-      "Look:    duckdb -c \"SELECT unnest(words) AS word, count(*) FROM 'runs/targets/*.parquet'"
-          + " GROUP BY word\""
+      "Example:",
+      "  ./vocabeam assign --images=runs/photos/images --checkpoint=runs/rotation \\",
+      "      --codebook=runs/words/codebook --output=runs/targets",
+      "  duckdb -c \"SELECT unnest(words) AS word, count(*) FROM 'runs/targets/*.parquet'",
+      "      GROUP BY word\""
     })
 public final class AssignCommand implements Callable<Integer> {
-  @Option(
-      names = "--images",
-      required = true,
-      paramLabel = "DIR",
-      description = "The images store that ingest wrote.")
-  private String images;
-
-  @Option(
-      names = "--checkpoint",
-      required = true,
-      paramLabel = "DIR",
-      description = "The teacher that the codebook's descriptors were extracted with.")
-  private String checkpoint;
+  @Mixin private ImagesOption images;
+  @Mixin private SplitOption split;
+  @Mixin private CheckpointOption checkpoint;
 
   @Option(
       names = "--codebook",
+      order = Sections.INPUT,
       required = true,
       paramLabel = "DIR",
-      description = "The codebook store.")
+      description = "Codebook store, made of descriptors of this checkpoint.")
   private String codebook;
 
-  @Option(
-      names = "--output",
-      required = true,
-      paramLabel = "DIR",
-      description = "The targets store.")
-  private String output;
+  @Mixin private OutputOption output;
+  @Mixin private OverwriteOption overwrite;
 
   @Option(
       names = "--target",
+      order = Sections.WORDS,
       defaultValue = "histogram",
-      description = "What a word weighs: histogram (its share of the cells) or binary (presence).")
+      paramLabel = "KIND",
+      description =
+          "Weight of a word: histogram (its share of the cells) or binary (1 if it occurs).")
   private BagTarget.Kind kind;
-
-  @Option(
-      names = "--split",
-      defaultValue = "train",
-      description = "The split to look at, or 'all'; a store without splits is taken as a whole.")
-  private String split;
-
-  @Option(names = "--overwrite", description = "Replaces a store that is there.")
-  private boolean overwrite;
 
   @Mixin private DeviceArguments pipelines;
 
@@ -74,13 +62,20 @@ public final class AssignCommand implements Callable<Integer> {
   public Integer call() {
     pipelines.runner().options("assign");
     StoreManifest manifest =
-        new AssignStage(images, split, checkpoint, codebook, kind, output, overwrite)
+        new AssignStage(
+                images.directory(),
+                split.name(),
+                checkpoint.directory(),
+                codebook,
+                kind,
+                output.directory(),
+                overwrite.isGiven())
             .run(pipelines.runner());
-    System.out.printf("Targets:     %d, %s%n", manifest.rows(), output);
+    System.out.printf("Targets:     %d, %s%n", manifest.rows(), output.directory());
     System.out.printf(
         "Next:        ./vocabeam pretrain --method=bownet --images=%s --targets=%s --words=%s"
             + " --output=DIR%n",
-        images, output, manifest.provenance().get(TargetRecord.WORDS));
+        images.directory(), output.directory(), manifest.provenance().get(TargetRecord.WORDS));
     return 0;
   }
 }

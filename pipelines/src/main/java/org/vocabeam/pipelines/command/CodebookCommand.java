@@ -3,7 +3,10 @@ package org.vocabeam.pipelines.command;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.vocabeam.pipelines.options.OutputOption;
 import org.vocabeam.pipelines.options.RunnerArguments;
+import org.vocabeam.pipelines.options.Sections;
+import org.vocabeam.pipelines.options.SeedOption;
 import org.vocabeam.pipelines.stage.CodebookStage;
 import org.vocabeam.transforms.codebook.DescriptorStore;
 import org.vocabeam.transforms.codebook.IterationRecord;
@@ -16,58 +19,62 @@ import picocli.CommandLine.Option;
 @Command(
     name = "codebook",
     description = {
-      "Makes visual words of descriptors by k-means, one pipeline run an iteration. Killed at any"
-          + " moment, the same command goes on from the last complete iteration."
+      "Makes visual words of descriptors by k-means, one pipeline run per iteration.",
+      "Killed at any moment, the same command goes on from the last complete",
+      "iteration."
     },
     footer = {
       "",
-      "Example: ./vocabeam codebook --descriptors=runs/descriptors --output=runs/words"
-          + " --words=2048",
-      "Look:    duckdb -c \"SELECT * FROM 'runs/words/iterations/*/*.parquet' ORDER BY iteration\""
+      "Example:",
+      "  ./vocabeam codebook --descriptors=runs/descriptors --output=runs/words --words=512",
+      "  duckdb -c \"SELECT * FROM 'runs/words/iterations/*/*.parquet' ORDER BY iteration\""
     })
 public final class CodebookCommand implements Callable<Integer> {
   @Option(
       names = "--descriptors",
+      order = Sections.INPUT,
       required = true,
       paramLabel = "DIR",
-      description = "The store of local features of one level of a teacher.")
+      description =
+          "Descriptors store: local features of one level of a teacher, as extract writes it.")
   private String descriptors;
 
-  @Option(
-      names = "--output",
-      required = true,
-      paramLabel = "DIR",
-      description = "The stores: codebook, iterations, and the words of every iteration.")
-  private String output;
+  @Mixin private OutputOption output;
 
   @Option(
       names = "--words",
+      order = Sections.WORDS,
       defaultValue = "2048",
+      paramLabel = "K",
       description = "Words of the codebook; hundreds suit small data sets.")
   private int words;
 
   @Option(
       names = "--iterations",
+      order = Sections.WORDS,
       defaultValue = "50",
-      description = "Moves of the words, at most; 0 gives those of k-means++.")
+      paramLabel = "N",
+      description = "Most iterations; 0 gives the first words, chosen by k-means++.")
   private int iterations;
 
   @Option(
       names = "--tolerance",
+      order = Sections.WORDS,
       defaultValue = "0.0001",
-      description = "Ends when the inertia changes by no more than this share of itself.")
+      paramLabel = "X",
+      description =
+          "Ends when the inertia changes by no more than this share of itself, in [0, 1).")
   private double tolerance;
 
-  @Option(names = "--seed", defaultValue = "1", description = "Of the choice of the first words.")
-  private long seed;
-
+  @Mixin private SeedOption seed;
   @Mixin private RunnerArguments pipelines;
 
   @Override
   public Integer call() {
     pipelines.runner().options("codebook");
     CodebookStage stage =
-        new CodebookStage(descriptors, output, words, iterations, tolerance, seed);
+        new CodebookStage(
+            descriptors, output.directory(), words, iterations, tolerance, seed.value());
     List<IterationRecord> done = stage.run(pipelines.runner());
     IterationRecord last = done.get(done.size() - 1);
     int reseeded =
@@ -86,7 +93,8 @@ public final class CodebookCommand implements Callable<Integer> {
         "Inertia:     %.6g, %.6g a descriptor%n",
         last.inertia(),
         last.inertia() / DescriptorStore.open(descriptors).rows());
-    System.out.printf("Iterations:  %s/*/*.parquet%n", StoreFiles.resolve(output, "iterations"));
+    System.out.printf(
+        "Iterations:  %s/*/*.parquet%n", StoreFiles.resolve(output.directory(), "iterations"));
     System.out.printf(
         "Next:        ./vocabeam assign --images=IMAGES --checkpoint=TEACHER --codebook=%s"
             + " --output=TARGETS%n",

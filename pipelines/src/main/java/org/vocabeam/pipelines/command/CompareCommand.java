@@ -8,8 +8,14 @@ import org.vocabeam.models.UserError;
 import org.vocabeam.models.methods.Methods;
 import org.vocabeam.pipelines.compare.Comparison;
 import org.vocabeam.pipelines.options.DeviceArguments;
+import org.vocabeam.pipelines.options.ImagesOption;
+import org.vocabeam.pipelines.options.OutputOption;
 import org.vocabeam.pipelines.options.PoolingArguments;
+import org.vocabeam.pipelines.options.PresetOption;
 import org.vocabeam.pipelines.options.RecipeArguments;
+import org.vocabeam.pipelines.options.Sections;
+import org.vocabeam.pipelines.options.TestSplitOption;
+import org.vocabeam.pipelines.options.TrainSplitOption;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,87 +26,78 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "compare",
     description = {
-      "Pre-trains several methods on the same images, with the same network, seeds and time, and"
-          + " evaluates them beside random weights and raw pixels: a table, a store of metrics and"
-          + " a page. Killed at any moment, the same command goes on."
+      "Pre-trains several methods on the same images, with the same network, seeds and",
+      "time, and evaluates them beside random weights and raw pixels: a table, a store",
+      "of metrics and a page. The images need labels and the two splits. Killed at any",
+      "moment, the same command goes on."
     },
     footer = {
       "",
-      "Example: ./vocabeam compare --images=runs/images --methods=obow,simclr,rotation --budget=2"
-          + " --output=runs/comparison",
-      "Then open runs/comparison/index.html."
+      "Example:",
+      "  ./vocabeam compare --images=runs/photos/images --output=runs/comparison \\",
+      "      --methods=obow,simclr,rotation --budget=2",
+      "  xdg-open runs/comparison/index.html"
     })
 public final class CompareCommand implements Callable<Integer> {
-  @Option(
-      names = "--images",
-      required = true,
-      paramLabel = "DIR",
-      description = "An images store with labels, and with the two splits.")
-  private String images;
-
-  @Option(
-      names = "--output",
-      required = true,
-      paramLabel = "DIR",
-      description = "The comparison: runs, plan, metrics and index.html.")
-  private String output;
+  @Mixin private ImagesOption images;
+  @Mixin private TrainSplitOption trainSplit;
+  @Mixin private TestSplitOption testSplit;
+  @Mixin private OutputOption output;
 
   @Option(
       names = "--methods",
+      order = Sections.METHOD,
       split = ",",
       paramLabel = "NAME",
-      description = "Some of ${COMPLETION-CANDIDATES}; all if not given.",
+      description = "Some of ${COMPLETION-CANDIDATES}. Default: all.",
       completionCandidates = RecipeArguments.MethodNames.class)
   private @Nullable List<String> methods;
 
+  @Mixin private PresetOption preset;
+
+  @Option(
+      names = "--seeds",
+      order = Sections.METHOD,
+      split = ",",
+      defaultValue = "1",
+      paramLabel = "N",
+      description = "Seeds; every method is trained once with each.")
+  private List<Long> seeds;
+
   @Option(
       names = "--budget",
+      order = Sections.LENGTH,
       paramLabel = "MINUTES",
-      description = {
-        "Minutes that every run trains for. The steps are found from the speed of every method on"
-            + " this machine, and written into compare.json before anything is trained. The networks"
-            + " of bownet share the minutes of a run."
-      })
+      description =
+          "Training time of every run. The steps follow from the speed of every method on this"
+              + " machine, and are written into compare.json before anything is trained. The"
+              + " networks of bownet share the time of a run.")
   private @Nullable Double budget;
 
   @Option(
       names = "--steps",
-      description = "Instead of --budget, steps of every run: equal steps, not equal time.")
+      order = Sections.LENGTH,
+      paramLabel = "N",
+      description = "Steps of every run, instead of --budget: equal steps, not equal time.")
   private @Nullable Long steps;
 
   @Option(
-      names = "--preset",
-      defaultValue = "small",
-      description = "Network and settings: small, resnet18 or resnet50 (paper settings).")
-  private String preset;
-
-  @Option(
-      names = "--seeds",
-      split = ",",
-      defaultValue = "1",
-      paramLabel = "SEED",
-      description = "Every method is trained once for each.")
-  private List<Long> seeds;
-
-  @Option(names = "--rounds", defaultValue = "2", description = "Rounds of every run.")
+      names = "--rounds",
+      order = Sections.LENGTH,
+      defaultValue = "2",
+      paramLabel = "N",
+      description = "Rounds of every run.")
   private int rounds;
 
   @Option(
       names = "--finetuneSteps",
+      order = Sections.LENGTH,
       defaultValue = "300",
+      paramLabel = "N",
       description =
-          "Steps of fine-tuning of every network, at 1, 10 and 100 %% of the labels, and of"
+          "Steps of fine-tuning of every network with 1, 10 and 100 %% of the labels, and of"
               + " supervised training from random weights; 0 leaves both out.")
   private long finetuneSteps;
-
-  @Option(
-      names = "--trainSplit",
-      defaultValue = "train",
-      description = "Trained on, and learned from in the evaluation.")
-  private String trainSplit;
-
-  @Option(names = "--testSplit", defaultValue = "test", description = "Predicted.")
-  private String testSplit;
 
   @Mixin private PoolingArguments pooling;
   @Mixin private DeviceArguments pipelines;
@@ -112,17 +109,17 @@ public final class CompareCommand implements Callable<Integer> {
     pipelines.runner().options("compare");
     Comparison comparison =
         new Comparison(
-            images,
-            output,
+            images.directory(),
+            output.directory(),
             methods(),
             steps,
             budget,
-            preset,
+            preset.name(),
             distinct("--seeds", seeds),
             rounds,
             finetuneSteps,
-            trainSplit,
-            testSplit,
+            trainSplit.name(),
+            testSplit.name(),
             pooling.choice());
     List<String> typed = spec.commandLine().getParseResult().originalArgs();
     comparison.run(pipelines.runner(), "./vocabeam " + String.join(" ", typed));

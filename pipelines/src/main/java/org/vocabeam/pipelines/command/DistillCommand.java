@@ -8,7 +8,6 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.labels.Distillation;
 import org.vocabeam.models.labels.Distillation.Objective;
-import org.vocabeam.models.methods.Methods;
 import org.vocabeam.models.training.Method;
 import org.vocabeam.models.training.Preset;
 import org.vocabeam.models.training.Recipe;
@@ -17,9 +16,13 @@ import org.vocabeam.pipelines.inputs.InitialWeights;
 import org.vocabeam.pipelines.inputs.RunDirectory;
 import org.vocabeam.pipelines.inputs.TrainingData;
 import org.vocabeam.pipelines.inputs.TrainingImages;
-import org.vocabeam.pipelines.options.DataArguments;
 import org.vocabeam.pipelines.options.DeviceArguments;
+import org.vocabeam.pipelines.options.ImagesOption;
+import org.vocabeam.pipelines.options.OutputOption;
+import org.vocabeam.pipelines.options.PrintRecipeOption;
 import org.vocabeam.pipelines.options.RoundArguments;
+import org.vocabeam.pipelines.options.Sections;
+import org.vocabeam.pipelines.options.SplitOption;
 import org.vocabeam.pipelines.options.StepArguments;
 import org.vocabeam.pipelines.run.Pretraining;
 import org.vocabeam.pipelines.run.RoundPlan;
@@ -32,52 +35,61 @@ import picocli.CommandLine.Option;
 @Command(
     name = "distill",
     description = {
-      "Trains a student to say of every image what a frozen teacher says, without labels. Of a"
-          + " classifier (finetune) the student becomes a classifier. The same command goes on after"
-          + " a kill."
+      "Trains a small student to predict what a frozen teacher says of every image,",
+      "without labels. If the teacher is a classifier (finetune), so is the student.",
+      "Killed at any moment, the same command goes on."
     },
     footer = {
       "",
-      "Example: ./vocabeam distill --images=runs/images --teacher=runs/obow --student=small"
-          + " --output=runs/distilled",
-      "Look:    ./vocabeam evaluate --images=runs/images --checkpoint=runs/distilled"
-          + " --output=runs/distilled/evaluation"
+      "Example:",
+      "  ./vocabeam distill --images=runs/photos/images --teacher=runs/obow --student=small \\",
+      "      --output=runs/distilled",
+      "  ./vocabeam evaluate --images=runs/photos/images --checkpoint=runs/distilled \\",
+      "      --output=runs/distilled/evaluation"
     })
 public final class DistillCommand implements Callable<Integer> {
-  /** Soft enough that classes which are not the answer are told, too. */
+  /** Soft enough that the classes that are not the answer count too. */
   private static final double TEMPERATURE = 4;
+
+  @Mixin private ImagesOption images;
+  @Mixin private SplitOption split;
 
   @Option(
       names = "--teacher",
+      order = Sections.INPUT,
       required = true,
       paramLabel = "DIR",
-      description = "A run or a checkpoint of pretrain or finetune.")
+      description = "Run or checkpoint of pretrain or finetune to learn from.")
   private String teacher;
+
+  @Mixin private OutputOption output;
 
   @Option(
       names = "--student",
+      order = Sections.METHOD,
       required = true,
       paramLabel = "PRESET",
-      description = "The network that learns: small, resnet18 or resnet50.")
+      description = "Network that learns: small, resnet18 or resnet50.")
   private String student;
 
   @Option(
       names = "--objective",
+      order = Sections.METHOD,
+      paramLabel = "NAME",
       description =
-          "features (the direction of the embedding) or logits (softened by the temperature; of a"
-              + " teacher that is no classifier, its embedding as if its dimensions were classes)."
-              + " If not given, logits of a classifier, or else features.")
+          "What is learned: features, the direction of the embedding, or logits, softened by the"
+              + " temperature (of a teacher without classes, its embedding takes their place)."
+              + " Default: logits of a classifier, otherwise features.")
   private @Nullable Objective objective;
 
-  @Option(names = "--temperature", description = "Of logits, positive; 4 if not given.")
+  @Option(
+      names = "--temperature",
+      order = Sections.METHOD,
+      paramLabel = "T",
+      description = "Temperature of logits, positive. Default: 4.")
   private @Nullable Double temperature;
 
-  @Option(
-      names = "--printRecipe",
-      description = "Prints every constant of the run as JSON, and ends.")
-  private boolean printRecipe;
-
-  @Mixin private DataArguments data;
+  @Mixin private PrintRecipeOption printRecipe;
   @Mixin private RoundArguments rounds;
   @Mixin private StepArguments steps;
   @Mixin private DeviceArguments pipelines;
@@ -86,11 +98,10 @@ public final class DistillCommand implements Callable<Integer> {
   public Integer call() {
     RoundPlan plan = rounds.plan();
     pipelines.runner().options("distill");
-    TrainingImages images = data.open();
+    TrainingImages opened = images.open(split);
     InitialWeights taught = InitialWeights.open(teacher);
-    Recipe recipe = steps.changes().applyTo(recipe(images, taught, plan));
-    if (printRecipe) {
-      System.out.println(Methods.toTree(recipe).toPrettyString());
+    Recipe recipe = steps.changes().applyTo(recipe(opened, taught, plan));
+    if (printRecipe.print(recipe)) {
       return 0;
     }
     InitialWeights initial =
@@ -101,22 +112,27 @@ public final class DistillCommand implements Callable<Integer> {
                 Distillation.TEACHER_CLASSIFIER,
                 Method.CLASSIFIER));
     new Pretraining(
-            "distill", recipe, new TrainingData(images, null, null), initial, data.output(), plan)
+            "distill",
+            recipe,
+            new TrainingData(opened, null, null),
+            initial,
+            output.directory(),
+            plan)
         .run(pipelines.runner());
-    String output = data.output();
-    System.out.printf("%nTrained:     %s%n", RunDirectory.newestCheckpoint(output));
-    System.out.printf("Curves:      tensorboard --logdir=%s%n", output);
+    String run = output.directory();
+    System.out.printf("%nTrained:     %s%n", RunDirectory.newestCheckpoint(run));
+    System.out.printf("Curves:      tensorboard --logdir=%s%n", run);
     System.out.printf(
         "Next:        ./vocabeam evaluate --images=%s --checkpoint=%s --output=%s%n",
-        data.images(), output, StoreFiles.resolve(output, "evaluation"));
+        images.directory(), run, StoreFiles.resolve(run, "evaluation"));
     return 0;
   }
 
-  private Recipe recipe(TrainingImages images, InitialWeights taught, RoundPlan plan) {
+  private Recipe recipe(TrainingImages opened, InitialWeights taught, RoundPlan plan) {
     List<String> classes = taught.recipe().method().classes();
-    Objective told =
+    Objective learned =
         objective != null ? objective : classes.isEmpty() ? Objective.FEATURES : Objective.LOGITS;
-    if (temperature != null && told == Objective.FEATURES) {
+    if (temperature != null && learned == Objective.FEATURES) {
       throw new UserError(
           String.format(
               Locale.ROOT,
@@ -124,13 +140,13 @@ public final class DistillCommand implements Callable<Integer> {
                   + " --objective=logits",
               temperature));
     }
-    Task task = taught.task(images.task(plan.steps(), steps.seed()));
+    Task task = taught.task(opened.task(plan.steps(), steps.seed()));
     return Distillation.recipe(
         Preset.named(student).backbone(task),
         task,
         taught.recipe().backbone(),
-        told == Objective.LOGITS ? classes : List.of(),
-        told,
+        learned == Objective.LOGITS ? classes : List.of(),
+        learned,
         temperature == null ? TEMPERATURE : temperature);
   }
 }

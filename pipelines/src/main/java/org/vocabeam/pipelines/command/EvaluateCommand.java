@@ -2,8 +2,15 @@ package org.vocabeam.pipelines.command;
 
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.vocabeam.pipelines.options.CheckpointOption;
 import org.vocabeam.pipelines.options.DeviceArguments;
+import org.vocabeam.pipelines.options.ImagesOption;
+import org.vocabeam.pipelines.options.OutputOption;
 import org.vocabeam.pipelines.options.PoolingArguments;
+import org.vocabeam.pipelines.options.Sections;
+import org.vocabeam.pipelines.options.SeedOption;
+import org.vocabeam.pipelines.options.TestSplitOption;
+import org.vocabeam.pipelines.options.TrainSplitOption;
 import org.vocabeam.pipelines.stage.EvaluateStage;
 import org.vocabeam.pipelines.stage.Evaluation;
 import org.vocabeam.pipelines.stage.MetricsTable;
@@ -11,57 +18,38 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** What an encoder is worth, beside random weights and raw pixels. */
+/** The accuracy of an encoder, beside random weights and raw pixels. */
 @Command(
     name = "evaluate",
     description = {
-      "Measures an encoder by nearest neighbours, linear probes and few-shot episodes, beside the"
-          + " same network with random weights and beside raw pixels."
+      "Measures an encoder by nearest neighbours, linear probes and few-shot episodes,",
+      "beside the same network with random weights and beside raw pixels. The images",
+      "need labels and the two splits. An earlier evaluation in the output is replaced."
     },
     footer = {
       "",
-      "Example: ./vocabeam evaluate --images=runs/images --checkpoint=runs/obow"
-          + " --output=runs/obow/evaluation"
+      "Example:",
+      "  ./vocabeam evaluate --images=runs/photos/images --checkpoint=runs/obow \\",
+      "      --output=runs/obow/evaluation"
     })
 public final class EvaluateCommand implements Callable<Integer> {
-  @Option(
-      names = "--images",
-      required = true,
-      paramLabel = "DIR",
-      description = "An images store with labels, and with the two splits.")
-  private String images;
-
-  @Option(
-      names = "--checkpoint",
-      required = true,
-      paramLabel = "DIR",
-      description = "A run of pretrain (its newest checkpoint), or one checkpoint.")
-  private String checkpoint;
-
-  @Option(
-      names = "--output",
-      required = true,
-      paramLabel = "DIR",
-      description = "Embeddings and metrics; an earlier evaluation there is replaced.")
-  private String output;
+  @Mixin private ImagesOption images;
+  @Mixin private CheckpointOption checkpoint;
+  @Mixin private TrainSplitOption trainSplit;
+  @Mixin private TestSplitOption testSplit;
+  @Mixin private OutputOption output;
 
   @Option(
       names = "--labelShares",
+      order = Sections.LABELS,
       split = ",",
       defaultValue = Evaluation.LABEL_SHARES,
-      description = "Shares of the training labels for the linear probe, in (0, 1].")
+      paramLabel = "X",
+      description = "Shares of the training labels that linear probes see, in (0, 1].")
   private List<Double> labelShares;
 
-  @Option(names = "--trainSplit", defaultValue = "train", description = "Learned from.")
-  private String trainSplit;
-
-  @Option(names = "--testSplit", defaultValue = "test", description = "Predicted.")
-  private String testSplit;
-
-  @Option(names = "--seed", defaultValue = "1", description = "Of label shares and episodes.")
-  private long seed;
-
   @Mixin private PoolingArguments pooling;
+  @Mixin private SeedOption seed;
   @Mixin private DeviceArguments pipelines;
 
   @Override
@@ -69,10 +57,17 @@ public final class EvaluateCommand implements Callable<Integer> {
     pipelines.runner().options("evaluate");
     EvaluateStage stage =
         new EvaluateStage(
-            images, checkpoint, output, trainSplit, testSplit, labelShares, seed, pooling.choice());
+            images.directory(),
+            checkpoint.directory(),
+            output.directory(),
+            trainSplit.name(),
+            testSplit.name(),
+            labelShares,
+            seed.value(),
+            pooling.choice());
     System.out.println(MetricsTable.of(stage.run(pipelines.runner())));
-    System.out.printf("Metrics:     %s%n", Evaluation.metrics(output));
-    System.out.printf("Embeddings:  %s%n", Evaluation.embeddings(output));
+    System.out.printf("Metrics:     %s%n", Evaluation.metrics(output.directory()));
+    System.out.printf("Embeddings:  %s%n", Evaluation.embeddings(output.directory()));
     return 0;
   }
 }

@@ -1,47 +1,47 @@
 package org.vocabeam.pipelines.command;
 
 import java.util.concurrent.Callable;
+import org.checkerframework.checker.nullness.qual.Nullable;
+import org.vocabeam.pipelines.options.CheckpointOption;
+import org.vocabeam.pipelines.options.OutputOption;
 import org.vocabeam.pipelines.options.PoolingArguments;
 import org.vocabeam.pipelines.options.RunnerArguments;
+import org.vocabeam.pipelines.options.Sections;
 import org.vocabeam.pipelines.stage.ExportStage;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** An encoder for others: a SavedModel and a model card. */
+/** An encoder for other programs: a SavedModel and a model card. */
 @Command(
     name = "export",
     description = {
-      "Writes an encoder as a SavedModel that any TensorFlow loads: uint8 images of any size in,"
-          + " embedding out (of finetune the probabilities of the classes, too), preprocessing"
-          + " inside; and a model card."
+      "Writes an encoder as a SavedModel that any TensorFlow loads, and a model card.",
+      "uint8 images of any size in, embedding out (and the probabilities of the classes,",
+      "from finetune); preprocessing is inside. The output must not exist."
     },
     footer = {
       "",
-      "Example: ./vocabeam export --checkpoint=runs/obow --metrics=runs/obow/evaluation/metrics"
-          + " --output=runs/encoder"
+      "Example:",
+      "  ./vocabeam export --checkpoint=runs/obow --output=runs/encoder \\",
+      "      --metrics=runs/obow/evaluation/metrics"
     })
 public final class ExportCommand implements Callable<Integer> {
-  @Option(
-      names = "--checkpoint",
-      required = true,
-      paramLabel = "DIR",
-      description = "A run of pretrain (its newest checkpoint), or one checkpoint.")
-  private String checkpoint;
+  /** The file that TensorFlow knows a SavedModel by. */
+  public static final String MODEL = "saved_model.pb";
+
+  private static final String CARD = "model-card.md";
+
+  @Mixin private CheckpointOption checkpoint;
 
   @Option(
       names = "--metrics",
+      order = Sections.INPUT,
       paramLabel = "DIR",
-      description = "The metrics store of evaluate, for the model card.")
-  private String metrics;
+      description = "Metrics store of evaluate, for the model card.")
+  private @Nullable String metrics;
 
-  @Option(
-      names = "--output",
-      required = true,
-      paramLabel = "DIR",
-      description = "The SavedModel; must not exist.")
-  private String output;
-
+  @Mixin private OutputOption output;
   @Mixin private PoolingArguments pooling;
   @Mixin private RunnerArguments pipelines;
 
@@ -49,8 +49,9 @@ public final class ExportCommand implements Callable<Integer> {
   public Integer call() {
     pipelines.runner().options("export");
     String card =
-        new ExportStage(checkpoint, metrics, output, pooling.choice()).run(pipelines.runner());
-    System.out.printf("SavedModel:  %s%n", output);
+        new ExportStage(checkpoint.directory(), metrics, output.directory(), pooling.choice())
+            .run(pipelines.runner());
+    System.out.printf("SavedModel:  %s%n", output.directory());
     System.out.printf("Model card:  %s%n", card);
     return 0;
   }

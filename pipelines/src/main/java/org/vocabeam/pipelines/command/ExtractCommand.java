@@ -1,8 +1,14 @@
 package org.vocabeam.pipelines.command;
 
 import java.util.concurrent.Callable;
-import org.vocabeam.pipelines.inputs.TrainingImages;
+import org.vocabeam.pipelines.options.CheckpointOption;
 import org.vocabeam.pipelines.options.DeviceArguments;
+import org.vocabeam.pipelines.options.ImagesOption;
+import org.vocabeam.pipelines.options.OutputOption;
+import org.vocabeam.pipelines.options.OverwriteOption;
+import org.vocabeam.pipelines.options.Sections;
+import org.vocabeam.pipelines.options.SeedOption;
+import org.vocabeam.pipelines.options.SplitOption;
 import org.vocabeam.pipelines.stage.ExtractStage;
 import org.vocabeam.transforms.store.StoreManifest;
 import picocli.CommandLine.Command;
@@ -13,73 +19,61 @@ import picocli.CommandLine.Option;
 @Command(
     name = "extract",
     description = {
-      "Samples local features of a teacher's map, which a codebook is made of. The same command"
-          + " again finds its store and does nothing."
+      "Samples local features of a teacher's map, which a codebook is made of. The same",
+      "command again finds its store and does nothing."
     },
     footer = {
       "",
-      "Example: ./vocabeam extract --images=runs/images --checkpoint=runs/rotation --level=layer2"
-          + " --output=runs/descriptors",
-      "Look:    duckdb -c \"SELECT y, x, count(*) FROM 'runs/descriptors/*.parquet' GROUP BY ALL\""
+      "Example:",
+      "  ./vocabeam extract --images=runs/photos/images --checkpoint=runs/rotation \\",
+      "      --level=layer2 --output=runs/descriptors",
+      "  duckdb -c \"SELECT y, x, count(*) FROM 'runs/descriptors/*.parquet' GROUP BY ALL\""
     })
 public final class ExtractCommand implements Callable<Integer> {
-  @Option(
-      names = "--images",
-      required = true,
-      paramLabel = "DIR",
-      description = "The images store that ingest wrote.")
-  private String images;
-
-  @Option(
-      names = "--checkpoint",
-      required = true,
-      paramLabel = "DIR",
-      description = "The teacher: a run of pretrain (its newest checkpoint), or one checkpoint.")
-  private String checkpoint;
-
-  @Option(
-      names = "--output",
-      required = true,
-      paramLabel = "DIR",
-      description = "The descriptors store.")
-  private String output;
+  @Mixin private ImagesOption images;
+  @Mixin private SplitOption split;
+  @Mixin private CheckpointOption checkpoint;
+  @Mixin private OutputOption output;
+  @Mixin private OverwriteOption overwrite;
 
   @Option(
       names = "--level",
+      order = Sections.FEATURES,
       required = true,
-      description = "The level of the teacher's backbone, for example layer2.")
+      paramLabel = "NAME",
+      description = "Level of the teacher's backbone, for example layer2.")
   private String level;
 
   @Option(
       names = "--perImage",
+      order = Sections.FEATURES,
       defaultValue = "4",
+      paramLabel = "N",
       description = "Descriptors of an image, from different cells of the map.")
   private int perImage;
 
-  @Option(
-      names = "--split",
-      defaultValue = "train",
-      description = "The split to look at, or 'all'; a store without splits is taken as a whole.")
-  private String split;
-
-  @Option(names = "--seed", defaultValue = "1", description = "Of which cells are taken.")
-  private long seed;
-
-  @Option(names = "--overwrite", description = "Replaces a store that is there.")
-  private boolean overwrite;
-
+  @Mixin private SeedOption seed;
   @Mixin private DeviceArguments pipelines;
 
   @Override
   public Integer call() {
     pipelines.runner().options("extract");
     StoreManifest manifest =
-        new ExtractStage(images, split, checkpoint, level, perImage, seed, output, overwrite)
+        new ExtractStage(
+                images.directory(),
+                split.name(),
+                checkpoint.directory(),
+                level,
+                perImage,
+                seed.value(),
+                output.directory(),
+                overwrite.isGiven())
             .run(pipelines.runner());
     System.out.printf(
         "Descriptors: %d of %d images, %s%n",
-        manifest.rows(), TrainingImages.open(images, split).count(), output);
-    System.out.printf("Next:        ./vocabeam codebook --descriptors=%s --output=DIR%n", output);
+        manifest.rows(), images.open(split).count(), output.directory());
+    System.out.printf(
+        "Next:        ./vocabeam codebook --descriptors=%s --output=DIR%n", output.directory());
     return 0;
   }
 }

@@ -17,10 +17,16 @@ import org.vocabeam.models.training.Task;
 import org.vocabeam.pipelines.inputs.InitialWeights;
 import org.vocabeam.pipelines.inputs.RunDirectory;
 import org.vocabeam.pipelines.inputs.TrainingImages;
-import org.vocabeam.pipelines.options.DataArguments;
 import org.vocabeam.pipelines.options.DeviceArguments;
+import org.vocabeam.pipelines.options.ImagesOption;
+import org.vocabeam.pipelines.options.OutputOption;
+import org.vocabeam.pipelines.options.PresetOption;
+import org.vocabeam.pipelines.options.PrintRecipeOption;
 import org.vocabeam.pipelines.options.RoundArguments;
+import org.vocabeam.pipelines.options.Sections;
+import org.vocabeam.pipelines.options.SplitOption;
 import org.vocabeam.pipelines.options.StepArguments;
+import org.vocabeam.pipelines.options.TestSplitOption;
 import org.vocabeam.pipelines.run.FineTuning;
 import org.vocabeam.pipelines.run.RoundPlan;
 import org.vocabeam.pipelines.stage.Evaluation;
@@ -28,83 +34,94 @@ import org.vocabeam.transforms.evaluation.MetricRecord;
 import org.vocabeam.transforms.files.StoreFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** A classifier from an encoder and labels. */
 @Command(
     name = "finetune",
     description = {
-      "Trains a classifier from a pre-trained encoder and a share of the labels, and names the images"
-          + " of the test split. With --auxiliary a self-supervised loss on all images stands beside"
-          + " the labels. The same command goes on after a kill."
+      "Trains a classifier from a pre-trained encoder and a share of the labels, and",
+      "predicts the labels of the test split. With --auxiliary, a self-supervised loss on",
+      "all images is added. Killed at any moment, the same command goes on."
     },
     footer = {
       "",
-      "Example: ./vocabeam finetune --images=runs/images --checkpoint=runs/obow --labelShare=0.1"
-          + " --output=runs/classifier",
-      "Beside it, from random weights: the same without --checkpoint",
-      "Labels and rotations at once:   ./vocabeam finetune --images=runs/images --auxiliary=rotation"
-          + " --labelShare=0.1 --output=runs/auxiliary"
+      "Example:",
+      "  ./vocabeam finetune --images=runs/photos/images --checkpoint=runs/obow \\",
+      "      --labelShare=0.1 --output=runs/classifier",
+      "From random weights, for comparison: the same without --checkpoint.",
+      "Labels and rotations at once:",
+      "  ./vocabeam finetune --images=runs/photos/images --auxiliary=rotation \\",
+      "      --labelShare=0.1 --output=runs/auxiliary"
     })
 public final class FinetuneCommand implements Callable<Integer> {
+  @Mixin private ImagesOption images;
+  @Mixin private SplitOption split;
+  @Mixin private TestSplitOption testSplit;
+
   @Option(
       names = "--checkpoint",
+      order = Sections.INPUT,
       paramLabel = "DIR",
       description =
-          "The encoder to start from: a run or a checkpoint of pretrain, distill or finetune."
-              + " Without it, random weights.")
+          "Encoder to start from: a run or a checkpoint of pretrain, distill or finetune. Default:"
+              + " random weights.")
   private @Nullable String checkpoint;
 
-  @Option(
-      names = "--preset",
-      description =
-          "The network of a run without --checkpoint: small, resnet18 or resnet50; small if not"
-              + " given.")
-  private @Nullable String preset;
-
-  @Option(
-      names = "--labelShare",
-      defaultValue = "1",
-      description = "Of every class, the share of labels that is seen, in (0, 1].")
-  private double labelShare;
+  @Mixin private OutputOption output;
+  @Mixin private PresetOption preset;
 
   @Option(
       names = "--trained",
+      order = Sections.METHOD,
       defaultValue = "all",
-      description =
-          "What learns: all (the encoder and a linear layer) or head (the linear layer alone).")
+      paramLabel = "PART",
+      description = "What learns: all (the encoder and a linear layer) or head (the layer alone).")
   private Trained trained;
 
   @Option(
       names = "--auxiliary",
+      order = Sections.METHOD,
       paramLabel = "METHOD",
-      description = "A method of pretrain, in its small or paper setting, whose loss is added.")
+      description = "Method of pretrain whose loss is added, with the settings of the preset.")
   private @Nullable String auxiliary;
 
   @Option(
       names = "--auxiliaryWeight",
-      description = "w in L = L_supervised + w L_self, at least 0; 1 if not given.")
+      order = Sections.METHOD,
+      paramLabel = "W",
+      description = "w in L = L_supervised + w L_self, at least 0. Default: 1.")
   private @Nullable Double weight;
 
-  @Option(names = "--testSplit", defaultValue = "test", description = "Predicted.")
-  private String testSplit;
+  @Mixin private PrintRecipeOption printRecipe;
 
   @Option(
-      names = "--printRecipe",
-      description = "Prints every constant of the run as JSON, and ends.")
-  private boolean printRecipe;
+      names = "--labelShare",
+      order = Sections.LABELS,
+      defaultValue = "1",
+      paramLabel = "X",
+      description = "Share of the labels of every class that is seen, in (0, 1].")
+  private double labelShare;
 
-  @Mixin private DataArguments data;
   @Mixin private RoundArguments rounds;
   @Mixin private StepArguments steps;
   @Mixin private DeviceArguments pipelines;
+
+  @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
     if (!(labelShare > 0 && labelShare <= 1)) {
       throw new UserError("--labelShare is " + labelShare + ", must be in (0, 1]");
     }
-    refuse("--preset", preset, checkpoint != null, "the network is the checkpoint's");
+    boolean isPresetGiven = spec.commandLine().getParseResult().hasMatchedOption("--preset");
+    refuse(
+        "--preset",
+        isPresetGiven ? preset.name() : null,
+        checkpoint != null,
+        "the network is the checkpoint's");
     refuse("--auxiliaryWeight", weight, auxiliary == null, "there is no --auxiliary");
     refuse(
         "--trained",
@@ -113,27 +130,29 @@ public final class FinetuneCommand implements Callable<Integer> {
         "there is no --checkpoint, and a linear layer on random weights is evaluate's business");
     RoundPlan plan = rounds.plan();
     pipelines.runner().options("finetune");
-    TrainingImages images = data.open();
+    TrainingImages opened = images.open(split);
     Evaluation.checkSplits(
-        data.images(), images.statistics(), images.statistics().splits().firstKey(), testSplit);
+        images.directory(),
+        opened.statistics(),
+        opened.statistics().splits().firstKey(),
+        testSplit.name());
     InitialWeights initial = checkpoint == null ? null : InitialWeights.open(checkpoint);
-    Task task = images.task(plan.steps(), steps.seed());
+    Task task = opened.task(plan.steps(), steps.seed());
     Recipe recipe =
         steps
             .changes()
-            .applyTo(recipe(images, initial == null ? task : initial.task(task), initial));
-    if (printRecipe) {
-      System.out.println(Methods.toTree(recipe).toPrettyString());
+            .applyTo(recipe(opened, initial == null ? task : initial.task(task), initial));
+    if (printRecipe.print(recipe)) {
       return 0;
     }
     List<MetricRecord> metrics =
         new FineTuning(
-                images,
-                testSplit,
+                opened,
+                testSplit.name(),
                 recipe,
                 new LabelShare(labelShare, recipe.seed()),
                 initial,
-                data.output(),
+                output.directory(),
                 plan)
             .run(pipelines.runner());
     report(metrics);
@@ -146,36 +165,36 @@ public final class FinetuneCommand implements Callable<Integer> {
     }
   }
 
-  private Recipe recipe(TrainingImages images, Task task, @Nullable InitialWeights initial) {
-    Preset size = Preset.named(preset == null ? "small" : preset);
+  private Recipe recipe(TrainingImages opened, Task task, @Nullable InitialWeights initial) {
+    Preset size = preset.preset();
     Backbone backbone = initial == null ? size.backbone(task) : initial.recipe().backbone();
     Method beside = auxiliary == null ? null : Methods.recipe(auxiliary, size, task).method();
     return Supervised.recipe(
         backbone,
         task,
-        images.statistics().classes(),
+        opened.statistics().classes(),
         trained,
         beside,
         weight == null ? 1 : weight);
   }
 
   private void report(List<MetricRecord> metrics) {
-    String output = data.output();
+    String run = output.directory();
     for (MetricRecord metric : metrics) {
       System.out.printf(
           Locale.ROOT,
           "%nAccuracy:    %.2f %% of the images of split '%s', from %s of the labels%n",
           100 * metric.value(),
-          testSplit,
+          testSplit.name(),
           metric.labelShare() == 1
               ? "all"
               : String.format(Locale.ROOT, "%.4g %%", 100 * metric.labelShare()));
     }
-    System.out.printf("Trained:     %s%n", RunDirectory.newestCheckpoint(output));
-    System.out.printf("Metrics:     %s%n", StoreFiles.resolve(output, "metrics"));
-    System.out.printf("Curves:      tensorboard --logdir=%s%n", output);
+    System.out.printf("Trained:     %s%n", RunDirectory.newestCheckpoint(run));
+    System.out.printf("Metrics:     %s%n", StoreFiles.resolve(run, "metrics"));
+    System.out.printf("Curves:      tensorboard --logdir=%s%n", run);
     System.out.printf(
         "Next:        ./vocabeam export --checkpoint=%s --output=%s%n",
-        output, StoreFiles.resolve(output, "classifier"));
+        run, StoreFiles.resolve(run, "classifier"));
   }
 }

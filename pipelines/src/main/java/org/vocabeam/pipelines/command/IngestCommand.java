@@ -3,7 +3,10 @@ package org.vocabeam.pipelines.command;
 import java.util.concurrent.Callable;
 import org.vocabeam.models.UserError;
 import org.vocabeam.pipelines.options.IngestArguments;
+import org.vocabeam.pipelines.options.OutputOption;
+import org.vocabeam.pipelines.options.OverwriteOption;
 import org.vocabeam.pipelines.options.RunnerArguments;
+import org.vocabeam.pipelines.options.Sections;
 import org.vocabeam.pipelines.runner.Request;
 import org.vocabeam.pipelines.stage.GrowStage;
 import org.vocabeam.pipelines.stage.IngestStage;
@@ -11,53 +14,48 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Makes the images store that every other stage reads. */
+/** Images to the images store that every other stage reads. */
 @Command(
     name = "ingest",
     description = {
-      "Reads images from a folder (split/label/file, label/file or flat), a tar, gzipped IDX files,"
-          + " Parquet or an images store, checks each, and writes the stores OUTPUT/images and OUTPUT/rejected.",
+      "Makes the images store that every other command reads. Reads images from a",
+      "folder (split/label/file, label/file or flat), a tar, gzipped IDX files, Parquet or",
+      "another images store, checks each, and writes OUTPUT/images and OUTPUT/rejected.",
       "The same command again finds its store and does nothing."
     },
     footer = {
       "",
-      "Example: ./vocabeam ingest --input=photos --output=runs/photos --resize=64 --colour=rgb",
-      "The next day: ./vocabeam ingest --grow with the same options adds what is new"
+      "Example:",
+      "  ./vocabeam ingest --input=photos --output=runs/photos --resize=64 --colour=rgb",
+      "The next day, only what is new:",
+      "  ./vocabeam ingest --input=photos --output=runs/grown --resize=64 --grow"
     })
 public final class IngestCommand implements Callable<Integer> {
   @Mixin private IngestArguments arguments;
-
-  @Option(
-      names = "--output",
-      required = true,
-      paramLabel = "DIR",
-      description = "Where the stores images and rejected go.")
-  private String output;
-
-  @Option(names = "--overwrite", description = "Replace the stores that are there.")
-  private boolean overwrite;
+  @Mixin private OutputOption output;
 
   @Option(
       names = "--grow",
-      description = {
-        "OUTPUT grows by what is new in the input since the last time, by content and not by name:"
-            + " OUTPUT/increment-N/images is a store of all images so far. What the input has no"
-            + " longer stays."
-      })
+      order = Sections.OUTPUT,
+      description =
+          "Adds what is new in the input since the last time, by content and not by name:"
+              + " OUTPUT/increment-N/images is a store of all images so far. Images that the input"
+              + " has no longer stay.")
   private boolean grow;
 
+  @Mixin private OverwriteOption overwrite;
   @Mixin private RunnerArguments pipelines;
 
   @Override
   public Integer call() {
-    if (grow && overwrite) {
+    if (grow && overwrite.isGiven()) {
       throw new UserError("--grow keeps what is there, and --overwrite replaces it; give one");
     }
     pipelines.runner().options("ingest");
     Request<String> request =
         grow
-            ? new GrowStage(arguments.input(), output)
-            : new IngestStage(arguments.input(), output, overwrite);
+            ? new GrowStage(arguments.input(), output.directory())
+            : new IngestStage(arguments.input(), output.directory(), overwrite.isGiven());
     System.out.print(request.run(pipelines.runner()));
     return 0;
   }

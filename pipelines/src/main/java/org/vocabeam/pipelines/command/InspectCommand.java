@@ -15,6 +15,7 @@ import org.vocabeam.pipelines.inspect.RowSelection;
 import org.vocabeam.pipelines.inspect.RowTable;
 import org.vocabeam.pipelines.inspect.StoreSummary;
 import org.vocabeam.pipelines.options.BeamArguments;
+import org.vocabeam.pipelines.options.Sections;
 import org.vocabeam.transforms.checkpoint.VariableChunk;
 import org.vocabeam.transforms.codebook.CodebookRecord;
 import org.vocabeam.transforms.codebook.DescriptorRecord;
@@ -38,16 +39,17 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Shows what is in a store. */
+/** The contents of a store. */
 @Command(
     name = "inspect",
     description = {
-      "Shows a store's type, rows, files, columns, provenance and first rows, and draws its pictures.",
-      "Any store, one Parquet file, or a run of pretrain (its newest checkpoint)."
+      "Shows the type, rows, files, columns, provenance and first rows of a store, and",
+      "draws its pictures. Reads any store, one Parquet file, or a run of pretrain."
     },
     footer = {
       "",
-      "Example: ./vocabeam inspect runs/photos/images --sheet=photos.png --count=100 --seed=1"
+      "Example:",
+      "  ./vocabeam inspect runs/photos/images --sheet=photos.png --count=100 --seed=1"
     })
 public final class InspectCommand implements Callable<Integer> {
   private static final int NAMED_STORES = 6;
@@ -71,42 +73,46 @@ public final class InspectCommand implements Callable<Integer> {
   @Parameters(
       index = "0",
       paramLabel = "STORE",
-      description = "A store, one Parquet file, or a run of pretrain.")
+      description = "Store, Parquet file, or run of pretrain (its newest checkpoint).")
   private String path;
 
   @Option(
       names = "--rows",
       defaultValue = "5",
       paramLabel = "N",
-      description = "How many of the first rows are shown.")
+      description = "Number of first rows to show.")
   private int rows;
 
-  @Option(names = "--full", description = "Shows every file, and long values to their end.")
+  @Option(names = "--full", description = "Shows every file, and long values whole.")
   private boolean full;
 
   @Option(
       names = "--sheet",
+      order = Sections.SHEET,
       paramLabel = "FILE",
-      description = "Draws pictures of the store side by side into this PNG.")
+      description = "PNG file that gets pictures of the store, side by side.")
   private String sheet;
 
   @Option(
       names = "--count",
+      order = Sections.SHEET,
       defaultValue = "64",
       paramLabel = "N",
-      description = "Rows whose pictures are on the sheet, at most.")
+      description = "Most rows on the sheet.")
   private int count;
 
   @Option(
       names = "--seed",
+      order = Sections.SHEET,
       paramLabel = "N",
-      description = "Draws the rows of the sheet at random; without it they are the first ones.")
+      description = "Draws the rows of the sheet at random. Default: the first rows.")
   private Long seed;
 
   @Option(
       names = "--label",
+      order = Sections.SHEET,
       paramLabel = "LABEL",
-      description = "Only rows with this label are on the sheet.")
+      description = "Takes only rows with this label.")
   private String label;
 
   @Mixin private BeamArguments beam;

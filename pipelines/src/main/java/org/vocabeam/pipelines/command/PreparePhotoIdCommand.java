@@ -7,13 +7,19 @@ import org.vocabeam.pipelines.runner.Progress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Makes the colour benchmark Photo-ID, as an image folder that {@code ingest} reads. */
+/** The colour benchmark Photo-ID, as an image folder. */
 @Command(
     name = "prepare-photo-id",
-    description =
-        "Cuts the colour benchmark Photo-ID from photos of three Debian packages (74 MB) into an"
-            + " image folder split/photo/crop.png.",
-    footer = {"", "Example: ./vocabeam prepare-photo-id --output=data/photo-id"})
+    description = {
+      "Cuts the colour benchmark Photo-ID from photos of three Debian packages (74 MB)",
+      "into an image folder split/photo/crop.png that ingest reads."
+    },
+    footer = {
+      "",
+      "Example:",
+      "  ./vocabeam prepare-photo-id --output=data/photo-id",
+      "  ./vocabeam ingest --input=data/photo-id --output=runs/photo-id"
+    })
 public final class PreparePhotoIdCommand implements Callable<Integer> {
   private static final int PHOTOS = 31;
 
@@ -21,7 +27,7 @@ public final class PreparePhotoIdCommand implements Callable<Integer> {
       names = "--output",
       paramLabel = "DIR",
       defaultValue = "data/photo-id",
-      description = "The folder to make; must not exist.")
+      description = "Folder to make; must not exist.")
   private Path output;
 
   @Override

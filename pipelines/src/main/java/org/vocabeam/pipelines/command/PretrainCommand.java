@@ -2,10 +2,11 @@ package org.vocabeam.pipelines.command;
 
 import java.util.concurrent.Callable;
 import org.checkerframework.checker.nullness.qual.Nullable;
-import org.vocabeam.models.methods.Methods;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.pipelines.options.DeviceArguments;
+import org.vocabeam.pipelines.options.PrintRecipeOption;
 import org.vocabeam.pipelines.options.RunArguments;
+import org.vocabeam.pipelines.options.Sections;
 import org.vocabeam.pipelines.run.PretrainRequest;
 import org.vocabeam.pipelines.run.RoundPlan;
 import org.vocabeam.transforms.files.StoreFiles;
@@ -13,41 +14,42 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Pre-trains an encoder, round by round. */
+/** An encoder from images without labels, round by round. */
 @Command(
     name = "pretrain",
     description = {
-      "Pre-trains an encoder without labels, in rounds of one pipeline run each. Killed at any"
-          + " moment, the same command goes on from the last complete round."
+      "Pre-trains an encoder without labels, in rounds of one pipeline run each. Killed",
+      "at any moment, the same command goes on from the last complete round."
     },
     footer = {
       "",
-      "Example: ./vocabeam pretrain --images=runs/images --output=runs/obow --preset=small"
-          + " --rounds=4 --stepsPerRound=500",
-      "Curves: tensorboard --logdir=runs/obow/tensorboard"
+      "Example:",
+      "  ./vocabeam pretrain --images=runs/photos/images --output=runs/obow \\",
+      "      --rounds=4 --stepsPerRound=500",
+      "  tensorboard --logdir=runs/obow/tensorboard"
     })
 public final class PretrainCommand implements Callable<Integer> {
-  @Option(
-      names = "--printRecipe",
-      description = "Prints every constant of the run as JSON, and ends.")
-  private boolean printRecipe;
+  @Mixin private RunArguments arguments;
+  @Mixin private PrintRecipeOption printRecipe;
 
   @Option(
       names = "--generations",
+      order = Sections.BOWNET,
+      paramLabel = "N",
       description =
-          "Of bownet without --targets: students that follow one another, each the teacher of the"
-              + " next; 2 if not given. Every one trains for --rounds.")
+          "Students that follow one another, without --targets: each is the teacher of the next"
+              + " and trains for --rounds. Default: 2.")
   private @Nullable Integer generations;
 
   @Option(
       names = "--teacher",
+      order = Sections.BOWNET,
       paramLabel = "DIR",
       description =
-          "Of bownet without --targets: the first teacher, a run or a checkpoint of one; without"
-              + " it, one is trained to predict rotations.")
+          "Run or checkpoint that is the first teacher, without --targets. Default: one is trained"
+              + " to predict rotations.")
   private @Nullable String teacher;
 
-  @Mixin private RunArguments arguments;
   @Mixin private DeviceArguments pipelines;
 
   @Override
@@ -56,8 +58,7 @@ public final class PretrainCommand implements Callable<Integer> {
         arguments.request().withTeachers(new PretrainRequest.Teachers(generations, teacher));
     pipelines.runner().options("pretrain");
     Recipe recipe = request.recipe(request.open());
-    if (printRecipe) {
-      System.out.println(Methods.toTree(recipe).toPrettyString());
+    if (printRecipe.print(recipe)) {
       return 0;
     }
     String checkpoint = request.run(pipelines.runner());

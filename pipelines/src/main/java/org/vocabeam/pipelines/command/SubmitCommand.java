@@ -13,13 +13,15 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "submit",
     description = {
-      "Runs any command whose pipelines are to run on a Flink cluster. It is that command with the"
-          + " same options; without a cluster it is refused, and never runs in this process.",
+      "Runs any command whose pipelines are to run on a Flink cluster. It is that command",
+      "with the same options; without a cluster it is refused, and never runs in this",
+      "process."
     },
     footer = {
       "",
-      "Example: ./vocabeam submit pretrain --flinkMaster=127.0.0.1:8081 --images=runs/images"
-          + " --output=runs/obow"
+      "Example:",
+      "  ./vocabeam submit pretrain --flinkMaster=127.0.0.1:8081 \\",
+      "      --images=s3://bucket/photos/images --output=s3://bucket/obow"
     })
 public final class SubmitCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -28,7 +30,7 @@ public final class SubmitCommand implements Callable<Integer> {
       arity = "1..*",
       paramLabel = "COMMAND --flinkMaster=HOST:PORT ...",
       hideParamSyntax = true,
-      description = "The command and its options.")
+      description = "Command and its options.")
   private List<String> command;
 
   @Override

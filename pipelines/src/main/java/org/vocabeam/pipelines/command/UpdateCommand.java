@@ -14,13 +14,15 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "update",
     description = {
-      "Takes the next round of a run and ends: from the newest complete checkpoint to the one after"
-          + " it. As often as there are rounds, it is what pretrain does at once."
+      "Takes the next round of a run and ends: from the newest complete checkpoint to",
+      "the one after it. As many calls as there are rounds do what pretrain does at once."
     },
     footer = {
       "",
-      "Example: ./vocabeam update --method=bownet --images=runs/images --targets=runs/targets"
-          + " --words=256 --output=runs/student --rounds=4 --stepsPerRound=500"
+      "Example:",
+      "  ./vocabeam update --method=bownet --images=runs/photos/images \\",
+      "      --targets=runs/targets --words=256 --output=runs/student \\",
+      "      --rounds=4 --stepsPerRound=500"
     })
 public final class UpdateCommand implements Callable<Integer> {
   @Mixin private RunArguments arguments;

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.methods.Methods;
 import org.vocabeam.models.training.Recipe;
@@ -64,6 +65,11 @@ public record RecipeChanges(List<Change> changes) {
     List<Change> more = new ArrayList<>(changes);
     more.add(new Change(option, place, text, value));
     return new RecipeChanges(more);
+  }
+
+  /** Returns these changes, and one more if there is a value. */
+  public RecipeChanges ifGiven(String option, String place, @Nullable Object value) {
+    return value == null ? this : with(option, place, value.toString());
   }
 
   /** Returns a text as JSON, or else as a JSON text. */

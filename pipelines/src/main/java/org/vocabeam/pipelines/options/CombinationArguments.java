@@ -8,47 +8,54 @@ import org.vocabeam.models.replicas.Combination.Statistics;
 import org.vocabeam.models.replicas.Combination.Weights;
 import picocli.CommandLine.Option;
 
-/** Mixin of the commands that train in rounds: how several replicas become one. */
+/** Mixin of the commands that train in rounds: how the replicas of a round become one student. */
 final class CombinationArguments {
   @Option(
       names = "--replicaWeights",
+      order = Sections.COMBINATION,
+      paramLabel = "NAME",
       description =
-          "What the weights of several replicas become: mean, or nesterov, an outer step along the"
-              + " mean of what they have moved; mean if not given.")
+          "Combined weights: mean, or nesterov, an outer step along the mean of the replicas' moves. Default: mean.")
   private @Nullable String weights;
 
   @Option(
       names = "--outerRate",
-      description = "Of --replicaWeights=nesterov, positive; 0.7 if not given.")
+      order = Sections.COMBINATION,
+      paramLabel = "RATE",
+      description = "Rate of the outer step of nesterov, positive. Default: 0.7.")
   private @Nullable Double outerRate;
 
   @Option(
       names = "--outerMomentum",
-      description = "Of --replicaWeights=nesterov, in [0, 1); 0.9 if not given.")
+      order = Sections.COMBINATION,
+      paramLabel = "X",
+      description = "Momentum of the outer step of nesterov, in [0, 1). Default: 0.9.")
   private @Nullable Double outerMomentum;
 
   @Option(
       names = "--replicaMomentum",
+      order = Sections.COMBINATION,
+      paramLabel = "NAME",
       description =
-          "What the optimizers of several replicas start a round with: keep (each its own), mean"
-              + " or reset; mean if not given.")
+          "State of the optimizers at the start of a round: keep (each its own), mean or reset. Default: mean.")
   private @Nullable String momentum;
 
   @Option(
       names = "--replicaStatistics",
+      order = Sections.COMBINATION,
+      paramLabel = "NAME",
       description =
-          "What the running statistics of batch norm of several replicas become: mean, or estimate,"
-              + " by forward passes of the combined student; mean if not given.")
+          "Combined statistics of batch norm: mean, or estimate, from forward passes of the combined student. Default: mean.")
   private @Nullable String statistics;
 
   @Option(
       names = "--statisticsBatches",
-      description =
-          "Of --replicaStatistics=estimate: batches, at most the steps of a round; 32 if not"
-              + " given.")
+      order = Sections.COMBINATION,
+      paramLabel = "N",
+      description = "Batches of estimate, at most the steps of a round. Default: 32.")
   private @Nullable Integer statisticsBatches;
 
-  /** Null for one replica, which is combined with nothing. */
+  /** Returns the combination, or null for one replica, which is combined with nothing. */
   @Nullable Combination of(int replicas) {
     if (replicas == 1) {
       String only = "only several --replicas are combined";

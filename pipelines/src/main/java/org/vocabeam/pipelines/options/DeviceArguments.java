@@ -7,10 +7,11 @@ import picocli.CommandLine.Option;
 public final class DeviceArguments extends RunnerArguments {
   @Option(
       names = "--device",
+      order = Sections.RUNNER,
       defaultValue = "auto",
       paramLabel = "NAME",
       description =
-          "Where the networks run: cpu, gpu (refused where there is none) or auto (a GPU where a"
+          "Where networks compute: cpu, gpu (refused where there is none) or auto (a GPU where a"
               + " worker has one).")
   private DeviceChoice device = DeviceChoice.AUTO;
 

@@ -1,90 +1,96 @@
 package org.vocabeam.pipelines.options;
 
+import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.pipelines.inputs.ImageInput;
 import org.vocabeam.transforms.image.DecodeOptions;
 import org.vocabeam.transforms.source.SourceOptions;
 import org.vocabeam.transforms.store.WriteStore;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Mixin of the commands that read images: where from, what is made of them, how it is stored. */
+/** Mixin of the commands that read images: their place, what is made of them, and their store. */
 public final class IngestArguments {
   @Option(
       names = "--input",
+      order = Sections.INPUT,
       required = true,
       paramLabel = "PATH",
-      description = "A folder or a file; what it holds decides how it is read.")
+      description =
+          "Folder, tar, gzipped IDX file, Parquet file or store with the images; what it holds decides how it is read.")
   private String input;
 
   @Option(
       names = "--layout",
+      order = Sections.INPUT,
       defaultValue = "auto",
       paramLabel = "DIRS",
       description =
-          "What the directories of a folder or tar mean: auto (by depth), or from the root on"
-              + " split, label or *, as in split/label.")
+          "Meaning of the directories of a folder or tar, from the root on: split, label or * each, as in split/label; auto decides by their depth.")
   private String layout;
 
   @Option(
       names = "--resize",
+      order = Sections.IMAGES,
       defaultValue = "0",
       paramLabel = "SIDE",
       description =
-          "Scale the short side to so many pixels and cut out the centre square; 0 keeps the size.")
+          "Scales the short side to so many pixels and cuts out the centre square; 0 keeps the size.")
   private int resize;
 
   @Option(
       names = "--colour",
+      order = Sections.IMAGES,
       defaultValue = "keep",
       paramLabel = "MODE",
-      description = "keep, grey or rgb.")
+      description = "Channels: keep, grey or rgb.")
   private String colour;
 
   @Option(
       names = "--maxPixels",
+      order = Sections.IMAGES,
       defaultValue = "50000000",
       paramLabel = "N",
-      description = "Images that claim more are rejected before they are decoded.")
+      description = "Images with more pixels are rejected before they are decoded.")
   private long maxPixels;
 
   @Option(
       names = "--imageColumn",
+      order = Sections.COLUMNS,
       paramLabel = "NAME",
-      description = "Column of a Parquet input with the encoded images; image if not given.")
-  private String imageColumn;
+      description = "Column with the encoded images. Default: image.")
+  private @Nullable String imageColumn;
 
   @Option(
       names = "--labelColumn",
+      order = Sections.COLUMNS,
       paramLabel = "NAME",
-      description = "Column with the labels; label, if there is one, if not given.")
-  private String labelColumn;
+      description = "Column with the labels. Default: label, if there is one.")
+  private @Nullable String labelColumn;
 
   @Option(
       names = "--splitColumn",
+      order = Sections.COLUMNS,
       paramLabel = "NAME",
-      description = "Column with the splits; split, if there is one, if not given.")
-  private String splitColumn;
+      description = "Column with the splits. Default: split, if there is one.")
+  private @Nullable String splitColumn;
 
-  @Option(
-      names = "--shards",
-      defaultValue = "0",
-      paramLabel = "N",
-      description = "Files of the images store; 0 chooses by size.")
-  private int shards;
+  @Mixin private ShardsOption shards;
 
   @Option(
       names = "--shardMegabytes",
+      order = Sections.FILES,
       defaultValue = "" + WriteStore.SHARD_MEGABYTES,
       paramLabel = "MB",
-      description = "Size of a file, about, where --shards is 0.")
+      description = "Approximate size of a file where --shards is 0.")
   private int shardMegabytes;
 
   @Option(
       names = "--rowGroupBytes",
+      order = Sections.FILES,
       defaultValue = "" + WriteStore.ROW_GROUP_BYTES,
       paramLabel = "N",
       description =
-          "Size of a row group, before compression: what a worker holds at a time, and the least"
-              + " that a replica of pretrain can be given.")
+          "Size of a row group before compression: what a worker holds at a time, and the least that a replica of pretrain can be given.")
   private long rowGroupBytes;
 
   /** Returns the images, and how they are read and stored. */
@@ -93,7 +99,7 @@ public final class IngestArguments {
         input,
         new SourceOptions(layout, imageColumn, labelColumn, splitColumn),
         new DecodeOptions(resize, maxPixels, colour),
-        shards,
+        shards.count(),
         shardMegabytes,
         rowGroupBytes);
   }

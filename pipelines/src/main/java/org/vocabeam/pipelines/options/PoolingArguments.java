@@ -3,21 +3,25 @@ package org.vocabeam.pipelines.options;
 import org.vocabeam.pipelines.inputs.PoolingChoice;
 import picocli.CommandLine.Option;
 
-/** Mixin of the commands that make features: which map of the encoder, and how it is pooled. */
+/** Mixin for the features of an encoder: which of its maps, and how it is pooled. */
 public final class PoolingArguments {
   @Option(
       names = "--level",
-      defaultValue = "last",
-      description = "The level of the backbone that is pooled, for example layer2.")
-  private String level = "last";
+      order = Sections.FEATURES,
+      defaultValue = PoolingChoice.LAST,
+      paramLabel = "NAME",
+      description = "Level of the backbone that is pooled, for example layer2.")
+  private String level;
 
   @Option(
       names = "--grid",
-      defaultValue = "1",
+      order = Sections.FEATURES,
+      defaultValue = PoolingChoice.GRID,
+      paramLabel = "N",
       description =
-          "Averages the map over GRID x GRID cells: 1 is the global average, more cells keep where"
-              + " things are.")
-  private int grid = 1;
+          "Averages the map over N x N cells: 1 is the global average, more cells keep where things"
+              + " are.")
+  private int grid;
 
   /** Returns the features. */
   public PoolingChoice choice() {

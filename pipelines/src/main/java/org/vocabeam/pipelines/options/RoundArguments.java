@@ -4,40 +4,49 @@ import org.vocabeam.pipelines.run.RoundPlan;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Mixin of the commands that train in rounds. */
+/** Mixin of the commands that train in rounds: how many, how long, and with how many replicas. */
 public final class RoundArguments {
   @Option(
       names = "--rounds",
+      order = Sections.ROUNDS,
       defaultValue = "4",
-      description =
-          "Rounds of the whole run. In a step R replicas see R batches: for the images of one student"
-              + " give 1/R of its --batchSize, or else 1/R of its rounds.")
+      paramLabel = "N",
+      description = "Rounds of the whole run; each ends with a checkpoint.")
   private int rounds;
 
   @Option(
       names = "--stepsPerRound",
+      order = Sections.ROUNDS,
       defaultValue = "500",
+      paramLabel = "N",
       description =
-          "Steps that every replica takes in a round, before they are combined. The run has --rounds x"
-              + " --stepsPerRound steps, however many replicas: so long is the learning rate's schedule.")
+          "Steps of every replica in a round. The learning rate's schedule is --rounds x"
+              + " --stepsPerRound steps long.")
   private long stepsPerRound;
 
   @Option(
       names = "--replicas",
+      order = Sections.ROUNDS,
       defaultValue = "1",
-      description = "Students that train side by side on different images in a round.")
+      paramLabel = "R",
+      description =
+          "Students that train side by side on different images and are averaged after a round."
+              + " For the images of one student, give 1/R of its --batchSize or --rounds.")
   private int replicas;
 
   @Option(
       names = "--shuffleMegabytes",
+      order = Sections.COMBINATION,
       defaultValue = RoundPlan.SHUFFLE_MEGABYTES,
+      paramLabel = "MB",
       description =
-          "Memory for the pixels that are shuffled together, by replica; a larger data set is"
+          "Memory of a replica for the pixels that are shuffled together. A larger data set is"
               + " shuffled by row groups of the store first.")
   private long shuffleMegabytes;
 
   @Mixin private CombinationArguments combination;
 
+  /** Returns the plan of the rounds. */
   public RoundPlan plan() {
     return new RoundPlan(
         rounds, stepsPerRound, replicas, shuffleMegabytes, combination.of(replicas));

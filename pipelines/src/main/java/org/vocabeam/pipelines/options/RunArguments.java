@@ -5,41 +5,49 @@ import org.vocabeam.pipelines.run.PretrainRequest;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Mixin of the commands that train: what on, for how long, how, and where the run goes. */
+/**
+ * Mixin of the commands that pre-train a student: its images, its recipe, its rounds, its output.
+ */
 public final class RunArguments {
-  @Mixin private DataArguments data;
-
-  @Option(
-      names = "--targets",
-      paramLabel = "DIR",
-      description = "The targets store of the images, for a method that is trained on one.")
-  private @Nullable String targets;
+  @Mixin private ImagesOption images;
+  @Mixin private SplitOption split;
 
   @Option(
       names = "--views",
+      order = Sections.VIEWS,
       paramLabel = "DIR",
       description =
-          "Trains on the views that augment stored instead of rendering them; the result is the"
+          "Views that augment stored, to train on instead of rendering them; the result is the"
               + " same.")
   private @Nullable String views;
 
+  @Mixin private OutputOption output;
+  @Mixin private RecipeArguments recipe;
+
   @Option(
       names = "--initial",
+      order = Sections.METHOD,
       paramLabel = "DIR",
       description =
-          "A run or a checkpoint of the same recipe: starts from its weights instead of random ones,"
-              + " with a schedule of its own and a new optimizer; images are normalised as there.")
+          "Run or checkpoint of the same recipe to start from, instead of random weights;"
+              + " images are normalised as there.")
   private @Nullable String initial;
 
   @Mixin private RoundArguments rounds;
-  @Mixin private RecipeArguments recipe;
+
+  @Option(
+      names = "--targets",
+      order = Sections.BOWNET,
+      paramLabel = "DIR",
+      description = "Targets store of the images, as assign writes it.")
+  private @Nullable String targets;
 
   /** Returns the request for a student. */
   public PretrainRequest request() {
     return new PretrainRequest(
-        data.images(),
-        data.split(),
-        data.output(),
+        images.directory(),
+        split.name(),
+        output.directory(),
         recipe.choice(),
         rounds.plan(),
         new PretrainRequest.Given(targets, views, initial),

@@ -11,13 +11,13 @@ import picocli.CommandLine.ParameterException;
 public class RunnerArguments {
   @Option(
       names = "--runner",
+      order = Sections.RUNNER,
       defaultValue = "FlinkRunner",
       paramLabel = "NAME",
-      description = {
-        "Where the pipelines run: FlinkRunner or DirectRunner. Every other option of Beam and of the"
-            + " runner may be given too, for example --flinkMaster=[local] or HOST:PORT,"
-            + " --parallelism=2, --tempLocation=DIR, --awsRegion=NAME."
-      })
+      description =
+          "FlinkRunner (in this process, or on a cluster with --flinkMaster=HOST:PORT) or"
+              + " DirectRunner. Any other option of Beam and of the runner may be given too, such"
+              + " as --parallelism=2, --tempLocation=DIR or --awsRegion=NAME.")
   private String runner = "FlinkRunner";
 
   private final BeamArguments beam = new BeamArguments();

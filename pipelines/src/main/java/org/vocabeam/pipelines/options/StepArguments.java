@@ -1,58 +1,124 @@
 package org.vocabeam.pipelines.options;
 
 import java.util.Map;
+import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
 import org.vocabeam.pipelines.inputs.RecipeChanges;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * Options of every command that trains, each of which replaces one constant of the recipe: how a
- * step is made. What an option sets is a place in the recipe's JSON, which checks its value.
+ * Mixin of every command that trains: the seed, and options that each replace one constant of the
+ * recipe. An option names a place in the recipe's JSON, which checks its value.
  */
-public class StepArguments {
-  @Option(names = "--seed", defaultValue = "1", description = "Of all randomness.")
-  private long seed;
-
-  private RecipeChanges changes = RecipeChanges.NONE;
-
-  @Option(names = "--batchSize", description = "Images of a step of one replica.")
-  void batchSize(int value) {
-    set("--batchSize", "/batchSize", value);
-  }
+public final class StepArguments {
+  @Mixin private SeedOption seed;
 
   @Option(
-      names = "--learningRate",
-      description = "At its highest; 0 trains nothing, but batch norm gets its statistics.")
-  void learningRate(double value) {
-    set("--learningRate", "/schedule/learningRate", value);
-  }
-
-  @Option(names = "--endLearningRate", description = "At the last step.")
-  void endLearningRate(double value) {
-    set("--endLearningRate", "/schedule/endLearningRate", value);
-  }
-
-  @Option(names = "--warmupSteps", description = "Steps of linearly growing rate.")
-  void warmupSteps(long value) {
-    set("--warmupSteps", "/schedule/warmupSteps", value);
-  }
-
-  @Option(names = "--momentum", description = "Of SGD or LARS, in [0, 1).")
-  void momentum(double value) {
-    set("--momentum", "/optimizer/momentum", value);
-  }
-
-  @Option(names = "--weightDecay", description = "At least 0.")
-  void weightDecay(double value) {
-    set("--weightDecay", "/optimizer/weightDecay", value);
-  }
+      names = "--batchSize",
+      order = Sections.OPTIMIZER,
+      paramLabel = "N",
+      description = "Images of a step of one replica.")
+  private @Nullable Integer batchSize;
 
   @Option(
       names = "--optimizer",
+      order = Sections.OPTIMIZER,
+      paramLabel = "NAME",
       description = "sgd, sgd-nesterov, lars or adamw, with the constants of its paper.")
-  void optimizer(String name) {
+  private @Nullable String optimizer;
+
+  @Option(
+      names = "--learningRate",
+      order = Sections.OPTIMIZER,
+      paramLabel = "RATE",
+      description =
+          "Highest learning rate. With 0 no weight moves, but batch norm gets its statistics.")
+  private @Nullable Double learningRate;
+
+  @Option(
+      names = "--endLearningRate",
+      order = Sections.OPTIMIZER,
+      paramLabel = "RATE",
+      description = "Learning rate of the last step.")
+  private @Nullable Double endLearningRate;
+
+  @Option(
+      names = "--warmupSteps",
+      order = Sections.OPTIMIZER,
+      paramLabel = "N",
+      description = "First steps, in which the learning rate grows linearly.")
+  private @Nullable Long warmupSteps;
+
+  @Option(
+      names = "--momentum",
+      order = Sections.OPTIMIZER,
+      paramLabel = "X",
+      description = "Momentum of SGD or LARS, in [0, 1).")
+  private @Nullable Double momentum;
+
+  @Option(
+      names = "--weightDecay",
+      order = Sections.OPTIMIZER,
+      paramLabel = "X",
+      description = "Weight decay, at least 0.")
+  private @Nullable Double weightDecay;
+
+  @Option(
+      names = "--collapseThreshold",
+      order = Sections.OPTIMIZER,
+      paramLabel = "X",
+      description =
+          "Stops a run when the standard deviation of its embeddings falls below it; 0 never"
+              + " stops.")
+  private @Nullable Double collapseThreshold;
+
+  @Option(
+      names = "--set",
+      order = Sections.OPTIMIZER,
+      paramLabel = "PLACE=VALUE",
+      description =
+          "Replaces any constant of the recipe, by its place in the JSON of --printRecipe, as in"
+              + " --set /method/crops/0/size=20. May be given several times.")
+  private @Nullable Map<String, String> others;
+
+  /** Returns the seed of all randomness. */
+  public long seed() {
+    return seed.value();
+  }
+
+  /** Returns the constants that were given. */
+  public RecipeChanges changes() {
+    return addTo(RecipeChanges.NONE);
+  }
+
+  /** Returns changes with those of these options after them. */
+  RecipeChanges addTo(RecipeChanges changes) {
+    // The optimizer before its constants, and --set last: the more special option wins.
+    RecipeChanges all =
+        changes
+            .ifGiven("--batchSize", "/batchSize", batchSize)
+            .ifGiven("--learningRate", "/schedule/learningRate", learningRate)
+            .ifGiven("--endLearningRate", "/schedule/endLearningRate", endLearningRate)
+            .ifGiven("--warmupSteps", "/schedule/warmupSteps", warmupSteps);
+    if (optimizer != null) {
+      all =
+          all.with(
+              "--optimizer", "/optimizer", optimizer, RecipeChanges.json(constants(optimizer)));
+    }
+    all =
+        all.ifGiven("--momentum", "/optimizer/momentum", momentum)
+            .ifGiven("--weightDecay", "/optimizer/weightDecay", weightDecay)
+            .ifGiven("--collapseThreshold", "/collapseThreshold", collapseThreshold);
+    for (var other : (others == null ? Map.<String, String>of() : others).entrySet()) {
+      all = all.with(RecipeChanges.SET, other.getKey(), other.getValue());
+    }
+    return all;
+  }
+
+  private static String constants(String optimizer) {
     String json =
-        switch (name) {
+        switch (optimizer) {
           case "sgd" -> "{'type':'sgd','momentum':0.9,'weightDecay':1e-4,'nesterov':false}";
           case "sgd-nesterov" -> "{'type':'sgd','momentum':0.9,'weightDecay':5e-4,'nesterov':true}";
           case "lars" ->
@@ -62,43 +128,8 @@ public class StepArguments {
               "{'type':'adamw','beta1':0.9,'beta2':0.999,'epsilon':1e-8,'weightDecay':0.04}";
           default ->
               throw new UserError(
-                  "optimizer is " + name + ", must be sgd, sgd-nesterov, lars or adamw");
+                  "--optimizer is " + optimizer + ", must be sgd, sgd-nesterov, lars or adamw");
         };
-    set("--optimizer", "/optimizer", name, json.replace('\'', '"'));
-  }
-
-  @Option(
-      names = "--collapseThreshold",
-      description = "Stops a run whose embedding std falls below it; 0 never stops.")
-  void collapseThreshold(double value) {
-    set("--collapseThreshold", "/collapseThreshold", value);
-  }
-
-  @Option(
-      names = "--set",
-      paramLabel = "PLACE=VALUE",
-      description = {
-        "Replaces any other value of the recipe, by its place in the JSON that --printRecipe"
-            + " shows, for example --set /method/crops/0/size=20. May be given several times."
-      })
-  void set(Map<String, String> values) {
-    values.forEach((place, value) -> set(RecipeChanges.SET, place, value));
-  }
-
-  final void set(String option, String place, Object value) {
-    set(option, place, value, String.valueOf(value));
-  }
-
-  final void set(String option, String place, Object typed, String json) {
-    changes = changes.with(option, place, String.valueOf(typed), RecipeChanges.json(json));
-  }
-
-  public long seed() {
-    return seed;
-  }
-
-  /** Returns the constants that the options change. */
-  public final RecipeChanges changes() {
-    return changes;
+    return json.replace('\'', '"');
   }
 }

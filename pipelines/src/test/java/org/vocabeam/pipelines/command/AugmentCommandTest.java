@@ -28,6 +28,7 @@ import org.vocabeam.pipelines.SmallStore;
 import org.vocabeam.pipelines.Vocabeam;
 import org.vocabeam.pipelines.inputs.RunDirectory;
 import org.vocabeam.pipelines.runner.Failure;
+import org.vocabeam.pipelines.stage.Epochs;
 import org.vocabeam.transforms.store.StoreReader;
 import org.vocabeam.transforms.views.ViewsRecord;
 
@@ -248,10 +249,10 @@ class AugmentCommandTest {
 
   @Test
   void epochsAreOneOrARange() {
-    assertEquals(new AugmentCommand.Epochs(0, 3), AugmentCommand.Epochs.parse("0-3"));
-    assertEquals(new AugmentCommand.Epochs(5, 5), AugmentCommand.Epochs.parse("5"));
+    assertEquals(new Epochs(0, 3), Epochs.parse("0-3"));
+    assertEquals(new Epochs(5, 5), Epochs.parse("5"));
     for (String wrong : List.of("3-1", "-1", "a", "", "1-", "0-3-4", "1000000")) {
-      assertTrue(refused(() -> AugmentCommand.Epochs.parse(wrong)).contains("such as 0-3"), wrong);
+      assertTrue(refused(() -> Epochs.parse(wrong)).contains("such as 0-3"), wrong);
     }
   }
 }

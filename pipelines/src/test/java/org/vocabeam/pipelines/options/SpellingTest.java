@@ -7,12 +7,18 @@ import org.junit.jupiter.api.Test;
 
 class SpellingTest {
   @Test
-  void countsInsertionsDeletionsAndReplacements() {
-    assertEquals(3, Spelling.distance("kitten", "sitting"));
-    assertEquals(1, Spelling.distance("abc", "abcd"));
-    assertEquals(1, Spelling.distance("abcd", "bcd"));
-    assertEquals(5, Spelling.distance("", "abcde"));
-    assertEquals(0, Spelling.distance("--flinkmaster", "--flinkMaster"));
+  void theCaseOfLettersDoesNotCount() {
+    assertEquals(
+        "; did you mean --flinkMaster?",
+        Spelling.suggestion("--FLINKMASTER", List.of("--flinkMaster", "--runner")));
+  }
+
+  /** Three of seven letters are more than a third, two of six are not. */
+  @Test
+  void aThirdOfTheLettersMayDiffer() {
+    assertEquals("", Spelling.suggestion("sitting", List.of("kitten")));
+    assertEquals("; did you mean abcdef?", Spelling.suggestion("abcdxx", List.of("abcdef")));
+    assertEquals("", Spelling.suggestion("abcxxx", List.of("abcdef")));
   }
 
   @Test

@@ -1,0 +1,171 @@
+package org.vocabeam.pipelines.options;
+
+import static java.util.Comparator.comparingInt;
+import static java.util.Map.entry;
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toList;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.Help.Ansi.Text;
+import picocli.CommandLine.Help.Column;
+import picocli.CommandLine.Help.Column.Overflow;
+import picocli.CommandLine.Help.TextTable;
+import picocli.CommandLine.IHelpSectionRenderer;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
+
+/**
+ * Sections of a command's help, each a heading with options below it. The {@code order} of an
+ * option is its section; options without one stand under "Options", before all others:
+ *
+ * <pre>{@code
+ * @Option(names = "--images", order = Sections.INPUT, description = "Images store.")
+ * private String images;
+ * }</pre>
+ *
+ * <p>The sections that most people need come first, and the examples come before them all.
+ */
+public final class Sections {
+  /** Order of an option that has none, by picocli. */
+  private static final int UNSORTED = -1;
+
+  public static final int INPUT = 1;
+  public static final int OUTPUT = 2;
+  public static final int METHOD = 3;
+  public static final int ROUNDS = 4;
+  public static final int LENGTH = 5;
+  public static final int LABELS = 6;
+  public static final int FEATURES = 7;
+  public static final int WORDS = 8;
+  public static final int IMAGES = 9;
+  public static final int VIEWS = 10;
+  public static final int SHEET = 11;
+  public static final int RUNNER = 12;
+  public static final int COLUMNS = 13;
+  public static final int FILES = 14;
+  public static final int OPTIMIZER = 15;
+  public static final int OBOW = 16;
+  public static final int BOWNET = 17;
+  public static final int COMBINATION = 18;
+  public static final int GENERAL = 19;
+
+  private static final Map<Integer, String> HEADINGS =
+      Map.ofEntries(
+          entry(UNSORTED, "Options"),
+          entry(INPUT, "Input"),
+          entry(OUTPUT, "Output"),
+          entry(METHOD, "Network and method"),
+          entry(ROUNDS, "Rounds and replicas"),
+          entry(LENGTH, "Length of training"),
+          entry(LABELS, "Labels"),
+          entry(FEATURES, "Features"),
+          entry(WORDS, "Visual words"),
+          entry(IMAGES, "Images in the store"),
+          entry(VIEWS, "Views"),
+          entry(SHEET, "Sheet of pictures"),
+          entry(RUNNER, "Where it runs"),
+          entry(COLUMNS, "Columns of Parquet input"),
+          entry(FILES, "Files of the store"),
+          entry(OPTIMIZER, "Optimizer and other constants (by default, those of the preset)"),
+          entry(OBOW, "OBoW (by default, the constants of the preset)"),
+          entry(BOWNET, "BoWNet"),
+          entry(COMBINATION, "Combining replicas"),
+          entry(GENERAL, "General"));
+
+  /** Width of the names of options; a longer name has a line of its own. */
+  private static final int NAMES = 27;
+
+  private static final int INDENT = 2;
+
+  private Sections() {}
+
+  /** Makes the help of a command: usage, what it does, examples, then its options by section. */
+  public static void apply(CommandLine command) {
+    CommandSpec spec = command.getCommandSpec();
+    spec.usageMessage().customSynopsis(synopsis(spec)).descriptionHeading("%n");
+    Map<String, IHelpSectionRenderer> renderers = command.getHelpSectionMap();
+    renderers.put(UsageMessageSpec.SECTION_KEY_PARAMETER_LIST, Sections::parameters);
+    renderers.put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, Sections::options);
+    command.setHelpSectionMap(renderers);
+    List<String> keys = new ArrayList<>(command.getHelpSectionKeys());
+    keys.remove(UsageMessageSpec.SECTION_KEY_FOOTER);
+    keys.add(
+        keys.indexOf(UsageMessageSpec.SECTION_KEY_DESCRIPTION) + 1,
+        UsageMessageSpec.SECTION_KEY_FOOTER);
+    command.setHelpSectionKeys(keys);
+  }
+
+  /** Returns the usage line: what must be given, by name. */
+  private static String synopsis(CommandSpec command) {
+    Stream<String> parameters =
+        command.positionalParameters().stream().map(PositionalParamSpec::paramLabel);
+    Stream<String> required =
+        command.options().stream()
+            .filter(OptionSpec::required)
+            .sorted(comparingInt(OptionSpec::order))
+            .map(option -> option.longestName() + "=" + option.paramLabel());
+    return Stream.of(
+            Stream.of(command.qualifiedName()), parameters, required, Stream.of("[OPTIONS]"))
+        .flatMap(words -> words)
+        .collect(joining(" "));
+  }
+
+  private static String parameters(Help help) {
+    List<PositionalParamSpec> parameters = help.commandSpec().positionalParameters();
+    return parameters.isEmpty() ? "" : section(help, "Arguments", parameters);
+  }
+
+  private static String options(Help help) {
+    Map<Integer, List<OptionSpec>> sections =
+        help.commandSpec().options().stream()
+            .filter(option -> !option.hidden())
+            .collect(groupingBy(OptionSpec::order, TreeMap::new, toList()));
+    StringBuilder text = new StringBuilder();
+    sections.forEach((order, options) -> text.append(section(help, HEADINGS.get(order), options)));
+    return text.toString();
+  }
+
+  private static String section(Help help, String heading, List<? extends ArgSpec> arguments) {
+    int width = help.commandSpec().usageMessage().width();
+    TextTable table =
+        TextTable.forColumns(
+            help.colorScheme(),
+            new Column(NAMES, INDENT, Overflow.SPAN),
+            new Column(width - NAMES, 0, Overflow.WRAP));
+    table.indentWrappedLines = 0;
+    for (ArgSpec argument : arguments) {
+      table.addRowValues(name(help, argument), help.colorScheme().text(description(argument)));
+    }
+    return String.format("%n%s:%n%s", heading, table);
+  }
+
+  private static Text name(Help help, ArgSpec argument) {
+    if (argument instanceof OptionSpec option) {
+      Text label =
+          help.parameterLabelRenderer()
+              .renderParameterLabel(option, help.ansi(), help.colorScheme().optionParamStyles());
+      return help.colorScheme().optionText(String.join(", ", option.names())).concat(label);
+    }
+    return help.colorScheme().parameterText(argument.paramLabel());
+  }
+
+  /** Returns what an argument does, on one line, and its default. */
+  private static String description(ArgSpec argument) {
+    String text = String.join(" ", argument.description());
+    boolean isFlag = argument.arity().max() == 0;
+    String value = argument.defaultValueString(true);
+    return isFlag || argument.required() || value == null || value.equals("null")
+        ? text
+        : text + " Default: " + value + ".";
+  }
+}
