@@ -123,13 +123,16 @@ class VocabeamTest {
               for (OptionSpec option : command.getCommandSpec().options()) {
                 assertTrue(option.description().length > 0, name + " " + option.longestName());
               }
-              out.getBuffer().setLength(0);
-              assertEquals(0, execute(name, "--help"));
-              String shown = out.toString();
-              out.getBuffer().setLength(0);
-              assertEquals(0, execute("help", name));
-              assertEquals(shown, out.toString());
+              assertEquals(help, shown(name, "--help"));
+              assertEquals(help, shown("help", name));
             });
+  }
+
+  private static String shown(String... arguments) {
+    StringWriter shown = new StringWriter();
+    CommandLine commandLine = Vocabeam.commandLine().setOut(new PrintWriter(shown));
+    assertEquals(0, commandLine.execute(arguments));
+    return shown.toString();
   }
 
   @Test

@@ -18,11 +18,10 @@ import picocli.CommandLine.Option;
 /** Descriptors to visual words. */
 @Command(
     name = "codebook",
-    description = {
-      "Makes visual words of descriptors by k-means, one pipeline run per iteration.",
-      "Killed at any moment, the same command goes on from the last complete",
-      "iteration."
-    },
+    description =
+        "Makes visual words of descriptors by k-means, one pipeline run per iteration."
+            + " Killed at any moment, the same command goes on from the last complete"
+            + " iteration.",
     footer = {
       "",
       "Example:",

@@ -34,11 +34,10 @@ import picocli.CommandLine.Option;
 /** A smaller encoder from a larger one. */
 @Command(
     name = "distill",
-    description = {
-      "Trains a small student to predict what a frozen teacher says of every image,",
-      "without labels. If the teacher is a classifier (finetune), so is the student.",
-      "Killed at any moment, the same command goes on."
-    },
+    description =
+        "Trains a small student to predict what a frozen teacher says of every image,"
+            + " without labels. If the teacher is a classifier (finetune), so is the student."
+            + " Killed at any moment, the same command goes on.",
     footer = {
       "",
       "Example:",

@@ -15,11 +15,10 @@ import picocli.CommandLine.Option;
 /** An encoder for other programs: a SavedModel and a model card. */
 @Command(
     name = "export",
-    description = {
-      "Writes an encoder as a SavedModel that any TensorFlow loads, and a model card.",
-      "uint8 images of any size in, embedding out (and the probabilities of the classes,",
-      "from finetune); preprocessing is inside. The output must not exist."
-    },
+    description =
+        "Writes an encoder as a SavedModel that any TensorFlow loads, and a model card."
+            + " uint8 images of any size in, embedding out (and the probabilities of the"
+            + " classes, from finetune); preprocessing is inside. The output must not exist.",
     footer = {
       "",
       "Example:",

@@ -18,10 +18,9 @@ import picocli.CommandLine.Option;
 /** Images to sampled local features of a teacher. */
 @Command(
     name = "extract",
-    description = {
-      "Samples local features of a teacher's map, which a codebook is made of. The same",
-      "command again finds its store and does nothing."
-    },
+    description =
+        "Samples local features of a teacher's map, which a codebook is made of. The"
+            + " same command again finds its store and does nothing.",
     footer = {
       "",
       "Example:",

@@ -42,10 +42,10 @@ import picocli.CommandLine.Parameters;
 /** The contents of a store. */
 @Command(
     name = "inspect",
-    description = {
-      "Shows the type, rows, files, columns, provenance and first rows of a store, and",
-      "draws its pictures. Reads any store, one Parquet file, or a run of pretrain."
-    },
+    description =
+        "Shows the type, rows, files, columns, provenance and first rows of a store,"
+            + " and draws its pictures. Reads any store, one Parquet file, or a run of"
+            + " pretrain.",
     footer = {
       "",
       "Example:",

@@ -10,10 +10,9 @@ import picocli.CommandLine.Option;
 /** The colour benchmark Photo-ID, as an image folder. */
 @Command(
     name = "prepare-photo-id",
-    description = {
-      "Cuts the colour benchmark Photo-ID from photos of three Debian packages (74 MB)",
-      "into an image folder split/photo/crop.png that ingest reads."
-    },
+    description =
+        "Cuts the colour benchmark Photo-ID from photos of three Debian packages (74"
+            + " MB) into an image folder split/photo/crop.png that ingest reads.",
     footer = {
       "",
       "Example:",

@@ -12,11 +12,10 @@ import picocli.CommandLine.Spec;
 /** A command whose pipelines must run on a cluster. */
 @Command(
     name = "submit",
-    description = {
-      "Runs any command whose pipelines are to run on a Flink cluster. It is that command",
-      "with the same options; without a cluster it is refused, and never runs in this",
-      "process."
-    },
+    description =
+        "Runs any command whose pipelines are to run on a Flink cluster. It is that"
+            + " command with the same options; without a cluster it is refused, and never"
+            + " runs in this process.",
     footer = {
       "",
       "Example:",

@@ -13,10 +13,10 @@ import picocli.CommandLine.Mixin;
 /** One round of a run: the student update as a stage of its own. */
 @Command(
     name = "update",
-    description = {
-      "Takes the next round of a run and ends: from the newest complete checkpoint to",
-      "the one after it. As many calls as there are rounds do what pretrain does at once."
-    },
+    description =
+        "Takes the next round of a run and ends: from the newest complete checkpoint to"
+            + " the one after it. As many calls as there are rounds do what pretrain does at"
+            + " once.",
     footer = {
       "",
       "Example:",

@@ -15,7 +15,8 @@ final class CombinationArguments {
       order = Sections.COMBINATION,
       paramLabel = "NAME",
       description =
-          "Combined weights: mean, or nesterov, an outer step along the mean of the replicas' moves. Default: mean.")
+          "Combined weights: mean, or nesterov, an outer step along the mean of the"
+              + " replicas' moves. Default: mean.")
   private @Nullable String weights;
 
   @Option(
@@ -37,7 +38,8 @@ final class CombinationArguments {
       order = Sections.COMBINATION,
       paramLabel = "NAME",
       description =
-          "State of the optimizers at the start of a round: keep (each its own), mean or reset. Default: mean.")
+          "State of the optimizers at the start of a round: keep (each its own), mean"
+              + " or reset. Default: mean.")
   private @Nullable String momentum;
 
   @Option(
@@ -45,7 +47,8 @@ final class CombinationArguments {
       order = Sections.COMBINATION,
       paramLabel = "NAME",
       description =
-          "Combined statistics of batch norm: mean, or estimate, from forward passes of the combined student. Default: mean.")
+          "Combined statistics of batch norm: mean, or estimate, from forward passes of"
+              + " the combined student. Default: mean.")
   private @Nullable String statistics;
 
   @Option(

@@ -16,7 +16,8 @@ public final class IngestArguments {
       required = true,
       paramLabel = "PATH",
       description =
-          "Folder, tar, gzipped IDX file, Parquet file or store with the images; what it holds decides how it is read.")
+          "Folder, tar, gzipped IDX file, Parquet file or store with the images; what"
+              + " it holds decides how it is read.")
   private String input;
 
   @Option(
@@ -25,7 +26,8 @@ public final class IngestArguments {
       defaultValue = "auto",
       paramLabel = "DIRS",
       description =
-          "Meaning of the directories of a folder or tar, from the root on: split, label or * each, as in split/label; auto decides by their depth.")
+          "Meaning of the directories of a folder or tar, from the root on: split,"
+              + " label or * each, as in split/label; auto decides by their depth.")
   private String layout;
 
   @Option(
@@ -34,7 +36,8 @@ public final class IngestArguments {
       defaultValue = "0",
       paramLabel = "SIDE",
       description =
-          "Scales the short side to so many pixels and cuts out the centre square; 0 keeps the size.")
+          "Scales the short side to so many pixels and cuts out the centre square; 0"
+              + " keeps the size.")
   private int resize;
 
   @Option(
@@ -90,7 +93,8 @@ public final class IngestArguments {
       defaultValue = "" + WriteStore.ROW_GROUP_BYTES,
       paramLabel = "N",
       description =
-          "Size of a row group before compression: what a worker holds at a time, and the least that a replica of pretrain can be given.")
+          "Size of a row group before compression: what a worker holds at a time, and"
+              + " the least that a replica of pretrain can be given.")
   private long rowGroupBytes;
 
   /** Returns the images, and how they are read and stored. */
