@@ -2,6 +2,7 @@ package org.vocabeam.pipelines.runner;
 
 import java.io.IOException;
 import java.util.Optional;
+import org.apache.flink.api.common.JobStatus;
 import org.vocabeam.models.UserError;
 import org.vocabeam.pipelines.runner.FlinkCluster.Job;
 import org.vocabeam.pipelines.runner.FlinkCluster.WorkerException;
@@ -20,7 +21,7 @@ public final class ClusterJob {
   private final String name;
 
   /**
-   * @param name of the job on the cluster, no other's
+   * @param name unique name of the job on the cluster
    */
   public ClusterJob(FlinkCluster cluster, String name) {
     this.cluster = cluster;
@@ -30,8 +31,8 @@ public final class ClusterJob {
   /**
    * Waits until the job has finished; cancels it when this JVM is asked to end.
    *
-   * @param meanwhile is done again and again
-   * @throws UserError what a worker threw, or when the cluster has lost the job
+   * @param meanwhile called again and again
+   * @throws UserError that a worker threw, or when the cluster has lost the job
    * @throws WorkerException any other failure of the job
    */
   public void finish(Runnable meanwhile) {
@@ -66,7 +67,7 @@ public final class ClusterJob {
                   cluster.master(), name));
         }
         seen = now;
-        if (job.get().state().equals("FINISHED")) {
+        if (job.get().state() == JobStatus.FINISHED) {
           return;
         }
         check(job.get());
@@ -95,7 +96,7 @@ public final class ClusterJob {
   }
 
   private void check(Job job) throws IOException {
-    if (job.state().equals("CANCELED")) {
+    if (job.state() == JobStatus.CANCELED) {
       throw new UserError("The job " + name + " was cancelled on the cluster");
     }
     String trace = cluster.failure(job);

@@ -1,136 +1,183 @@
 package org.vocabeam.pipelines.runner;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.client.deployment.StandaloneClusterId;
+import org.apache.flink.client.program.rest.RestClusterClient;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.GlobalConfiguration;
+import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.runtime.client.JobStatusMessage;
+import org.apache.flink.runtime.rest.handler.legacy.messages.ClusterOverviewWithVersion;
+import org.apache.flink.runtime.rest.messages.ClusterConfigurationInfoHeaders;
+import org.apache.flink.runtime.rest.messages.ConfigurationInfo;
+import org.apache.flink.runtime.rest.messages.EmptyMessageParameters;
+import org.apache.flink.runtime.rest.messages.EmptyRequestBody;
+import org.apache.flink.runtime.rest.messages.JobExceptionsHeaders;
+import org.apache.flink.runtime.rest.messages.JobExceptionsInfoWithHistory.RootExceptionInfo;
+import org.apache.flink.runtime.rest.messages.job.JobExceptionsMessageParameters;
 import org.apache.flink.runtime.util.EnvironmentInformation;
+import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
 
 /**
- * A Flink session cluster, as its REST interface tells of it.
- *
- * @param master HOST:PORT
+ * A Flink session cluster, asked through Flink's own REST client: TLS and high availability are
+ * what the configuration of {@code --flinkConfDir} says.
  */
-public record FlinkCluster(String master) {
+public final class FlinkCluster {
   /** Key of the cluster's configuration that says what its lib was built from. */
   public static final String BUILD = "vocabeam.build";
 
-  private static final Pattern ADDRESS = Pattern.compile("[^\\s:/\\[\\]]+:\\d{1,5}");
+  private static final Pattern ADDRESS = Pattern.compile("([^\\s:/\\[\\]]+):(\\d{1,5})");
   private static final Duration PATIENCE = Duration.ofSeconds(10);
-  private static final HttpClient CLIENT =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(PATIENCE).build();
-  private static final ObjectMapper JSON = new ObjectMapper();
 
-  public FlinkCluster {
-    if (!ADDRESS.matcher(master).matches()) {
+  private final String master;
+  private final RestClusterClient<StandaloneClusterId> client;
+
+  /**
+   * @param master HOST:PORT of the cluster's REST interface
+   * @param configurationDirectory with Flink's configuration file; null without one
+   */
+  public FlinkCluster(String master, @Nullable String configurationDirectory) {
+    Matcher address = ADDRESS.matcher(master);
+    if (!address.matches()) {
       throw new UserError(
           "--flinkMaster is " + master + ", must be HOST:PORT of a cluster, or [local]");
     }
+    this.master = master;
+    Configuration configuration =
+        configurationDirectory == null
+            ? new Configuration()
+            : GlobalConfiguration.loadConfiguration(configurationDirectory);
+    configuration.set(RestOptions.ADDRESS, address.group(1));
+    configuration.set(RestOptions.PORT, Integer.parseInt(address.group(2)));
+    configuration.set(RestOptions.CONNECTION_TIMEOUT, PATIENCE.toMillis());
+    // ClusterJob has patience of its own, and a cluster that is not there is said at once.
+    configuration.set(RestOptions.RETRY_MAX_ATTEMPTS, 0);
+    try {
+      client = new RestClusterClient<>(configuration, StandaloneClusterId.getInstance());
+    } catch (Exception e) {
+      throw new UserError(
+          "Cannot reach a cluster with the configuration of --flinkConfDir: " + e.getMessage(), e);
+    }
+  }
+
+  /** Returns HOST:PORT of the REST interface. */
+  public String master() {
+    return master;
   }
 
   /** A job as the cluster knows it. */
-  record Job(String id, String state) {
+  record Job(JobID id, JobStatus state) {
     boolean isOver() {
-      return state.equals("FINISHED") || state.equals("FAILED") || state.equals("CANCELED");
+      return state.isGloballyTerminalState();
     }
   }
 
   /**
-   * Finds out whether the cluster can run jobs of this program.
+   * Checks that the cluster can run jobs of this program.
    *
-   * @return its slots, perhaps 0 where TaskManagers come when a job asks for them
+   * @return its slots; 0 is possible where TaskManagers come when a job asks for them
    * @throws UserError when it is not there, or of another Flink or another build
    */
   public int check() {
-    JsonNode overview;
-    JsonNode configuration;
+    ClusterOverviewWithVersion overview;
+    ConfigurationInfo configuration;
     try {
-      overview = get("/overview");
-      configuration = get("/jobmanager/config");
+      overview = answer(client.getClusterOverview());
+      configuration =
+          answer(
+              client.sendRequest(
+                  ClusterConfigurationInfoHeaders.getInstance(),
+                  EmptyMessageParameters.getInstance(),
+                  EmptyRequestBody.getInstance()));
     } catch (IOException e) {
       throw new UserError(
           String.format(
               "No Flink cluster answers at %s (%s); see --flinkMaster, or start one here with"
                   + " runner-config/local-cluster start",
-              master, e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()),
+              master, e.getMessage()),
           e);
     }
-    String flink = EnvironmentInformation.getVersion();
-    String itsFlink = overview.path("flink-version").asText("unknown");
-    if (!itsFlink.equals(flink)) {
+    String needed = EnvironmentInformation.getVersion();
+    if (!needed.equals(overview.getVersion())) {
       throw new UserError(
-          String.format("The cluster at %s is Flink %s; %s is needed", master, itsFlink, flink));
+          String.format(
+              "The cluster at %s is Flink %s; %s is needed",
+              master, overview.getVersion(), needed));
     }
-    String itsBuild = "";
-    for (JsonNode entry : configuration) {
-      if (entry.path("key").asText().equals(BUILD)) {
-        itsBuild = entry.path("value").asText();
-      }
-    }
+    String clusterBuild =
+        configuration.stream()
+            .filter(entry -> entry.getKey().equals(BUILD))
+            .map(entry -> entry.getValue())
+            .findFirst()
+            .orElse("");
     String build = Build.fingerprint();
-    if (!itsBuild.equals(build)) {
+    if (!clusterBuild.equals(build)) {
       throw new UserError(
           String.format(
               "The cluster at %s has %s in its lib, and this is build %s; start it anew from this"
                   + " build",
-              master, itsBuild.isEmpty() ? "no Vocabeam" : "build " + itsBuild, build));
+              master, clusterBuild.isEmpty() ? "no Vocabeam" : "build " + clusterBuild, build));
     }
-    return overview.path("slots-total").asInt();
+    return overview.getNumSlotsTotal();
   }
 
-  /** The job of this name, which must be no other's; nothing when the cluster knows none. */
+  /** Returns the job of this unique name, or nothing when the cluster knows none. */
   Optional<Job> job(String name) throws IOException {
-    for (JsonNode job : get("/jobs/overview").path("jobs")) {
-      if (job.path("name").asText().equals(name)) {
-        return Optional.of(new Job(job.path("jid").asText(), job.path("state").asText()));
+    for (JobStatusMessage job : answer(client.listJobs())) {
+      if (job.getJobName().equals(name)) {
+        return Optional.of(new Job(job.getJobId(), job.getJobState()));
       }
     }
     return Optional.empty();
   }
 
-  /** The stack trace of what went wrong last in a job; empty when nothing did. */
+  /** Returns the stack trace of a job's last failure; empty when nothing failed. */
   String failure(Job job) throws IOException {
-    JsonNode answer = get("/jobs/" + job.id() + "/exceptions?maxExceptions=1");
-    return answer.path("exceptionHistory").path("entries").path(0).path("stacktrace").asText("");
+    JobExceptionsMessageParameters parameters =
+        JobExceptionsHeaders.getInstance().getUnresolvedMessageParameters();
+    parameters.jobPathParameter.resolve(job.id());
+    return answer(
+            client.sendRequest(
+                JobExceptionsHeaders.getInstance(), parameters, EmptyRequestBody.getInstance()))
+        .getExceptionHistory()
+        .getEntries()
+        .stream()
+        .findFirst()
+        .map(RootExceptionInfo::getStacktrace)
+        .orElse("");
   }
 
   /** Ends a job. */
   void cancel(Job job) throws IOException {
-    send(
-        request("/jobs/" + job.id() + "?mode=cancel")
-            .method("PATCH", HttpRequest.BodyPublishers.noBody()));
+    answer(client.cancel(job.id()));
   }
 
-  private JsonNode get(String path) throws IOException {
-    return JSON.readTree(send(request(path).GET()));
-  }
-
-  private HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(URI.create("http://" + master + path)).timeout(PATIENCE);
-  }
-
-  private static String send(HttpRequest.Builder request) throws IOException {
+  private static <T> T answer(CompletableFuture<T> future) throws IOException {
     try {
-      var response = CLIENT.send(request.build(), BodyHandlers.ofString());
-      if (response.statusCode() / 100 != 2) {
-        throw new IOException("HTTP status " + response.statusCode());
+      return future.get();
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause();
+      while (cause.getCause() != null) {
+        cause = cause.getCause();
       }
-      return response.body();
+      String message = cause.getMessage();
+      throw new IOException(message == null ? cause.getClass().getSimpleName() : message, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
     }
   }
 
-  /** What a worker threw, of which only the text has come here. */
+  /** A failure of a worker, of which only the text has come here. */
   static final class WorkerException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -151,7 +198,7 @@ public record FlinkCluster(String master) {
       this.trace = trace;
     }
 
-    /** What the user can mend of it, if anything: no further attempt would do it. */
+    /** Returns the error that the user can mend, if it is one: no further attempt would mend it. */
     Optional<UserError> userError() {
       Matcher error = USER_ERROR.matcher(trace);
       if (error.find()) {
@@ -174,7 +221,7 @@ public record FlinkCluster(String master) {
           : Optional.empty();
     }
 
-    /** The innermost cause, and the place in our code that is nearest to it. */
+    /** Returns the innermost cause, and the place in our code that is nearest to it. */
     String root() {
       String root = "failure of a worker";
       int end = 0;

@@ -134,7 +134,9 @@ public final class Runner {
       Gpus.check(device);
     }
     if (isRemote() && cluster == null) {
-      FlinkCluster found = new FlinkCluster(beam.value(FLINK_MASTER).orElseThrow());
+      FlinkCluster found =
+          new FlinkCluster(
+              beam.value(FLINK_MASTER).orElseThrow(), beam.value("--flinkConfDir").orElse(null));
       slots = found.check();
       cluster = found;
     }

@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.runtime.util.EnvironmentInformation;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,8 +24,11 @@ import org.vocabeam.models.UserError;
 import org.vocabeam.pipelines.runner.FlinkCluster.Job;
 import org.vocabeam.pipelines.runner.FlinkCluster.WorkerException;
 
-/** What commands make of a cluster's answers, which come from a server of this test. */
+/** How commands understand a cluster, whose answers come from a server of this test. */
 class FlinkClusterTest {
+  private static final JobID OTHER = new JobID(0, 1);
+  private static final JobID MINE = new JobID(0, 2);
+
   private final Map<String, String> answers = new ConcurrentHashMap<>();
   private final List<String> asked = new ArrayList<>();
   private HttpServer server;
@@ -36,14 +41,15 @@ class FlinkClusterTest {
         "/",
         exchange -> {
           asked.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());
+          boolean cancels = exchange.getRequestMethod().equals("PATCH");
           byte[] answer =
               answers.getOrDefault(exchange.getRequestURI().toString(), "{}").getBytes(UTF_8);
-          exchange.sendResponseHeaders(200, answer.length);
+          exchange.sendResponseHeaders(cancels ? 202 : 200, answer.length);
           exchange.getResponseBody().write(answer);
           exchange.close();
         });
     server.start();
-    cluster = new FlinkCluster("127.0.0.1:" + server.getAddress().getPort());
+    cluster = new FlinkCluster("127.0.0.1:" + server.getAddress().getPort(), null);
     overview(EnvironmentInformation.getVersion());
     build(Build.fingerprint());
   }
@@ -54,12 +60,18 @@ class FlinkClusterTest {
   }
 
   private void overview(String flink) {
-    answers.put("/overview", "{\"slots-total\":6,\"flink-version\":\"" + flink + "\"}");
+    answers.put(
+        "/v1/overview",
+        "{\"taskmanagers\":3,\"slots-total\":6,\"slots-available\":6,\"jobs-running\":0,"
+            + "\"jobs-finished\":0,\"jobs-cancelled\":0,\"jobs-failed\":0,"
+            + "\"flink-commit\":\"c\",\"flink-version\":\""
+            + flink
+            + "\"}");
   }
 
   private void build(String build) {
     answers.put(
-        "/jobmanager/config",
+        "/v1/jobmanager/config",
         "[{\"key\":\"a\",\"value\":\"b\"},{\"key\":\"vocabeam.build\",\"value\":\""
             + build
             + "\"}]");
@@ -91,7 +103,7 @@ class FlinkClusterTest {
                 + " anew from this build",
             cluster.master(), Build.fingerprint()),
         message(cluster::check));
-    answers.put("/jobmanager/config", "[]");
+    answers.put("/v1/jobmanager/config", "[]");
     assertTrue(message(cluster::check).contains(" has no Vocabeam in its lib"));
   }
 
@@ -103,19 +115,35 @@ class FlinkClusterTest {
         message.startsWith("No Flink cluster answers at " + cluster.master() + " ("), message);
     assertEquals(
         "--flinkMaster is nowhere, must be HOST:PORT of a cluster, or [local]",
-        message(() -> new FlinkCluster("nowhere")));
+        message(() -> new FlinkCluster("nowhere", null)));
   }
 
   private void job(String state, String trace) {
     answers.put(
-        "/jobs/overview",
-        "{\"jobs\":[{\"jid\":\"1\",\"name\":\"other\",\"state\":\"RUNNING\"},"
-            + "{\"jid\":\"2\",\"name\":\"mine\",\"state\":\""
-            + state
-            + "\"}]}");
+        "/v1/jobs/overview",
+        "{\"jobs\":["
+            + details(OTHER, "other", "RUNNING")
+            + ","
+            + details(MINE, "mine", state)
+            + "]}");
+    String entries =
+        trace.isEmpty()
+            ? ""
+            : "{\"exceptionName\":\"x\",\"timestamp\":1,\"failureLabels\":{},\"concurrentExceptions\":[],\"stacktrace\":\""
+                + trace
+                + "\"}";
     answers.put(
-        "/jobs/2/exceptions?maxExceptions=1",
-        "{\"exceptionHistory\":{\"entries\":[{\"stacktrace\":\"" + trace + "\"}]}}");
+        "/v1/jobs/" + MINE + "/exceptions",
+        "{\"all-exceptions\":[],\"truncated\":false,\"exceptionHistory\":{\"truncated\":false,\"entries\":["
+            + entries
+            + "]}}");
+  }
+
+  private static String details(JobID id, String name, String state) {
+    return String.format(
+        "{\"jid\":\"%s\",\"name\":\"%s\",\"state\":\"%s\",\"start-time\":1,\"end-time\":-1,"
+            + "\"duration\":1,\"last-modification\":1,\"tasks\":{\"total\":0}}",
+        id, name, state);
   }
 
   private void finish() {
@@ -125,7 +153,7 @@ class FlinkClusterTest {
   @Test
   void findsAJobByItsName() throws IOException {
     job("RUNNING", "");
-    assertEquals(Optional.of(new Job("2", "RUNNING")), cluster.job("mine"));
+    assertEquals(Optional.of(new Job(MINE, JobStatus.RUNNING)), cluster.job("mine"));
     assertEquals(Optional.empty(), cluster.job("unknown"));
   }
 
@@ -142,7 +170,7 @@ class FlinkClusterTest {
         "org.apache.beam.sdk.util.UserCodeException: x\\n\\tat a.b(C.java:1)\\nCaused by:"
             + " org.vocabeam.models.UserError: loss is NaN; lower it\\n\\tat org.vocabeam.d(E.java:2)");
     assertEquals("loss is NaN; lower it", message(this::finish));
-    assertTrue(asked.contains("PATCH /jobs/2?mode=cancel"), asked.toString());
+    assertTrue(asked.contains("PATCH /v1/jobs/" + MINE + "?mode=cancel"), asked.toString());
   }
 
   @Test
@@ -162,7 +190,7 @@ class FlinkClusterTest {
 
   @Test
   void aJobThatIsLostOrCancelledIsSaid() {
-    answers.put("/jobs/overview", "{\"jobs\":[]}");
+    answers.put("/v1/jobs/overview", "{\"jobs\":[]}");
     assertTrue(message(this::finish).contains("does not know the job mine any more"));
     job("CANCELED", "");
     assertEquals("The job mine was cancelled on the cluster", message(this::finish));
