@@ -1,6 +1,7 @@
 package org.vocabeam.models.backbone;
 
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
 import org.tensorflow.Operand;
@@ -9,7 +10,7 @@ import org.vocabeam.models.graph.Layers;
 
 /** A convolutional network without head: its maps after every stage. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
-public interface Backbone {
+public interface Backbone extends Serializable {
   /** The names of the stages, first to last. */
   List<String> levels();
 

@@ -2,6 +2,7 @@ package org.vocabeam.models.jointembedding;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import java.io.Serializable;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -19,7 +20,8 @@ import org.vocabeam.models.graph.Parameters;
  * @param prototypes P
  * @param batchNorm whether the first two layers have batch norm, as for convolutional networks
  */
-public record DinoHead(int hidden, int bottleneck, int prototypes, boolean batchNorm) {
+public record DinoHead(int hidden, int bottleneck, int prototypes, boolean batchNorm)
+    implements Serializable {
   /** The variable of the prototypes' directions, {@code [P, bottleneck]}. */
   static final String PROTOTYPES = "last_layer.weight_v";
 

@@ -2,6 +2,8 @@ package org.vocabeam.models.optimize;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import java.io.Serializable;
+
 /**
  * Learning rate of a step (OBoW reference code, {@code compute_cosine_learning_rate}): linear from
  * 0 over the warm-up, then half a cosine from {@code start} to {@code end}. The rate is constant
@@ -12,7 +14,8 @@ import static com.google.common.base.Preconditions.checkArgument;
  * @param stepsPerEpoch n
  */
 public record CosineSchedule(
-    double start, double end, long warmupEpochs, long epochs, long stepsPerEpoch) {
+    double start, double end, long warmupEpochs, long epochs, long stepsPerEpoch)
+    implements Serializable {
   public CosineSchedule {
     checkArgument(start >= 0 && end >= 0 && end <= start, "rates are %s to %s", start, end);
     checkArgument(epochs > 0 && stepsPerEpoch > 0, "%s epochs of %s", epochs, stepsPerEpoch);

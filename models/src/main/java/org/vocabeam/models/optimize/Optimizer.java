@@ -2,6 +2,7 @@ package org.vocabeam.models.optimize;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.io.Serializable;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -15,7 +16,7 @@ import org.vocabeam.models.graph.Variables;
   @JsonSubTypes.Type(value = Lars.class, name = "lars"),
   @JsonSubTypes.Type(value = AdamW.class, name = "adamw")
 })
-public interface Optimizer {
+public interface Optimizer extends Serializable {
   /**
    * Adds the update of one parameter to the step's updates.
    *

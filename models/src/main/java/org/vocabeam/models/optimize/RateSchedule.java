@@ -2,6 +2,7 @@ package org.vocabeam.models.optimize;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.io.Serializable;
 import java.util.List;
 import org.vocabeam.models.UserError;
 
@@ -11,7 +12,7 @@ import org.vocabeam.models.UserError;
   @JsonSubTypes.Type(value = RateSchedule.Cosine.class, name = "cosine"),
   @JsonSubTypes.Type(value = RateSchedule.Drops.class, name = "drops")
 })
-public sealed interface RateSchedule {
+public sealed interface RateSchedule extends Serializable {
   /**
    * The rate of a step.
    *

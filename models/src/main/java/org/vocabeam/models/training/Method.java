@@ -4,6 +4,7 @@ import static com.google.common.base.Preconditions.checkState;
 
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonTypeName;
+import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,7 +39,7 @@ import org.vocabeam.models.views.ViewSpec;
  * }</pre>
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
-public interface Method {
+public interface Method extends Serializable {
   /** Scope of the variables of the network that is trained and kept. */
   String STUDENT = "student.";
 

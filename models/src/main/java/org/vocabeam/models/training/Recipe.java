@@ -1,5 +1,6 @@
 package org.vocabeam.models.training;
 
+import java.io.Serializable;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.backbone.Backbone;
 import org.vocabeam.models.optimize.Optimizer;
@@ -8,7 +9,8 @@ import org.vocabeam.models.views.Normalisation;
 
 /**
  * Everything that decides what a run computes, except its images: two runs with equal recipes on
- * equal images end with equal bytes. Every checkpoint keeps its recipe as JSON ({@code Methods}).
+ * equal images end with equal bytes. Every checkpoint keeps its recipe as JSON ({@code Methods});
+ * between a driver and its workers it is serialized.
  *
  * <pre>{@code
  * Recipe recipe = Methods.recipe("simclr", Preset.SMALL, task);
@@ -33,7 +35,8 @@ public record Recipe(
     RateSchedule schedule,
     long steps,
     long seed,
-    double collapseThreshold) {
+    double collapseThreshold)
+    implements Serializable {
   public Recipe {
     require(batchSize > 1, "batchSize", batchSize, "at least 2");
     require(steps > 0, "steps", steps, "positive");

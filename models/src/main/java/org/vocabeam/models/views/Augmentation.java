@@ -2,6 +2,7 @@ package org.vocabeam.models.views;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.io.Serializable;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -17,7 +18,7 @@ import java.util.SplittableRandom;
   @JsonSubTypes.Type(value = GaussianBlur.class, name = "gaussianBlur"),
   @JsonSubTypes.Type(value = Solarize.class, name = "solarize")
 })
-public interface Augmentation {
+public interface Augmentation extends Serializable {
 
   /** Probability in [0, 1] that a view is changed; with 0 nothing gets into the graph. */
   double probability();

@@ -2,6 +2,7 @@ package org.vocabeam.models.views;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.io.Serializable;
 import java.util.SplittableRandom;
 
 /**
@@ -14,7 +15,7 @@ import java.util.SplittableRandom;
   @JsonSubTypes.Type(value = CentreCrop.class, name = "centreCrop"),
   @JsonSubTypes.Type(value = PatchGrid.class, name = "patchGrid")
 })
-public interface Geometry {
+public interface Geometry extends Serializable {
 
   /**
    * Draws a part of an image that is resized to a square.

@@ -1,5 +1,6 @@
 package org.vocabeam.models.views;
 
+import java.io.Serializable;
 import java.util.Arrays;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -11,7 +12,7 @@ import org.vocabeam.models.UserError;
  * Mean and standard deviation per channel of a data set's pixels, scaled to 0..1: what an encoder's
  * input is normalised by.
  */
-public record Normalisation(float[] mean, float[] std) {
+public record Normalisation(float[] mean, float[] std) implements Serializable {
 
   public Normalisation {
     if (mean.length != std.length || (mean.length != 1 && mean.length != 3)) {

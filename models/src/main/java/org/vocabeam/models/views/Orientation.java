@@ -1,5 +1,6 @@
 package org.vocabeam.models.views;
 
+import java.io.Serializable;
 import java.util.SplittableRandom;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -15,7 +16,7 @@ import org.tensorflow.types.TFloat32;
  * @param quarterTurns whether the view is turned by 0, 1, 2 or 3 quarters, counter-clockwise like
  *     {@code torch.rot90}, equally likely
  */
-public record Orientation(double flipProbability, boolean quarterTurns) {
+public record Orientation(double flipProbability, boolean quarterTurns) implements Serializable {
 
   /** As the image stands. */
   public static final Orientation UPRIGHT = new Orientation(0, false);

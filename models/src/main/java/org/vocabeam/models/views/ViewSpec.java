@@ -2,6 +2,7 @@ package org.vocabeam.models.views;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import org.vocabeam.models.UserError;
@@ -35,7 +36,8 @@ public record ViewSpec(
     int count,
     Geometry geometry,
     Orientation orientation,
-    List<Augmentation> augmentations) {
+    List<Augmentation> augmentations)
+    implements Serializable {
 
   public ViewSpec {
     if (!name.matches("[a-z][a-z0-9_]*")) {

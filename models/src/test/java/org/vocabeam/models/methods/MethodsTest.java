@@ -8,6 +8,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
@@ -71,6 +75,24 @@ class MethodsTest {
           Recipe recipe = Methods.recipe(method, preset, task(side, 3, 50_000, 777));
           assertEquals(method, recipe.method().name());
           assertEquals(recipe, Methods.recipe(Methods.toJson(recipe)));
+        }
+      }
+    }
+  }
+
+  /** A driver sends recipes to its workers. */
+  @Test
+  void everyMethodsRecipesSurviveSerialization() throws Exception {
+    for (String method : Methods.names()) {
+      for (Preset preset : PRESETS) {
+        Recipe recipe = Methods.recipe(method, preset, task(224, 3, 50_000, 777));
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+          out.writeObject(recipe);
+        }
+        try (ObjectInputStream in =
+            new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+          assertEquals(recipe, in.readObject());
         }
       }
     }

@@ -16,7 +16,6 @@ import java.util.TreeMap;
 import org.apache.beam.sdk.Pipeline;
 import org.vocabeam.models.Seeds;
 import org.vocabeam.models.backbone.Backbone;
-import org.vocabeam.models.methods.Methods;
 import org.vocabeam.models.training.Method;
 import org.vocabeam.models.training.Method.WordMap;
 import org.vocabeam.models.training.Recipe;
@@ -248,7 +247,7 @@ final class ComparisonPictures {
   }
 
   private static int channels(FeatureSource cells) {
-    return Methods.recipe(cells.recipe()).backbone().channels(cells.pooling().level());
+    return cells.recipe().backbone().channels(cells.pooling().level());
   }
 
   private WordGallery gallery(Words words, String run) {
@@ -265,7 +264,7 @@ final class ComparisonPictures {
     Set<String> ids = new HashSet<>();
     chosen.forEach(word -> byWord.get(word).forEach(patch -> ids.add(patch.image())));
     Map<String, ImageRecord> pictures = SelectedImages.read(images, ids);
-    Backbone backbone = Methods.recipe(words.cells().recipe()).backbone();
+    Backbone backbone = words.cells().recipe().backbone();
     String level = words.cells().pooling().level();
     int side = backbone.receptiveField(level);
     List<WordGallery.Word> shown = new ArrayList<>();

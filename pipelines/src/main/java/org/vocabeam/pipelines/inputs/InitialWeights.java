@@ -33,15 +33,9 @@ public record InitialWeights(
   /** Opens a run's newest checkpoint, or a checkpoint. */
   public static InitialWeights open(String runOrCheckpoint) {
     String checkpoint = RunDirectory.newestCheckpoint(runOrCheckpoint);
-    Map<String, String> provenance =
-        StoreReader.open(VariableChunk.TYPE, checkpoint).manifest().provenance();
-    String recipe = provenance.get(Checkpoint.RECIPE);
-    if (recipe == null) {
-      throw new UserError(checkpoint + " says nothing of its recipe; use one that pretrain wrote");
-    }
     return new InitialWeights(
         checkpoint,
-        Methods.recipe(recipe),
+        Checkpoint.open(checkpoint).recipe(),
         StoreReader.open(VariableChunk.TYPE, checkpoint).fingerprint(),
         Map.of());
   }

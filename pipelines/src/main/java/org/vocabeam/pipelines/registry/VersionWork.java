@@ -64,7 +64,7 @@ record VersionWork(
             parentMetrics,
             results,
             results.stream().allMatch(Condition.Result::holds),
-            Methods.toTree(Checkpoint.read(checkpoint).recipe())));
+            Methods.toTree(Checkpoint.open(checkpoint).recipe())));
     return registry.completeVersion(version);
   }
 

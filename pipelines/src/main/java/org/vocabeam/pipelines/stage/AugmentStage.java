@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.apache.beam.sdk.Pipeline;
 import org.vocabeam.models.UserError;
-import org.vocabeam.models.methods.Methods;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.pipelines.inputs.Provenance;
 import org.vocabeam.pipelines.inputs.TrainingImages;
@@ -61,9 +60,7 @@ public record AugmentStage(String store, TrainingImages images, String output) {
     try {
       write.prepare(overwrite);
       Pipeline pipeline = runner.create("augment-" + epoch);
-      pipeline.apply(
-          AugmentImages.of(
-              reader, images.split(), Methods.toJson(recipe), epoch, write.shardWriter()));
+      pipeline.apply(AugmentImages.of(reader, images.split(), recipe, epoch, write.shardWriter()));
       runner.run(pipeline);
       write.commit();
     } catch (IOException e) {

@@ -29,7 +29,7 @@ public record ClassifyStage(
   /** Measures the accuracy unless it is there, and returns the rows of the store. */
   public List<MetricRecord> run(Runner runner) {
     String checkpoint = RunDirectory.newestCheckpoint(run);
-    List<String> classes = Checkpoint.read(checkpoint).recipe().method().classes();
+    List<String> classes = Checkpoint.open(checkpoint).recipe().method().classes();
     String metrics = StoreFiles.resolve(run, "metrics");
     Map<String, String> provenance = new TreeMap<>();
     provenance.put("command", "classify");

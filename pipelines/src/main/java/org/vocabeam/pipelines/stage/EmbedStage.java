@@ -2,6 +2,7 @@ package org.vocabeam.pipelines.stage;
 
 import java.util.Map;
 import java.util.TreeMap;
+import org.vocabeam.models.methods.Methods;
 import org.vocabeam.pipelines.inputs.PoolingChoice;
 import org.vocabeam.pipelines.inputs.Provenance;
 import org.vocabeam.pipelines.inputs.RunDirectory;
@@ -69,7 +70,7 @@ public record EmbedStage(
     Map<String, String> provenance = new TreeMap<>(pooling.provenance());
     provenance.put("command", "embed");
     provenance.put("images", store.fingerprint());
-    provenance.put("recipe", source.recipe());
+    provenance.put("recipe", Methods.toJson(source.recipe()));
     provenance.put(Provenance.VERSION, Version.read());
     WriteStore<EmbeddingRecord> write =
         WriteStore.to(EmbeddingRecord.TYPE, output)

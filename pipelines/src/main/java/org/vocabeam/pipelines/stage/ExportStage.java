@@ -60,7 +60,7 @@ public record ExportStage(
   public String run(Runner runner) {
     StagedDirectory.refuseTaken(output, MODEL);
     String directory = RunDirectory.newestCheckpoint(checkpoint);
-    Checkpoint trained = Checkpoint.read(directory);
+    Checkpoint trained = Checkpoint.open(directory);
     String card =
         new ModelCard(trained, Provenance.checkpoint(directory), pooling.pooling(), metrics).text();
     try (StagedDirectory staged = StagedDirectory.of(output)) {

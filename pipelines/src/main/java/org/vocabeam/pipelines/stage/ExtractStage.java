@@ -3,7 +3,6 @@ package org.vocabeam.pipelines.stage;
 import java.util.Map;
 import java.util.TreeMap;
 import org.vocabeam.models.backbone.Backbone;
-import org.vocabeam.models.methods.Methods;
 import org.vocabeam.pipelines.inputs.Provenance;
 import org.vocabeam.pipelines.inputs.RunDirectory;
 import org.vocabeam.pipelines.inputs.TrainingImages;
@@ -73,7 +72,7 @@ public record ExtractStage(
     TrainingImages selected = TrainingImages.open(images, split);
     String checkpoint = RunDirectory.newestCheckpoint(teacher);
     FeatureSource cells = FeatureSource.cells(checkpoint, level).on(runner.device());
-    Backbone backbone = Methods.recipe(cells.recipe()).backbone();
+    Backbone backbone = cells.recipe().backbone();
     int channels = backbone.channels(cells.pooling().level());
     ExtractDescriptors extract =
         ExtractDescriptors.of(selected.rowGroups(), selected.split(), cells, perImage, seed);

@@ -87,7 +87,7 @@ class FinetuneCommandTest {
   }
 
   private static Map<String, float[]> state(Path run) {
-    return Checkpoint.read(RunDirectory.newestCheckpoint(run.toString())).state();
+    return Checkpoint.open(RunDirectory.newestCheckpoint(run.toString())).state();
   }
 
   private static <T> List<T> rows(RecordType<T> type, Path store) throws IOException {
@@ -272,7 +272,7 @@ class FinetuneCommandTest {
   }
 
   private static List<String> recipe(Path run) {
-    return Checkpoint.read(RunDirectory.newestCheckpoint(run.toString()))
+    return Checkpoint.open(RunDirectory.newestCheckpoint(run.toString()))
         .recipe()
         .method()
         .classes();

@@ -151,7 +151,7 @@ class PretrainCommandTest {
   }
 
   private static Map<String, float[]> state(Path run, long step) {
-    return Checkpoint.read(new RunDirectory(run.toString()).checkpoint(step)).state();
+    return Checkpoint.open(new RunDirectory(run.toString()).checkpoint(step)).state();
   }
 
   /** At a learning rate of nothing the first step leaves the weights where they started. */

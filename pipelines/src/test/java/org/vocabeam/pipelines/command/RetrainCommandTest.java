@@ -95,9 +95,9 @@ class RetrainCommandTest {
     assertEquals(first.metrics().keySet(), second.parentMetrics().keySet());
     String checkpoint = RunDirectory.newestCheckpoint(registry.run(2));
     assertEquals(
-        first.checkpoint(), Checkpoint.read(checkpoint).provenance().get("initial"), "goes on");
-    assertEquals(2, Checkpoint.read(checkpoint).recipe().seed(), "with other crops");
-    assertEquals(4, Checkpoint.read(checkpoint).recipe().steps(), "on a schedule of its own");
+        first.checkpoint(), Checkpoint.open(checkpoint).provenance().get("initial"), "goes on");
+    assertEquals(2, Checkpoint.open(checkpoint).recipe().seed(), "with other crops");
+    assertEquals(4, Checkpoint.open(checkpoint).recipe().steps(), "on a schedule of its own");
     assertFalse(StoreReader.isComplete(registry.evaluation(2, true) + "/embeddings/trained"));
     assertFalse(StoreReader.isComplete(registry.run(2) + "/checkpoints/step-000000002"));
 
@@ -112,7 +112,7 @@ class RetrainCommandTest {
     assertEquals("scratch", registry.completeVersion(3).request().from());
     assertEquals(
         null,
-        Checkpoint.read(RunDirectory.newestCheckpoint(registry.run(3)))
+        Checkpoint.open(RunDirectory.newestCheckpoint(registry.run(3)))
             .provenance()
             .get("initial"));
 

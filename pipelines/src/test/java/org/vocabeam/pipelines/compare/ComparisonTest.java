@@ -169,7 +169,7 @@ class ComparisonTest {
   @Test
   void normalisedWeightsAreRandomOnes() {
     Checkpoint normalised =
-        Checkpoint.read(
+        Checkpoint.open(
             RunDirectory.newestCheckpoint(
                 output.resolve("reference/seed-1/normalised").toString()));
     try (Trainer trainer = Trainer.of(normalised.recipe())) {
@@ -276,9 +276,9 @@ class ComparisonTest {
   void patchesAreTheCellsNearestToAWord() throws IOException {
     String run = output.resolve("obow/seed-1").toString();
     String checkpoint = RunDirectory.newestCheckpoint(run);
-    Recipe recipe = Checkpoint.read(checkpoint).recipe();
+    Recipe recipe = Checkpoint.open(checkpoint).recipe();
     String level = ((Obow) recipe.method()).levels().get(0);
-    float[] words = Checkpoint.read(checkpoint).state().get("vocabulary." + level);
+    float[] words = Checkpoint.open(checkpoint).state().get("vocabulary." + level);
     int side = recipe.backbone().mapSide(level, SmallStore.SIDE);
     Map<Integer, List<PatchRecord>> expected = new HashMap<>();
     TrainingImages training = TrainingImages.open(images.toString(), "train");

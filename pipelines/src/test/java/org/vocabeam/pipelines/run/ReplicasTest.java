@@ -87,7 +87,7 @@ class ReplicasTest {
   }
 
   private static Map<String, float[]> state(RunDirectory run, long step) {
-    return Checkpoint.read(run.checkpoint(step)).state();
+    return Checkpoint.open(run.checkpoint(step)).state();
   }
 
   /** The options of a run whose replicas are averaged, but for one thing. */

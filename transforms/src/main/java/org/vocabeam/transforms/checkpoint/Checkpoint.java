@@ -1,7 +1,5 @@
 package org.vocabeam.transforms.checkpoint;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -11,61 +9,68 @@ import java.util.TreeMap;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.methods.Methods;
 import org.vocabeam.models.training.Recipe;
-import org.vocabeam.transforms.parquet.RowGroup;
-import org.vocabeam.transforms.parquet.RowReader;
 import org.vocabeam.transforms.store.StoreReader;
 
 /**
  * A complete checkpoint: the state of a run after a number of steps.
  *
+ * <pre>{@code
+ * Checkpoint checkpoint = Checkpoint.open("runs/obow/checkpoints/000500");
+ * int batchSize = checkpoint.recipe().batchSize(); // nothing but _SUCCESS has been read
+ * Map<String, float[]> state = checkpoint.state(); // reads all tensors
+ * }</pre>
+ *
+ * @param directory of its store
  * @param recipe of the run
  * @param step steps taken
- * @param state variable to values, row-major
  * @param provenance of its store
  */
 public record Checkpoint(
-    Recipe recipe, long step, Map<String, float[]> state, Map<String, String> provenance) {
-  /** Keys of a checkpoint's provenance. */
+    String directory, Recipe recipe, long step, Map<String, String> provenance) {
+  /** Key of the recipe in a checkpoint's provenance, as JSON. */
   public static final String RECIPE = "recipe";
 
+  /** Key of the number of steps taken. */
   public static final String STEP = "step";
+
+  /** Key of the fingerprint of the images. */
   public static final String IMAGES = "images";
 
   /**
-   * Reads a checkpoint.
+   * Opens a checkpoint by its manifest alone; the state stays where it is.
    *
    * @param directory of the store
    * @throws UserError when there is no complete checkpoint
    */
-  public static Checkpoint read(String directory) {
-    StoreReader<VariableChunk> store = StoreReader.open(VariableChunk.TYPE, directory);
-    Map<String, String> provenance = store.manifest().provenance();
+  public static Checkpoint open(String directory) {
+    Map<String, String> provenance =
+        StoreReader.readManifest(VariableChunk.TYPE, directory).provenance();
     if (!provenance.containsKey(RECIPE) || !provenance.containsKey(STEP)) {
       throw new UserError(directory + " says nothing of its recipe; use one that pretrain wrote");
     }
     return new Checkpoint(
+        directory,
         Methods.recipe(provenance.get(RECIPE)),
         Long.parseLong(provenance.get(STEP)),
-        state(store),
         provenance);
   }
 
-  private static Map<String, float[]> state(StoreReader<VariableChunk> store) {
-    List<VariableChunk> all = new ArrayList<>();
-    for (RowGroup group : store.rowGroups()) {
-      try (RowReader<VariableChunk> rows = store.read(group)) {
-        rows.forEachRemaining(all::add);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
-    return state(all);
+  /**
+   * Reads all variables, at every call.
+   *
+   * @return name to values, row-major
+   * @throws UserError when a file is damaged or a part of a variable is missing
+   */
+  public Map<String, float[]> state() {
+    return state(StoreReader.open(VariableChunk.TYPE, directory).rows());
   }
 
   /** Joins the chunks of variables, which may come in any order. */
-  public static Map<String, float[]> state(Iterable<VariableChunk> all) {
+  public static Map<String, float[]> state(Iterable<VariableChunk> rows) {
     Map<String, List<VariableChunk>> chunks = new TreeMap<>();
-    all.forEach(row -> chunks.computeIfAbsent(row.variable(), v -> new ArrayList<>()).add(row));
+    for (VariableChunk chunk : rows) {
+      chunks.computeIfAbsent(chunk.variable(), variable -> new ArrayList<>()).add(chunk);
+    }
     Map<String, float[]> state = new LinkedHashMap<>();
     chunks.forEach((variable, parts) -> state.put(variable, join(parts)));
     return state;
@@ -83,11 +88,11 @@ public record Checkpoint(
               parts.get(0).variable(), given, size));
     }
     float[] values = new float[Math.toIntExact(size)];
-    int at = 0;
+    int position = 0;
     for (VariableChunk part : parts) {
-      float[] of = part.values();
-      System.arraycopy(of, 0, values, at, of.length);
-      at += of.length;
+      float[] chunk = part.values();
+      System.arraycopy(chunk, 0, values, position, chunk.length);
+      position += chunk.length;
     }
     return values;
   }

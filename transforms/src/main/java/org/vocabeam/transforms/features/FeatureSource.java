@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import org.checkerframework.checker.nullness.qual.Nullable;
-import org.vocabeam.models.methods.Methods;
 import org.vocabeam.models.program.DeviceChoice;
 import org.vocabeam.models.training.Encoder;
 import org.vocabeam.models.training.ImageShape;
@@ -25,7 +24,7 @@ import org.vocabeam.transforms.parquet.RowReader;
  * Source of the features of an image: a network, its weights and a pooling.
  *
  * @param name of the features in metrics: {@code trained}, {@code random} or another
- * @param recipe JSON of the encoder
+ * @param recipe of the encoder
  * @param checkpoint directory of the encoder's weights; null for random ones
  * @param network scope of its variables in the checkpoint
  * @param pooling of the backbone's maps; null for the logits of the classifier
@@ -33,7 +32,7 @@ import org.vocabeam.transforms.parquet.RowReader;
  */
 public record FeatureSource(
     String name,
-    String recipe,
+    Recipe recipe,
     @Nullable String checkpoint,
     String network,
     @Nullable Pooling pooling,
@@ -43,7 +42,7 @@ public record FeatureSource(
 
   /** Returns the features of a checkpoint's student. */
   public static FeatureSource trained(String checkpoint, Pooling pooling) {
-    String recipe = Methods.toJson(Checkpoint.read(checkpoint).recipe());
+    Recipe recipe = Checkpoint.open(checkpoint).recipe();
     return new FeatureSource(
         "trained", recipe, checkpoint, Method.STUDENT, pooling, DeviceChoice.CPU);
   }
@@ -57,8 +56,7 @@ public record FeatureSource(
    * Returns the features of a recipe's student, with the random weights that its run starts from.
    */
   public static FeatureSource random(Recipe recipe, Pooling pooling) {
-    return new FeatureSource(
-        "random", Methods.toJson(recipe), null, Method.STUDENT, pooling, DeviceChoice.CPU);
+    return new FeatureSource("random", recipe, null, Method.STUDENT, pooling, DeviceChoice.CPU);
   }
 
   /** Returns the local features of a checkpoint's student: every cell of a level's map. */
@@ -73,19 +71,14 @@ public record FeatureSource(
    * @param level of the backbone; empty for the last
    */
   public static FeatureSource cells(String checkpoint, String network, String level) {
-    Recipe recipe = Checkpoint.read(checkpoint).recipe();
+    Recipe recipe = Checkpoint.open(checkpoint).recipe();
     return new FeatureSource(
-        "cells",
-        Methods.toJson(recipe),
-        checkpoint,
-        network,
-        Pooling.cells(recipe, level),
-        DeviceChoice.CPU);
+        "cells", recipe, checkpoint, network, Pooling.cells(recipe, level), DeviceChoice.CPU);
   }
 
   /** Returns the logits of the classifier of a checkpoint with classes, one for every class. */
   public static FeatureSource logits(String checkpoint) {
-    String recipe = Methods.toJson(Checkpoint.read(checkpoint).recipe());
+    Recipe recipe = Checkpoint.open(checkpoint).recipe();
     return new FeatureSource("logits", recipe, checkpoint, Method.STUDENT, null, DeviceChoice.CPU);
   }
 
@@ -101,18 +94,17 @@ public record FeatureSource(
 
   /** Loads the encoder. The caller closes it. */
   public Extractor open() {
-    Recipe parsed = Methods.recipe(recipe);
     Map<String, float[]> state = checkpoint == null ? null : state();
     Encoder encoder =
         pooling == null
-            ? Encoder.classifier(parsed, state, BATCH, device)
-            : Encoder.of(parsed, state, pooling, BATCH, device);
-    return new Extractor(encoder, parsed.images());
+            ? Encoder.classifier(recipe, state, BATCH, device)
+            : Encoder.of(recipe, state, pooling, BATCH, device);
+    return new Extractor(encoder, recipe.images());
   }
 
   /** Returns the checkpoint's state, with the network's variables under the student's names. */
   private Map<String, float[]> state() {
-    Map<String, float[]> state = new LinkedHashMap<>(Checkpoint.read(checkpoint).state());
+    Map<String, float[]> state = new LinkedHashMap<>(Checkpoint.open(checkpoint).state());
     if (!network.equals(Method.STUDENT)) {
       Map.copyOf(state)
           .forEach(

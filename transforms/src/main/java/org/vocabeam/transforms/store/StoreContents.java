@@ -39,11 +39,15 @@ public record StoreContents(
    * @throws UserError when it is no complete store, or its files are not those that were committed
    */
   public static StoreContents open(String directory, String what) {
-    StoreManifest manifest =
-        StoreManifest.find(directory)
-            .orElseThrow(
-                () -> new UserError(directory + " is not a complete " + what + why(directory)));
+    StoreManifest manifest = manifest(directory, what);
     return manifest.isForeign() ? foreign(directory) : committed(directory, manifest);
+  }
+
+  /** Returns what {@code _SUCCESS} holds, as {@link #open}, and opens no other file. */
+  static StoreManifest manifest(String directory, String what) {
+    return StoreManifest.find(directory)
+        .orElseThrow(
+            () -> new UserError(directory + " is not a complete " + what + why(directory)));
   }
 
   /** A Parquet file by itself. */

@@ -32,16 +32,32 @@ public final class StoreReader<T> {
     return of(type, StoreContents.open(directory, "store of " + type.store()));
   }
 
+  /**
+   * Reads the manifest of a store, and no other file of it.
+   *
+   * @throws UserError when the directory holds no complete store of this type
+   */
+  public static StoreManifest readManifest(RecordType<?> type, String directory) {
+    StoreManifest manifest = StoreContents.manifest(directory, "store of " + type.store());
+    check(type, directory, manifest.store());
+    return manifest;
+  }
+
   /** A store that is open already; errors as {@link #open}. */
   public static <T> StoreReader<T> of(RecordType<T> type, StoreContents contents) {
-    if (!contents.type().isEmpty() && !contents.type().equals(type.store())) {
-      throw new UserError(
-          String.format(
-              "%s is a store of %s; a store of %s is needed",
-              contents.path(), contents.type(), type.store()));
-    }
+    check(type, contents.path(), contents.type());
     contents.check(type);
     return new StoreReader<>(type, contents);
+  }
+
+  /**
+   * @param found name of the store's type; empty when it is not known
+   */
+  private static void check(RecordType<?> type, String path, String found) {
+    if (!found.isEmpty() && !found.equals(type.store())) {
+      throw new UserError(
+          String.format("%s is a store of %s; a store of %s is needed", path, found, type.store()));
+    }
   }
 
   /** Whether the directory holds a complete store. */

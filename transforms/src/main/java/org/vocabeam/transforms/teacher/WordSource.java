@@ -34,7 +34,7 @@ public record WordSource(String directory, @Nullable String variable, int channe
       Codebook codebook = CodebookRecord.read(directory);
       return NearestWord.of(codebook.words(), codebook.count(), codebook.channels());
     }
-    float[] words = Checkpoint.read(directory).state().get(variable);
+    float[] words = Checkpoint.open(directory).state().get(variable);
     checkArgument(words != null, "%s has no variable %s", directory, variable);
     return NearestWord.of(words, words.length / channels, channels);
   }

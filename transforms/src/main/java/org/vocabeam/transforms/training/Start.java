@@ -27,7 +27,7 @@ public record Start(String checkpoint, Map<String, String> scopes) implements Se
 
   /** The values of the checkpoint under the names of the program. */
   Map<String, float[]> read(List<VariableSpec> variables) {
-    Map<String, float[]> state = Checkpoint.read(checkpoint).state();
+    Map<String, float[]> state = Checkpoint.open(checkpoint).state();
     if (scopes.isEmpty()) {
       return state;
     }

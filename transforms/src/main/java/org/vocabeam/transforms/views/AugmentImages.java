@@ -16,9 +16,9 @@ import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
 import org.checkerframework.checker.nullness.qual.Nullable;
-import org.vocabeam.models.methods.Methods;
 import org.vocabeam.models.training.Augmenter;
 import org.vocabeam.models.training.ImageShape;
+import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.views.ViewSpec;
 import org.vocabeam.transforms.image.ImageRecord;
 import org.vocabeam.transforms.image.Pixels;
@@ -73,7 +73,7 @@ public final class AugmentImages extends PTransform<PBegin, PCollection<KV<Integ
   public static AugmentImages of(
       StoreReader<ImageRecord> images,
       @Nullable String split,
-      String recipe,
+      Recipe recipe,
       long epoch,
       ShardWriter<ViewsRecord> views) {
     List<Shard> shards = new ArrayList<>();
@@ -103,13 +103,13 @@ public final class AugmentImages extends PTransform<PBegin, PCollection<KV<Integ
     private static final long serialVersionUID = 1L;
 
     private final @Nullable String split;
-    private final String recipe;
+    private final Recipe recipe;
     private final long epoch;
     private final ShardWriter<ViewsRecord> views;
     private final WorkerCounter augmented = WorkerCounter.of(WorkerMetric.AUGMENTED);
     private transient @Nullable Augmenter augmenter;
 
-    Render(@Nullable String split, String recipe, long epoch, ShardWriter<ViewsRecord> views) {
+    Render(@Nullable String split, Recipe recipe, long epoch, ShardWriter<ViewsRecord> views) {
       this.split = split;
       this.recipe = recipe;
       this.epoch = epoch;
@@ -145,7 +145,7 @@ public final class AugmentImages extends PTransform<PBegin, PCollection<KV<Integ
         return;
       }
       if (augmenter == null) {
-        augmenter = Augmenter.of(Methods.recipe(recipe), BATCH);
+        augmenter = Augmenter.of(recipe, BATCH);
       }
       ImageShape shape = augmenter.images();
       Map<String, byte[]> rendered =

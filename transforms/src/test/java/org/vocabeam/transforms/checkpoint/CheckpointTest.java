@@ -71,7 +71,8 @@ class CheckpointTest {
   }
 
   private String refused() {
-    UserError error = assertThrows(UserError.class, () -> Checkpoint.read(directory.toString()));
+    UserError error =
+        assertThrows(UserError.class, () -> Checkpoint.open(directory.toString()).state());
     assertFalse(error.getMessage().contains("\n"), error.getMessage());
     return error.getMessage();
   }
@@ -80,12 +81,25 @@ class CheckpointTest {
   void whatIsWrittenIsReadBack() throws Exception {
     assertTrue(chunks.size() > state.size(), "some variable has several chunks");
     write(chunks, PROVENANCE);
-    Checkpoint read = Checkpoint.read(directory.toString());
+    Checkpoint read = Checkpoint.open(directory.toString());
     assertEquals(RECIPE, read.recipe());
     assertEquals(12, read.step());
     assertEquals(PROVENANCE, read.provenance());
-    assertEquals(state.keySet(), read.state().keySet());
-    state.forEach((name, values) -> assertArrayEquals(values, read.state().get(name), name));
+    Map<String, float[]> values = read.state();
+    assertEquals(state.keySet(), values.keySet());
+    state.forEach((name, expected) -> assertArrayEquals(expected, values.get(name), name));
+  }
+
+  /** Neither a row group nor a footer: the file is not there. */
+  @Test
+  void theRecipeIsToldWithoutTheTensors() throws Exception {
+    write(chunks, PROVENANCE);
+    Files.delete(directory.resolve("part-00000-of-00001.parquet"));
+    Checkpoint opened = Checkpoint.open(directory.toString());
+    assertEquals(RECIPE, opened.recipe());
+    assertEquals(12, opened.step());
+    assertEquals(PROVENANCE, opened.provenance());
+    assertThrows(UserError.class, opened::state);
   }
 
   @Test

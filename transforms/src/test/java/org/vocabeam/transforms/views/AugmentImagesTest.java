@@ -102,8 +102,7 @@ class AugmentImagesTest {
         WriteStore.to(ViewsRecord.TYPE, directory.resolve(name).toString()).withShards(SHARDS);
     write.prepare(false);
     Pipeline pipeline = Pipeline.create(PipelineOptionsFactory.fromArgs(options).create());
-    pipeline.apply(
-        AugmentImages.of(store, split, Methods.toJson(recipe), epoch, write.shardWriter()));
+    pipeline.apply(AugmentImages.of(store, split, recipe, epoch, write.shardWriter()));
     pipeline.run().waitUntilFinish();
     return write.commit();
   }
