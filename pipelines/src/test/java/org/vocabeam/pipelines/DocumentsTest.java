@@ -24,6 +24,8 @@ class DocumentsTest {
   private static final Pattern SECTION =
       Pattern.compile("docs/methods\\.md,?[\\s*]+section[\\s*]+(\\d+)");
 
+  private static final Pattern SOURCE = Pattern.compile("`([a-z]+/[a-zA-Z/]+\\.java)`");
+
   private final Path root = Path.of("..").toAbsolutePath().normalize();
 
   @Test
@@ -74,6 +76,25 @@ class DocumentsTest {
         sections.containsAll(cited), "cited: " + cited + ", in docs/methods.md: " + sections);
     assertTrue(
         cited.size() > 3, "only sections " + cited + " are cited: the pattern no longer fits");
+  }
+
+  @Test
+  void filesThatArchitectureNamesExist() throws IOException {
+    List<Path> sources = sources();
+    List<String> named =
+        SOURCE
+            .matcher(Files.readString(root.resolve("docs/architecture.md")))
+            .results()
+            .map(found -> found.group(1))
+            .filter(name -> !name.contains("NAME"))
+            .toList();
+
+    assertEquals(
+        List.of(),
+        named.stream()
+            .filter(name -> sources.stream().noneMatch(path -> path.endsWith("org/vocabeam/" + name)))
+            .toList());
+    assertTrue(named.size() > 10, "only " + named + " are named: the pattern no longer fits");
   }
 
   private List<Path> documents() throws IOException {
