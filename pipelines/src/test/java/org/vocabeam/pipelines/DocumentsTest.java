@@ -92,7 +92,8 @@ class DocumentsTest {
     assertEquals(
         List.of(),
         named.stream()
-            .filter(name -> sources.stream().noneMatch(path -> path.endsWith("org/vocabeam/" + name)))
+            .filter(
+                name -> sources.stream().noneMatch(path -> path.endsWith("org/vocabeam/" + name)))
             .toList());
     assertTrue(named.size() > 10, "only " + named + " are named: the pattern no longer fits");
   }
