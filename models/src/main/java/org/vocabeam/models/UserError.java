@@ -5,7 +5,7 @@ package org.vocabeam.models;
  * go on. Its message is one line: what, the actual value, the allowed ones, what to do. A command
  * prints that line alone and exits non-zero.
  */
-public final class UserError extends RuntimeException {
+public class UserError extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   /** Makes an error with a message of one line. */

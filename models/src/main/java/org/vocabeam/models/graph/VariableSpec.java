@@ -29,8 +29,6 @@ public record VariableSpec(
     FROZEN,
     /** State of the optimizer. */
     MOMENTUM,
-    /** Momentum of a trained variable over rounds, in the step that combines replicas. */
-    OUTER_MOMENTUM,
     /** Ring buffer; rows are the slots. */
     QUEUE,
     /** Next slot of a ring buffer, an integer held in a float (exact to 2^24). */

@@ -27,7 +27,6 @@ import org.vocabeam.models.pretext.Colorization;
 import org.vocabeam.models.pretext.Jigsaw;
 import org.vocabeam.models.pretext.RelativePatch;
 import org.vocabeam.models.pretext.Rotation;
-import org.vocabeam.models.replicas.Combination;
 import org.vocabeam.models.training.Method;
 import org.vocabeam.models.training.Preset;
 import org.vocabeam.models.training.Recipe;
@@ -124,11 +123,6 @@ public final class Methods {
   /** Returns the recipe as a tree, in which single values can be changed. */
   public static JsonNode toTree(Recipe recipe) {
     return JSON.valueToTree(recipe);
-  }
-
-  /** Returns the combination of replicas, as it is kept with their checkpoint. */
-  public static JsonNode toTree(Combination combination) {
-    return JSON.valueToTree(combination);
   }
 
   /** Returns the recipe in one line, with sorted keys. */

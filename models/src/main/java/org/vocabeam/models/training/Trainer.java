@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.tensorflow.Operand;
-import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
@@ -16,7 +15,6 @@ import org.tensorflow.types.TUint8;
 import org.vocabeam.models.Seeds;
 import org.vocabeam.models.graph.TensorFlowNative;
 import org.vocabeam.models.graph.VariableSpec;
-import org.vocabeam.models.graph.VariableSpec.Role;
 import org.vocabeam.models.optimize.Optimizer;
 import org.vocabeam.models.program.DeviceChoice;
 import org.vocabeam.models.program.Program;
@@ -29,7 +27,6 @@ import org.vocabeam.models.views.ViewSpec;
  */
 public final class Trainer implements AutoCloseable {
   private static final String TRAIN = "train";
-  private static final String OBSERVE = "observe";
   private static final String TARGETS = "targets";
   private static final String LEARNING_RATE = "learning_rate";
   private static final String CONSTANT_RATE = "constant_rate";
@@ -120,16 +117,6 @@ public final class Trainer implements AutoCloseable {
                 new Optimizer.Schedule(
                     method.hasConstantRate(parameter) ? constantRate : learningRate, step));
     writer.signature(TRAIN, inputs, Map.of("metrics", training.values()));
-    // The last move of every statistic of the student: its forward passes, and nothing behind them.
-    List<Op> observed =
-        writer.variables().specs(Role.STATISTIC).stream()
-            .filter(s -> s.name().startsWith(Method.STUDENT))
-            .<Op>map(s -> writer.variables().latest(s.name()))
-            .toList();
-    writer.signature(
-        OBSERVE,
-        inputs,
-        Map.of("observed", tf.withControlDependencies(observed).constant(observed.size())));
     return training.metrics();
   }
 
@@ -175,31 +162,8 @@ public final class Trainer implements AutoCloseable {
    * @return the metrics in the order of {@link #metrics()}
    */
   public float[] step(long step, Batch batch) {
-    return step(step, step, batch);
-  }
-
-  /**
-   * Takes one step of an optimizer whose momentum was reset on the way.
-   *
-   * @param step counted from 0 over the whole run
-   * @param age steps since the momentum was zero, which the optimizer counts as its own
-   * @return the metrics in the order of {@link #metrics()}
-   */
-  public float[] step(long step, long age, Batch batch) {
-    try (Program.Ready ready = ready(TRAIN, step, age, batch)) {
+    try (Program.Ready ready = ready(step, batch)) {
       return ready.run();
-    }
-  }
-
-  /**
-   * Moves the running statistics of the student's batch norm by the forward passes of a step; all
-   * other variables stay as they are.
-   *
-   * @param step counted from 0 over the whole run
-   */
-  public void observe(long step, Batch batch) {
-    try (Program.Ready ready = ready(OBSERVE, step, step, batch)) {
-      ready.run(outputs -> outputs.get(0).getInt());
     }
   }
 
@@ -210,28 +174,24 @@ public final class Trainer implements AutoCloseable {
    * @param step counted from 0 over the whole run
    */
   public Program.Ready ready(long step, Batch batch) {
-    return ready(TRAIN, step, step, batch);
-  }
-
-  private Program.Ready ready(String signature, long step, long age, Batch batch) {
     checkArgument(
         batch.size() == recipe.batchSize(),
         "a batch of %s, the program is made for %s",
         batch.size(),
         recipe.batchSize());
-    Map<String, Object> inputs = inputs(step, age, batch);
+    Map<String, Object> inputs = inputs(step, batch);
     if (batch.source() == ViewSource.STORED) {
       inputs.putAll(batch.pixels());
-      return program.ready(signature, inputs);
+      return program.ready(TRAIN, inputs);
     }
     Map<String, Object> images = new HashMap<>(batch.pixels());
     images.putAll(
         RenderedViews.of(recipe).draw(batch.size(), List.of(batch.ids()), batch.epochs()));
-    return program.ready(signature, inputs, program.ready(RenderedViews.RENDER, images));
+    return program.ready(TRAIN, inputs, program.ready(RenderedViews.RENDER, images));
   }
 
   /** All but the views. */
-  private Map<String, Object> inputs(long step, long age, Batch batch) {
+  private Map<String, Object> inputs(long step, Batch batch) {
     Map<String, Object> inputs = new HashMap<>();
     for (Method.Draw draw : recipe.method().draws(recipe.backbone())) {
       int[] drawn = new int[batch.size()];
@@ -252,7 +212,7 @@ public final class Trainer implements AutoCloseable {
     }
     inputs.put(LEARNING_RATE, new float[] {(float) recipe.schedule().rate(step, recipe.steps())});
     inputs.put(CONSTANT_RATE, new float[] {(float) recipe.schedule().learningRate()});
-    inputs.put(STEP, new float[] {age + 1});
+    inputs.put(STEP, new float[] {step + 1});
     return inputs;
   }
 

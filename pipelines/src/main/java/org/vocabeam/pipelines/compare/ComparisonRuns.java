@@ -27,7 +27,6 @@ import org.vocabeam.pipelines.run.Generations;
 import org.vocabeam.pipelines.run.PretrainRequest;
 import org.vocabeam.pipelines.run.Pretraining;
 import org.vocabeam.pipelines.run.RoundPlan;
-import org.vocabeam.pipelines.runner.Failure;
 import org.vocabeam.pipelines.runner.Runner;
 import org.vocabeam.pipelines.stage.Evaluation;
 import org.vocabeam.pipelines.stage.LabelStage;
@@ -37,7 +36,7 @@ import org.vocabeam.transforms.evaluation.MetricRecord;
 import org.vocabeam.transforms.features.FeatureSource;
 import org.vocabeam.transforms.files.StoreFiles;
 import org.vocabeam.transforms.store.StoreReader;
-import org.vocabeam.transforms.training.UpdateStudent;
+import org.vocabeam.transforms.training.TrainingStopped;
 
 /**
  * Trains and measures the runs of a comparison. What has been done is found, not done again.
@@ -145,12 +144,9 @@ record ComparisonRuns(Comparison comparison, TrainingImages training, Runner run
       }
       return Optional.empty();
     } catch (RuntimeException e) {
-      String line = Failure.of(e).line();
-      if (UpdateStudent.hasStopped(line)) {
-        System.err.println(line);
-        return Optional.of(line);
-      }
-      throw e;
+      TrainingStopped stopped = TrainingStopped.in(e).orElseThrow(() -> e);
+      System.err.println(stopped.getMessage());
+      return Optional.of(stopped.getMessage());
     }
   }
 

@@ -67,8 +67,7 @@ record StepTiming(Recipe recipe, TrainingImages images, String output) {
             null,
             null,
             Pretraining.plan(recipe, images, rounds)
-                .windows(0, 0, (long) STEPS * recipe.batchSize()),
-            null);
+                .windows(0, 0, (long) STEPS * recipe.batchSize()));
     WriteStore<StepMetric> write =
         WriteStore.to(StepMetric.TYPE, output).withProvenance(provenance);
     write.prepare(true);

@@ -1,7 +1,6 @@
 package org.vocabeam.pipelines.options;
 
 import org.vocabeam.pipelines.run.RoundPlan;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Mixin of the commands that train in rounds: how many, how long, and with how many replicas. */
@@ -44,11 +43,8 @@ public final class RoundArguments {
               + " shuffled by row groups of the store first.")
   private long shuffleMegabytes;
 
-  @Mixin private CombinationArguments combination;
-
   /** Returns the plan of the rounds. */
   public RoundPlan plan() {
-    return new RoundPlan(
-        rounds, stepsPerRound, replicas, shuffleMegabytes, combination.of(replicas));
+    return new RoundPlan(rounds, stepsPerRound, replicas, shuffleMegabytes);
   }
 }

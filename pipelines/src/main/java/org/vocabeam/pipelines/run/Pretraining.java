@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.slf4j.Logger;
@@ -32,7 +31,6 @@ import org.vocabeam.transforms.checkpoint.VariableChunk;
 import org.vocabeam.transforms.store.WriteStore;
 import org.vocabeam.transforms.training.Assignment;
 import org.vocabeam.transforms.training.EpochPlan;
-import org.vocabeam.transforms.training.EstimateStatistics;
 import org.vocabeam.transforms.training.Start;
 import org.vocabeam.transforms.training.StepMetric;
 import org.vocabeam.transforms.training.StepReport;
@@ -169,8 +167,7 @@ public final class Pretraining {
               PCollectionTuple updated =
                   pipeline.apply("UpdateStudent", update(assignments(first), runner));
               updated.get(UpdateStudent.STEPS).apply("WriteSteps", steps);
-              estimated(updated.get(UpdateStudent.CHECKPOINT), first, runner)
-                  .apply("WriteCheckpoint", checkpoint);
+              updated.get(UpdateStudent.CHECKPOINT).apply("WriteCheckpoint", checkpoint);
             });
   }
 
@@ -182,20 +179,6 @@ public final class Pretraining {
   private UpdateStudent update(List<Assignment> assignments, Runner runner) {
     UpdateStudent update = UpdateStudent.of(assignments).on(runner.device());
     return runner.isRemote() ? update.reportingTo(directory.reports()) : update;
-  }
-
-  /** Estimates the statistics of batch norm, if the plan asks for it. */
-  private PCollection<VariableChunk> estimated(
-      PCollection<VariableChunk> combined, long first, Runner runner) {
-    long batches = rounds.statisticsBatches();
-    if (batches == 0) {
-      return combined;
-    }
-    // The images that the first replica has seen last: of their epoch there are views, if stored.
-    long from = first + rounds.stepsPerRound() - batches;
-    return combined.apply(
-        "EstimateStatistics",
-        EstimateStatistics.on(assignment(0, first, from, batches), runner.device()));
   }
 
   /** Passes on to the listener what replicas in other processes have reported. */
@@ -222,29 +205,23 @@ public final class Pretraining {
 
   private List<Assignment> assignments(long first) {
     return IntStream.range(0, rounds.replicas())
-        .mapToObj(replica -> assignment(replica, first, first, rounds.stepsPerRound()))
+        .mapToObj(replica -> assignment(replica, first))
         .toList();
   }
 
-  /**
-   * Returns the work of a replica.
-   *
-   * @param start step at which the round starts
-   * @param first step at which the work starts
-   * @param steps number of steps
-   */
-  private Assignment assignment(int replica, long start, long first, long steps) {
+  /** Returns the work of a replica in the round from a step on. */
+  private Assignment assignment(int replica, long first) {
     return new Assignment(
         Methods.toJson(recipe),
-        start(start),
+        start(first),
         replica,
         first,
-        steps,
+        rounds.stepsPerRound(),
         data.images().split(),
         data.targets() == null ? null : data.targets().directory(),
         data.views() == null ? null : data.views().directory(),
-        plan.windows(replica, first * recipe.batchSize(), steps * recipe.batchSize()),
-        rounds.combination());
+        plan.windows(
+            replica, first * recipe.batchSize(), rounds.stepsPerRound() * recipe.batchSize()));
   }
 
   /** Without the rounds of one student: two rounds of N steps give the checkpoint of one of 2 N. */
@@ -254,9 +231,8 @@ public final class Pretraining {
     provenance.put(Checkpoint.RECIPE, Methods.toJson(recipe));
     provenance.put(Checkpoint.STEP, Long.toString(step));
     provenance.put("replicas", Integer.toString(rounds.replicas()));
-    if (rounds.combination() != null) {
+    if (rounds.replicas() > 1) {
       provenance.put("stepsPerRound", Long.toString(rounds.stepsPerRound()));
-      provenance.put("combination", Methods.toTree(rounds.combination()).toString());
     }
     provenance.put("version", Version.read());
     provenance.putAll(inputs());
@@ -283,9 +259,6 @@ public final class Pretraining {
     configuration.put("rounds", rounds.rounds());
     configuration.put("stepsPerRound", rounds.stepsPerRound());
     configuration.put("replicas", rounds.replicas());
-    if (rounds.combination() != null) {
-      configuration.set("combination", Methods.toTree(rounds.combination()));
-    }
     configuration.put("windowRows", plan.windowRows());
     ((ObjectNode) Methods.toTree(recipe))
         .fields()

@@ -1,12 +1,7 @@
 package org.vocabeam.pipelines.run;
 
 import java.util.List;
-import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
-import org.vocabeam.models.replicas.Combination;
-import org.vocabeam.models.replicas.Combination.Momentum;
-import org.vocabeam.models.replicas.Combination.Statistics;
-import org.vocabeam.models.replicas.Combination.Weights;
 import org.vocabeam.pipelines.runner.TypedCommand;
 
 /**
@@ -16,14 +11,12 @@ import org.vocabeam.pipelines.runner.TypedCommand;
  * @param stepsPerRound steps that every replica takes before the replicas are combined, positive
  * @param replicas students that train side by side, positive
  * @param shuffleMegabytes pixels that a replica shuffles together, positive
- * @param combination of the replicas; null for a single one
  */
 public record RoundPlan(
     int rounds,
     long stepsPerRound,
     int replicas,
-    long shuffleMegabytes,
-    @Nullable Combination combination) {
+    long shuffleMegabytes) {
   /** Default of {@code rounds}. */
   public static final String ROUNDS = "4";
 
@@ -38,7 +31,7 @@ public record RoundPlan(
 
   /** Returns the plan of a single student. */
   public static RoundPlan alone(int rounds, long stepsPerRound) {
-    return new RoundPlan(rounds, stepsPerRound, 1, Long.parseLong(SHUFFLE_MEGABYTES), null);
+    return new RoundPlan(rounds, stepsPerRound, 1, Long.parseLong(SHUFFLE_MEGABYTES));
   }
 
   public RoundPlan {
@@ -59,44 +52,13 @@ public record RoundPlan(
     return rounds * stepsPerRound;
   }
 
-  /** Returns the batches of a round on which statistics are estimated; 0 without an estimate. */
-  long statisticsBatches() {
-    return combination != null && combination.statistics() instanceof Statistics.Estimate estimate
-        ? Math.min(estimate.batches(), stepsPerRound)
-        : 0;
-  }
-
   /** Returns the length, and the other options that differ from their defaults. */
   public List<String> options() {
-    TypedCommand typed =
-        TypedCommand.of("")
-            .with("rounds", rounds)
-            .with("stepsPerRound", stepsPerRound)
-            .unless(Integer.valueOf(REPLICAS), "replicas", replicas)
-            .unless(Long.valueOf(SHUFFLE_MEGABYTES), "shuffleMegabytes", shuffleMegabytes);
-    return combination == null ? typed.options() : combined(typed, combination).options();
-  }
-
-  private static TypedCommand combined(TypedCommand typed, Combination combination) {
-    TypedCommand longer = typed;
-    if (combination.weights() instanceof Weights.Nesterov outer) {
-      longer =
-          longer
-              .with("replicaWeights", "nesterov")
-              .with("outerRate", outer.rate())
-              .with("outerMomentum", outer.momentum());
-    }
-    if (combination.momentum() != Momentum.MEAN) {
-      longer =
-          longer.with(
-              "replicaMomentum", combination.momentum() == Momentum.KEEP ? "keep" : "reset");
-    }
-    if (combination.statistics() instanceof Statistics.Estimate estimate) {
-      longer =
-          longer
-              .with("replicaStatistics", "estimate")
-              .with("statisticsBatches", estimate.batches());
-    }
-    return longer;
+    return TypedCommand.of("")
+        .with("rounds", rounds)
+        .with("stepsPerRound", stepsPerRound)
+        .unless(Integer.valueOf(REPLICAS), "replicas", replicas)
+        .unless(Long.valueOf(SHUFFLE_MEGABYTES), "shuffleMegabytes", shuffleMegabytes)
+        .options();
   }
 }

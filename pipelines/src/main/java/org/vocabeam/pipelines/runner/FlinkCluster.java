@@ -26,6 +26,7 @@ import org.apache.flink.runtime.rest.messages.job.JobExceptionsMessageParameters
 import org.apache.flink.runtime.util.EnvironmentInformation;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
+import org.vocabeam.transforms.training.TrainingStopped;
 
 /**
  * A Flink session cluster, asked through Flink's own REST client: TLS and high availability are
@@ -185,7 +186,10 @@ public final class FlinkCluster {
     private static final Pattern OURS = Pattern.compile("(?m)^\\s+at (org\\.vocabeam\\..*)$");
     private static final Pattern USER_ERROR =
         Pattern.compile(
-            "(?m)^(?:Caused by: )?" + Pattern.quote(UserError.class.getName()) + ": (.*)$");
+            String.format(
+                "(?m)^(?:Caused by: )?(%s|%s): (.*)$",
+                Pattern.quote(UserError.class.getName()),
+                Pattern.quote(TrainingStopped.class.getName())));
     private static final Pattern NO_SLOTS =
         Pattern.compile("(?m)^(?:Caused by: )?\\S+\\.NoResourceAvailableException: ");
     private static final Pattern NO_MEMORY =
@@ -202,7 +206,11 @@ public final class FlinkCluster {
     Optional<UserError> userError() {
       Matcher error = USER_ERROR.matcher(trace);
       if (error.find()) {
-        return Optional.of(new UserError(error.group(1)));
+        String message = error.group(2);
+        return Optional.of(
+            error.group(1).equals(TrainingStopped.class.getName())
+                ? new TrainingStopped(message)
+                : new UserError(message));
       }
       if (NO_SLOTS.matcher(trace).find()) {
         return Optional.of(

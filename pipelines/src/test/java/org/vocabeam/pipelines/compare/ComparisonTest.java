@@ -27,7 +27,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
 import org.openqa.selenium.WebElement;
-import org.vocabeam.models.UserError;
 import org.vocabeam.models.graph.VariableSpec.Role;
 import org.vocabeam.models.obow.Obow;
 import org.vocabeam.models.training.Method;
@@ -50,7 +49,7 @@ import org.vocabeam.transforms.features.FeatureSource;
 import org.vocabeam.transforms.store.StoreReader;
 import org.vocabeam.transforms.teacher.PatchRecord;
 import org.vocabeam.transforms.training.TrainingProgress;
-import org.vocabeam.transforms.training.UpdateStudent;
+import org.vocabeam.transforms.training.TrainingStopped;
 
 /** A small comparison from the images to the page. */
 @Tag("slow")
@@ -206,9 +205,7 @@ class ComparisonTest {
   @Test
   void aRunThatStopsIsAResult() throws IOException {
     Path stopping = begun("stopping");
-    UserError collapse =
-        new UserError("collapse at step 1; the checkpoint before this round is kept");
-    assertTrue(UpdateStudent.hasStopped(collapse.getMessage()));
+    TrainingStopped collapse = new TrainingStopped("collapse at step 1");
     compare(stopping, 1, collapse);
     Map<String, Object> before = FileTree.times(stopping.resolve("rotation"));
     String again = compare(stopping);

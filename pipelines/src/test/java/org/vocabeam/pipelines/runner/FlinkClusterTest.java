@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.vocabeam.models.UserError;
 import org.vocabeam.pipelines.runner.FlinkCluster.Job;
 import org.vocabeam.pipelines.runner.FlinkCluster.WorkerException;
+import org.vocabeam.transforms.training.TrainingStopped;
 
 /** How commands understand a cluster, whose answers come from a server of this test. */
 class FlinkClusterTest {
@@ -171,6 +172,15 @@ class FlinkClusterTest {
             + " org.vocabeam.models.UserError: loss is NaN; lower it\\n\\tat org.vocabeam.d(E.java:2)");
     assertEquals("loss is NaN; lower it", message(this::finish));
     assertTrue(asked.contains("PATCH /v1/jobs/" + MINE + "?mode=cancel"), asked.toString());
+  }
+
+  @Test
+  void aRunThatStoppedOnAWorkerIsKnownByItsType() {
+    job(
+        "FAILED",
+        "a.b.C: x\\nCaused by: " + TrainingStopped.class.getName() + ": collapse\\n\\tat a");
+    Throwable thrown = assertThrows(UserError.class, this::finish);
+    assertEquals("collapse", TrainingStopped.in(thrown).orElseThrow().getMessage());
   }
 
   @Test

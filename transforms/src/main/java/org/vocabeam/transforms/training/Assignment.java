@@ -3,7 +3,6 @@ package org.vocabeam.transforms.training;
 import java.io.Serializable;
 import java.util.List;
 import org.checkerframework.checker.nullness.qual.Nullable;
-import org.vocabeam.models.replicas.Combination;
 import org.vocabeam.models.training.ViewSource;
 
 /**
@@ -19,7 +18,6 @@ import org.vocabeam.models.training.ViewSource;
  * @param targets directory of the targets of the same images; null for a method that makes its own
  * @param views directory of the stored views of the images by epoch; null to render them
  * @param windows of the images that the replica sees, in order
- * @param combination of the replicas; null for the only one, which goes on as it is
  */
 public record Assignment(
     String recipe,
@@ -30,8 +28,7 @@ public record Assignment(
     @Nullable String split,
     @Nullable String targets,
     @Nullable String views,
-    List<EpochPlan.Window> windows,
-    @Nullable Combination combination)
+    List<EpochPlan.Window> windows)
     implements Serializable {
 
   /** Where the views of a step come from. */

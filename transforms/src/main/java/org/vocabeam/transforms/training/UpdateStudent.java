@@ -7,14 +7,11 @@ import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.SerializableCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.coders.VarIntCoder;
-import org.apache.beam.sdk.transforms.Combine;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
-import org.apache.beam.sdk.transforms.Flatten;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.Reshuffle;
-import org.apache.beam.sdk.transforms.Values;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
@@ -24,13 +21,10 @@ import org.apache.beam.sdk.values.TupleTagList;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.vocabeam.models.UserError;
 import org.vocabeam.models.graph.VariableSpec;
-import org.vocabeam.models.graph.VariableSpec.Role;
 import org.vocabeam.models.methods.Methods;
 import org.vocabeam.models.program.DeviceChoice;
-import org.vocabeam.models.replicas.Combination;
-import org.vocabeam.models.replicas.Combination.Weights;
+import org.vocabeam.models.training.Loss;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Trainer;
 import org.vocabeam.transforms.checkpoint.VariableChunk;
@@ -105,27 +99,9 @@ public final class UpdateStudent extends PTransform<PBegin, PCollectionTuple> {
             .setCoder(
                 KvCoder.of(
                     StringUtf8Coder.of(), KvCoder.of(VarIntCoder.of(), VariableChunk.TYPE.coder())))
-            .apply("CombineReplicas", Combine.perKey(new CombineReplicas(weights())))
-            .apply(Values.create())
-            .apply(Flatten.iterables())
-            .setCoder(VariableChunk.TYPE.coder());
+            .apply(new CombineReplicas());
     return PCollectionTuple.of(CHECKPOINT, combined)
         .and(STEPS, trained.get(STEPS).setCoder(StepMetric.TYPE.coder()));
-  }
-
-  /**
-   * Whether a round failed because its loss was not a number or its embeddings collapsed: going on
-   * would give the same again. Of a worker elsewhere only the message is known.
-   *
-   * @param message of the {@link UserError}
-   */
-  public static boolean hasStopped(String message) {
-    return message.contains(KEPT);
-  }
-
-  private Weights weights() {
-    Combination combination = assignments.get(0).combination();
-    return combination == null ? new Weights.Mean() : combination.weights();
   }
 
   private static final class Train
@@ -152,8 +128,7 @@ public final class UpdateStudent extends PTransform<PBegin, PCollectionTuple> {
       laps.end("program");
       try {
         Recipe recipe = Methods.recipe(assignment.recipe());
-        ReplicaState replica = ReplicaState.of(assignment);
-        start(assignment, replica, trainer, laps, out);
+        start(assignment, trainer, laps);
         long reported = System.nanoTime();
         ImageStream batches = new ImageStream(recipe, assignment);
         for (long i = 0; i < assignment.steps(); i++) {
@@ -162,7 +137,7 @@ public final class UpdateStudent extends PTransform<PBegin, PCollectionTuple> {
           if (i == 0) {
             laps.end("first images");
           }
-          float[] values = trainer.step(step, replica.resetsMomentum() ? i : step, batch);
+          float[] values = trainer.step(step, batch);
           check(recipe, trainer.metrics(), values, step, assignment.replica());
           for (int m = 0; m < values.length; m++) {
             out.get(STEPS)
@@ -183,11 +158,8 @@ public final class UpdateStudent extends PTransform<PBegin, PCollectionTuple> {
         Map<String, float[]> state = trainer.state();
         laps.end("state read");
         for (VariableSpec spec : trainer.variables()) {
-          if (!replica.isReset(spec)) {
-            for (VariableChunk chunk :
-                VariableChunk.of(replica.stored(spec), state.get(spec.name()))) {
-              out.get(REPLICAS).output(KV.of(chunk.id(), KV.of(assignment.replica(), chunk)));
-            }
+          for (VariableChunk chunk : VariableChunk.of(spec, state.get(spec.name()))) {
+            out.get(REPLICAS).output(KV.of(chunk.id(), KV.of(assignment.replica(), chunk)));
           }
         }
         laps.end("state handed on");
@@ -197,36 +169,14 @@ public final class UpdateStudent extends PTransform<PBegin, PCollectionTuple> {
       }
     }
 
-    /** Sets the trainer to where the round starts, which an outer step needs to know too. */
-    private static void start(
-        Assignment assignment,
-        ReplicaState replica,
-        Trainer trainer,
-        Laps laps,
-        MultiOutputReceiver out) {
+    private static void start(Assignment assignment, Trainer trainer, Laps laps) {
       Map<String, float[]> checkpoint =
           assignment.start() == null ? null : assignment.start().read(trainer.variables());
       laps.end("checkpoint read");
-      Map<String, float[]> state =
-          replica.start(trainer.variables(), trainer::initialValues, checkpoint);
-      trainer.setState(state);
+      trainer.setState(
+          StartState.of(assignment)
+              .values(trainer.variables(), trainer::initialValues, checkpoint));
       laps.end("state set");
-      if (!replica.givesOuterStart()) {
-        return;
-      }
-      for (VariableSpec spec : trainer.variables()) {
-        if (spec.role() == Role.TRAINED) {
-          List<VariableChunk> weights = VariableChunk.of(spec, state.get(spec.name()));
-          List<VariableChunk> momentum =
-              VariableChunk.of(
-                  ReplicaState.outerMomentum(spec), replica.startOfOuter(spec, checkpoint));
-          for (int i = 0; i < weights.size(); i++) {
-            String id = weights.get(i).id();
-            out.get(REPLICAS).output(KV.of(id, KV.of(CombineReplicas.START, weights.get(i))));
-            out.get(REPLICAS).output(KV.of(id, KV.of(CombineReplicas.START, momentum.get(i))));
-          }
-        }
-      }
     }
 
     private void report(StepReport report, int replica) {
@@ -242,16 +192,16 @@ public final class UpdateStudent extends PTransform<PBegin, PCollectionTuple> {
         Recipe recipe, List<String> names, float[] values, long step, int replica) {
       for (int i = 0; i < values.length; i++) {
         if (!Float.isFinite(values[i])) {
-          throw new UserError(
+          throw new TrainingStopped(
               String.format(
-                  "%s is %s at step %d of replica %d; %s; lower --learningRate or add --warmupSteps"
+                  "%s is %s at step %d of replica %d; %s; lower learningRate or add warmupSteps"
                       + " in a new run",
                   names.get(i), values[i], step, replica, KEPT));
         }
       }
-      int spread = names.indexOf("embedding_std");
+      int spread = names.indexOf(Loss.EMBEDDING_STD);
       if (spread >= 0 && values[spread] < recipe.collapseThreshold()) {
-        throw new UserError(
+        throw new TrainingStopped(
             String.format(
                 "collapse: embedding_std is %.3g at step %d of replica %d, below"
                     + " collapseThreshold, which is %s; %s",

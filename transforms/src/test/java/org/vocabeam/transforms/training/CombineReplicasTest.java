@@ -8,13 +8,17 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.apache.beam.sdk.testing.CombineFnTester;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.coders.VarIntCoder;
+import org.apache.beam.sdk.testing.PAssert;
+import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.values.KV;
 import org.junit.jupiter.api.Test;
 import org.vocabeam.models.graph.Initializer;
 import org.vocabeam.models.graph.VariableSpec;
 import org.vocabeam.models.graph.VariableSpec.Role;
-import org.vocabeam.models.replicas.Combination.Weights;
 import org.vocabeam.transforms.checkpoint.VariableChunk;
 
 class CombineReplicasTest {
@@ -27,21 +31,15 @@ class CombineReplicasTest {
     return KV.of(replica, VariableChunk.of(spec, values).get(0));
   }
 
-  /** In many orders and groupings. */
+  /** In every order. */
   private static void check(List<KV<Integer, VariableChunk>> replicas, VariableChunk combined) {
-    check(new Weights.Mean(), replicas, List.of(combined));
-  }
-
-  private static void check(
-      Weights weights, List<KV<Integer, VariableChunk>> replicas, List<VariableChunk> combined) {
-    CombineFnTester.testCombineFn(
-        new CombineReplicas(weights), new ArrayList<>(replicas), combined);
+    for (List<KV<Integer, VariableChunk>> order : Collections2.permutations(replicas)) {
+      assertEquals(combined, CombineReplicas.combined(order), () -> "in the order " + order);
+    }
   }
 
   private static VariableChunk combine(List<KV<Integer, VariableChunk>> replicas) {
-    List<VariableChunk> combined = new CombineReplicas(new Weights.Mean()).apply(replicas);
-    assertEquals(1, combined.size());
-    return combined.get(0);
+    return CombineReplicas.combined(replicas);
   }
 
   @Test
@@ -124,41 +122,6 @@ class CombineReplicasTest {
     assertEquals(List.of(3f, 103f, 4f, 104f, 5f, 105f, 6f, 106f), byAge);
   }
 
-  /**
-   * By hand, for two weights: mean (2, 5), delta = start - mean = (1, -1), v = 0.5 (2, 4) + delta =
-   * (2, 1), theta = start - 0.5 (delta + 0.5 v) = (3 - 1, 4 + 0.25).
-   */
-  @Test
-  void anOuterStepGoesOnFromWhereTheRoundStarted() {
-    VariableSpec weights = spec(Role.TRAINED, 2);
-    VariableSpec momentum = ReplicaState.outerMomentum(weights);
-    List<KV<Integer, VariableChunk>> parts =
-        List.of(
-            of(1, weights, 4, 8),
-            of(CombineReplicas.START, momentum, 2, 4),
-            of(0, weights, 0, 2),
-            of(CombineReplicas.START, weights, 3, 4));
-    CombineReplicas combine = new CombineReplicas(new Weights.Nesterov(0.5, 0.5));
-    for (List<KV<Integer, VariableChunk>> order : Collections2.permutations(parts)) {
-      assertEquals(
-          List.of(of(0, weights, 2, 4.25f).getValue(), of(0, momentum, 2, 1).getValue()),
-          combine.extractOutput(
-              combine.mergeAccumulators(List.of(order.subList(0, 1), order.subList(1, 4)))),
-          () -> "in the order " + order);
-    }
-  }
-
-  @Test
-  void anOuterStepLeavesAllButWeightsAsTheyAre() {
-    for (Role role : List.of(Role.STATISTIC, Role.AVERAGE, Role.MOMENTUM)) {
-      VariableSpec spec = spec(role, 2);
-      check(
-          new Weights.Nesterov(0.7, 0.9),
-          List.of(of(0, spec, 1, 2), of(1, spec, 3, 2)),
-          List.of(of(0, spec, 2, 2).getValue()));
-    }
-  }
-
   @Test
   void thePointerIsTheSameInAllReplicas() {
     VariableSpec spec = spec(Role.POINTER);
@@ -176,5 +139,30 @@ class CombineReplicasTest {
       assertArrayEquals(only.getValue().bytes(), combined.bytes());
       assertEquals(only.getValue(), combined);
     }
+  }
+
+  @Test
+  void everyVariableIsCombinedForItself() {
+    VariableSpec weight = spec(Role.TRAINED, 2);
+    VariableSpec queue =
+        new VariableSpec("q", "q", Role.QUEUE, Initializer.ZEROS, new long[] {2, 1});
+    List<KV<String, KV<Integer, VariableChunk>>> chunks = new ArrayList<>();
+    for (KV<Integer, VariableChunk> chunk :
+        List.of(
+            of(1, queue, 20, 21), of(0, weight, 1, 2), of(1, weight, 3, 4), of(0, queue, 10, 11))) {
+      chunks.add(KV.of(chunk.getValue().id(), chunk));
+    }
+    Pipeline pipeline = Pipeline.create();
+    PAssert.that(
+            pipeline
+                .apply(
+                    Create.of(chunks)
+                        .withCoder(
+                            KvCoder.of(
+                                StringUtf8Coder.of(),
+                                KvCoder.of(VarIntCoder.of(), VariableChunk.TYPE.coder()))))
+                .apply(new CombineReplicas()))
+        .containsInAnyOrder(of(0, weight, 2, 3).getValue(), of(0, queue, 10, 21).getValue());
+    pipeline.run().waitUntilFinish();
   }
 }

@@ -108,8 +108,7 @@ class ImageStreamTest {
         split,
         null,
         null,
-        plan.windows(replica, first * BATCH, steps * BATCH),
-        null);
+        plan.windows(replica, first * BATCH, steps * BATCH));
   }
 
   private static Assignment training(long first, long steps) {
@@ -179,16 +178,7 @@ class ImageStreamTest {
     EpochPlan plan = new EpochPlan(groups, recipe.seed(), 1, 1000);
     Assignment all =
         new Assignment(
-            Methods.toJson(recipe),
-            null,
-            0,
-            0,
-            11,
-            "train",
-            null,
-            null,
-            plan.windows(0, 0, 44),
-            null);
+            Methods.toJson(recipe), null, 0, 0, 11, "train", null, null, plan.windows(0, 0, 44));
     List<String> byGroups = read(training(0, 11)).stream().map(Seen::id).toList();
     List<String> byWindow = read(all).stream().map(Seen::id).toList();
     assertNotEquals(byGroups, byWindow);
@@ -282,8 +272,7 @@ class ImageStreamTest {
         assignment.split(),
         targets.toString(),
         null,
-        assignment.windows(),
-        null);
+        assignment.windows());
   }
 
   @Test
