@@ -120,9 +120,10 @@ public record Dino(
     if (!sharpening) {
       return studentTemperature;
     }
-    return step >= warmup || warmup == 1
+    return step >= warmup
         ? teacherTemperature
-        : warmupTemperature + (teacherTemperature - warmupTemperature) * step / (warmup - 1);
+        : warmupTemperature
+            + (teacherTemperature - warmupTemperature) * step / Math.max(1, warmup - 1);
   }
 
   @Override

@@ -45,12 +45,19 @@ class ResnetBlocksGoldenTest {
       return x.dim(1) == y.dim(1) && x.dim(2) == y.dim(2) ? 1 : 2;
     }
 
+    private Stem stem() {
+      if (tensor(parameters.get("conv1.weight")).dim(2) == 7) {
+        return Stem.IMAGENET;
+      }
+      return stride() == 1 ? Stem.SMALL : Stem.SMALL_STRIDED;
+    }
+
     Operand<TFloat32> author(Layers layers, Operand<TFloat32> input) {
       if (parameters.has("convResidual.conv1.weight")) {
         return WideResNet.block(layers, input, y.dim(3), stride());
       }
       if (!parameters.has("conv2.weight")) {
-        return ResNet.stem(layers, input, Stem.IMAGENET, y.dim(3));
+        return ResNet.stem(layers, input, stem(), y.dim(3));
       }
       Block block = parameters.has("conv3.weight") ? Block.BOTTLENECK : Block.BASIC;
       int planes = tensor(parameters.get("conv1.weight")).dim(0);

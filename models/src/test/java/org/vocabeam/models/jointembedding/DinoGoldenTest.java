@@ -97,6 +97,13 @@ final class DinoGoldenTest {
   }
 
   @Test
+  void theTeachersTemperatureOfAWarmupOfOneEpochIsTheFirst() {
+    Dino dino = withTemperatures(0.03, 0.07);
+    assertEquals(0.03, dino.temperature(/* step= */ 0, /* warmup= */ 1));
+    assertEquals(0.07, dino.temperature(/* step= */ 1, /* warmup= */ 1));
+  }
+
+  @Test
   void theTeachersTemperatureOfEveryEpoch() {
     double[] expected = Golden.tensor(EXPECTED.get("teacher_temperature_schedule")).values();
     Dino dino = withTemperatures(config("warmup_teacher_temp"), config("teacher_temp"));
@@ -136,14 +143,17 @@ final class DinoGoldenTest {
   void theSchedulesOfEveryStep() {
     JsonNode decay = EXPECTED.at("/schedules/teacher_momentum");
     double[] values = Golden.tensor(decay.get("values")).values();
-    for (int step = 0; step < values.length; step++) {
-      double share =
-          CosineSchedule.studentShare(decay.get("base_value").asDouble(), step, values.length);
-      assertEquals(values[step], 1 - share, 1e-12);
+    double base = decay.get("base_value").asDouble();
+    double end = decay.get("final_value").asDouble();
+    int first = warmup(decay);
+    for (int step = first; step < values.length; step++) {
+      // The share of a teacher that starts at 0 goes from 1 to 0, whatever the file's ends are.
+      double share = CosineSchedule.studentShare(0, step - first, values.length - first);
+      assertEquals(values[step], end + (base - end) * share, 1e-12);
     }
     JsonNode rate = EXPECTED.at("/schedules/learning_rate");
     double[] rates = Golden.tensor(rate.get("values")).values();
-    int warmup = rate.get("warmup_epochs").asInt() * rate.get("iterations_per_epoch").asInt();
+    int warmup = warmup(rate);
     CosineSchedule schedule =
         new CosineSchedule(
             rate.get("base_value").asDouble(),
@@ -156,6 +166,10 @@ final class DinoGoldenTest {
     }
   }
 
+  private static int warmup(JsonNode schedule) {
+    return schedule.get("warmup_epochs").asInt() * schedule.get("iterations_per_epoch").asInt();
+  }
+
   @Test
   void headAndItsGradients() {
     JsonNode head = GOLDEN.at("/inputs/head");
@@ -166,7 +180,11 @@ final class DinoGoldenTest {
     try (Sandbox sandbox = new Sandbox()) {
       Ops tf = sandbox.tf();
       Operand<TFloat32> x = sandbox.floats(Golden.tensor(head.get("x")));
-      Operand<TFloat32> y = dino.outputs(tf, sandbox.variables().scope(""), x, tf.constant(1f));
+      // The prototypes have length 1, those of the file the length that it gives.
+      Operand<TFloat32> y =
+          tf.math.mul(
+              dino.outputs(tf, sandbox.variables().scope(""), x, tf.constant(1f)),
+              tf.constant(Golden.tensor(head.at("/parameters/last_layer.weight_g")).floats()));
       Operand<TFloat32> weighted =
           tf.sum(
               tf.math.mul(y, sandbox.floats(Golden.tensor(head.get("output_weighting")))),

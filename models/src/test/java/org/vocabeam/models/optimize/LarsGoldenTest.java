@@ -9,6 +9,7 @@ import static org.vocabeam.models.Golden.names;
 import static org.vocabeam.models.Golden.tensor;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -76,30 +77,38 @@ class LarsGoldenTest {
     assertEquals(names(GOLDEN.get("config")), optimizers());
   }
 
-  /** The numbers of the file tell the variants apart. */
+  /** The numbers of the file tell the variants apart, where its constants do. */
   @Test
   void aDifferentVariantIsRejected() {
     for (String name : optimizers()) {
-      Optimizer right = optimizer(name);
-      Optimizer wrong;
-      if (right instanceof Sgd sgd) {
-        wrong = new Sgd(sgd.momentum(), sgd.weightDecay(), !sgd.nesterov());
-      } else if (right instanceof AdamW adamW) {
-        wrong =
-            new AdamW(adamW.beta1(), adamW.beta2(), adamW.epsilon(), adamW.weightDecay() + 0.01);
-      } else {
-        Lars lars = (Lars) right;
-        wrong =
-            new Lars(
-                lars.momentum(),
-                lars.weightDecay(),
-                lars.trust(),
-                lars.norm(),
-                !lars.clip(),
-                lars.epsilon());
+      for (Optimizer wrong : variants(optimizer(name), GOLDEN.at("/config/" + name + "/lr"))) {
+        assertThrows(AssertionFailedError.class, () -> run(name, wrong), name + ": " + wrong);
       }
-      assertThrows(AssertionFailedError.class, () -> run(name, wrong), name);
     }
+  }
+
+  private static List<Optimizer> variants(Optimizer right, JsonNode rate) {
+    List<Optimizer> variants = new ArrayList<>();
+    if (right instanceof Sgd sgd) {
+      variants.add(new Sgd(sgd.momentum(), sgd.weightDecay() + 0.01, sgd.nesterov()));
+      if (sgd.momentum() > 0) {
+        variants.add(new Sgd(sgd.momentum(), sgd.weightDecay(), !sgd.nesterov()));
+      }
+    } else if (right instanceof AdamW adamW) {
+      variants.add(
+          new AdamW(adamW.beta1(), adamW.beta2(), adamW.epsilon(), adamW.weightDecay() + 0.01));
+    } else {
+      Lars lars = (Lars) right;
+      variants.add(lars(lars, lars.weightDecay() + 0.01, lars.clip()));
+      if (rate.asDouble() != 1) {
+        variants.add(lars(lars, lars.weightDecay(), !lars.clip()));
+      }
+    }
+    return variants;
+  }
+
+  private static Lars lars(Lars lars, double weightDecay, boolean clip) {
+    return new Lars(lars.momentum(), weightDecay, lars.trust(), lars.norm(), clip, lars.epsilon());
   }
 
   private static void run(String name, Optimizer optimizer) {

@@ -9,9 +9,10 @@ import org.junit.jupiter.api.Test;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
 import org.vocabeam.models.Golden;
+import org.vocabeam.models.Golden.Tensor;
 import org.vocabeam.models.Sandbox;
 
-/** The choice of permutations and the shuffle of tiles. */
+/** Choice of permutations and shuffle of tiles, for any number and size of tiles. */
 final class JigsawGoldenTest {
   private static final JsonNode GOLDEN = Golden.load("rotation_jigsaw");
   private static final JsonNode CONFIG = GOLDEN.at("/config/jigsaw");
@@ -41,7 +42,7 @@ final class JigsawGoldenTest {
     }
   }
 
-  /** Of nine tiles: no two alike, and far from the identity. */
+  /** Checks that no two permutations are equal, and that the second moves every tile. */
   @Test
   void permutationsOfNineTiles() {
     int[][] taken = Permutations.farthest(Tiles.COUNT, 100, 0);
@@ -55,28 +56,33 @@ final class JigsawGoldenTest {
   @Test
   void theTileAtAPlaceIsThatOfThePermutation() {
     int tile = CONFIG.get("tile_size").asInt();
-    int[] image = Golden.tensor(GOLDEN.at("/inputs/jigsaw_image")).ints();
-    int[] shuffled = Golden.tensor(EXPECTED.get("shuffled_image")).ints();
+    Tensor image = Golden.tensor(GOLDEN.at("/inputs/jigsaw_image"));
+    Tensor shuffled = Golden.tensor(EXPECTED.get("shuffled_image"));
     int[] order = permutations()[CONFIG.get("shuffle_uses_permutation").asInt()];
     try (Sandbox sandbox = new Sandbox()) {
       Operand<TFloat32> taken =
           Tiles.take(
               sandbox.tf(),
-              sandbox.floats(tiles(image, tile), order.length, tile, tile, 1),
+              sandbox.floats(tiles(image, tile), order.length, tile, tile, image.dim(0)),
               sandbox.ints(order, 1, order.length));
       assertArrayEquals(tiles(shuffled, tile), sandbox.run(taken));
     }
   }
 
-  /** The four tiles of an image, row by row. */
-  private static float[] tiles(int[] image, int tile) {
-    int side = 2 * tile;
-    float[] tiles = new float[image.length];
+  /** Tiles {@code [N, tile, tile, C]} of an image {@code [C, H, W]}, row by row. */
+  private static float[] tiles(Tensor image, int tile) {
+    Tensor pixels = image.transpose(1, 2, 0);
+    int height = pixels.dim(0);
+    int width = pixels.dim(1);
+    int channels = pixels.dim(2);
+    float[] tiles = new float[pixels.values().length];
     int at = 0;
-    for (int t = 0; t < 4; t++) {
-      for (int y = 0; y < tile; y++) {
-        for (int x = 0; x < tile; x++) {
-          tiles[at++] = image[(t / 2 * tile + y) * side + t % 2 * tile + x];
+    for (int top = 0; top < height; top += tile) {
+      for (int left = 0; left < width; left += tile) {
+        for (int y = top; y < top + tile; y++) {
+          for (int i = left * channels; i < (left + tile) * channels; i++) {
+            tiles[at++] = (float) pixels.values()[y * width * channels + i];
+          }
         }
       }
     }
