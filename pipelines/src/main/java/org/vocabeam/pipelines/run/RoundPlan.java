@@ -12,11 +12,7 @@ import org.vocabeam.pipelines.runner.TypedCommand;
  * @param replicas students that train side by side, positive
  * @param shuffleMegabytes pixels that a replica shuffles together, positive
  */
-public record RoundPlan(
-    int rounds,
-    long stepsPerRound,
-    int replicas,
-    long shuffleMegabytes) {
+public record RoundPlan(int rounds, long stepsPerRound, int replicas, long shuffleMegabytes) {
   /** Default of {@code rounds}. */
   public static final String ROUNDS = "4";
 
