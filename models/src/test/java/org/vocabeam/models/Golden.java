@@ -18,20 +18,20 @@ import java.util.Spliterators;
 import java.util.stream.StreamSupport;
 
 /**
- * Reference numbers computed by the methods' own authors' code, read from {@code NAME.json} in the
- * folder of {@code -Dgolden.dir} when it is given and from the test resources otherwise.
+ * Reference numbers computed by the code of the methods' authors. They are read from {@code
+ * NAME.json} in the folder of {@code -Dgolden.dir}, by default from the test resources.
  */
 public final class Golden {
-  /** Single functions in float32. */
+  /** Tolerance of single functions in float32. */
   public static final Tolerance FLOAT32 = new Tolerance(2e-5, 2e-6);
 
-  /** Gradients in float32. */
+  /** Tolerance of gradients in float32. */
   public static final Tolerance GRADIENT = new Tolerance(1e-4, 2e-6);
 
-  /** |actual - expected| <= relative * |expected| + absolute. */
+  /** Bound {@code |actual - expected| <= relative * |expected| + absolute}. */
   public record Tolerance(double relative, double absolute) {}
 
-  /** A row-major tensor of the file. */
+  /** Row-major tensor of the file. */
   public record Tensor(long[] shape, double[] values) {
     public float[] floats() {
       float[] floats = new float[values.length];
@@ -49,7 +49,7 @@ public final class Golden {
       return (int) shape[axis];
     }
 
-    /** The tensor with its axes reordered, as {@code numpy.transpose(x, axes)}. */
+    /** Returns the tensor with its axes reordered, as {@code numpy.transpose(x, axes)}. */
     public Tensor transpose(int... axes) {
       long[] to = new long[shape.length];
       for (int i = 0; i < axes.length; i++) {
@@ -76,9 +76,7 @@ public final class Golden {
       return new Tensor(to, moved);
     }
 
-    /**
-     * Convolution kernels OIHW to HWIO, linear weights [out, in] to [in, out], maps NCHW to NHWC.
-     */
+    /** Returns convolution kernels OIHW as HWIO, and linear weights [out, in] as [in, out]. */
     public Tensor kernel() {
       return shape.length == 4 ? transpose(2, 3, 1, 0) : shape.length == 2 ? transpose(1, 0) : this;
     }

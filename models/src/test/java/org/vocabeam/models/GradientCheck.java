@@ -10,26 +10,28 @@ import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
 
 /**
- * A gradient against finite differences of the function that it should be the gradient of. Each
- * parameter is moved along directions that are partly random, so that a wrong component shows, and
- * partly the gradient itself, so that a wrong scale shows.
+ * Comparison of a gradient with finite differences of its function. Each parameter moves along
+ * directions that are partly random, so that a wrong component shows, and partly the gradient
+ * itself, so that a wrong scale shows.
  */
 public final class GradientCheck {
-  /** Share of the gradient's length. */
+  /** Allowed error as a share of the gradient's length. */
   private static final double RELATIVE = 0.01;
 
-  /** Of a function value of 1 in float32, several operations deep. */
+  /** Rounding error of a function value of 1 in float32, several operations deep. */
   private static final double ROUNDING = 2e-7;
 
-  /** Small, because a larger one crosses kinks of ReLU, which costs more than the rounding. */
+  /** Length of a step. A larger one crosses kinks of ReLU, which costs more than rounding. */
   private static final double STEP = 5e-4;
 
   private GradientCheck() {}
 
   /**
+   * Checks a gradient.
+   *
    * @param at parameter to value
    * @param gradient parameter to the gradient there
-   * @param function of all parameters; must not keep or change what it is given
+   * @param function of all parameters; must not keep or change its argument
    */
   public static void assertGradient(
       Map<String, float[]> at,

@@ -11,7 +11,7 @@ class GradientCheckTest {
   private static final Map<String, float[]> AT =
       Map.of("a", new float[] {0.5f, -2, 1}, "b", new float[] {3});
 
-  /** a0^2 + a0 a1 + sin(a2) + b^3. */
+  /** Checks a gradient of a0^2 + a0 a1 + sin(a2) + b^3. */
   private static double function(Map<String, float[]> at) {
     float[] a = at.get("a");
     return a[0] * a[0] + a[0] * a[1] + Math.sin(a[2]) + Math.pow(at.get("b")[0], 3);

@@ -23,7 +23,7 @@ import org.vocabeam.models.graph.TensorFlowNative;
 import org.vocabeam.models.graph.Variables;
 import org.vocabeam.models.program.ProgramWriter;
 
-/** A graph and a session to try parts of a program in. */
+/** Graph and session to try parts of a program. */
 public final class Sandbox implements AutoCloseable {
   private final ProgramWriter writer;
   private final Map<Operand<?>, Tensor> feeds = new LinkedHashMap<>();
@@ -69,7 +69,7 @@ public final class Sandbox implements AutoCloseable {
     return floats(tensor.floats(), tensor.shape());
   }
 
-  /** Feeds an input with other values from now on. */
+  /** Sets the values that later runs feed to an input. */
   public void set(Operand<?> input, float[] values) {
     replace(input, TFloat32.tensorOf(input.shape(), DataBuffers.of(values)));
   }
@@ -96,7 +96,7 @@ public final class Sandbox implements AutoCloseable {
     return session;
   }
 
-  /** Sets variables, the others keep what they have. */
+  /** Sets some variables; the others keep their values. */
   public void write(Map<String, float[]> values) {
     values.keySet().forEach(this::assignment);
     Session.Runner runner = session().runner();
@@ -125,7 +125,7 @@ public final class Sandbox implements AutoCloseable {
         });
   }
 
-  /** Sets every variable to its first values. */
+  /** Sets all variables to their first values. */
   public void initialize(long seed) {
     Map<String, float[]> values = new LinkedHashMap<>();
     variables().specs().forEach(s -> values.put(s.name(), s.initialValues(seed)));

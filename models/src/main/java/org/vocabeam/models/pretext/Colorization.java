@@ -65,7 +65,8 @@ public record Colorization(
     List<Operand<TFloat32>> lab = ColourGrid.lab(tf, rgb);
 
     // The lightness alone, as grey: [B, S, S, 3] -> [B, h, w, D] -> [B, H, W, Q]
-    Operand<TFloat32> grey = inputs.normalisation().ofShares(tf, ColourGrid.grey(tf, lab.get(0)));
+    Operand<TFloat32> grey =
+        inputs.normalisation().applyToShares(tf, ColourGrid.grey(tf, lab.get(0)));
     Layers student = new Layers(tf, variables.scope(STUDENT), Mode.TRAINING);
     Operand<TFloat32> map = backbone.maps(student, grey).get(backbone.lastLevel());
     Layers head = new Layers(tf, variables.scope("head."), Mode.TRAINING);

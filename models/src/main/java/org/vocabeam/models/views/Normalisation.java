@@ -9,8 +9,10 @@ import org.tensorflow.types.TUint8;
 import org.vocabeam.models.UserError;
 
 /**
- * Mean and standard deviation per channel of a data set's pixels, scaled to 0..1: what an encoder's
- * input is normalised by.
+ * Mean and standard deviation of a data set's pixels, which normalise the input of an encoder.
+ *
+ * @param mean of each channel, in [0, 1]
+ * @param std of each channel, in (0, 1]
  */
 public record Normalisation(float[] mean, float[] std) implements Serializable {
 
@@ -23,7 +25,7 @@ public record Normalisation(float[] mean, float[] std) implements Serializable {
     for (int channel = 0; channel < mean.length; channel++) {
       if (!(mean[channel] >= 0 && mean[channel] <= 1)) {
         throw new UserError(
-            "normalisation: the mean of channel %d is %s: pixels are scaled to 0..1"
+            "normalisation: the mean of channel %d is %s, must be in 0 to 1, to which pixels are scaled"
                 .formatted(channel, mean[channel]));
       }
       if (!(std[channel] > 0 && std[channel] <= 1)) {
@@ -34,12 +36,16 @@ public record Normalisation(float[] mean, float[] std) implements Serializable {
     }
   }
 
-  /** Images {@code [..., C]} in 8 bits to {@code (pixel / 255 - mean) / std}. */
+  /**
+   * Returns {@code (pixel / 255 - mean) / std}.
+   *
+   * @param images 8 bits, {@code [..., C]}
+   */
   public Operand<TFloat32> apply(Ops tf, Operand<TUint8> images) {
     long channels = images.shape().get(images.shape().numDimensions() - 1);
     if (channels != mean.length) {
       throw new IllegalArgumentException(
-          "images are %s, but the normalisation has %d channels"
+          "images are %s, must have the normalisation's %d channels"
               .formatted(images.shape(), mean.length));
     }
     float[] scale = new float[mean.length];
@@ -52,12 +58,16 @@ public record Normalisation(float[] mean, float[] std) implements Serializable {
     return tf.math.sub(tf.math.mul(pixels, tf.constant(scale)), tf.constant(shift));
   }
 
-  /** The same of pixels in 0..1. */
-  public Operand<TFloat32> ofShares(Ops tf, Operand<TFloat32> images) {
+  /**
+   * Returns {@code (pixel - mean) / std}.
+   *
+   * @param images in 0..1, {@code [..., C]}
+   */
+  public Operand<TFloat32> applyToShares(Ops tf, Operand<TFloat32> images) {
     return tf.math.div(tf.math.sub(images, tf.constant(mean)), tf.constant(std));
   }
 
-  /** Normalised images back to pixels in 0..1. */
+  /** Returns the pixels in 0..1 of normalised images. */
   public Operand<TFloat32> invert(Ops tf, Operand<TFloat32> normalised) {
     return tf.math.add(tf.math.mul(normalised, tf.constant(std)), tf.constant(mean));
   }

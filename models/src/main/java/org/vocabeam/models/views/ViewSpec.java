@@ -51,26 +51,33 @@ public record ViewSpec(
     augmentations = List.copyOf(augmentations);
   }
 
-  /** The teacher's clean view: resize 256, centre crop 224, flip (OBoW, section 4). */
+  /** Returns the teacher's clean view: resize 256, centre crop 224, flip (OBoW, section 4). */
   public static ViewSpec obowTeacher() {
     return obowTeacher(256, 224);
   }
 
   /**
-   * The teacher's clean view at another size; {@code (32, 32)} is the whole of a 32-pixel image.
+   * Returns the teacher's clean view at another size; {@code (32, 32)} is the whole of a 32-pixel
+   * image.
+   *
+   * @param resize short side of the image before the crop, in pixels
+   * @param size of the crop, in pixels
    */
   public static ViewSpec obowTeacher(int resize, int size) {
     return new ViewSpec("teacher", size, 1, new CentreCrop(resize), Orientation.FLIPPED, List.of());
   }
 
-  /** The student's two crops of 160 pixels (OBoW, section 4 and reference code). */
+  /** Returns the student's two crops of 160 pixels (OBoW, section 4 and reference code). */
   public static ViewSpec obowCrops160() {
     return obowCrops(160, 2, new RandomResizedCrop(0.08, 0.6), new GaussianBlur(0.1, 2, 0.5));
   }
 
   /**
-   * The student's crops at another size. The paper's blur is meant for 160 pixels: crops of 28 to
-   * 32 pixels are better off with {@link GaussianBlur#NONE}.
+   * Returns the student's crops at another size. The paper's blur is meant for 160 pixels; {@link
+   * GaussianBlur#NONE} suits crops of 28 to 32 pixels better.
+   *
+   * @param size in pixels
+   * @param count crops of one image
    */
   public static ViewSpec obowCrops(int size, int count, RandomResizedCrop crop, GaussianBlur blur) {
     return new ViewSpec(
@@ -82,14 +89,18 @@ public record ViewSpec(
         List.of(obowJitter(), new Grey(0.2), blur));
   }
 
-  /** The student's five patches of 96 pixels (OBoW, section 4 and reference code). */
+  /** Returns the student's five patches of 96 pixels (OBoW, section 4 and reference code). */
   public static ViewSpec obowPatches96() {
     return obowPatches(256, 96, 5);
   }
 
   /**
-   * The student's patches at another size: a 3x3 grid over a base crop, jitter in the paper's share
-   * of the base (24 of 256), cells spread over the rest (68 of 256).
+   * Returns the student's patches at another size: a 3x3 grid over a base crop, jitter in the
+   * paper's share of the base (24 of 256), cells spread over the rest (68 of 256).
+   *
+   * @param baseSize side of the base crop, in pixels
+   * @param size of a patch, in pixels
+   * @param count patches of one image, at most 9
    */
   public static ViewSpec obowPatches(int baseSize, int size, int count) {
     int jitter = Math.toIntExact(Math.round(24.0 / 256 * baseSize));
@@ -104,7 +115,8 @@ public record ViewSpec(
   }
 
   /**
-   * RotNet's view: a random crop of 7/8 of the sides, flipped (224 of 256 pixels, 28 of 32).
+   * Returns RotNet's view: a random crop of 7/8 of the sides, flipped (224 of 256 pixels, 28 of
+   * 32).
    *
    * @param size of the crop, in pixels
    */
@@ -115,8 +127,8 @@ public record ViewSpec(
   }
 
   /**
-   * BoWNet's perturbed image: random crop and aspect, flip, colour jitter, random grey (section
-   * 3.3).
+   * Returns BoWNet's perturbed image: random crop and aspect, flip, colour jitter, random grey
+   * (section 3.3).
    *
    * @param size of the crop, in pixels
    * @param minArea least share of the image in it

@@ -9,10 +9,10 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.vocabeam.models.codebook.Outliers.Outlier;
 
-/** Sums of one iteration, and the move that they make. */
+/** Tests of the sums of one iteration and of the words that they move. */
 class ExactSumsTest {
   @Test
-  void noSumOverflowsAndTheUnitIsTheFinestWithWhichThatIsSo() {
+  void theUnitIsTheFinestWithoutOverflow() {
     for (long count : new long[] {1, 3, 1000, 1L << 30, 1L << 40}) {
       for (double magnitude :
           new double[] {0, Float.MIN_VALUE, 1e-3, 1, 1.5, 7e8, Float.MAX_VALUE}) {
@@ -48,7 +48,7 @@ class ExactSumsTest {
     double[] distances = new double[rows];
     for (int row = 0; row < rows; row++) {
       for (int c = 0; c < channels; c++) {
-        // Magnitudes that float or double sums would round away in one order and not in another.
+        // Magnitudes that sums in float or double would lose in one order and not in another.
         values[row * channels + c] =
             (float) ((random.nextDouble() - 0.5) * Math.pow(10, random.nextInt(12)));
       }
@@ -58,7 +58,7 @@ class ExactSumsTest {
     FixedPoint unit = FixedPoint.forSum(rows, 1e12);
     WordSums whole = WordSums.zero(4, channels);
     whole.add(values, rows, words, distances, unit, unit);
-    // Backwards, every row by itself, in chunks of three and one words.
+    // Backwards, row by row, in chunks of three words and one.
     WordSums merged = WordSums.zero(4, channels);
     for (int row = rows - 1; row >= 0; row--) {
       WordSums one = WordSums.zero(4, channels);
@@ -87,7 +87,7 @@ class ExactSumsTest {
     Outliers outliers = new Outliers(2);
     outliers.offer(descriptors, 4, distances, 2);
     MovedWords moved = MovedWords.of(words, sums, outliers.list(), unit, unit);
-    // (0, 3) is there twice, and taken once; for the third empty word there is none.
+    // (0, 3) occurs twice and is taken once; none is left for the third empty word.
     assertArrayEquals(new float[] {0.75f, 2, 0, 3, 2, 2, 70, 70}, moved.words());
     assertEquals(27, moved.inertia());
     assertEquals(3, moved.empty());
@@ -97,7 +97,7 @@ class ExactSumsTest {
   }
 
   @Test
-  void aDescriptorThatIsAWordIsNoPlaceForAnother() {
+  void aDescriptorEqualToItsWordReseedsNone() {
     WordSums sums = WordSums.zero(2, 1);
     FixedPoint unit = FixedPoint.forSum(1, 1);
     sums.add(new float[] {1}, 1, new int[] {0}, new double[] {0}, unit, unit);
@@ -111,13 +111,13 @@ class ExactSumsTest {
 
   @Test
   void outliersAreTheSameInAnyOrder() {
-    float[][] of = {{1, 2}, {3, 0}, {3, 0}, {2, 9}, {2, 8}, {0, 0}};
+    float[][] descriptors = {{1, 2}, {3, 0}, {3, 0}, {2, 9}, {2, 8}, {0, 0}};
     double[] distances = {5, 7, 7, 5, 5, 6};
-    for (int start = 0; start < of.length; start++) {
+    for (int start = 0; start < descriptors.length; start++) {
       Outliers outliers = new Outliers(4);
-      for (int i = 0; i < of.length; i++) {
-        int at = (start + i) % of.length;
-        outliers.offer(of[at], 1, new double[] {distances[at]}, 2);
+      for (int i = 0; i < descriptors.length; i++) {
+        int at = (start + i) % descriptors.length;
+        outliers.offer(descriptors[at], 1, new double[] {distances[at]}, 2);
       }
       List<float[]> found = outliers.list().stream().map(Outlier::descriptor).toList();
       assertEquals(4, found.size());

@@ -38,10 +38,10 @@ class InitialWordsTest {
   }
 
   @Test
-  void allDifferentDescriptorsAreFoundAmongMany() {
+  void rareDescriptorsAreFoundAmongManyEqualOnes() {
     float[] descriptors = new float[5000];
     for (int i = 0; i < descriptors.length; i++) {
-      descriptors[i] = i < 4997 ? i % 3 : 1000 + i; // three everywhere, three once
+      descriptors[i] = i < 4997 ? i % 3 : 1000 + i; // three frequent ones, three that occur once
     }
     InitialWords chosen = InitialWords.choose(descriptors, 1, 8, 2);
     assertEquals(6, chosen.different());
@@ -52,7 +52,7 @@ class InitialWordsTest {
     assertEquals(chosen.words()[0], chosen.words()[7]);
   }
 
-  /** The third and fourth word are drawn in one block: the fourth must know of the third. */
+  /** Checks four words, of which two are drawn in one block: the fourth must know the third. */
   @Test
   void wordsAreDrawnInProportionToTheSquaredDistance() {
     float[] points = {0, 1, 3, 3.5f, 7};
@@ -76,7 +76,7 @@ class InitialWordsTest {
     assertThrows(AssertionError.class, () -> assertArrayEquals(uniform, lacks, 0.1));
   }
 
-  /** The probability that four words lack a point, drawn one by one as k-means++ is defined. */
+  /** Adds up the probability that a point is not among four words drawn one by one. */
   private static void lacking(float[] points, int chosen, double probability, double[] into) {
     if (Integer.bitCount(chosen) == 4) {
       into[Integer.numberOfTrailingZeros(~chosen)] += probability;

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.vocabeam.models.Golden;
 import org.vocabeam.models.Golden.Tensor;
 
-/** Against scikit-learn's k-means from given centroids. */
+/** Checks k-means from given centroids against scikit-learn. */
 class KmeansGoldenTest {
   private static final JsonNode GOLDEN = Golden.load("kmeans");
   private static final JsonNode EXPECTED = GOLDEN.get("expected");
@@ -26,7 +26,7 @@ class KmeansGoldenTest {
   private static final FixedPoint DISTANCES =
       FixedPoint.forSum(ROWS, 4 * CHANNELS * MAGNITUDE * MAGNITUDE);
 
-  /** The labels of an assignment to words, and the words after the move. */
+  /** Labels of an assignment to words, and the words after the move. */
   private record Iteration(int[] labels, MovedWords moved) {}
 
   private static Iteration iterate(NearestWord nearest, float[] words) {
@@ -43,7 +43,7 @@ class KmeansGoldenTest {
   }
 
   @Test
-  void iterations() {
+  void iterationsGiveTheirCentroids() {
     try (NearestWord nearest = new NearestWord(WORDS, CHANNELS)) {
       for (String name : Golden.names(EXPECTED)) {
         JsonNode expected = EXPECTED.get(name);

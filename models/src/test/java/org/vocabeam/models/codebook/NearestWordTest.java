@@ -19,7 +19,7 @@ class NearestWordTest {
     return floats;
   }
 
-  /** As it is defined. */
+  /** Returns the nearest word by its definition. */
   private static int nearest(float[] descriptor, float[] words, int count, int channels) {
     int best = -1;
     double least = Double.POSITIVE_INFINITY;
@@ -38,8 +38,8 @@ class NearestWordTest {
   }
 
   @Test
-  void findsTheWordsThatTheDefinitionFinds() {
-    // Words that fill no lane, one lane, and some and a part; rows that fill no batch.
+  void findsTheWordsOfTheDefinition() {
+    // Words for less than a lane, for one lane and for some and a part; rows that fill no batch.
     for (int count : new int[] {1, 3, 64, 65, 200}) {
       for (int channels : new int[] {1, 7, 33}) {
         float[] words = random(count * channels, count);
@@ -50,14 +50,16 @@ class NearestWordTest {
           double[] distances = new double[rows];
           program.assign(descriptors, rows, found, distances);
           for (int row = 0; row < rows; row++) {
-            float[] of = Arrays.copyOfRange(descriptors, row * channels, (row + 1) * channels);
-            int expected = nearest(of, words, count, channels);
-            double least = NearestWord.squaredDistance(of, 0, words, expected * channels, channels);
-            // As near as float32 tells, where it is not the same word.
+            float[] descriptor =
+                Arrays.copyOfRange(descriptors, row * channels, (row + 1) * channels);
+            int expected = nearest(descriptor, words, count, channels);
+            double least =
+                NearestWord.squaredDistance(descriptor, 0, words, expected * channels, channels);
+            // Another word may be as near in float32.
             assertEquals(least, distances[row], 1e-6 * channels, count + " x " + channels);
             assertEquals(
                 distances[row],
-                NearestWord.squaredDistance(of, 0, words, found[row] * channels, channels));
+                NearestWord.squaredDistance(descriptor, 0, words, found[row] * channels, channels));
           }
         }
       }
@@ -65,11 +67,11 @@ class NearestWordTest {
   }
 
   @Test
-  void theFirstOfEquallyNearWordsIsTaken() {
+  void theFirstOfEquallyNearWordsWins() {
     int count = 300;
     float[] words = new float[count];
     Arrays.fill(words, 9);
-    // Equal ones in one lane, and in two.
+    // Equal words in one lane, and in two.
     words[70] = 2;
     words[71] = 2;
     words[200] = 2;
@@ -84,7 +86,7 @@ class NearestWordTest {
 
   @Test
   void paddingNeverWins() {
-    // Every score is far below 0, the score of a word of zeros.
+    // All scores are far below 0, the score of a word of zeros.
     try (NearestWord program = NearestWord.of(new float[] {-1e4f, -2e4f, -3e4f}, 3, 1)) {
       int[] found = new int[2];
       program.assign(new float[] {1e4f, -2.9e4f}, 2, found);

@@ -10,7 +10,7 @@ class ClassScoresTest {
       new ClassScores(3, new float[] {1, 3, 2, 5, 5, 0, 0, 0, 0});
 
   @Test
-  void ofEqualScoresTheLowerClassWins() {
+  void theLowerClassWinsOfEqualScores() {
     assertArrayEquals(new int[] {1, 0, 0}, SCORES.predicted());
   }
 

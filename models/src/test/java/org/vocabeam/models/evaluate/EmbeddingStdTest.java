@@ -23,7 +23,7 @@ class EmbeddingStdTest {
   }
 
   @Test
-  void oneEmbeddingForAllHasNone() {
+  void equalEmbeddingsHaveNone() {
     assertEquals(0, of(new float[] {1, 2, 10, 20, 0.1f, 0.2f}), 1e-7);
   }
 
@@ -31,9 +31,9 @@ class EmbeddingStdTest {
   @Test
   void nearlyEqualEmbeddingsKeepTheirDigits() {
     double angle = 1e-6f;
-    double ofSines = Math.sin(angle) / Math.sqrt(2);
-    double ofCosines = (1 - Math.cos(angle)) / Math.sqrt(2);
-    double expected = (ofSines + ofCosines) / 2;
+    double sines = Math.sin(angle) / Math.sqrt(2);
+    double cosines = (1 - Math.cos(angle)) / Math.sqrt(2);
+    double expected = (sines + cosines) / 2;
     assertEquals(expected, of(new float[] {1, 0, 1, 1e-6f}), 1e-9 * expected);
   }
 }

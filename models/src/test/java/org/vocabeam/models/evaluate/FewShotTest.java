@@ -19,7 +19,7 @@ import org.vocabeam.models.UserError;
 class FewShotTest {
   private static final int WIDTH = 8;
 
-  /** Rows of 6 classes; every feature is noise, and feature c of class c also the signal. */
+  /** Makes rows of 6 classes. All features are noise; feature c of class c has the signal too. */
   private static LabelledFeatures features(double signal) {
     SplittableRandom random = Seeds.random(1, "features");
     int[] labels = IntStream.range(0, 180).map(i -> i % 6).toArray();
@@ -34,7 +34,7 @@ class FewShotTest {
   }
 
   @Test
-  void anEpisodeHasWhatItsNameSays() {
+  void anEpisodeHasItsWaysShotsAndQueries() {
     FewShot fewShot = new FewShot(4, 3, 5, 2);
     int[] labels = features(0).labels();
     List<int[]> classes = fewShot.classes(labels);
@@ -46,7 +46,7 @@ class FewShotTest {
           IntStream.concat(Arrays.stream(episode.support()), Arrays.stream(episode.queries()))
               .toArray();
       assertEquals(4 * (3 + 5), Arrays.stream(rows).distinct().count());
-      Set<Integer> ofEpisode = new HashSet<>();
+      Set<Integer> episodeClasses = new HashSet<>();
       for (int c = 0; c < 4; c++) {
         int way = c;
         Set<Integer> original = new HashSet<>();
@@ -57,10 +57,10 @@ class FewShotTest {
         Arrays.stream(support).forEach(row -> original.add(labels[row]));
         Arrays.stream(queries).forEach(row -> original.add(labels[row]));
         assertEquals(1, original.size());
-        ofEpisode.addAll(original);
+        episodeClasses.addAll(original);
       }
-      assertEquals(4, ofEpisode.size());
-      drawnClasses.add(ofEpisode);
+      assertEquals(4, episodeClasses.size());
+      drawnClasses.add(episodeClasses);
     }
     assertTrue(drawnClasses.size() > 5, "of 15 choices of classes only " + drawnClasses);
   }
@@ -93,7 +93,7 @@ class FewShotTest {
   }
 
   @Test
-  void intervalIsOfTheMean() {
+  void theIntervalIsThatOfTheMean() {
     FewShot.Result result = FewShot.Result.of(new double[] {0, 1, 0, 1});
     assertEquals(0.5, result.accuracy());
     assertEquals(1.96 * Math.sqrt(1 / 3.0) / 2, result.interval(), 1e-12);

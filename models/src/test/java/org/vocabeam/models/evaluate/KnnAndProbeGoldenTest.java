@@ -19,7 +19,10 @@ import org.vocabeam.models.program.Program;
 import org.vocabeam.models.program.ProgramWriter;
 import org.vocabeam.models.training.EmbeddingSpread;
 
-/** Against DINO's k-NN, lightly's collapse metric and OBoW's few-shot and linear classifiers. */
+/**
+ * Checks evaluation against DINO's k-NN, lightly's collapse metric and OBoW's few-shot and linear
+ * classifiers.
+ */
 class KnnAndProbeGoldenTest {
   private static final JsonNode GOLDEN = Golden.load("knn_and_probe");
   private static final JsonNode CONFIG = GOLDEN.get("config");
@@ -40,7 +43,7 @@ class KnnAndProbeGoldenTest {
     return input("test_labels").ints();
   }
 
-  /** The first rows of a matrix, as many as the expected part of it has. */
+  /** Returns the first rows of a matrix, as many as are expected. */
   private static float[] firstRows(Tensor expected, float[] actual) {
     return Arrays.copyOf(actual, expected.values().length);
   }
@@ -49,13 +52,13 @@ class KnnAndProbeGoldenTest {
   void weightedNearestNeighbours() {
     LabelledFeatures train = train();
     int k = CONFIG.get("k").asInt();
-    JsonNode ofTemperatures = EXPECTED.get("knn");
-    assertEquals(CONFIG.get("temperatures").size(), ofTemperatures.size());
+    JsonNode temperatures = EXPECTED.get("knn");
+    assertEquals(CONFIG.get("temperatures").size(), temperatures.size());
     try (NearestNeighbours knn = new NearestNeighbours(train.width(), k, CLASSES)) {
       Neighbours neighbours =
           knn.search(input("test_features").floats(), List.of(train).iterator());
-      for (String name : Golden.names(ofTemperatures)) {
-        JsonNode expected = ofTemperatures.get(name);
+      for (String name : Golden.names(temperatures)) {
+        JsonNode expected = temperatures.get(name);
         double temperature = Double.parseDouble(name.substring(name.lastIndexOf('_') + 1));
         ClassScores votes = knn.vote(neighbours, temperature);
 
@@ -119,16 +122,16 @@ class KnnAndProbeGoldenTest {
         new Prototypes(
             width, way, support.dim(1), queries.dim(1), config.get("scale").asDouble())) {
       for (int episode = 0; episode < episodes; episode++) {
-        ClassScores ofEpisode =
+        ClassScores episodeScores =
             prototypes.scores(
                 slice(support.floats(), episode, support.dim(1) * width),
                 slice(supportLabels, episode, support.dim(1)),
                 slice(queries.floats(), episode, queries.dim(1) * width));
         int[] labels = slice(queryLabels, episode, queries.dim(1));
-        scores = concat(scores, ofEpisode.values());
-        crossEntropy += ofEpisode.crossEntropy(labels) / episodes;
-        accuracy += 100 * ofEpisode.accuracy(labels) / episodes;
-        assertEquals(perEpisode[episode], 100 * ofEpisode.accuracy(labels), 1e-9);
+        scores = concat(scores, episodeScores.values());
+        crossEntropy += episodeScores.crossEntropy(labels) / episodes;
+        accuracy += 100 * episodeScores.accuracy(labels) / episodes;
+        assertEquals(perEpisode[episode], 100 * episodeScores.accuracy(labels), 1e-9);
       }
     }
     Golden.assertClose(

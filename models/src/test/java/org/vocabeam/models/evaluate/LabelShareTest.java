@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class LabelShareTest {
-  /** 300 rows: 150 of class 0, 100 of class 1, 49 of class 2, 1 of class 3, mixed. */
+  /** Classes of 300 rows, mixed: 150 of class 0, 100 of class 1, 49 of class 2, 1 of class 3. */
   private static final int[] LABELS =
       IntStream.range(0, 300).map(i -> i == 7 ? 3 : i % 2 == 0 ? 0 : i % 3 == 0 ? 2 : 1).toArray();
 
@@ -31,10 +31,10 @@ class LabelShareTest {
     for (double share : new double[] {0.01, 0.07, 0.1, 1}) {
       int[] rows = new LabelShare(share, 5).rows(IDS, LABELS);
       for (int label = 0; label < 4; label++) {
-        int of = label;
-        long all = Arrays.stream(LABELS).filter(l -> l == of).count();
-        long taken = Arrays.stream(rows).filter(row -> LABELS[row] == of).count();
-        assertEquals((long) Math.ceil(Math.round(share * 100) * all / 100.0), taken);
+        int own = label;
+        long rowsOfClass = Arrays.stream(LABELS).filter(l -> l == own).count();
+        long taken = Arrays.stream(rows).filter(row -> LABELS[row] == own).count();
+        assertEquals((long) Math.ceil(Math.round(share * 100) * rowsOfClass / 100.0), taken);
       }
       assertArrayEquals(Arrays.stream(rows).sorted().distinct().toArray(), rows);
     }
@@ -68,7 +68,7 @@ class LabelShareTest {
   }
 
   @Test
-  void refusesSharesOutOfRange() {
+  void rejectsSharesOutOfRange() {
     assertThrows(IllegalArgumentException.class, () -> new LabelShare(0, 0));
     assertThrows(IllegalArgumentException.class, () -> new LabelShare(1.01, 0));
     assertThrows(IllegalArgumentException.class, () -> new LabelShare(Double.NaN, 0));

@@ -19,7 +19,7 @@ import org.vocabeam.models.graph.VariableSpec;
 import org.vocabeam.models.graph.VariableSpec.Role;
 import org.vocabeam.models.training.TrainingStep;
 
-/** The gradient of the probe's loss against finite differences of its definition. */
+/** Checks the gradient of the probe's loss against finite differences of its definition. */
 class LinearProbeGradientTest {
   private static final int ROWS = 7;
   private static final int WIDTH = 5;
@@ -36,7 +36,10 @@ class LinearProbeGradientTest {
     return values;
   }
 
-  /** Standardised by the batch, linear, -ln softmax of the label, averaged over rows. */
+  /**
+   * Returns the loss by its definition: features standardised by the batch, linear, -ln softmax of
+   * the label, averaged over rows.
+   */
   private static double definition(Map<String, float[]> at) {
     double[] standard = new double[ROWS * WIDTH];
     for (int i = 0; i < WIDTH; i++) {

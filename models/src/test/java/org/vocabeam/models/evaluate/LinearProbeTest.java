@@ -18,7 +18,8 @@ class LinearProbeTest {
   private static final ProbeRecipe SHORT = new ProbeRecipe(200, 32, 0.1, 0.9, 10);
 
   /**
-   * Three classes in two features of {@value #WIDTH}; the rest is noise, of very different scales.
+   * Makes three classes in two of {@value #WIDTH} features; the others are noise of very different
+   * scales.
    */
   private static LabelledFeatures features(int rows, long seed) {
     SplittableRandom random = Seeds.random(seed, "features");
@@ -61,16 +62,16 @@ class LinearProbeTest {
   void predictsAnyNumberOfRows() {
     LabelledFeatures test = features(70, 2);
     try (LinearProbe probe = SHORT.fit(features(100, 1), 3, 0)) {
-      float[] all = probe.predict(test.values()).values();
+      float[] together = probe.predict(test.values()).values();
       for (int row : new int[] {0, 31, 32, 69}) {
         float[] one = probe.predict(test.select(new int[] {row}).values()).values();
-        assertArrayEquals(Arrays.copyOfRange(all, 3 * row, 3 * row + 3), one, 1e-6f);
+        assertArrayEquals(Arrays.copyOfRange(together, 3 * row, 3 * row + 3), one, 1e-6f);
       }
       assertEquals(0, probe.predict(new float[0]).rows());
     }
   }
 
-  /** The prior is of the logits, so features that are given twice change nothing but the bias. */
+  /** Checks that the prior is that of the logits: repeated features change the bias alone. */
   @Test
   void repeatedFeaturesChangeNextToNothing() {
     LabelledFeatures train = features(60, 1);
@@ -107,7 +108,7 @@ class LinearProbeTest {
   }
 
   @Test
-  void refusesWhatItCannotLearnFrom() {
+  void rejectsRowsItCannotLearnFrom() {
     assertThrows(UserError.class, () -> SHORT.fit(features(1, 1), 3, 0));
     assertThrows(UserError.class, () -> SHORT.fit(features(10, 1), 2, 0));
   }

@@ -19,7 +19,7 @@ import org.vocabeam.models.UserError;
 class NearestNeighboursTest {
   private static final float INFINITE = Float.NEGATIVE_INFINITY;
 
-  /** Uniform features; the label of a row is its index, so that neighbours tell who they are. */
+  /** Makes uniform features, with the index of a row as its label: neighbours can be told apart. */
   private static LabelledFeatures numbered(int rows, int width, long seed) {
     SplittableRandom random = Seeds.random(seed, "features");
     float[] values = new float[rows * width];
@@ -38,7 +38,7 @@ class NearestNeighboursTest {
   }
 
   @Test
-  void findsWhatAnExhaustiveSearchFinds() {
+  void findsTheNeighboursOfAnExhaustiveSearch() {
     int k = 7;
     LabelledFeatures train = numbered(150, 9, 1);
     float[] queries = numbered(40, 9, 2).values();
@@ -78,7 +78,7 @@ class NearestNeighboursTest {
     return product / Math.sqrt(squaresOfA * squaresOfB);
   }
 
-  /** Wide enough to be summed in several slices, and full of ties. */
+  /** Checks rows wide enough for several slices, with many ties. */
   @Test
   void doesNotDependOnHowTheTrainSetIsCut() {
     int width = 600;
@@ -104,10 +104,11 @@ class NearestNeighboursTest {
   }
 
   /**
-   * Lengths are powers of two: with 3, 5 and 7 the cosines differ in last bits on some processors.
+   * Checks rows whose lengths are powers of two: with 3, 5 and 7 the cosines differ in last bits on
+   * some processors.
    */
   @Test
-  void ofEqualCosinesTheFirstTrainRowsWin() {
+  void theFirstTrainRowsWinOfEqualCosines() {
     LabelledFeatures train =
         new LabelledFeatures(
             2, new float[] {0, 1, 1, 0, 4, 0, 0, 2, 2, 0, 8, 0}, new int[] {0, 1, 2, 3, 4, 5});
@@ -120,7 +121,7 @@ class NearestNeighboursTest {
     }
   }
 
-  /** All train rows point away from the query, so a padding of zeros would be nearer. */
+  /** Checks train rows that point away from the query: a padding of zeros would be nearer. */
   @Test
   void paddingNeverWins() {
     LabelledFeatures train =
@@ -141,7 +142,7 @@ class NearestNeighboursTest {
       assertArrayEquals(
           new float[] {1, 0, INFINITE}, Arrays.copyOf(found.similarities(), 3), 1e-6f);
       assertEquals(-1, found.labels()[39]);
-      // Of the cosine as found: a unit of its last place is 0.01 of this vote.
+      // The vote of the found cosine, whose last bit is 0.01 of it.
       float vote = (float) Math.exp(found.similarities()[0] / 0.1);
       assertArrayEquals(new float[] {1, vote, 0}, knn.vote(found, 0.1).values(), 0.05f);
 
@@ -172,7 +173,7 @@ class NearestNeighboursTest {
     }
   }
 
-  /** More queries than a block, in the voting too. */
+  /** Checks more queries than a block, in the vote too. */
   @Test
   void everyQueryIsAnswered() {
     LabelledFeatures train = numbered(20, 5, 3);
@@ -183,7 +184,7 @@ class NearestNeighboursTest {
   }
 
   @Test
-  void refusesWhatHasNoOrder() {
+  void rejectsFeaturesWithoutAnOrder() {
     LabelledFeatures train =
         new LabelledFeatures(2, new float[] {1, 0, Float.NaN, 1}, new int[] {1, 0});
     LabelledFeatures unknown = new LabelledFeatures(2, new float[] {1, 0}, new int[] {3});

@@ -60,8 +60,8 @@ class LayersTest {
   }
 
   /**
-   * The definition: {@code y[i, j] = sum x[i s + a - p, j s + b - p] w[a, b], p = (kernel - 1) /
-   * 2}.
+   * Returns the convolution by its definition: {@code y[i, j] = sum x[i s + a - p, j s + b - p]
+   * w[a, b], p = (kernel - 1) / 2}.
    */
   private static float[] convolved(float[] x, float[] weight, int kernel, int stride) {
     int rows = (HEIGHT + stride - 1) / stride;
@@ -86,7 +86,7 @@ class LayersTest {
     return y;
   }
 
-  /** On negative maps, where a padding of zeros would win. */
+  /** Checks negative maps, where a padding of zeros would win. */
   @Test
   void maximumNeverTakesThePadding() {
     float[] x = {-1, -2, -3, -4, -5, -6, -7, -8, -9, -10, -11, -12, -13, -14, -15, -16};

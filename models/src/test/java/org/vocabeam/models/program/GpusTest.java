@@ -33,43 +33,43 @@ class GpusTest {
   }
 
   @Test
-  void aGpuThatIsLeftIsTheNextOne() {
+  void aGpuThatIsGivenBackIsTheNextOne() {
     Gpus gpus = gpus(null, 0, 1);
     assertEquals(List.of(0, 1), taken(gpus, DeviceChoice.GPU, 2));
     gpus.leave(Placement.gpu(1));
     assertEquals(List.of(1, 0), taken(gpus, DeviceChoice.GPU, 2));
-    // Two on the first, one on the second.
+    // Two programs on the first, one on the second.
     gpus.leave(Placement.CPU);
     assertEquals(List.of(1, 0), taken(gpus, DeviceChoice.GPU, 2));
   }
 
   @Test
-  void autoIsTheCpuWhereThereIsNoGpu() {
+  void autoIsTheCpuWithoutAGpu() {
     assertEquals(Placement.CPU, gpus(null).take(DeviceChoice.AUTO));
     assertEquals(Placement.CPU, gpus("0").take(DeviceChoice.AUTO));
     assertEquals(Placement.CPU, gpus(null, 0).take(DeviceChoice.CPU));
   }
 
   @Test
-  void gpuIsRefusedWhereThereIsNone() {
+  void gpuIsRejectedWithoutOne() {
     assertEquals(
         "device is gpu, but TensorFlow sees no GPU here; choose cpu or auto, or use a machine with"
             + " an NVIDIA driver and a build by mvn package -Pgpu",
-        refused(gpus(null)));
+        rejection(gpus(null)));
     assertTrue(
-        refused(gpus("1", 0))
+        rejection(gpus("1", 0))
             .startsWith(
                 "device is gpu, but of the GPUs that this process was given (1) TensorFlow sees"
                     + " only [0]; "));
-    assertTrue(refused(gpus("0,1")).contains("given (0,1) TensorFlow sees none; "));
-    assertTrue(refused(gpus("x", 0)).startsWith("vocabeam.gpus is x, must be "));
+    assertTrue(rejection(gpus("0,1")).contains("given (0,1) TensorFlow sees none; "));
+    assertTrue(rejection(gpus("x", 0)).startsWith("vocabeam.gpus is x, must be "));
   }
 
-  private static String refused(Gpus gpus) {
+  private static String rejection(Gpus gpus) {
     return assertThrows(UserError.class, () -> gpus.take(DeviceChoice.GPU)).getMessage();
   }
 
-  /** TensorFlow's own answer; tests run on machines without one. */
+  /** Asks TensorFlow itself; tests run on machines without a GPU. */
   @Test
   void thisMachineHasNoGpu() {
     String message = assertThrows(UserError.class, () -> Gpus.check(DeviceChoice.GPU)).getMessage();
@@ -93,7 +93,7 @@ class GpusTest {
     }
   }
 
-  /** Where there is no such device, what cannot be placed on it runs on the CPU. */
+  /** Checks a program for a GPU on a machine without: its operations run on the CPU. */
   @Test
   void aPlacedProgramIsValid(@TempDir Path directory) throws Exception {
     TensorFlowNative.load();

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Augmentations together, and what the tests of each one share. */
+/** Tests of augmentations together, with the pictures that the tests of each one share. */
 class AugmentationTest {
   static final int SIZE = 12;
   private static final Orientation ANY = new Orientation(0.5, true);
@@ -25,7 +25,7 @@ class AugmentationTest {
           new GaussianBlur(0.1, 2, 0.5),
           new Solarize(128, 0.5));
 
-  /** A view of a whole picture of {@link #SIZE}. */
+  /** Returns a view of a whole picture of {@link #SIZE}. */
   static ViewSpec whole(List<Augmentation> augmentations) {
     return new ViewSpec("v", SIZE, 1, new CentreCrop(SIZE), Orientation.UPRIGHT, augmentations);
   }
@@ -67,7 +67,7 @@ class AugmentationTest {
   }
 
   @Test
-  void notThisTimeLeavesThePixels() {
+  void neutralParametersLeaveThePixels() {
     ViewSpec spec = whole(EVERYTHING);
     List<ViewParameter> columns = spec.parameters();
     for (Picture image : List.of(rgb(9), grey(9))) {
@@ -139,7 +139,7 @@ class AugmentationTest {
   }
 
   @Test
-  void whatIsNotUsedIsNotInTheGraph() {
+  void unusedAugmentationsAreNotInTheGraph() {
     Set<String> clean = Picture.operations(whole(List.of()), 3);
     Set<String> costly = Set.of("RGBToHSV", "BatchMatMulV3", "ClipByValue", "Sum", "GreaterEqual");
     costly.forEach(type -> assertFalse(clean.contains(type), type));

@@ -42,14 +42,14 @@ class NormalisationTest {
   }
 
   @Test
-  void numbersThatNoDataSetHasAreRefused() {
-    assertRefused(new float[] {0.5f}, new float[] {0.5f, 0.5f}, "1 means and 2 deviations");
-    assertRefused(new float[] {127}, new float[] {0.5f}, "the mean of channel 0 is 127.0");
-    assertRefused(new float[] {0.5f}, new float[] {0}, "the deviation of channel 0 is 0.0");
-    assertRefused(new float[] {0.5f}, new float[] {Float.NaN}, "is NaN");
+  void numbersThatNoDataSetHasAreRejected() {
+    assertRejected(new float[] {0.5f}, new float[] {0.5f, 0.5f}, "1 means and 2 deviations");
+    assertRejected(new float[] {127}, new float[] {0.5f}, "the mean of channel 0 is 127.0");
+    assertRejected(new float[] {0.5f}, new float[] {0}, "the deviation of channel 0 is 0.0");
+    assertRejected(new float[] {0.5f}, new float[] {Float.NaN}, "is NaN");
   }
 
-  private static void assertRefused(float[] mean, float[] std, String reason) {
+  private static void assertRejected(float[] mean, float[] std, String reason) {
     String message = assertThrows(UserError.class, () -> new Normalisation(mean, std)).getMessage();
     assertTrue(message.contains(reason), message);
   }

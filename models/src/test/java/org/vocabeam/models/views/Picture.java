@@ -18,10 +18,10 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TUint8;
 import org.vocabeam.models.graph.TensorFlowNative;
 
-/** An image of 8-bit pixels {@code [height, width, channels]}, and the views of such images. */
+/** Image of 8-bit pixels {@code [height, width, channels]}. */
 record Picture(int height, int width, int channels, byte[] bytes) {
 
-  /** What a pixel is, as a function of its place. */
+  /** Value of a pixel as a function of its place. */
   interface Pixel {
     int at(int y, int x, int channel);
   }
@@ -47,7 +47,7 @@ record Picture(int height, int width, int channels, byte[] bytes) {
     return bytes[(y * width + x) * channels + channel] & 0xff;
   }
 
-  /** The views of one picture, with parameters as {@link ViewSampler} makes them. */
+  /** Returns the views of one picture, with parameters of {@link ViewSampler}. */
   List<Picture> views(ViewSpec spec, float[] parameters) {
     return views(spec, List.of(this), parameters);
   }
@@ -56,7 +56,7 @@ record Picture(int height, int width, int channels, byte[] bytes) {
     return views(spec, ViewSampler.sample(spec, height, width, seed)).get(0);
   }
 
-  /** The views of a batch of pictures of one shape, image by image. */
+  /** Returns the views of a batch of pictures of one shape, image by image. */
   static List<Picture> views(ViewSpec spec, List<Picture> batch, float[] parameters) {
     TensorFlowNative.load();
     Picture first = batch.get(0);
@@ -98,7 +98,7 @@ record Picture(int height, int width, int channels, byte[] bytes) {
     return pictures;
   }
 
-  /** The kinds of operations that a view puts into a graph. */
+  /** Returns the types of the operations that a view puts into a graph. */
   static Set<String> operations(ViewSpec spec, int channels) {
     TensorFlowNative.load();
     try (Graph graph = new Graph()) {

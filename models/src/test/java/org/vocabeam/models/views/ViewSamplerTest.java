@@ -16,7 +16,7 @@ import org.vocabeam.models.Seeds;
 class ViewSamplerTest {
   private static final int IMAGES = 20_000;
 
-  /** A column over many images (of the first crop of each). */
+  /** Draws one parameter for many images (of the first crop of each). */
   private static double[] draw(ViewSpec spec, int height, int width, ViewParameter column) {
     int index = spec.parameters().indexOf(column);
     double[] values = new double[IMAGES];
@@ -27,14 +27,14 @@ class ViewSamplerTest {
     return values;
   }
 
-  /** A share within four standard deviations of its probability. */
+  /** Checks that a share is within four standard deviations of its probability. */
   private static void assertShare(double probability, double[] values, DoublePredicate event) {
     double share = Arrays.stream(values).filter(event).count() / (double) values.length;
     double deviation = Math.sqrt(probability * (1 - probability) / values.length);
     assertEquals(probability, share, 4 * deviation);
   }
 
-  /** U(low, high): the range is kept and reached, mean and variance fit. */
+  /** Checks U(low, high): its range is kept and reached, mean and variance fit. */
   private static void assertUniform(double low, double high, double[] values) {
     double length = high - low;
     double mean = Arrays.stream(values).average().orElseThrow();
@@ -52,7 +52,9 @@ class ViewSamplerTest {
     return Arrays.stream(values).filter(v -> v != neutral).toArray();
   }
 
-  /** Height, width, top and left of the crop in pixels, back from the positions of its samples. */
+  /**
+   * Returns height, width, top and left of crops in pixels, from the positions of their samples.
+   */
   private static double[][] boxes(ViewSpec spec, int height, int width) {
     double[] y1 = draw(spec, height, width, Box.Y1);
     double[] y2 = draw(spec, height, width, Box.Y2);
@@ -240,7 +242,7 @@ class ViewSamplerTest {
     assertArrayEquals(new float[3], Arrays.copyOfRange(table, table.length - 3, table.length));
   }
 
-  /** A change of these numbers changes every run: it must be meant. */
+  /** Pins the first draws: a change of these numbers changes all runs. */
   @Test
   void theFirstDrawsStayAsTheyAre() {
     float[] drawn = ViewSampler.sample(ViewSpec.obowCrops160(), 256, 256, 1);
