@@ -177,8 +177,12 @@ public final class Vocabeam implements Runnable {
   }
 
   private static int execute(ParseResult parsed) {
-    for (CommandLine command : parsed.asCommandLineList()) {
-      mixins(command).forEach(mixin -> takeUnmatched(mixin, command));
+    List<CommandLine> commands = parsed.asCommandLineList();
+    // Help needs none of Beam's options, and looking into them takes most of a second.
+    if (commands.stream().noneMatch(CommandLine::isUsageHelpRequested)) {
+      for (CommandLine command : commands) {
+        mixins(command).forEach(mixin -> takeUnmatched(mixin, command));
+      }
     }
     return new CommandLine.RunLast().execute(parsed);
   }

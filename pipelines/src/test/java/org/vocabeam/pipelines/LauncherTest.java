@@ -7,6 +7,8 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -127,7 +129,7 @@ class LauncherTest {
     }
     Files.createFile(home.resolve("pom.xml"));
     StringBuilder maven = new StringBuilder("#!/bin/sh\nset -e\n");
-    for (String module : List.of("pipelines", "transforms", "models")) {
+    for (String module : List.of("pipelines", "transforms", "models", "quality/bench")) {
       Files.createDirectories(home.resolve(module).resolve("src/main"));
       Files.createFile(home.resolve(module).resolve("pom.xml"));
       maven.append(
@@ -149,8 +151,14 @@ class LauncherTest {
     assertTrue(err().startsWith("vocabeam: building"), err());
     assertEquals("shared objects file (top)", sourceOfTheProgram());
 
-    // Maven builds without the launcher: what it made is what runs.
+    // Maven builds without the launcher. Where it made the same classes anew, the archive holds.
     Path classes = home.resolve("pipelines/target/classes");
+    Files.setLastModifiedTime(classes, FileTime.from(Instant.now().plusSeconds(5)));
+    run(launcher, environment, "help");
+    assertEquals(0, status(), err());
+    assertEquals("shared objects file (top)", sourceOfTheProgram());
+
+    // Where it made others, they are what runs.
     Files.writeString(classes.resolve("new"), "other classes");
     run(launcher, environment, "help");
     assertEquals(0, status(), err());

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.pipelines.runner.BeamOptions;
 import picocli.CommandLine;
@@ -47,7 +46,7 @@ public final class BeamArguments {
         all.stream().collect(groupingBy(BeamOptions::name, TreeMap::new, toList()));
     for (List<String> same : byName.values()) {
       try {
-        PipelineOptionsFactory.fromArgs(same.toArray(String[]::new)).create();
+        BeamOptions.create(same);
       } catch (IllegalArgumentException e) {
         throw new ParameterException(
             command,
@@ -61,9 +60,6 @@ public final class BeamArguments {
   }
 
   private static void refuseUnknown(CommandLine command, List<String> arguments) {
-    if (arguments.isEmpty()) {
-      return; // Finding Beam's names takes a moment.
-    }
     Set<String> known = BeamOptions.names();
     known.addAll(command.getCommandSpec().optionsMap().keySet());
     for (String argument : arguments) {

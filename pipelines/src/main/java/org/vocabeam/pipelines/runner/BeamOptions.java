@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -13,6 +14,7 @@ import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.io.aws2.options.S3Options;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
+import org.apache.beam.sdk.options.PipelineOptionsRegistrar;
 import org.vocabeam.transforms.files.S3Clients;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.regions.Region;
@@ -34,11 +36,6 @@ public record BeamOptions(List<String> arguments) {
    * Size of an upload buffer. Every open shard has one in memory, and Beam's 64 MB are too much.
    */
   private static final int UPLOAD_BYTES = 8 << 20;
-
-  static {
-    // Beam registers the options of all of Amazon's services, and forgets those of S3.
-    PipelineOptionsFactory.register(S3Options.class);
-  }
 
   public BeamOptions {
     arguments = List.copyOf(arguments);
@@ -67,7 +64,19 @@ public record BeamOptions(List<String> arguments) {
     Stream.concat(defaults.stream(), objectStore(System.getenv()).stream())
         .filter(option -> arguments.stream().noneMatch(a -> name(a).equals(name(option))))
         .forEach(all::add);
-    return PipelineOptionsFactory.fromArgs(all.toArray(String[]::new)).create();
+    return create(all);
+  }
+
+  /**
+   * Returns Beam's options. The first call takes most of a second, in which Beam looks into all of
+   * its interfaces of options; a command line that is only read or refused does without.
+   *
+   * @throws IllegalArgumentException when Beam knows no such option, or not with this value
+   */
+  public static PipelineOptions create(List<String> arguments) {
+    // Beam registers the options of all of Amazon's services, and forgets those of S3.
+    PipelineOptionsFactory.register(S3Options.class);
+    return PipelineOptionsFactory.fromArgs(arguments.toArray(String[]::new)).create();
   }
 
   /** Returns the options for object stores that environment variables give. */
@@ -104,7 +113,11 @@ public record BeamOptions(List<String> arguments) {
   /** Returns the names of all options that Beam and its runners know, each with {@code --}. */
   public static Set<String> names() {
     Set<String> names = new TreeSet<>();
-    for (Class<?> options : PipelineOptionsFactory.getRegisteredOptions()) {
+    List<Class<?>> interfaces = new ArrayList<>(List.of(PipelineOptions.class, S3Options.class));
+    for (PipelineOptionsRegistrar runner : ServiceLoader.load(PipelineOptionsRegistrar.class)) {
+      runner.getPipelineOptions().forEach(interfaces::add);
+    }
+    for (Class<?> options : interfaces) {
       for (Method method : options.getMethods()) {
         if (method.getName().startsWith("set") && method.getParameterCount() == 1) {
           names.add("--" + Introspector.decapitalize(method.getName().substring(3)));
