@@ -18,9 +18,7 @@ import org.vocabeam.pipelines.options.TestSplitOption;
 import org.vocabeam.pipelines.options.TrainSplitOption;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Methods beside each other on the same images. */
 @Command(
@@ -101,8 +99,6 @@ public final class CompareCommand implements Callable<Integer> {
   @Mixin private PoolingArguments pooling;
   @Mixin private DeviceArguments pipelines;
 
-  @Spec private CommandSpec spec;
-
   @Override
   public Integer call() {
     pipelines.runner().options("compare");
@@ -120,8 +116,9 @@ public final class CompareCommand implements Callable<Integer> {
             trainSplit.name(),
             testSplit.name(),
             pooling.choice());
-    List<String> typed = spec.commandLine().getParseResult().originalArgs();
-    comparison.run(pipelines.runner(), "./vocabeam " + String.join(" ", typed));
+    System.out.printf("%n%s%n", comparison.run(pipelines.runner()).text());
+    System.out.printf("Metrics:     %s%n", comparison.metrics());
+    System.out.printf("Page:        %s%n", comparison.page());
     return 0;
   }
 

@@ -2,31 +2,26 @@ package org.vocabeam.pipelines.compare;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.common.base.Joiner;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.transforms.Create;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
-import org.vocabeam.models.training.Method.TargetSource;
 import org.vocabeam.models.training.Recipe;
-import org.vocabeam.pipelines.compare.ComparisonPlan.Network;
 import org.vocabeam.pipelines.inputs.PoolingChoice;
 import org.vocabeam.pipelines.inputs.Provenance;
 import org.vocabeam.pipelines.inputs.RecipeChoice;
-import org.vocabeam.pipelines.inputs.RunDirectory;
 import org.vocabeam.pipelines.inputs.TrainingImages;
+import org.vocabeam.pipelines.runner.Request;
 import org.vocabeam.pipelines.runner.Runner;
+import org.vocabeam.pipelines.runner.TypedCommand;
 import org.vocabeam.pipelines.runner.Version;
 import org.vocabeam.pipelines.stage.Evaluation;
+import org.vocabeam.pipelines.stage.Stage;
 import org.vocabeam.transforms.evaluation.ComparisonRecord;
 import org.vocabeam.transforms.files.StoreFiles;
-import org.vocabeam.transforms.image.ImageRecord;
 import org.vocabeam.transforms.store.StoreReader;
 import org.vocabeam.transforms.store.WriteStore;
 
@@ -34,14 +29,28 @@ import org.vocabeam.transforms.store.WriteStore;
  * Methods that are pre-trained and evaluated alike. Every step finds what is complete: plan, runs
  * ({@code METHOD/seed-N}), their evaluations.
  *
- * @param images directory of the store
- * @param steps of every run; null for those that fit into {@code budget}
+ * <pre>{@code
+ * System.out.println(
+ *     new Comparison(
+ *             "runs/images", "runs/comparison", List.of("obow", "simclr"),
+ *             null, 5.0, "small", List.of(1L), 2, 300, "train", "test", PoolingChoice.GLOBAL)
+ *         .run(runner)
+ *         .text());
+ * }</pre>
+ *
+ * @param images images store with labels and the two splits
+ * @param output directory of the comparison
+ * @param methods names of the methods
+ * @param steps steps of every run; null for those that fit into {@code budget}
  * @param budget minutes of training of every run; null where steps are given
- * @param rounds of every network
- * @param finetuneSteps of every trained network, and of random weights, at each share of the
- *     labels; 0 for none
- * @param trainSplit trained on, and learned from in evaluations
- * @param testSplit predicted
+ * @param preset name of network and settings
+ * @param seeds every method is trained once with each
+ * @param rounds rounds of every network
+ * @param finetuneSteps steps of fine-tuning of every trained network, and of random weights, at
+ *     each share of the labels; 0 for none
+ * @param trainSplit split that is trained on, and learned from in evaluations
+ * @param testSplit split that is predicted
+ * @param pooling features that are evaluated
  */
 public record Comparison(
     String images,
@@ -55,14 +64,16 @@ public record Comparison(
     long finetuneSteps,
     String trainSplit,
     String testSplit,
-    PoolingChoice pooling) {
-  private static final String ROTATION = "rotation";
+    PoolingChoice pooling)
+    implements Request<ComparisonTable> {
+  /** Default of {@code seeds}. */
+  public static final String SEEDS = "1";
 
-  /** Students of bownet behind the first teacher. */
-  private static final int GENERATIONS = 2;
+  /** Default of {@code rounds}. */
+  public static final String ROUNDS = "2";
 
-  /** Steps of the recipes whose speed is measured: more than are taken. */
-  private static final long TIMED_STEPS = 1000;
+  /** Default of {@code finetuneSteps}. */
+  public static final String FINETUNE_STEPS = "300";
 
   public Comparison {
     if ((steps == null) == (budget == null)) {
@@ -85,87 +96,81 @@ public record Comparison(
     }
   }
 
-  /**
-   * Does what is not done yet, and reports.
-   *
-   * @param command line, for the page
-   */
-  public void run(Runner runner, String command) {
+  @Override
+  public TypedCommand typed(Runner runner) {
+    return TypedCommand.of("compare")
+        .with("images", images)
+        .with("output", output)
+        .with("methods", String.join(",", methods))
+        .ifGiven("budget", budget)
+        .ifGiven("steps", steps)
+        .unless(RecipeChoice.PRESET, "preset", preset)
+        .unless(SEEDS, "seeds", Joiner.on(',').join(seeds))
+        .unless(Integer.valueOf(ROUNDS), "rounds", rounds)
+        .unless(Long.valueOf(FINETUNE_STEPS), "finetuneSteps", finetuneSteps)
+        .unless(TrainingImages.TRAIN, "trainSplit", trainSplit)
+        .unless(TrainingImages.TEST, "testSplit", testSplit)
+        .with(pooling.options())
+        .with(runner.arguments());
+  }
+
+  /** Does what is not done yet, writes metrics and page, and returns the table. */
+  @Override
+  public ComparisonTable run(Runner runner) {
     TrainingImages training = TrainingImages.open(images, trainSplit);
     Evaluation.checkSplits(images, training.statistics(), trainSplit, testSplit);
     ComparisonPlan plan = plan(training, runner);
-    ComparisonRuns runs = new ComparisonRuns(this, training, runner);
-    List<ComparisonRecord> results = new ArrayList<>();
-    Map<String, List<String>> stopped = new LinkedHashMap<>();
-    for (long seed : seeds) {
-      say("random weights and pixels, seed %d", seed);
-      runs.reference(plan, seed)
-          .forEach(metric -> results.add(new ComparisonRecord("", seed, metric)));
-      for (ComparisonPlan.Method method : plan.methods()) {
-        if (method.networks().isEmpty()) {
-          continue;
-        }
-        say("%s, seed %d", method.name(), seed);
-        ComparisonRuns.Outcome outcome = runs.outcome(method, seed);
-        outcome
-            .metrics()
-            .forEach(metric -> results.add(new ComparisonRecord(method.name(), seed, metric)));
-        if (outcome.stopped() != null) {
-          stopped
-              .computeIfAbsent(method.name(), m -> new ArrayList<>())
-              .add("seed " + seed + " stopped: " + outcome.stopped());
-        }
-      }
-    }
-    write(results, plan, runner);
-    ComparisonTable table = ComparisonTable.of(plan, rounds, results, stopped);
-    System.out.printf("%n%s%n", table.text());
-    System.out.printf("Metrics:     %s%n", metrics());
-    String page = StoreFiles.resolve(output, "index.html");
+    ComparisonRuns.Results results = new ComparisonRuns(this, training, runner).run(plan);
+    writeMetrics(results.metrics(), plan, runner);
+    ComparisonTable table = ComparisonTable.of(plan, rounds, results.metrics(), results.stopped());
     say("page");
-    ComparisonPictures pictures = new ComparisonPictures(this, plan, training, runner);
+    ComparisonPage content =
+        new ComparisonPage(
+            typed(runner).toString(),
+            about(plan, training),
+            seeds.get(0),
+            table,
+            new ComparisonCurves(this, plan).read(),
+            new ComparisonNeighbours(this, plan, training.rowGroups()).find(),
+            new ComparisonWords(this, plan, training, runner).find());
     try {
-      StoreFiles.write(
-          page,
-          new ComparisonPage(
-                  command,
-                  about(plan, training),
-                  seeds.get(0),
-                  table,
-                  pictures.curves(),
-                  pictures.neighbourhoods(),
-                  pictures.galleries())
-              .html());
+      StoreFiles.write(page(), content.html());
     } catch (IOException e) {
-      throw new UserError("cannot write " + page + ": " + e.getMessage(), e);
+      throw new UserError("cannot write " + page() + ": " + e.getMessage(), e);
     }
-    System.out.printf("Page:        %s%n", page);
+    return table;
   }
 
-  private static void say(String format, Object... values) {
+  static void say(String format, Object... values) {
     System.err.printf("%n== " + format + "%n", values);
   }
 
-  private String metrics() {
+  /** Returns the store of all metrics. */
+  public String metrics() {
     return StoreFiles.resolve(output, "metrics");
   }
 
-  /** The run of a method. */
+  /** Returns the file of the page. */
+  public String page() {
+    return StoreFiles.resolve(output, "index.html");
+  }
+
+  /** Returns the run of a method. */
   public String run(String method, long seed) {
     return StoreFiles.resolve(output, method + "/seed-" + seed);
   }
 
-  /** The evaluation of a run. */
+  /** Returns the evaluation of a run. */
   static String evaluation(String run) {
     return StoreFiles.resolve(run, "evaluation");
   }
 
-  /** The evaluation of what stands beside all methods of a seed. */
+  /** Returns the evaluation of what stands beside all methods of a seed. */
   String reference(long seed) {
     return StoreFiles.resolve(output, "reference/seed-" + seed);
   }
 
-  /** Whether a run has ended, and has been evaluated. */
+  /** Returns whether a run has ended and has been evaluated. */
   boolean isEvaluated(ComparisonPlan.Method method, long seed) {
     return StoreReader.isComplete(Evaluation.metrics(evaluation(run(method.name(), seed))));
   }
@@ -184,27 +189,12 @@ public record Comparison(
     return choice(method, seed).recipe(training.task(ofSteps, seed));
   }
 
-  /** The steps of every method: those of the plan that is there, or measured ones. */
+  /** Returns the steps of every method: those of the plan that is there, or measured ones. */
   public ComparisonPlan plan(TrainingImages training, Runner runner) {
-    ObjectNode options = options(training);
-    Optional<ComparisonPlan> before = ComparisonPlan.find(output);
-    if (before.isPresent()) {
-      RunDirectory.refuseOther(output, "a comparison", before.get().options(), options);
-      return before.get();
-    }
-    List<ComparisonPlan.Method> planned = new ArrayList<>();
-    for (String method : methods) {
-      planned.add(plan(method, training, runner));
-    }
-    if (planned.stream().allMatch(method -> method.networks().isEmpty())) {
-      throw new UserError("no method can be trained: " + planned.get(0).notApplicable());
-    }
-    ComparisonPlan plan = new ComparisonPlan(options, planned);
-    plan.write(output);
-    return plan;
+    return new ComparisonPlanning(this, training, runner).plan();
   }
 
-  /** What decides a run of the comparison, named as on the command line; seeds may be added. */
+  /** Returns what decides the runs, named as on the command line; seeds may be added. */
   public ObjectNode options(TrainingImages training) {
     ObjectNode options = JsonNodeFactory.instance.objectNode();
     options.put("images", training.fingerprint());
@@ -220,64 +210,30 @@ public record Comparison(
     return options;
   }
 
-  private ComparisonPlan.Method plan(String method, TrainingImages training, Runner runner) {
-    try {
-      recipe(method, training, TIMED_STEPS, seeds.get(0));
-    } catch (UserError e) {
-      return new ComparisonPlan.Method(method, e.getMessage(), List.of());
-    }
-    boolean hasTeachers =
-        recipe(method, training, TIMED_STEPS, seeds.get(0)).method().targetSource()
-            == TargetSource.TEACHER_WORDS;
-    Map<String, Integer> networks = new LinkedHashMap<>();
-    if (hasTeachers) {
-      networks.put(ROTATION, 1);
-    }
-    networks.put(method, hasTeachers ? GENERATIONS : 1);
-    int count = networks.values().stream().mapToInt(Integer::intValue).sum();
-    List<Network> planned = new ArrayList<>();
-    networks.forEach(
-        (name, many) -> {
-          Recipe recipe = recipe(name, training, TIMED_STEPS, seeds.get(0));
-          say("speed of %s", name);
-          double seconds =
-              new StepTiming(recipe, training, StoreFiles.resolve(output, "speed/" + name))
-                  .seconds(runner);
-          long steps =
-              budget == null ? this.steps / count : Network.steps(budget * 60 / count, seconds);
-          planned.add(
-              new Network(name, many, Math.max(1, steps / rounds), recipe.batchSize(), seconds));
-        });
-    return new ComparisonPlan.Method(method, null, planned);
-  }
-
-  private void write(List<ComparisonRecord> results, ComparisonPlan plan, Runner runner) {
+  private void writeMetrics(List<ComparisonRecord> results, ComparisonPlan plan, Runner runner) {
+    Map<String, String> provenance =
+        Map.of(
+            "command",
+            "compare",
+            "options",
+            plan.options().toString(),
+            "seeds",
+            seedNames(),
+            Provenance.VERSION,
+            Version.read());
     WriteStore<ComparisonRecord> write =
-        WriteStore.to(ComparisonRecord.TYPE, metrics())
-            .withProvenance(
-                Map.of(
-                    "command",
-                    "compare",
-                    "options",
-                    plan.options().toString(),
-                    "seeds",
-                    seedNames(),
-                    Provenance.VERSION,
-                    Version.read()));
-    try {
-      write.prepare(true);
-      Pipeline pipeline = runner.create("compare");
-      pipeline
-          .apply(Create.of(results).withCoder(ComparisonRecord.TYPE.coder()))
-          .apply("Write", write);
-      runner.run(pipeline);
-      write.commit();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+        WriteStore.to(ComparisonRecord.TYPE, metrics()).withProvenance(provenance);
+    Stage.writing(write)
+        .run(
+            runner,
+            "compare",
+            pipeline ->
+                pipeline
+                    .apply(Create.of(results).withCoder(ComparisonRecord.TYPE.coder()))
+                    .apply("Write", write));
   }
 
-  /** What was compared, for the page. */
+  /** Returns lines on what was compared. */
   private List<String> about(ComparisonPlan plan, TrainingImages training) {
     return List.of(
         String.format(
@@ -293,7 +249,7 @@ public record Comparison(
             testSplit));
   }
 
-  /** How long every run trains, for people. */
+  /** Returns the length of every run, for a person. */
   String length() {
     if (budget == null) {
       return steps + " steps";
@@ -303,10 +259,5 @@ public record Comparison(
 
   private String seedNames() {
     return String.join(", ", seeds.stream().map(String::valueOf).toList());
-  }
-
-  /** The images of the store, of all splits. */
-  StoreReader<ImageRecord> store() {
-    return StoreReader.open(ImageRecord.TYPE, images);
   }
 }

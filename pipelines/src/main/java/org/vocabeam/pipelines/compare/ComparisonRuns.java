@@ -5,6 +5,7 @@ import static com.google.common.base.Preconditions.checkState;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,11 +32,10 @@ import org.vocabeam.pipelines.runner.Runner;
 import org.vocabeam.pipelines.stage.Evaluation;
 import org.vocabeam.pipelines.stage.LabelStage;
 import org.vocabeam.pipelines.stage.MetricsTable;
-import org.vocabeam.transforms.checkpoint.VariableChunk;
+import org.vocabeam.transforms.evaluation.ComparisonRecord;
 import org.vocabeam.transforms.evaluation.MetricRecord;
 import org.vocabeam.transforms.features.FeatureSource;
 import org.vocabeam.transforms.files.StoreFiles;
-import org.vocabeam.transforms.store.StoreReader;
 import org.vocabeam.transforms.training.TrainingStopped;
 
 /**
@@ -47,20 +47,56 @@ record ComparisonRuns(Comparison comparison, TrainingImages training, Runner run
   /** Random weights with batch norm statistics of the images, as features. */
   private static final String NORMALISED = "normalised";
 
-  /** Of those statistics: what they started from is then 0.9^50 of them. */
+  /** Steps of those statistics, of which then 0.9^50 is what they started from. */
   private static final long STATISTICS_STEPS = 50;
 
   /**
-   * What became of one run.
+   * Outcome of one run.
    *
-   * @param stopped why it did; null when it has ended
+   * @param stopped the reason why it stopped; null when it has ended
    */
-  record Outcome(@Nullable String stopped, List<MetricRecord> metrics) {}
+  private record Outcome(@Nullable String stopped, List<MetricRecord> metrics) {}
+
+  /**
+   * Results of all runs.
+   *
+   * @param metrics of the runs that have ended, and of what stands beside them
+   * @param stopped method to the reasons why runs of it stopped
+   */
+  record Results(List<ComparisonRecord> metrics, Map<String, List<String>> stopped) {}
+
+  /** Does what is not done yet, seed by seed. */
+  Results run(ComparisonPlan plan) {
+    Results results = new Results(new ArrayList<>(), new LinkedHashMap<>());
+    for (long seed : comparison.seeds()) {
+      Comparison.say("random weights and pixels, seed %d", seed);
+      add(results, "", seed, new Outcome(null, reference(plan, seed)));
+      for (ComparisonPlan.Method method : plan.methods()) {
+        if (!method.networks().isEmpty()) {
+          Comparison.say("%s, seed %d", method.name(), seed);
+          add(results, method.name(), seed, outcome(method, seed));
+        }
+      }
+    }
+    return results;
+  }
+
+  private static void add(Results results, String method, long seed, Outcome outcome) {
+    outcome
+        .metrics()
+        .forEach(metric -> results.metrics().add(new ComparisonRecord(method, seed, metric)));
+    if (outcome.stopped() != null) {
+      results
+          .stopped()
+          .computeIfAbsent(method, name -> new ArrayList<>())
+          .add("seed " + seed + " stopped: " + outcome.stopped());
+    }
+  }
 
   /**
    * Measures what stands beside all methods: random weights as they are, normalised, and pixels.
    */
-  List<MetricRecord> reference(ComparisonPlan plan, long seed) {
+  private List<MetricRecord> reference(ComparisonPlan plan, long seed) {
     List<Recipe> recipes =
         plan.methods().stream()
             .filter(method -> !method.networks().isEmpty())
@@ -85,8 +121,8 @@ record ComparisonRuns(Comparison comparison, TrainingImages training, Runner run
   }
 
   /**
-   * What every method starts from: random weights whose batch norm has statistics of the images, by
-   * steps of supervised training at the rate 0.
+   * Measures where every method starts: random weights whose batch norm has statistics of the
+   * images, by steps of supervised training at the rate 0.
    */
   private List<MetricRecord> normalised(String directory, long seed) {
     String run = StoreFiles.resolve(directory, NORMALISED);
@@ -101,7 +137,7 @@ record ComparisonRuns(Comparison comparison, TrainingImages training, Runner run
   }
 
   /** Trains and measures a method. */
-  Outcome outcome(ComparisonPlan.Method method, long seed) {
+  private Outcome outcome(ComparisonPlan.Method method, long seed) {
     String run = comparison.run(method.name(), seed);
     String reason = StoreFiles.resolve(run, "stopped.txt");
     try {
@@ -124,7 +160,7 @@ record ComparisonRuns(Comparison comparison, TrainingImages training, Runner run
     return new Outcome(null, metrics);
   }
 
-  /** Trains, and returns why the run stopped, if it did. */
+  /** Trains a method, and returns the reason why the run stopped, if it did. */
   private Optional<String> train(ComparisonPlan.Method method, long seed, String run) {
     List<Network> networks = method.networks();
     Network last = networks.get(networks.size() - 1);
@@ -150,14 +186,14 @@ record ComparisonRuns(Comparison comparison, TrainingImages training, Runner run
     }
   }
 
-  /** All that is measured of a run's network. */
-  private List<MetricRecord> measure(FeatureSource of, String checkpoint, String run, long seed) {
-    Map<String, String> weights =
-        Map.of("checkpoint", StoreReader.open(VariableChunk.TYPE, checkpoint).fingerprint());
-    return measure(of, false, weights, Comparison.evaluation(run), seed);
+  /** Returns all that is measured of a run's network. */
+  private List<MetricRecord> measure(
+      FeatureSource features, String checkpoint, String run, long seed) {
+    Map<String, String> weights = Map.of("checkpoint", Provenance.checkpoint(checkpoint));
+    return measure(features, false, weights, Comparison.evaluation(run), seed);
   }
 
-  /** The metrics of features, those that are stored unless they have to be made. */
+  /** Returns the metrics of features, measured unless they are stored. */
   private List<MetricRecord> measure(
       FeatureSource features, boolean pixels, Map<String, String> of, String directory, long seed) {
     FeatureSource source = features.on(runner.device());
@@ -176,7 +212,8 @@ record ComparisonRuns(Comparison comparison, TrainingImages training, Runner run
   }
 
   /**
-   * What a classifier reaches from the network, of the same labels as the linear probes.
+   * Returns the accuracies of classifiers that start from the network, with the labels of the
+   * linear probes.
    *
    * @param initial null for random weights: supervised training from scratch
    */
@@ -199,7 +236,7 @@ record ComparisonRuns(Comparison comparison, TrainingImages training, Runner run
     return metrics;
   }
 
-  /** Supervised training of all weights, from random ones if there are none. */
+  /** Returns the recipe of supervised training of all weights. */
   private Recipe supervised(@Nullable InitialWeights initial, long ofSteps, long seed) {
     Task task = training.task(ofSteps, seed);
     return Supervised.recipe(
