@@ -26,11 +26,6 @@ import picocli.CommandLine.Option;
       "      --metrics=runs/obow/evaluation/metrics"
     })
 public final class ExportCommand implements Callable<Integer> {
-  /** The file that TensorFlow knows a SavedModel by. */
-  public static final String MODEL = "saved_model.pb";
-
-  private static final String CARD = "model-card.md";
-
   @Mixin private CheckpointOption checkpoint;
 
   @Option(

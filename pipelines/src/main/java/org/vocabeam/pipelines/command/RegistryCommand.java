@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
 import org.vocabeam.pipelines.options.RunnerArguments;
+import org.vocabeam.pipelines.options.Sections;
 import org.vocabeam.pipelines.registry.Event;
 import org.vocabeam.pipelines.registry.ModelVersion;
 import org.vocabeam.pipelines.registry.Registry;
@@ -16,23 +17,23 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The models that retrain made, and which of them is in use. */
+/** The models of a registry, and the choice of the promoted one. */
 @Command(
     name = "registry",
-    description = {
-      "list shows the versions and what happened to them, show one version whole (the promoted one"
-          + " without --version), promote makes a version the promoted one whatever its gate said,"
-          + " rollback the one that was promoted before."
-    },
+    description =
+        "list shows the versions and their history, show one version whole (the promoted one"
+            + " without --version). promote makes a version the promoted one, whatever its gate"
+            + " said; rollback the version that was promoted before.",
     footer = {
       "",
-      "Example: ./vocabeam registry list --registry=runs/registry",
-      "         ./vocabeam registry promote --registry=runs/registry --version=2"
+      "Example:",
+      "  ./vocabeam registry list --registry=runs/registry",
+      "  ./vocabeam registry promote --registry=runs/registry --version=2"
     })
 public final class RegistryCommand implements Callable<Integer> {
   private static final List<String> COLUMNS = List.of("knn20", "linear", "linear@0.01");
 
-  /** What can be done with a registry. */
+  /** Actions on a registry. */
   enum Action {
     LIST,
     SHOW,
@@ -45,12 +46,17 @@ public final class RegistryCommand implements Callable<Integer> {
 
   @Option(
       names = "--registry",
+      order = Sections.INPUT,
       required = true,
       paramLabel = "DIR",
-      description = "The registry that retrain writes.")
+      description = "Registry, as retrain writes it.")
   private String location;
 
-  @Option(names = "--version", paramLabel = "N", description = "Of show and promote.")
+  @Option(
+      names = "--version",
+      order = Sections.INPUT,
+      paramLabel = "N",
+      description = "Version that show and promote take.")
   private @Nullable Integer version;
 
   @Mixin private RunnerArguments pipelines;
@@ -100,10 +106,10 @@ public final class RegistryCommand implements Callable<Integer> {
     StringBuilder table = new StringBuilder(String.format("%-9s%-12s%9s", "", "from", "images"));
     COLUMNS.forEach(metric -> table.append(String.format("%13s", metric)));
     table.append("  accuracy, %\n");
-    for (ModelVersion of : versions) {
-      table.append(String.format("%-9d%-12s%9d", of.number(), origin(of), of.images()));
-      COLUMNS.forEach(metric -> table.append(String.format("%13s", percent(of, metric))));
-      table.append(Objects.equals(promoted, of.number()) ? "  promoted" : "").append('\n');
+    for (ModelVersion listed : versions) {
+      table.append(String.format("%-9d%-12s%9d", listed.number(), origin(listed), listed.images()));
+      COLUMNS.forEach(metric -> table.append(String.format("%13s", percent(listed, metric))));
+      table.append(Objects.equals(promoted, listed.number()) ? "  promoted" : "").append('\n');
     }
     System.out.print(table);
     System.out.println();
@@ -119,12 +125,12 @@ public final class RegistryCommand implements Callable<Integer> {
     }
   }
 
-  private static String origin(ModelVersion of) {
-    return of.request().isFromParent() ? "version " + of.request().parent() : "scratch";
+  private static String origin(ModelVersion listed) {
+    return listed.request().isFromParent() ? "version " + listed.request().parent() : "scratch";
   }
 
-  private static String percent(ModelVersion of, String metric) {
-    Double value = of.metrics().get(metric);
+  private static String percent(ModelVersion listed, String metric) {
+    Double value = listed.metrics().get(metric);
     return value == null ? "-" : String.format(Locale.ROOT, "%.2f", 100 * value);
   }
 
@@ -134,11 +140,11 @@ public final class RegistryCommand implements Callable<Integer> {
       throw new UserError(location + " has no promoted version; give --version");
     }
     int number = version == null ? promoted : version;
-    ModelVersion of = registry.completeVersion(number);
+    ModelVersion shown = registry.completeVersion(number);
     System.out.printf(
         "Version %d%s%n", number, Objects.equals(promoted, number) ? ", promoted" : "");
     System.out.printf("Encoder:     %s%n", registry.encoder(number));
     System.out.printf("Run:         %s%n", registry.run(number));
-    System.out.println(of.toJson());
+    System.out.println(shown.toJson());
   }
 }

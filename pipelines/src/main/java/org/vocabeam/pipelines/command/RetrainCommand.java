@@ -6,18 +6,19 @@ import org.vocabeam.pipelines.registry.RetrainRequest;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** The next model of a data set that grew. */
+/** The next version of a registry, from images that are new. */
 @Command(
     name = "retrain",
-    description = {
-      "Takes what is new in the input, by content, pre-trains on all images, evaluates, compares with"
-          + " the promoted model on the same images, and promotes the new one if the gate holds.",
-      "Without new images it does nothing. Killed at any moment, the same command goes on."
-    },
+    description =
+        "Takes what is new in the input, by content, pre-trains on all images so far, evaluates,"
+            + " compares with the promoted model on the same images, and promotes the new model"
+            + " if the gate holds. Without new images it does nothing. Killed at any moment, the"
+            + " same command goes on.",
     footer = {
       "",
-      "Example: ./vocabeam retrain --input=photos --registry=runs/registry --resize=32"
-          + " --rounds=4 --stepsPerRound=500 --gate=linear>=-0.5,knn20>=70%%"
+      "Example:",
+      "  ./vocabeam retrain --input=photos --registry=runs/registry --resize=32 \\",
+      "      --rounds=4 --stepsPerRound=500 --gate='linear>=-0.5,knn20>=70%%'"
     })
 public final class RetrainCommand implements Callable<Integer> {
   @Mixin private RetrainArguments arguments;

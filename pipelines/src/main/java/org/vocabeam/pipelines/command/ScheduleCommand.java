@@ -14,31 +14,33 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Retrains when it is time to. */
+/** Retraining at the times of a schedule. */
 @Command(
     name = "schedule",
-    description = {
-      "Runs retrain in this process whenever it is due. Times that passed while this was not running,"
-          + " or while a run took longer, are made up for by one run.",
-      "A run that fails is recorded, leaves the promoted model as it is, and the schedule goes on."
-          + " SIGTERM stops the run, which the next start goes on with; exit status 143."
-    },
+    description =
+        "Runs retrain in this process whenever it is due. One run makes up for all times that"
+            + " passed while this was not running, or while a run took longer. A run that fails is"
+            + " recorded and leaves the promoted model as it is, and the schedule goes on. SIGTERM"
+            + " stops the run, with exit status 143, and the next start goes on with it.",
     footer = {
       "",
-      "Example: ./vocabeam schedule --cron='0 3 * * *' --input=photos --registry=runs/registry"
-          + " --resize=32 --rounds=4 --stepsPerRound=500"
+      "Example:",
+      "  ./vocabeam schedule --cron='0 3 * * *' --input=photos --registry=runs/registry \\",
+      "      --resize=32 --rounds=4 --stepsPerRound=500"
     })
 public final class ScheduleCommand implements Callable<Integer> {
   @Option(
       names = "--cron",
       required = true,
       paramLabel = "FIELDS",
-      description = "When: minute, hour, day of the month, month, day of the week, as of cron.")
+      description =
+          "Times as cron writes them: minute, hour, day of the month, month, day of the week.")
   private String cron;
 
   @Option(
       names = "--zone",
       defaultValue = "local",
+      paramLabel = "NAME",
       description = "Time zone of --cron, for example UTC or Europe/Berlin.")
   private String zone;
 

@@ -17,8 +17,8 @@
  *       with what differs. So a chain of stages keeps no state of its own; killed anywhere and
  *       started again, it goes on at the first stage that is not complete.
  *   <li><b>What every stage does around its pipeline stands in one place</b>, {@link
- *       org.vocabeam.pipelines.stage.Stage}: prepare the stores, compare provenance, run, commit
- *       in an order of which the last store makes the stage complete.
+ *       org.vocabeam.pipelines.stage.Stage}: prepare the stores, compare provenance, run, commit in
+ *       an order of which the last store makes the stage complete.
  * </ul>
  */
 package org.vocabeam.pipelines.stage;
