@@ -14,11 +14,11 @@ import org.vocabeam.models.UserError;
 import org.vocabeam.transforms.files.StoreFiles;
 
 /**
- * How long every method of a comparison trains: written down before anything is trained, and taken
- * over by whoever goes on.
+ * Steps of every method of a comparison, written down before anything is trained. A comparison that
+ * goes on keeps its plan.
  *
- * @param options that decide the comparison
- * @param methods in the order of the table
+ * @param options options that decide the comparison
+ * @param methods methods in the order of the table
  */
 public record ComparisonPlan(JsonNode options, List<Method> methods) {
   private static final String FILE = "compare.json";
@@ -28,9 +28,9 @@ public record ComparisonPlan(JsonNode options, List<Method> methods) {
   /**
    * A method of the comparison.
    *
-   * @param name of {@code --method}
-   * @param notApplicable why it refuses the images; null when it does not
-   * @param networks that it trains, one after the other; none when it refuses
+   * @param name name of {@code --method}
+   * @param notApplicable reason why it refuses the images; null when it does not
+   * @param networks networks that it trains, one after the other; none when it refuses
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Method(String name, @Nullable String notApplicable, List<Network> networks) {
@@ -38,26 +38,26 @@ public record ComparisonPlan(JsonNode options, List<Method> methods) {
       networks = List.copyOf(networks);
     }
 
-    /** Steps of all networks, of {@code rounds} rounds each. */
+    /** Returns the steps of all networks, with {@code rounds} rounds each. */
     public long steps(int rounds) {
       return networks.stream().mapToLong(n -> n.count() * n.stepsPerRound() * rounds).sum();
     }
 
-    /** Images that all networks see together. */
+    /** Returns the images that all networks see together. */
     private double images(int rounds) {
       return networks.stream()
           .mapToDouble(n -> (double) n.count() * n.stepsPerRound() * rounds * n.batchSize())
           .sum();
     }
 
-    /** Minutes that all steps take at the measured speed. */
+    /** Returns the minutes that all steps take at the measured speed. */
     public double minutes(int rounds) {
       return networks.stream()
           .mapToDouble(n -> n.count() * n.stepsPerRound() * rounds * n.secondsPerStep() / 60)
           .sum();
     }
 
-    /** Images a second over all networks, as measured. */
+    /** Returns the images a second over all networks, as measured. */
     public double imagesPerSecond(int rounds) {
       return images(rounds) / (60 * minutes(rounds));
     }
@@ -66,15 +66,15 @@ public record ComparisonPlan(JsonNode options, List<Method> methods) {
   /**
    * Networks that train alike.
    *
-   * @param method whose recipe they have
-   * @param count of them
-   * @param stepsPerRound of each
+   * @param method method whose recipe they have
+   * @param count number of networks
+   * @param stepsPerRound steps of a round of each
    * @param batchSize images of a step
-   * @param secondsPerStep as measured
+   * @param secondsPerStep measured seconds
    */
   public record Network(
       String method, int count, long stepsPerRound, int batchSize, double secondsPerStep) {
-    /** The whole steps that fit into a time. */
+    /** Returns the whole steps that fit into a time. */
     public static long steps(double seconds, double secondsPerStep) {
       return (long) (seconds / secondsPerStep);
     }
@@ -84,12 +84,12 @@ public record ComparisonPlan(JsonNode options, List<Method> methods) {
     methods = List.copyOf(methods);
   }
 
-  /** The file of a comparison's plan. */
+  /** Returns the file of a comparison's plan. */
   public static String file(String root) {
     return StoreFiles.resolve(root, FILE);
   }
 
-  /** The plan of a comparison that has been started. */
+  /** Returns the plan of a comparison that has been started. */
   public static Optional<ComparisonPlan> find(String root) {
     String file = file(root);
     try {
@@ -105,7 +105,7 @@ public record ComparisonPlan(JsonNode options, List<Method> methods) {
     }
   }
 
-  /** Writes it whole or not at all. */
+  /** Writes the plan whole or not at all. */
   public void write(String root) {
     try {
       StoreFiles.write(file(root), JSON.writeValueAsString(this) + "\n");

@@ -18,14 +18,14 @@ import org.vocabeam.transforms.evaluation.LabelledEmbeddings;
 import org.vocabeam.transforms.evaluation.MetricRecord;
 
 /**
- * The results of a comparison: a row a method and below them what stands beside all, a column a
- * metric, in every cell the mean over seeds with the least and the most.
+ * Results of a comparison: a row for each method and below them what stands beside all methods, a
+ * column for each metric, in every cell the mean over seeds with the least and the most.
  *
- * @param columns of metrics
- * @param rows methods first
+ * @param columns metrics
+ * @param rows rows, methods first
  */
 public record ComparisonTable(List<Column> columns, List<Row> rows) {
-  /** Metrics in the order in which people want them; others come behind by name. */
+  /** Metrics in the order in which people want them; others follow by name. */
   private static final Map<String, String> KNOWN = new LinkedHashMap<>();
 
   private static final Map<String, String> BESIDE = new LinkedHashMap<>();
@@ -50,8 +50,8 @@ public record ComparisonTable(List<Column> columns, List<Row> rows) {
    * A metric.
    *
    * @param key {@link MetricRecord#name}
-   * @param title for a person
-   * @param percent whether its values are shares, shown in percent
+   * @param title title for a person
+   * @param percent true if its values are shares, shown in percent
    */
   public record Column(String key, String title, boolean percent) {
     static Column of(String key) {
@@ -68,7 +68,7 @@ public record ComparisonTable(List<Column> columns, List<Row> rows) {
       return key.substring(0, at) + " " + percent.stripTrailingZeros().toPlainString() + " %";
     }
 
-    /** A value as it is shown. */
+    /** Returns a value as it is shown. */
     public String text(double value) {
       return percent
           ? String.format(Locale.ROOT, "%.1f", 100 * value)
@@ -79,12 +79,12 @@ public record ComparisonTable(List<Column> columns, List<Row> rows) {
   /**
    * A line.
    *
-   * @param key method, or the features of what stands beside all
-   * @param title for a person
-   * @param method whether it is a method
-   * @param training of the method; empty where there is none
+   * @param key name of the method, or the features of what stands beside all
+   * @param title title for a person
+   * @param method true for a method
+   * @param training training of the method; null without one
    * @param cells key of a column to values
-   * @param notes why there are no values of a seed, or of any
+   * @param notes reasons why there are no values of a seed, or of any
    */
   public record Row(
       String key,
@@ -95,21 +95,21 @@ public record ComparisonTable(List<Column> columns, List<Row> rows) {
       List<String> notes) {}
 
   /**
-   * How a method trained.
+   * Training of a method.
    *
-   * @param steps of all its networks
-   * @param imagesPerSecond as measured
-   * @param minutes at that speed
+   * @param steps steps of all its networks
+   * @param imagesPerSecond measured speed
+   * @param minutes minutes at that speed
    */
   public record Training(long steps, double imagesPerSecond, double minutes) {}
 
   /**
    * Values of a metric over seeds.
    *
-   * @param seeds how many
+   * @param seeds number of seeds
    */
   public record Cell(double mean, double least, double most, long seeds) {
-    /** Whether the values differ as they are shown. */
+    /** Returns whether the values differ as they are shown. */
     boolean hasRange(Column column) {
       return seeds > 1 && !column.text(least).equals(column.text(most));
     }
@@ -121,10 +121,10 @@ public record ComparisonTable(List<Column> columns, List<Row> rows) {
   }
 
   /**
-   * A table.
+   * Returns the table of results.
    *
-   * @param rounds of every network
-   * @param stopped method to why runs of it stopped
+   * @param rounds rounds of every network
+   * @param stopped method to the reasons why runs of it stopped
    */
   public static ComparisonTable of(
       ComparisonPlan plan,
@@ -175,10 +175,10 @@ public record ComparisonTable(List<Column> columns, List<Row> rows) {
   }
 
   private static Map<String, Cell> cells(
-      List<ComparisonRecord> results, Predicate<ComparisonRecord> of) {
+      List<ComparisonRecord> results, Predicate<ComparisonRecord> isOfRow) {
     Map<String, DoubleSummaryStatistics> statistics = new TreeMap<>();
     results.stream()
-        .filter(of)
+        .filter(isOfRow)
         .forEach(
             r ->
                 statistics
@@ -191,12 +191,12 @@ public record ComparisonTable(List<Column> columns, List<Row> rows) {
     return cells;
   }
 
-  /** The row of random weights, which every method should be better than. */
+  /** Returns the row of random weights, which every method should beat. */
   Row random() {
     return rows.stream().filter(row -> row.key().equals("random")).findFirst().orElseThrow();
   }
 
-  /** The largest mean of a column among methods; absent without any. */
+  /** Returns the largest mean of a column among methods; null without any. */
   @Nullable Double best(Column column) {
     return rows.stream()
         .filter(row -> row.method() && row.cells().containsKey(column.key()))
@@ -205,7 +205,7 @@ public record ComparisonTable(List<Column> columns, List<Row> rows) {
         .orElse(null);
   }
 
-  /** Lines for a terminal, each with its end. */
+  /** Returns lines for a terminal, each with its end. */
   public String text() {
     List<List<String>> lines = new ArrayList<>();
     List<String> head = new ArrayList<>(List.of("accuracy, %"));
@@ -233,12 +233,12 @@ public record ComparisonTable(List<Column> columns, List<Row> rows) {
     }
     StringBuilder text = new StringBuilder();
     for (List<String> line : lines) {
-      StringBuilder of = new StringBuilder();
-      of.append(String.format("%-" + widths[0] + "s", line.get(0)));
+      StringBuilder padded = new StringBuilder();
+      padded.append(String.format("%-" + widths[0] + "s", line.get(0)));
       for (int i = 1; i < widths.length; i++) {
-        of.append(String.format("  %" + widths[i] + "s", line.get(i)));
+        padded.append(String.format("  %" + widths[i] + "s", line.get(i)));
       }
-      text.append(of.toString().stripTrailing()).append(System.lineSeparator());
+      text.append(padded.toString().stripTrailing()).append(System.lineSeparator());
     }
     text.append(
         rows.stream()

@@ -15,7 +15,9 @@ public record Neighbourhood(Shown query, Map<String, List<Shown>> nearest) {
   /**
    * An image on the page.
    *
-   * @param label null without one
+   * @param id id of the image
+   * @param label label of the image; null without one
+   * @param pixels the whole image
    */
   public record Shown(String id, @Nullable String label, Pixels pixels) {}
 }

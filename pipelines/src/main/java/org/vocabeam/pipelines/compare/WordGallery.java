@@ -4,28 +4,29 @@ import java.util.List;
 import org.vocabeam.transforms.image.Pixels;
 
 /**
- * Visual words of a method, each by the patches that activate it most.
+ * Visual words of a method, each with the patches nearest to it.
  *
- * @param title the method
- * @param level of the backbone whose cells they are
- * @param side of a patch in pixels, where the image does not end before
- * @param complete words that are the nearest ones in images enough
- * @param total words in the vocabulary
+ * @param title name of the method and of the network
+ * @param level level of the backbone to whose cells the words belong
+ * @param side side of a patch in pixels, where the image does not end before
+ * @param complete number of words that are the nearest ones in images enough
+ * @param total number of words in the vocabulary
+ * @param words words that are shown
  */
 public record WordGallery(
     String title, String level, int side, int complete, int total, List<Word> words) {
   /**
    * A word.
    *
-   * @param number in the vocabulary
-   * @param patches the nearest first
+   * @param number number in the vocabulary
+   * @param patches patches, the nearest first
    */
   public record Word(int number, List<Patch> patches) {}
 
   /**
    * The part of an image that a cell of the map depends on.
    *
-   * @param image id
+   * @param image id of the image
    * @param top pixels of the patch above the image's edge
    * @param left pixels of the patch left of the image's edge
    * @param pixels the rest of the patch

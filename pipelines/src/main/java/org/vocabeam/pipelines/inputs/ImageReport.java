@@ -8,11 +8,11 @@ import java.util.stream.Collectors;
 import org.vocabeam.transforms.ingest.Growth;
 import org.vocabeam.transforms.statistics.ImageStatistics;
 
-/** The statistics of an images store for a person. */
+/** Report on an images store, for a person. */
 public final class ImageReport {
   private ImageReport() {}
 
-  /** Lines, each with its end. */
+  /** Returns lines on the images of a store, each with its end. */
   public static String of(String directory, ImageStatistics statistics) {
     StringBuilder report = new StringBuilder();
     line(report, "Images:", statistics.images() + " in " + directory);
@@ -51,7 +51,7 @@ public final class ImageReport {
     return report.toString();
   }
 
-  /** Lines on what an input has added to a growing store. */
+  /** Returns lines on what an input has added to a growing store. */
   public static String of(int increment, long added, Growth growth) {
     StringBuilder report = new StringBuilder();
     line(

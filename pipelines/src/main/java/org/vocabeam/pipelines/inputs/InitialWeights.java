@@ -16,15 +16,14 @@ import org.vocabeam.transforms.store.StoreReader;
 import org.vocabeam.transforms.training.Start;
 
 /**
- * The weights of another run that a run starts from. The two see pixels on the same scale, so the
+ * Weights of another run, from which a run starts. The two see pixels on the same scale, so the
  * normalisation stays that of the first run's images.
  *
- * @param checkpoint directory
- * @param recipe of the other run
- * @param fingerprint of the checkpoint
- * @param scopes of what is taken, as in {@link Start}; without any, all of its state but the
- *     optimizer's, of a run with the same recipe, but for how long and on which schedule it trains
- *     and for the seed
+ * @param checkpoint directory of the checkpoint
+ * @param recipe recipe of the other run
+ * @param fingerprint fingerprint of the checkpoint
+ * @param scopes scopes that are taken, as in {@link Start}; without any, all of the state but the
+ *     optimizer's is taken, and the two recipes may differ in length, schedule and seed alone
  */
 public record InitialWeights(
     String checkpoint, Recipe recipe, String fingerprint, Map<String, String> scopes) {
@@ -40,22 +39,23 @@ public record InitialWeights(
         Map.of());
   }
 
-  /** The same weights, of which some scopes are taken. */
-  public InitialWeights taking(Map<String, String> of) {
-    return new InitialWeights(checkpoint, recipe, fingerprint, of);
+  /** Returns the same weights, of which some scopes are taken. */
+  public InitialWeights taking(Map<String, String> taken) {
+    return new InitialWeights(checkpoint, recipe, fingerprint, taken);
   }
 
-  /** Where the first round starts. */
+  /** Returns where the first round starts. */
   public Start start() {
     return new Start(checkpoint, scopes);
   }
 
-  /** The task with the normalisation that the weights are used to. */
-  public Task task(Task of) {
-    return new Task(of.images(), recipe.normalisation(), of.imageCount(), of.steps(), of.seed());
+  /** Returns the task with the normalisation that the weights were trained with. */
+  public Task task(Task task) {
+    return new Task(
+        task.images(), recipe.normalisation(), task.imageCount(), task.steps(), task.seed());
   }
 
-  /** Refuses a recipe that the weights are not of, naming what differs. */
+  /** Refuses a recipe that the weights do not belong to, naming what differs. */
   public void check(Recipe asked) {
     Map<String, String> before = constants(recipe);
     Map<String, String> now = constants(asked);
@@ -74,8 +74,8 @@ public record InitialWeights(
     }
   }
 
-  private static Map<String, String> constants(Recipe of) {
-    JsonNode tree = Methods.toTree(of);
+  private static Map<String, String> constants(Recipe recipe) {
+    JsonNode tree = Methods.toTree(recipe);
     ((ObjectNode) tree).remove(OWN);
     Map<String, String> constants = new TreeMap<>();
     RunDirectory.flatten("", tree, constants);

@@ -20,8 +20,14 @@ import org.vocabeam.transforms.store.StoreManifest;
 import org.vocabeam.transforms.store.StoreReader;
 
 /**
- * What a run leaves: {@code run.json} with all that decides its result, a checkpoint and the
- * metrics of its steps for every round, TensorBoard events.
+ * Directory of a run: {@code run.json} with all that decides its result, for every round a
+ * checkpoint and the metrics of its steps, and TensorBoard events.
+ *
+ * <pre>{@code
+ * String checkpoint = RunDirectory.newestCheckpoint("runs/obow");
+ * }</pre>
+ *
+ * @param root location of the directory
  */
 public record RunDirectory(String root) {
   private static final String CONFIGURATION = "run.json";
@@ -29,12 +35,12 @@ public record RunDirectory(String root) {
   private static final String RUN = "run";
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** The stages of a generation of BoWNet. */
+  /** Returns the directory of a generation of BoWNet. */
   public String generation(int generation) {
     return StoreFiles.resolve(root, GENERATION + generation);
   }
 
-  /** The run of a generation's student; of generation 0, of the first teacher. */
+  /** Returns the run of a generation's student; for generation 0, of the first teacher. */
   public String run(int generation) {
     return StoreFiles.resolve(generation(generation), RUN);
   }
@@ -43,29 +49,30 @@ public record RunDirectory(String root) {
     return StoreFiles.resolve(root, "checkpoints");
   }
 
-  /** The checkpoint after so many steps. */
+  /** Returns the checkpoint after a number of steps. */
   public String checkpoint(long step) {
     return StoreFiles.resolve(checkpoints(), name(step));
   }
 
-  /** The metrics of the round that ended after so many steps. */
+  /** Returns the metrics of the round that ended after a number of steps. */
   public String steps(long step) {
     return StoreFiles.resolve(root, "steps/" + name(step));
   }
 
-  /** How far the replicas of the running round are, when they run elsewhere. */
+  /** Returns the directory in which replicas of other processes report their steps. */
   public String reports() {
     return StoreFiles.resolve(root, "reports");
   }
 
+  /** Returns the directory of TensorBoard events. */
   public String tensorboard() {
     return StoreFiles.resolve(root, "tensorboard");
   }
 
   /**
-   * Removes what an interrupted attempt at the round that ends after so many steps left among the
-   * events, which would be a second curve.
+   * Removes the events of an interrupted attempt at a round, which would be a second curve.
    *
+   * @param step steps after which the round ends
    * @return the suffix of the name of the round's event file
    */
   public String removeEvents(long step) throws IOException {
@@ -91,21 +98,21 @@ public record RunDirectory(String root) {
     return String.format(Locale.ROOT, "step-%09d", step);
   }
 
-  /** Whether it has a place for checkpoints, which may all be incomplete. */
+  /** Returns whether there is a place for checkpoints, which may all be incomplete. */
   boolean hasCheckpoints() throws IOException {
     return StoreFiles.isDirectory(checkpoints());
   }
 
-  /** The steps of the newest complete checkpoint among the given ones; 0 without any. */
+  /** Returns the steps of the newest complete checkpoint among the given ones; 0 without any. */
   public long newest(LongStream steps) {
     return steps.filter(s -> StoreReader.isComplete(checkpoint(s))).max().orElse(0);
   }
 
   /**
-   * Makes the directory a run of this configuration, or finds that it is one.
+   * Makes the directory a run of this configuration, unless it is one.
    *
    * @param configuration option to value
-   * @throws UserError when it is a run of another configuration, naming an option that differs
+   * @throws UserError when the run has another configuration, naming an option that differs
    */
   public void claim(JsonNode configuration) {
     String file = StoreFiles.resolve(root, CONFIGURATION);
@@ -122,7 +129,7 @@ public record RunDirectory(String root) {
     }
   }
 
-  /** Removes what a claim that was killed left: without a configuration nothing else is there. */
+  /** Removes what a killed claim left; without a configuration nothing else is there. */
   private void removeUnfinished() throws IOException {
     for (StoreFiles.Listed left : StoreFiles.list(root)) {
       if (left.name().startsWith(CONFIGURATION) && StoreFiles.isTemporary(left.name())) {
@@ -132,16 +139,16 @@ public record RunDirectory(String root) {
   }
 
   /**
-   * Refuses a configuration that is not the one before.
+   * Refuses a configuration that differs from the one before.
    *
-   * @param root of what was made with it
-   * @param kind of what that is
+   * @param root location of what was made with the first
+   * @param kind what was made, for the message
    * @throws UserError naming an option that differs
    */
-  public static void refuseOther(String root, String kind, JsonNode of, JsonNode asked) {
+  public static void refuseOther(String root, String kind, JsonNode made, JsonNode asked) {
     Map<String, String> before = new TreeMap<>();
     Map<String, String> now = new TreeMap<>();
-    flatten("", of, before);
+    flatten("", made, before);
     flatten("", asked, now);
     TreeSet<String> places = new TreeSet<>(now.keySet());
     places.addAll(before.keySet());
@@ -155,7 +162,7 @@ public record RunDirectory(String root) {
     }
   }
 
-  /** Names a value by its last part where that says enough: words, not recipe.method.words. */
+  /** Puts every value of a tree under its place, as {@code method.words}. */
   static void flatten(String place, JsonNode node, Map<String, String> into) {
     if (node.isValueNode()) {
       into.put(place, node.asText());
@@ -175,8 +182,10 @@ public record RunDirectory(String root) {
   }
 
   /**
-   * The directory of a checkpoint: itself, or the newest of a run, of its last generation, or of
-   * one generation.
+   * Returns the directory of a checkpoint: the argument itself, or the newest of a run, of its last
+   * generation, or of one generation.
+   *
+   * @throws UserError when there is no complete checkpoint
    */
   public static String newestCheckpoint(String runOrCheckpoint) {
     if (StoreReader.isComplete(runOrCheckpoint)) {
@@ -191,10 +200,10 @@ public record RunDirectory(String root) {
       if (StoreFiles.isDirectory(run.run(generation))) {
         return newestCheckpoint(run.run(generation));
       }
-      String ofGeneration = StoreFiles.resolve(runOrCheckpoint, RUN);
+      String student = StoreFiles.resolve(runOrCheckpoint, RUN);
       if (StoreFiles.name(runOrCheckpoint).startsWith(GENERATION)
-          && StoreFiles.isDirectory(ofGeneration)) {
-        return newestCheckpoint(ofGeneration);
+          && StoreFiles.isDirectory(student)) {
+        return newestCheckpoint(student);
       }
       if (run.hasCheckpoints()) {
         return StoreFiles.list(run.checkpoints()).stream()

@@ -19,13 +19,18 @@ import org.vocabeam.transforms.store.StoreReader;
 import org.vocabeam.transforms.training.EpochPlan.Group;
 
 /**
- * The images of a store that a run is trained on.
+ * Images of a store that a run is trained on.
  *
- * @param split of them; null for all
- * @param groups the row groups of the store, with the number of such images in each
- * @param shards the number of such images in each file of the store
- * @param view whether the store shows the files of several others
- * @param fingerprint of the store
+ * <pre>{@code
+ * TrainingImages images = TrainingImages.open("runs/images", TrainingImages.TRAIN);
+ * }</pre>
+ *
+ * @param split split of the images; null for all
+ * @param groups row groups of the store, with the number of such images in each
+ * @param shards number of such images in each file of the store
+ * @param view true if the store shows the files of several others
+ * @param statistics statistics of the whole store
+ * @param fingerprint fingerprint of the store
  */
 public record TrainingImages(
     @Nullable String split,
@@ -43,21 +48,25 @@ public record TrainingImages(
   /** Default of the split that is predicted. */
   public static final String TEST = "test";
 
-  /** Keys of the provenance of what is made of images. */
+  /** Key of the images' fingerprint in the provenance of what is made of them. */
   public static final String IMAGES = "images";
 
+  /** Key of the split in the same provenance. */
   public static final String SPLIT = "split";
 
   /**
    * Opens an images store.
    *
    * @param split {@code all}, or the name of a split; a store without splits is taken whole
+   * @throws UserError when the store has no such split
    */
   public static TrainingImages open(String directory, String split) {
     return open(directory, split, ImageStatistics.read(directory));
   }
 
-  /** All images of a store that were chosen from others, with the statistics of all of those. */
+  /**
+   * Opens all images of a store that were chosen from others, with the statistics of the others.
+   */
   public static TrainingImages openChosen(String directory, TrainingImages from) {
     return open(directory, ALL, from.statistics());
   }
@@ -73,30 +82,30 @@ public record TrainingImages(
     }
     String selected = whole ? null : split;
     List<Group> groups = new ArrayList<>();
-    Map<String, Long> selectedOf = new LinkedHashMap<>();
-    store.manifest().shards().forEach(shard -> selectedOf.put(shard.file(), 0L));
+    Map<String, Long> selectedByFile = new LinkedHashMap<>();
+    store.manifest().shards().forEach(shard -> selectedByFile.put(shard.file(), 0L));
     List<RowGroup> rowGroups = store.rowGroups();
     List<Long> counts = selected(store, rowGroups, selected);
     for (int i = 0; i < counts.size(); i++) {
       RowGroup group = rowGroups.get(i);
       String file = store.nameOf(group);
       long count = counts.get(i);
-      groups.add(new Group(group, file + "#" + group.index(), selectedOf.get(file), count));
-      selectedOf.merge(file, count, Long::sum);
+      groups.add(new Group(group, file + "#" + group.index(), selectedByFile.get(file), count));
+      selectedByFile.merge(file, count, Long::sum);
     }
     return new TrainingImages(
         selected,
         List.copyOf(groups),
-        List.copyOf(selectedOf.values()),
+        List.copyOf(selectedByFile.values()),
         store.manifest().isView(),
         statistics,
         store.fingerprint());
   }
 
   /**
-   * Refuses images that no store can have its rows in the order of.
+   * Refuses a view of several stores, because no single store has its rows in their order.
    *
-   * @param what is to have them
+   * @param what rows that need the order, for the message
    */
   public void refuseView(String what) {
     if (view) {
@@ -108,14 +117,14 @@ public record TrainingImages(
     }
   }
 
-  /** The split as it is named in provenance. */
+  /** Returns the split as provenance and options name it. */
   public String splitName() {
     return split == null ? ALL : split;
   }
 
   /**
-   * Refuses a store that has not one row for each of these images in their order, as {@link
-   * org.vocabeam.transforms.store.AlignedRows} needs it.
+   * Refuses a store without exactly one row for each of these images in their order, which {@link
+   * org.vocabeam.transforms.store.AlignedRows} needs.
    */
   void checkCompanion(String directory, StoreManifest companion) {
     refuseView("targets and stored views");
@@ -146,22 +155,28 @@ public record TrainingImages(
       return groups.stream().map(RowGroup::rows).toList();
     }
     try {
-      return store.tallies("split").stream().map(of -> of.getOrDefault(split, 0L)).toList();
+      return store.tallies("split").stream().map(tally -> tally.getOrDefault(split, 0L)).toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  /** The row groups of the store. */
+  /** Returns the row groups of the store. */
   public List<RowGroup> rowGroups() {
     return groups.stream().map(Group::rows).toList();
   }
 
+  /** Returns the number of images. */
   public long count() {
     return groups.stream().mapToLong(Group::selected).sum();
   }
 
-  /** What a preset is asked for, for these images. */
+  /**
+   * Returns the task that a recipe is made for.
+   *
+   * @param steps steps of the whole run
+   * @throws UserError when the images differ in size
+   */
   public Task task(long steps, long seed) {
     if (statistics.minWidth() != statistics.maxWidth()
         || statistics.minHeight() != statistics.maxHeight()) {

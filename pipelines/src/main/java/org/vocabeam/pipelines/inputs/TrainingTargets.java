@@ -7,21 +7,21 @@ import org.vocabeam.transforms.store.StoreReader;
 import org.vocabeam.transforms.targets.TargetRecord;
 
 /**
- * The targets that a run's images were given before.
+ * Targets that a run's images were given before.
  *
- * @param directory of the store
- * @param fingerprint of the store
+ * @param directory directory of the store
+ * @param fingerprint fingerprint of the store
  */
 public record TrainingTargets(String directory, String fingerprint) {
 
   /**
    * Opens a targets store.
    *
-   * @param directory null when none is given
-   * @param method its name
-   * @param words of the targets that the method is fed with; 0 if it makes its own
+   * @param directory directory of the store; null when none is given
+   * @param method name of the method
+   * @param words words of the targets that the method reads; 0 if it makes its own
    * @return null for a method that makes its own targets
-   * @throws UserError when the method and the images do not want this store
+   * @throws UserError when the store fits neither the method nor the images
    */
   public static @Nullable TrainingTargets open(
       @Nullable String directory, TrainingImages images, String method, int words) {

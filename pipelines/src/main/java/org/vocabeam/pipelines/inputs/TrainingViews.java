@@ -10,24 +10,31 @@ import org.vocabeam.transforms.store.StoreReader;
 import org.vocabeam.transforms.views.ViewsRecord;
 
 /**
- * Stored views that a run is trained on instead of rendering them. They do not decide its result,
- * because they are those that it would render.
+ * Stored views that a run is trained on instead of rendering them. They do not change its result,
+ * because the run would render the same.
  *
- * @param directory with a store for every epoch
+ * @param directory directory with a store for every epoch
  */
 public record TrainingViews(String directory) {
+  /** Key of the epoch in the provenance of views. */
   public static final String EPOCH = "epoch";
 
   private static final String SEED = "seed";
   private static final String VIEWS = "views";
 
-  /** What decides the views that a recipe's run draws, as it stands in their provenance. */
+  /** Returns what decides the views of a recipe's run: entries of their provenance. */
   public static Map<String, String> provenance(Recipe recipe) {
     return Map.of(
         SEED, Long.toString(recipe.seed()), VIEWS, Methods.viewsToTree(recipe).toString());
   }
 
-  /** Refuses views that are not those of the run, or not complete from one epoch to another. */
+  /**
+   * Checks that the views are those of the run.
+   *
+   * @param first first epoch that the run needs
+   * @param last last epoch that the run needs
+   * @throws UserError when an epoch is missing or was made otherwise
+   */
   public void check(long first, long last, TrainingImages images, Recipe recipe) {
     for (long epoch = first; epoch <= last; epoch++) {
       String store = ViewsRecord.directory(directory, epoch);

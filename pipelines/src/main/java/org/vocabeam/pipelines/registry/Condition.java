@@ -11,33 +11,34 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
 
 /**
- * What a candidate must be: {@code linear>=-0.5} is at most half a point below the promoted model,
- * {@code knn20>=80%} an accuracy of at least 80 % by itself.
+ * Condition that a candidate must meet: {@code linear>=-0.5} is at most half a point below the
+ * promoted model, {@code knn20>=80%} an accuracy of at least 80 % by itself.
  *
- * @param metric as in the metrics of a version
- * @param strict {@code >} and not {@code >=}
- * @param bound in points or percent
- * @param absolute whether the accuracy itself is compared, not the difference
+ * @param metric name of a metric of a version
+ * @param strict true for {@code >}, false for {@code >=}
+ * @param bound points or percent
+ * @param absolute true if the accuracy itself is compared, false for the difference
  */
 public record Condition(String metric, boolean strict, BigDecimal bound, boolean absolute) {
   private static final Pattern FORM =
       Pattern.compile(
           "\\s*([A-Za-z0-9-]+(?:@[0-9.]+)?)\\s*(>=|>)\\s*([+-]?\\d{1,3}(?:\\.\\d{1,9})?)\\s*(%?)\\s*");
 
-  /** Digits after the point that are compared: accuracies are quotients in binary fractions. */
+  /** Decimals that are compared, because accuracies are quotients in binary fractions. */
   private static final int DIGITS = 9;
 
   /**
-   * What became of it.
+   * Outcome of a condition.
    *
-   * @param condition as it was given
+   * @param condition condition as in a gate
    * @param candidate accuracy in percent
    * @param promoted accuracy of the promoted model in percent; null without one
+   * @param holds true if the candidate meets the condition
    */
   public record Result(
       String condition, double candidate, @Nullable Double promoted, boolean holds) {
 
-    /** As {@code linear 87.10 (promoted 86.40, +0.70): holds}. */
+    /** Returns a line such as {@code linear>=-0.5: 87.10 (promoted 86.40, +0.70), holds}. */
     @Override
     public String toString() {
       String than =
@@ -54,6 +55,7 @@ public record Condition(String metric, boolean strict, BigDecimal bound, boolean
     }
   }
 
+  /** Parses one condition. */
   static Condition parse(String text) {
     Matcher matcher = FORM.matcher(text);
     if (!matcher.matches()) {
@@ -75,6 +77,7 @@ public record Condition(String metric, boolean strict, BigDecimal bound, boolean
     return new Condition(matcher.group(1), matcher.group(2).equals(">"), bound, absolute);
   }
 
+  /** Refuses a metric that no evaluation gives. */
   void checkKnown(Set<String> metrics) {
     if (!metrics.contains(metric)) {
       throw new UserError(
@@ -83,28 +86,33 @@ public record Condition(String metric, boolean strict, BigDecimal bound, boolean
   }
 
   /**
+   * Tests a candidate.
+   *
    * @param candidate metric to accuracy in [0, 1]
-   * @param promoted the same, or empty when no model is promoted
+   * @param promoted the same of the promoted model; empty when no model is promoted
    */
   Result test(Map<String, Double> candidate, Map<String, Double> promoted) {
     checkKnown(candidate.keySet());
-    BigDecimal of = percent(candidate.get(metric));
+    BigDecimal reached = percent(candidate.get(metric));
     Double other = promoted.get(metric);
     boolean holds = true;
     if (absolute || other != null) {
-      BigDecimal compared = absolute ? of : of.subtract(percent(other));
+      BigDecimal compared = absolute ? reached : reached.subtract(percent(other));
       int comparison = compared.compareTo(bound);
       holds = strict ? comparison > 0 : comparison >= 0;
     }
     return new Result(
-        toString(), of.doubleValue(), other == null ? null : percent(other).doubleValue(), holds);
+        toString(),
+        reached.doubleValue(),
+        other == null ? null : percent(other).doubleValue(),
+        holds);
   }
 
   private static BigDecimal percent(double share) {
     return new BigDecimal(share).movePointRight(2).setScale(DIGITS, RoundingMode.HALF_EVEN);
   }
 
-  /** As it is written in a gate. */
+  /** Returns the condition as a gate writes it. */
   @Override
   public String toString() {
     return metric + (strict ? ">" : ">=") + bound.toPlainString() + (absolute ? "%" : "");

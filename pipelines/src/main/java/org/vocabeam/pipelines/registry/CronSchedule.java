@@ -11,27 +11,32 @@ import java.time.ZoneId;
 import org.vocabeam.models.UserError;
 
 /**
- * When runs are due.
+ * Times at which runs are due.
+ *
+ * <pre>{@code
+ * Instant next = CronSchedule.parse("0 3 * * *", "Europe/Berlin").next(Instant.now());
+ * }</pre>
  *
  * @param expression five fields as of cron: minute, hour, day of the month, month, day of the week
- * @param zone of the clock on the wall
+ * @param zone time zone of the fields
  */
 public record CronSchedule(String expression, ZoneId zone) {
 
   /**
-   * Checks both.
+   * Parses a schedule.
    *
-   * @param zone a name as Europe/Berlin or UTC, or {@code local}
+   * @param zone a name such as Europe/Berlin or UTC, or {@code local}
+   * @throws UserError when one of them is wrong
    */
   public static CronSchedule parse(String expression, String zone) {
-    ZoneId of;
+    ZoneId parsed;
     try {
-      of = zone.equals("local") ? ZoneId.systemDefault() : ZoneId.of(zone);
+      parsed = zone.equals("local") ? ZoneId.systemDefault() : ZoneId.of(zone);
     } catch (DateTimeException e) {
       throw new UserError(
           "--zone is '" + zone + "', must be a time zone as Europe/Berlin or UTC, or local", e);
     }
-    CronSchedule schedule = new CronSchedule(expression, of);
+    CronSchedule schedule = new CronSchedule(expression, parsed);
     try {
       schedule.next(Instant.EPOCH);
     } catch (IllegalArgumentException e) {
@@ -45,7 +50,7 @@ public record CronSchedule(String expression, ZoneId zone) {
     return schedule;
   }
 
-  /** The first time after another. */
+  /** Returns the first time that is due after another. */
   public Instant next(Instant after) {
     Cron cron =
         new CronParser(CronDefinitionBuilder.instanceDefinitionFor(CronType.UNIX))

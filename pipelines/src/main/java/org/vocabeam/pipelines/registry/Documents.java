@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.vocabeam.models.UserError;
 import org.vocabeam.transforms.files.StoreFiles;
 
-/** Records as JSON files that people and DuckDB read. */
+/** JSON files of records, for people and DuckDB. */
 final class Documents {
   private static final ObjectMapper JSON =
       new ObjectMapper()
@@ -18,7 +18,7 @@ final class Documents {
 
   private Documents() {}
 
-  /** The record in a file, or nothing when there is no file. */
+  /** Returns the record in a file, or nothing when there is no file. */
   static <T> Optional<T> find(Class<T> type, String file) {
     try {
       Optional<String> text = StoreFiles.find(file);

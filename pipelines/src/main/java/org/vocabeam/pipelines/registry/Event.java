@@ -5,18 +5,18 @@ import java.util.TreeMap;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * What happened to a registry: a file of its history.
+ * An event of a registry: a file of its history.
  *
- * @param number counts from 1
- * @param time of the clock, ISO 8601 in UTC
- * @param kind what
- * @param version that it happened to
- * @param before the version that was current before
+ * @param number number of the event, from 1
+ * @param time wall clock time, ISO 8601 in UTC
+ * @param kind kind of event
+ * @param version version of the event
+ * @param before version that was current before; null without one
  * @param by {@code automatic} after a run, {@code manual} by command
  * @param who user and host
- * @param reason in one line
- * @param metrics of the version, where it has some
- * @param parentMetrics of the model that it was compared with
+ * @param reason one line
+ * @param metrics metrics of the version; empty without any
+ * @param parentMetrics metrics of the model that the version was compared with; empty without any
  */
 public record Event(
     int number,
@@ -44,17 +44,28 @@ public record Event(
     CANCELLED
   }
 
-  /** What happened, before it has a number, a time and an author. */
+  /** Returns an event without number, time and author. */
   static Event of(Kind kind, int version, @Nullable Integer before, String by, String reason) {
     return new Event(
         0, "", kind, version, before, by, "", reason, new TreeMap<>(), new TreeMap<>());
   }
 
-  Event with(ModelVersion of) {
+  /** Returns the event with the metrics of a version. */
+  Event with(ModelVersion measured) {
     return new Event(
-        number, time, kind, version, before, by, who, reason, of.metrics(), of.parentMetrics());
+        number,
+        time,
+        kind,
+        version,
+        before,
+        by,
+        who,
+        reason,
+        measured.metrics(),
+        measured.parentMetrics());
   }
 
+  /** Returns the event with number, time and author. */
   Event at(int place, String when, String author) {
     return new Event(
         place, when, kind, version, before, by, author, reason, metrics, parentMetrics);

@@ -7,14 +7,20 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The conditions of a promotion, all of which must hold. */
+/**
+ * Conditions of a promotion, all of which must hold.
+ *
+ * <pre>{@code
+ * Gate gate = Gate.parse(List.of("linear>=-0.5,knn20>=70%"));
+ * }</pre>
+ */
 public record Gate(List<Condition> conditions) {
 
   /**
    * Parses conditions.
    *
-   * @param texts of the option, which may be given several times, each one condition or several
-   *     with commas between
+   * @param texts texts of one condition each, or of several separated by commas
+   * @throws org.vocabeam.models.UserError when a condition is wrong
    */
   public static Gate parse(List<String> texts) {
     List<Condition> conditions = new ArrayList<>();
@@ -30,7 +36,7 @@ public record Gate(List<Condition> conditions) {
   }
 
   /**
-   * What becomes of every condition.
+   * Returns the outcome of every condition.
    *
    * @param candidate metric to accuracy in [0, 1]
    * @param promoted the same on the same images, or empty when no model is promoted

@@ -11,16 +11,17 @@ import java.util.Optional;
 /**
  * A process that works on a registry.
  *
- * @param host its name
+ * @param host name of its host
  * @param pid process id on that host
- * @param started when the process was, ISO 8601: ids are used again
- * @param command what it does
- * @param since when it took the lock, ISO 8601
+ * @param started start of the process, ISO 8601, because process ids are used again
+ * @param command command of the process
+ * @param since time at which it took the lock, ISO 8601
  */
 record LockOwner(String host, long pid, String started, String command, String since) {
-  /** Two JVMs may read the same start some ticks apart. */
+  /** Largest difference of one start as two JVMs read it. */
   private static final Duration SAME_START = Duration.ofSeconds(5);
 
+  /** Returns this process. */
   static LockOwner here(String command, Clock clock) {
     ProcessHandle process = ProcessHandle.current();
     return new LockOwner(
@@ -39,7 +40,7 @@ record LockOwner(String host, long pid, String started, String command, String s
     }
   }
 
-  /** Whether it is a process of this host that has ended. */
+  /** Returns whether it is a process of this host that has ended. */
   @JsonIgnore
   boolean isDead() {
     if (!host.equals(hostName())) {
@@ -58,7 +59,7 @@ record LockOwner(String host, long pid, String started, String command, String s
     return Duration.between(Instant.parse(since), now);
   }
 
-  /** Who it is, and for how long. */
+  /** Returns the process and the age of its lock, for a message. */
   String describe(Instant now) {
     Duration age = age(now);
     return String.format(

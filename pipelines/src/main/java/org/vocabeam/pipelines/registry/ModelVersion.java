@@ -9,14 +9,14 @@ import java.util.SortedMap;
  * A complete version: {@code version.json}.
  *
  * @param request what it was made of
- * @param images their number
+ * @param images number of images
  * @param checkpoint fingerprint of the encoder
  * @param program version of Vocabeam
- * @param metrics of the encoder, by the names of the metrics store, {@code linear@0.1} with 10 % of
- *     the labels; accuracy in [0, 1]
- * @param parentMetrics of the parent on the same images; empty without one
- * @param gate what became of every condition
- * @param passed whether all hold
+ * @param metrics accuracies of the encoder in [0, 1], by the names of the metrics store: {@code
+ *     linear@0.1} with 10 % of the labels
+ * @param parentMetrics accuracies of the parent on the same images; empty without a parent
+ * @param gate outcome of every condition
+ * @param passed true if all conditions hold
  * @param recipe every constant of the training
  */
 public record ModelVersion(
@@ -30,12 +30,13 @@ public record ModelVersion(
     boolean passed,
     JsonNode recipe) {
 
+  /** Returns the number of the version. */
   @JsonIgnore
   public int number() {
     return request.version();
   }
 
-  /** The file's content. */
+  /** Returns the content of the file. */
   public String toJson() {
     return Documents.toJson(this);
   }

@@ -16,9 +16,14 @@ import org.vocabeam.transforms.files.StoreFiles;
 import org.vocabeam.transforms.ingest.ImageIncrements;
 
 /**
- * A registry's files. Whoever changes something holds its {@link RegistryLock}.
+ * Files of a registry. Whoever changes something holds its {@link RegistryLock}.
  *
- * @param root directory
+ * <pre>{@code
+ * Registry registry = new Registry("runs/registry");
+ * String encoder = registry.encoder(registry.promoted());
+ * }</pre>
+ *
+ * @param root directory of the registry
  */
 public record Registry(String root) {
   private static final String AUTOMATIC = "automatic";
@@ -27,7 +32,7 @@ public record Registry(String root) {
   /** The content of {@code current.json}. */
   private record Current(int version) {}
 
-  /** The images that grow. */
+  /** Returns the directory of the images that grow. */
   public String data() {
     return StoreFiles.resolve(root, "data");
   }
@@ -37,7 +42,7 @@ public record Registry(String root) {
     return new ImageIncrements(data()).images(increment);
   }
 
-  /** Everything of a version. */
+  /** Returns the directory of a version. */
   public String directory(int version) {
     return StoreFiles.resolve(root, String.format(Locale.ROOT, "versions/%06d", version));
   }
@@ -46,17 +51,17 @@ public record Registry(String root) {
     return StoreFiles.resolve(directory(version), name);
   }
 
-  /** The run that made a version; its newest checkpoint is the encoder. */
+  /** Returns the run that made a version; its newest checkpoint is the encoder. */
   public String run(int version) {
     return file(version, "run");
   }
 
-  /** The evaluation of a version, or beside it of the model that it is compared with. */
+  /** Returns the evaluation of a version, or of the model that the version is compared with. */
   public String evaluation(int version, boolean parent) {
     return file(version, parent ? "evaluation/parent" : "evaluation/candidate");
   }
 
-  /** The SavedModel of a version. */
+  /** Returns the SavedModel of a version. */
   public String encoder(int version) {
     return file(version, "encoder");
   }
@@ -65,7 +70,7 @@ public record Registry(String root) {
     return StoreFiles.resolve(root, "current.json");
   }
 
-  /** The complete versions, from the first. */
+  /** Returns the complete versions, from the first. */
   public List<ModelVersion> versions() {
     List<ModelVersion> versions = new ArrayList<>();
     Optional<ModelVersion> next = version(1);
@@ -76,12 +81,12 @@ public record Registry(String root) {
     return versions;
   }
 
-  /** A version, if it is complete. */
+  /** Returns a version, if it is complete. */
   public Optional<ModelVersion> version(int number) {
     return Documents.find(ModelVersion.class, file(number, "version.json"));
   }
 
-  /** A version that must be complete. */
+  /** Returns a version; refuses one that is not complete. */
   public ModelVersion completeVersion(int number) {
     return version(number)
         .orElseThrow(
@@ -94,12 +99,12 @@ public record Registry(String root) {
                         versions().isEmpty() ? "none yet" : "1 to " + versions().size())));
   }
 
-  /** The promoted version; null before the first promotion. */
+  /** Returns the promoted version; null before the first promotion. */
   public @Nullable Integer promoted() {
     return Documents.find(Current.class, current()).map(Current::version).orElse(null);
   }
 
-  /** What a version that is not complete is to be made of, once that is decided. */
+  /** Returns what a version is made of, once the work on it has begun. */
   public Optional<VersionRequest> request(int version) {
     return Documents.find(VersionRequest.class, file(version, "request.json"));
   }
@@ -109,7 +114,7 @@ public record Registry(String root) {
     Documents.write(file(request.version(), "request.json"), request);
   }
 
-  /** Removes what there is of a version that is not complete. */
+  /** Removes what there is of an incomplete version. */
   public void discard(int version) throws IOException {
     // The request first: without it, what is left of the rest is nobody's.
     StoreFiles.delete(file(version, "request.json"));
@@ -123,13 +128,13 @@ public record Registry(String root) {
     }
   }
 
-  /** Makes a version complete, and promotes it if it has passed its gate. */
+  /** Completes a version, and promotes it if it has passed its gate. */
   public void complete(ModelVersion version) {
     Documents.write(file(version.number(), "version.json"), version);
     settle();
   }
 
-  /** Does for the newest version what is left to do, where the run that made it was killed. */
+  /** Finishes the newest version, if the run that made it was killed before. */
   public void settle() {
     List<ModelVersion> versions = versions();
     if (versions.isEmpty()) {
@@ -176,7 +181,7 @@ public record Registry(String root) {
     record(Event.of(Event.Kind.PROMOTED, number, before, MANUAL, "by command").with(version));
   }
 
-  /** Makes the version current that was so before the current one; returns its number. */
+  /** Promotes the version that was promoted before the current one, and returns its number. */
   public int rollBack() {
     Deque<Integer> promotions = new ArrayDeque<>();
     for (Event event : history()) {
@@ -213,7 +218,7 @@ public record Registry(String root) {
             reason));
   }
 
-  /** What happened, from the first. */
+  /** Returns the events, from the first. */
   public List<Event> history() {
     List<Event> events = new ArrayList<>();
     Optional<Event> next = event(1);

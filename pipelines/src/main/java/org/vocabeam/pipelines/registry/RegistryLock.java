@@ -10,12 +10,20 @@ import java.util.function.Consumer;
 import org.vocabeam.models.UserError;
 import org.vocabeam.transforms.files.StoreFiles;
 
-/** That one process at a time changes a registry. How, and what it rests on: the package. */
+/**
+ * Exclusive lock on a registry; the protocol is in the package documentation.
+ *
+ * <pre>{@code
+ * try (RegistryLock lock = RegistryLock.take("runs/registry", "promote", messages)) {
+ *   registry.promote(2);
+ * }
+ * }</pre>
+ */
 public final class RegistryLock implements AutoCloseable {
   private static final String CLAIM = ".json";
   private static final int ATTEMPTS = 4;
 
-  /** A claim as young may be withdrawn at once, by another that has come at the same time. */
+  /** Age below which a claim may be withdrawn at once, because two came at the same time. */
   private static final Duration YOUNG = Duration.ofSeconds(10);
 
   private final String claim;
@@ -27,8 +35,8 @@ public final class RegistryLock implements AutoCloseable {
   /**
    * Takes the lock of a registry.
    *
-   * @param command that wants it, for whoever else does
-   * @param messages where it is said that a dead process's lock was taken over
+   * @param command command that takes it, for the messages of others
+   * @param messages gets a line when the lock of a dead process is taken over
    * @throws UserError when another process has it
    */
   public static RegistryLock take(String registry, String command, Consumer<String> messages) {
@@ -68,7 +76,7 @@ public final class RegistryLock implements AutoCloseable {
     }
   }
 
-  /** Claims the lock; withdraws the claim where there is another, which is returned. */
+  /** Claims the lock; withdraws the claim if there is another, and returns the other. */
   private static Optional<String> claim(
       String directory, String claim, LockOwner me, Consumer<String> messages, Clock clock)
       throws IOException {
@@ -85,7 +93,7 @@ public final class RegistryLock implements AutoCloseable {
     }
   }
 
-  /** Another claim than this one, when there is any; those of the dead are removed. */
+  /** Returns the claim of another process, if any; claims of dead processes are removed. */
   private static Optional<String> other(
       String directory, String claim, Consumer<String> messages, Clock clock) throws IOException {
     String own = StoreFiles.name(claim);
@@ -107,7 +115,7 @@ public final class RegistryLock implements AutoCloseable {
     return Optional.empty();
   }
 
-  /** Gives the lock back; a second time it does nothing. */
+  /** Gives the lock back; a second call does nothing. */
   @Override
   public void close() {
     try {

@@ -8,23 +8,23 @@ import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 import org.vocabeam.transforms.files.StoreFiles;
 
-/** Starts runs when they are due, one after the other, and once for all that were missed. */
+/** Starts runs when they are due, one after the other, and one run for all that were missed. */
 public final class Scheduler {
-  /** The clock is looked at as often: a machine that was asleep does not count the time. */
+  /** Longest sleep, because a machine that was asleep does not count the time. */
   private static final Duration LOOK = Duration.ofMinutes(1);
 
-  /** More missed times than these are not counted. */
+  /** Largest number of missed times that is counted. */
   private static final int COUNTED = 1000;
 
-  /** Waits; a test's does not. */
+  /** Waits, except in tests. */
   interface Sleeper {
     void sleep(Duration time) throws InterruptedException;
   }
 
   /**
-   * What is kept in {@code schedule.json}.
+   * Content of {@code schedule.json}.
    *
-   * @param last the newest time that is done with, ISO 8601
+   * @param last newest time whose run has ended, ISO 8601
    */
   private record State(String cron, String zone, String last) {}
 
@@ -36,8 +36,9 @@ public final class Scheduler {
   private final Sleeper sleeper;
 
   /**
-   * @param registry whose schedule it is
-   * @param run what is due; its exceptions end the schedule
+   * @param registry directory of the registry
+   * @param run work that is due; its exceptions end the schedule
+   * @param messages where times are printed
    */
   public Scheduler(CronSchedule schedule, String registry, Runnable run, PrintStream messages) {
     this(
@@ -64,7 +65,7 @@ public final class Scheduler {
     this.sleeper = sleeper;
   }
 
-  /** Goes on until the thread is interrupted. */
+  /** Runs until the thread is interrupted. */
   public void run() throws InterruptedException {
     Instant last = start();
     while (true) {
@@ -80,7 +81,7 @@ public final class Scheduler {
     }
   }
 
-  /** The newest time that is done with: a new schedule begins now, another expression too. */
+  /** Returns the newest time whose run has ended; a new or changed schedule begins now. */
   private Instant start() {
     Optional<State> state = Documents.find(State.class, file);
     if (state.isPresent()
@@ -93,7 +94,7 @@ public final class Scheduler {
     return now;
   }
 
-  /** The newest time that has come by now. */
+  /** Returns the newest time that has come by now. */
   private Instant newest(Instant due) {
     Instant now = clock.instant();
     Instant newest = due;

@@ -18,12 +18,20 @@ import org.vocabeam.transforms.evaluation.MetricRecord;
 
 /**
  * A classifier from an encoder and a share of the labels (docs/methods.md, section 8): labels
- * become targets, a run learns them, and names the images of the test split.
+ * become targets, a run learns them, and its classifier is measured on the test split.
  *
- * @param images that the labels are of
- * @param recipe of {@link Supervised}
+ * <pre>{@code
+ * new FineTuning(images, "test", recipe, new LabelShare(0.1, 1), initial, "runs/classifier", plan)
+ *     .run(runner);
+ * }</pre>
+ *
+ * @param images images with labels
+ * @param testSplit split whose labels are predicted
+ * @param recipe recipe of {@link Supervised}
+ * @param share share of the labels
  * @param initial the encoder; null for random weights
- * @param output of the run, and of what it is trained on
+ * @param output directory of the run, and of what it is trained on
+ * @param plan length of the run, and its replicas
  */
 public record FineTuning(
     TrainingImages images,
@@ -34,13 +42,13 @@ public record FineTuning(
     String output,
     RoundPlan plan) {
 
-  /** The metric of a classifier: how it was trained. */
+  /** Returns the metric of a classifier, which tells how it was trained. */
   static String metric(Supervised method) {
     String metric = method.trained() == Supervised.Trained.ALL ? "fine-tune" : "fine-tune-head";
     return method.auxiliary() == null ? metric : metric + "+" + method.auxiliary().name();
   }
 
-  /** Does what is not complete yet. */
+  /** Runs what is not complete yet, and returns the accuracies. */
   public List<MetricRecord> run(Runner runner) {
     Supervised method = (Supervised) recipe.method();
     TrainingData data =
@@ -55,7 +63,7 @@ public record FineTuning(
         .run(runner);
   }
 
-  /** The encoder alone, also where a network starts as its copy. */
+  /** Returns the weights of the encoder alone, also for networks that start as its copies. */
   private @Nullable InitialWeights student(Supervised method) {
     if (initial == null) {
       return null;

@@ -14,7 +14,7 @@ import org.vocabeam.transforms.parquet.RowGroup;
 import org.vocabeam.transforms.parquet.RowReader;
 import org.vocabeam.transforms.store.StoreReader;
 
-/** The results of an evaluation for a person: one line a measure, one column a kind of features. */
+/** Table of an evaluation: one line for each metric, one column for each kind of features. */
 public final class MetricsTable {
   private static final Map<String, String> COLUMNS = new LinkedHashMap<>();
 
@@ -26,7 +26,7 @@ public final class MetricsTable {
 
   private MetricsTable() {}
 
-  /** The rows of a metrics store. */
+  /** Returns the rows of a metrics store. */
   public static List<MetricRecord> read(String directory) {
     StoreReader<MetricRecord> store = StoreReader.open(MetricRecord.TYPE, directory);
     List<MetricRecord> metrics = new ArrayList<>();
@@ -40,7 +40,7 @@ public final class MetricsTable {
     return metrics;
   }
 
-  /** The accuracies of the trained encoder in a metrics store, by name, in [0, 1]. */
+  /** Returns the accuracies of the trained encoder in a metrics store, by name, in [0, 1]. */
   public static SortedMap<String, Double> trained(String directory) {
     SortedMap<String, Double> values = new TreeMap<>();
     for (MetricRecord metric : read(directory)) {
@@ -51,6 +51,7 @@ public final class MetricsTable {
     return values;
   }
 
+  /** Returns the lines of the table. */
   public static String of(List<MetricRecord> metrics) {
     Map<String, Map<String, MetricRecord>> lines = new TreeMap<>();
     for (MetricRecord metric : metrics) {
@@ -61,9 +62,9 @@ public final class MetricsTable {
     COLUMNS.values().forEach(c -> table.append(String.format("%16s", c)));
     table.append(System.lineSeparator());
     lines.forEach(
-        (title, of) -> {
+        (title, values) -> {
           table.append(String.format("%-26s", title));
-          COLUMNS.keySet().forEach(c -> table.append(String.format("%16s", cell(of.get(c)))));
+          COLUMNS.keySet().forEach(c -> table.append(String.format("%16s", cell(values.get(c)))));
           table.append(System.lineSeparator());
         });
     return table.toString();
