@@ -15,7 +15,7 @@ import org.apache.parquet.io.SeekableInputStream;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.transforms.files.StoreFiles;
 
-/** Parquet's view of a file of Beam's {@link FileSystems}. */
+/** Parquet's view of a file of Beam's {@link org.apache.beam.sdk.io.FileSystems}. */
 public final class ParquetChannels {
   private ParquetChannels() {}
 
