@@ -97,7 +97,7 @@ class BuildCodebookTest {
     return values;
   }
 
-  /** Rows of the store that an iteration writes. */
+  /** Returns the rows of the store that an iteration writes. */
   private List<WordRecord> iterate(DescriptorStore store, String words, int count, String name)
       throws IOException {
     Pipeline pipeline = Pipeline.create();
@@ -137,7 +137,7 @@ class BuildCodebookTest {
     DescriptorStore store = descriptors(random(700, 3));
     List<RowGroup> shuffled = new ArrayList<>(store.groups());
     Collections.shuffle(shuffled, new Random(3));
-    // As if there were twenty times as many: about a third of 700 is drawn, then 5 of them.
+    // Pretends twenty times as many descriptors: about a third of 700 is drawn, then 5 of them.
     List<WordRecord> words = seed(withRows(store, store.groups(), 14_000), 4, "straight");
     assertEquals(words, seed(withRows(store, shuffled, 14_000), 4, "shuffled"));
     assertNotEquals(words, seed(store, 4, "all"), "the sample is not the whole");
@@ -165,15 +165,16 @@ class BuildCodebookTest {
   }
 
   @Test
-  void theSampleIsAsLargeAsIsAffordable() {
+  void theSampleGrowsWithTheWordsUpToItsMemory() {
     assertEquals(4096, SeedCodebook.sampleSize(5, 3));
     assertEquals(32 * 256, SeedCodebook.sampleSize(256, 512));
     assertEquals(131_072, SeedCodebook.sampleSize(8192, 512), "256 MB");
     assertEquals(4 * 8192, SeedCodebook.sampleSize(8192, 100_000));
   }
 
-  private static DescriptorStore withRows(DescriptorStore of, List<RowGroup> groups, long rows) {
-    return new DescriptorStore(groups, rows, of.channels(), of.fingerprint(), of.provenance());
+  private static DescriptorStore withRows(DescriptorStore store, List<RowGroup> groups, long rows) {
+    return new DescriptorStore(
+        groups, rows, store.channels(), store.fingerprint(), store.provenance());
   }
 
   @Test
@@ -216,7 +217,7 @@ class BuildCodebookTest {
   }
 
   @Test
-  void aCodebookThatCannotBeUsedIsRefused() throws IOException {
+  void unusableCodebooksAreRejected() throws IOException {
     assertRefused("holds no word");
     assertRefused("has no word 1, but 2 words", row(0, 1f, 2f), row(2, 1f, 2f));
     assertRefused("has 1 values in word 1 and 2 in word 0", row(0, 1f, 2f), row(1, 1f));

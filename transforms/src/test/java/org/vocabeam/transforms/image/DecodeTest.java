@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@link ImageHeader} and {@link ImageDecoder} on every kind of file and of damage. */
+/** {@link ImageHeader} and {@link ImageDecoder} on every kind of file and damage. */
 class DecodeTest {
   private static final long MAX_PIXELS = 10_000;
 
@@ -126,7 +126,7 @@ class DecodeTest {
   }
 
   @Test
-  void whatIsTransparentIsLaidOnWhite() throws Exception {
+  void transparentPixelsAreBlendedWithWhite() throws Exception {
     byte[] rgba = pngOf(3, 1, 8, 6, bytes(0, 9, 8, 7, 255, 9, 8, 7, 0, 200, 100, 0, 51));
     assertNotPlain(rgba);
     assertEquals(new Pixels(3, 1, 3, bytes(9, 8, 7, 255, 255, 255, 244, 224, 204)), decode(rgba));
@@ -137,7 +137,7 @@ class DecodeTest {
   }
 
   @Test
-  void aTransparentColourIsLaidOnWhite() throws Exception {
+  void aTransparentColourIsBlendedWithWhite() throws Exception {
     byte[] rgb = pngOf(2, 1, 8, 2, bytes(0, 1, 2, 3, 4, 5, 6));
     byte[] keyed = withChunk(rgb, "tRNS", bytes(0, 4, 0, 5, 0, 6));
     assertNotPlain(keyed);
@@ -214,7 +214,7 @@ class DecodeTest {
   }
 
   @Test
-  void whatIsNoImageIsRejected() {
+  void filesOfOtherFormatsAreRejected() {
     assertRejected(Rejection.NOT_AN_IMAGE, new byte[0]);
     assertRejected(Rejection.NOT_AN_IMAGE, bytes(0, 0, 1, 1, 255)); // a WBMP to Java
     assertRejected(Rejection.NOT_AN_IMAGE, "GIF89a".getBytes(StandardCharsets.ISO_8859_1));
@@ -237,7 +237,7 @@ class DecodeTest {
   void aClaimOfManyPixelsIsRejectedFromTheHeader() throws Exception {
     byte[] allowed = pngOf(100, 100, 1, 0, new byte[100 * 14]);
     assertEquals(100, ImageHeader.read(allowed, MAX_PIXELS).width());
-    // The pixels are not there, so only the header can have been looked at.
+    // The file has no pixels, so the header alone decides.
     byte[] png = pngOf(101, 100, 1, 0, new byte[1]);
     assertRejected(Rejection.TOO_MANY_PIXELS, png);
     assertRejected(
@@ -259,7 +259,7 @@ class DecodeTest {
   }
 
   @Test
-  void aPngThatWeWriteReadsBack() throws Exception {
+  void writtenPngsReadBack() throws Exception {
     Pixels colour = rgb(gradient(5, 3));
     assertEquals(colour, decode(colour.toPng()));
     Pixels grey = colour.toChannels(1);

@@ -12,7 +12,7 @@ import org.vocabeam.models.training.ImageShape;
 
 class PixelsTest {
 
-  /** The pictures of the EXIF standard: 1 2 3 over 4 5 6 as stored, and how it is to be seen. */
+  /** Turns the stored image 1 2 3 over 4 5 6 upright, as the pictures of the EXIF standard. */
   @Test
   void allOrientations() {
     Pixels stored = new Pixels(3, 2, 1, bytes(1, 2, 3, 4, 5, 6));
@@ -84,7 +84,7 @@ class PixelsTest {
     assertEquals(new Pixels(3, 3, 1, bytes(9, 9, 9, 9, 9, 9, 9, 9, 9)), one(9).centre(3));
   }
 
-  /** Means are kept: the weights of each place sum to 1, whatever the ratio. */
+  /** Means are kept: the weights of each position sum to 1, whatever the ratio. */
   @Test
   void aConstantImageStaysConstant() {
     for (int from : new int[] {1, 2, 3, 7, 48, 100, 333}) {
@@ -132,7 +132,7 @@ class PixelsTest {
   }
 
   @Test
-  void imagesOfAnotherSizeThanTheRunsAreRefusedByName() {
+  void imagesOfAnotherSizeAreRejectedByName() {
     ImageRecord wide =
         new ImageRecord("x/7", null, "train", 20, 12, 1, ImageRecord.RAW, new byte[240]);
     UserError error =
@@ -143,7 +143,7 @@ class PixelsTest {
   }
 
   @Test
-  void greyImagesBecomeRgbForARunOnColours() {
+  void greyImagesBecomeRgbForARunInColour() {
     ImageRecord grey =
         new ImageRecord("g", null, "train", 2, 1, 1, ImageRecord.RAW, new byte[] {9, 5});
     assertArrayEquals(

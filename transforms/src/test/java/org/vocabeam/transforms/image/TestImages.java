@@ -20,13 +20,13 @@ import javax.imageio.metadata.IIOMetadata;
 import javax.imageio.metadata.IIOMetadataNode;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
-/** Image files made for the tests. */
+/** Image files for tests. */
 public final class TestImages {
   private static final String JPEG_METADATA = "javax_imageio_jpeg_image_1.0";
 
   private TestImages() {}
 
-  /** Smooth, so that JPEG keeps it nearly; no two corners are alike. */
+  /** Returns a smooth image, which JPEG nearly keeps, with four different corners. */
   public static BufferedImage gradient(int width, int height) {
     BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_3BYTE_BGR);
     for (int y = 0; y < height; y++) {
@@ -38,7 +38,7 @@ public final class TestImages {
     return image;
   }
 
-  /** The pixels of an RGB image, by Java's own accessor. */
+  /** Returns the pixels of an RGB image, read by Java's own accessor. */
   public static Pixels rgb(BufferedImage image) {
     byte[] values = new byte[image.getWidth() * image.getHeight() * 3];
     int at = 0;
@@ -100,7 +100,7 @@ public final class TestImages {
     return out.toByteArray();
   }
 
-  /** Four components with Adobe's marker: inverted CMYK, as Photoshop writes it. */
+  /** Returns a JPEG of inverted CMYK with Adobe's marker, as Photoshop writes it. */
   public static byte[] cmykJpeg(java.awt.image.Raster cmyk) {
     ImageWriter writer = javaWriter();
     ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -128,7 +128,7 @@ public final class TestImages {
     throw new IllegalStateException();
   }
 
-  /** The same JPEG with an EXIF segment. */
+  /** Returns the same JPEG with an EXIF segment. */
   public static byte[] withOrientation(byte[] jpeg, int orientation) {
     byte[] tiff = orientationTag(orientation);
     ByteBuffer segment = ByteBuffer.allocate(tiff.length + 10);
@@ -137,7 +137,7 @@ public final class TestImages {
     return insert(jpeg, 2, segment.array());
   }
 
-  /** A TIFF structure with one tag. */
+  /** Returns a TIFF structure with one tag. */
   public static byte[] orientationTag(int orientation) {
     ByteBuffer tiff = ByteBuffer.allocate(26);
     tiff.put("MM".getBytes(StandardCharsets.ISO_8859_1)).putShort((short) 42).putInt(8);
@@ -147,12 +147,12 @@ public final class TestImages {
     return tiff.array();
   }
 
-  /** The same PNG with a chunk after its header. */
+  /** Returns the same PNG with a chunk after its header. */
   public static byte[] withChunk(byte[] png, String type, byte[] data) {
     return insert(png, 8 + 25, chunk(type, data));
   }
 
-  /** A PNG of given header values and scan lines, filter bytes included. */
+  /** Returns a PNG of given header values and scan lines, filter bytes included. */
   public static byte[] pngOf(int width, int height, int bits, int colour, byte[] scanLines) {
     ByteArrayOutputStream compressed = new ByteArrayOutputStream();
     try (DeflaterOutputStream deflate = new DeflaterOutputStream(compressed, new Deflater(9))) {
@@ -197,7 +197,7 @@ public final class TestImages {
     return bytes;
   }
 
-  /** A copy with something changed. */
+  /** Returns a changed copy. */
   public static byte[] changed(byte[] bytes, Consumer<byte[]> change) {
     byte[] copy = bytes.clone();
     change.accept(copy);

@@ -52,7 +52,7 @@ import org.vocabeam.transforms.statistics.WriteStatistics;
 import org.vocabeam.transforms.store.StoreReader;
 import org.vocabeam.transforms.store.WriteStore;
 
-/** From files to stores: the bytes, the statistics, and what other tools see. */
+/** Ingestion from files to stores: bytes, statistics, and the view of other tools. */
 class IngestTest {
   private static final DecodeOptions KEEP = new DecodeOptions(0, 10_000, "keep");
 
@@ -157,7 +157,7 @@ class IngestTest {
     assertEquals(Map.of("not a JPEG or PNG", 1L), statistics.rejected());
   }
 
-  /** The same pixels as another file, as a PNG with another name, and twice in other splits. */
+  /** Stores the same pixels in another file, under another name, and twice in other splits. */
   @Test
   void copiesAreCountedAndStay() throws Exception {
     file("data/train/a/1.png", pngOf(2, 1, 8, 0, bytes(0, 7, 255)));

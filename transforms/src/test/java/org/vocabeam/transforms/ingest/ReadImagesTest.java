@@ -87,7 +87,7 @@ class ReadImagesTest extends TestSources {
   }
 
   @Test
-  void whatMustBeChangedIsStoredAsPng() throws Exception {
+  void changedPixelsAreStoredAsPng() throws Exception {
     file("turned.jpg", withOrientation(JPEG, 6));
     file("wide.png", WIDE);
     Pixels turned = ImageDecoder.decode(JPEG, ImageHeader.read(JPEG, 1000)).orient(6);
@@ -210,7 +210,7 @@ class ReadImagesTest extends TestSources {
   }
 
   @Test
-  void countersTellWhatHappened() throws Exception {
+  void imagesAndRejectionsAreCounted() throws Exception {
     file("a.png", GREY);
     file("b.png", GREY);
     file("c.png", bytes(1));

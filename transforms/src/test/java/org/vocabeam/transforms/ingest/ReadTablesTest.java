@@ -54,7 +54,7 @@ class ReadTablesTest extends TestSources {
     assertEquals(3 * 64, source("").storedBytes(new DecodeOptions(8, 100, "keep")));
   }
 
-  /** More rows than one part has: the parts must join without a gap. */
+  /** Reads more rows than one part has: the parts join without a gap. */
   @Test
   void idxInSeveralParts() throws Exception {
     int count = 25_001;
@@ -168,7 +168,7 @@ class ReadTablesTest extends TestSources {
     assertMessage("bad.parquet is not a whole Parquet file", () -> source("bad.parquet"));
   }
 
-  /** Row groups of one file: the row number goes on. */
+  /** Reads row groups of one file: row numbers continue. */
   @Test
   void parquetOfSeveralRowGroups() throws Exception {
     Path file = temporary.resolve("many.parquet");

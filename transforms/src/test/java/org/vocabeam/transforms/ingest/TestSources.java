@@ -36,7 +36,7 @@ import org.vocabeam.transforms.image.RejectedRecord;
 import org.vocabeam.transforms.source.ImageSource;
 import org.vocabeam.transforms.source.SourceOptions;
 
-/** Sources made for the tests, and what reading them must give. */
+/** Sources for tests, and the check of the records read from them. */
 abstract class TestSources {
   public static final DecodeOptions KEEP = new DecodeOptions(0, 10_000, "keep");
   public static final byte[] JPEG = jpeg(gradient(20, 10));
@@ -116,7 +116,7 @@ abstract class TestSources {
     return out.toByteArray();
   }
 
-  /** The files, and a directory and a link. */
+  /** Returns a tar of the files, a directory and a link. */
   public static byte[] tar(Map<String, byte[]> files) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (TarArchiveOutputStream tar = new TarArchiveOutputStream(out)) {

@@ -27,7 +27,7 @@ class TargetRecordTest {
   }
 
   @Test
-  void wordsThatTheMethodHasNotAreRefused() {
+  void wordsOutsideTheVocabularyAreRejected() {
     UserError error = assertThrows(UserError.class, () -> BAG.fill(new float[4], 0, 4));
     assertEquals(
         "the target of 'a' has word 4, and the method has words 0 to 3; assign the targets again",
@@ -35,7 +35,7 @@ class TargetRecordTest {
   }
 
   @Test
-  void whatIsNoBagIsRefused() {
+  void invalidBagsAreRejected() {
     refused("3 words and 2 weights", List.of(0, 1, 2), List.of(0.5f, 0.5f));
     refused("ascending", List.of(1, 0), List.of(0.5f, 0.5f));
     refused("ascending", List.of(1, 1), List.of(0.5f, 0.5f));
@@ -45,7 +45,7 @@ class TargetRecordTest {
     refused("add up to 0.5", List.of(0), List.of(0.5f));
   }
 
-  /** What an image without a label has. */
+  /** An image without label has the empty bag. */
   @Test
   void theEmptyBagFillsNothing() {
     TargetRecord empty = new TargetRecord("a", List.of(), List.of());

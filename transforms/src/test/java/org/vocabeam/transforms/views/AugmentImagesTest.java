@@ -107,7 +107,7 @@ class AugmentImagesTest {
     return write.commit();
   }
 
-  /** Every view rendered for itself, from the seeds that training uses. */
+  /** Renders every view alone, from the seeds that training uses. */
   private static List<ViewsRecord> expected(String split, long epoch) {
     TensorFlowNative.load();
     Map<String, List<View>> views = new HashMap<>();
@@ -185,7 +185,7 @@ class AugmentImagesTest {
   }
 
   @Test
-  void theBytesAreThoseOfAStoreThatIsGroupedAndSorted() throws IOException {
+  void bytesAreThoseOfAGroupedAndSortedStore() throws IOException {
     augment("shards", "train", EPOCH, "--targetParallelism=1");
     List<ViewsRecord> rows =
         WrittenStore.rows(
@@ -201,7 +201,7 @@ class AugmentImagesTest {
   }
 
   @Test
-  void theBytesAreTheSameWithOtherWorkersAndOthersInAnotherEpoch() throws IOException {
+  void bytesDependOnTheEpochAndNotOnTheWorkers() throws IOException {
     augment("one", null, EPOCH, "--targetParallelism=1");
     augment("four", null, EPOCH, "--targetParallelism=4");
     assertSameFiles("one", "four");

@@ -33,7 +33,7 @@ class ViewsRecordTest {
   }
 
   @Test
-  void whatIsNoViewIsRefused() {
+  void invalidViewsAreRejected() {
     refused("has 3 bytes", () -> new View("v", 0, 2, 1, new byte[3]));
     refused("with 2 channels", () -> new View("v", 0, 1, 2, new byte[2]));
     refused("crop -1", () -> new View("v", -1, 1, 1, new byte[1]));
