@@ -121,7 +121,7 @@ class ObjectStoreTest {
                 "export",
                 "--checkpoint=" + S3 + "/whole/run",
                 "--output=" + S3 + "/whole/encoder")
-            .contains("encoder exists; choose another --output"));
+            .contains("encoder exists; choose another output"));
     Path whole = server.bucket().resolve(WHOLE);
     // TensorFlow writes the entries of maps in any order.
     assertEquals(takeModel(local), takeModel(whole));
@@ -196,7 +196,7 @@ class ObjectStoreTest {
     String nobody = refused(server.optionsOfNobody(), inspect);
     assertTrue(
         nobody.startsWith("cannot reach s3://bucket/images/_SUCCESS: ")
-            && nobody.contains("see --endpoint"),
+            && nobody.contains("check the endpoint"),
         nobody);
     assertEquals(
         "s3:///images/_SUCCESS is no path (Invalid S3 URI: [s3:///images/_SUCCESS]); give a local"

@@ -368,7 +368,7 @@ class EncoderCommandsTest {
     assertEquals(
         Files.getPosixFilePermissions(Files.createDirectory(directory.resolve("usual"))),
         Files.getPosixFilePermissions(encoder));
-    assertTrue(refused(export).contains("exists; choose another --output"));
+    assertTrue(refused(export).contains("exists; choose another output"));
   }
 
   @Test

@@ -71,13 +71,13 @@ public final class ObjectStoreFailure {
     Throwable root = Throwables.getRootCause(failure);
     if (root instanceof IOException) {
       return String.format(
-          "cannot reach %s: %s; see --endpoint (or AWS_ENDPOINT_URL) and the network",
+          "cannot reach %s: %s; check the endpoint (AWS_ENDPOINT_URL) and the network",
           location, reason(root));
     }
     if (String.valueOf(failure.getMessage()).contains("credentials")) {
       return "there are no credentials for "
           + location
-          + "; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give --awsCredentialsProvider";
+          + "; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give a credentials provider";
     }
     return location + ": " + failure.getMessage();
   }
@@ -96,7 +96,7 @@ public final class ObjectStoreFailure {
               location, why);
       case 301, 307, 400 ->
           String.format(
-              "access to %s is refused (%s); see --awsRegion (or AWS_REGION)", location, why);
+              "access to %s is refused (%s); check the region (AWS_REGION)", location, why);
       default -> location + ": " + failure.getMessage();
     };
   }

@@ -38,7 +38,7 @@ public final class StagedDirectory implements AutoCloseable {
       // Without its last file, what is in an object store was interrupted.
       if (StoreFiles.exists(
           StoreFiles.isLocal(place) ? directory : StoreFiles.resolve(directory, last))) {
-        throw new UserError(directory + " exists; choose another --output, or remove it");
+        throw new UserError(directory + " exists; choose another output, or remove it");
       }
     } catch (IOException e) {
       throw new UserError("cannot look for " + directory + ": " + e.getMessage(), e);

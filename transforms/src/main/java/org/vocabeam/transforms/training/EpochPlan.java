@@ -42,13 +42,13 @@ public record EpochPlan(List<Group> groups, long seed, int replicas, long window
   public EpochPlan {
     groups = groups.stream().filter(g -> g.selected() > 0).toList();
     if (groups.isEmpty()) {
-      throw new UserError("there is no image to train on; look at --images and --split");
+      throw new UserError("there is no image to train on; check the images and their split");
     }
     if (replicas < 1 || replicas > groups.size()) {
       throw new UserError(
           String.format(
               "replicas is %d, must be 1 to %d, the number of row groups of the images; ingest"
-                  + " with smaller row groups (--rowGroupBytes) for more",
+                  + " with smaller row groups for more",
               replicas, groups.size()));
     }
     if (windowRows < 1) {
