@@ -63,7 +63,7 @@ for log in logs:
         file.seek(sizes[log])
         workers += file.read().splitlines()
 
-rounds = events(driver, r"Round from step (\d+): ")
+rounds = events(driver, r"Stage: pretrain-(\d+): ")  # by their last steps
 replicas = {int(match[1]): (end, laps) for end, match, laps in events(workers, r"Replica 0 from step (\d+): ")}
 submitted = events(driver, r"Submitted the job ")
 finished = events(workers, r"Job pretrain-\S+ \(\w+\) switched from state RUNNING to FINISHED")
@@ -74,11 +74,11 @@ def add(part, seconds):
     parts.setdefault(part, []).append(seconds)
 
 
-for number, (end, match, laps) in enumerate(rounds):
+for number, (end, _, laps) in enumerate(rounds):
     if number == 0:
         continue
-    worker_end, worker = replicas[int(match[1])]
-    run_end = end - sum(laps[part] for part in ("steps committed", "events", "checkpoint committed"))
+    worker_end, worker = replicas[int(rounds[number - 1][1][1])]
+    run_end = end - laps["committed"]
     run_start = run_end - laps["pipeline run"]
     worker_start = worker_end - sum(worker.values())
     add("driver: old parts removed", laps["prepared"])
@@ -99,11 +99,10 @@ for number, (end, match, laps) in enumerate(rounds):
         add("end of the job noticed by the driver", run_end - over)
     else:
         add("combination, checkpoint and steps written, job ended", run_end - worker_end)
-    for part in ("steps committed", "events", "checkpoint committed"):
-        add("driver: " + part, laps[part])
+    add("driver: steps, events and checkpoint committed", laps["committed"])
     add("steps", steps)
 
-first = replicas[int(rounds[0][1][1])][1]
+first = replicas[0][1]
 steps = statistics.mean(parts.pop("steps"))
 total = sum(statistics.mean(values) for values in parts.values())
 print(" ".join(others), f"on {arguments.flinkMaster}: {arguments.rounds} rounds, checkpoint {megabytes:.1f} MB")
