@@ -2,6 +2,7 @@ package org.vocabeam.pipelines;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.google.common.collect.ImmutableMap;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -85,6 +86,15 @@ import picocli.CommandLine.UnmatchedArgumentException;
       SubmitCommand.class,
     })
 public final class Vocabeam implements Runnable {
+  private static final ImmutableMap<String, List<String>> GROUPS =
+      ImmutableMap.of(
+          "First steps", List.of("demo", "prepare-photo-id"),
+          "Images", List.of("ingest", "augment", "inspect"),
+          "Training", List.of("pretrain", "finetune", "distill"),
+          "Training, stage by stage", List.of("extract", "codebook", "assign", "update"),
+          "Results", List.of("evaluate", "compare", "embed", "export"),
+          "Operation", List.of("retrain", "schedule", "registry", "submit"));
+
   @Spec private CommandSpec spec;
 
   @Option(
@@ -140,6 +150,7 @@ public final class Vocabeam implements Runnable {
                 .versionHelp(true)
                 .description("Shows the version, and the build that a cluster must have too.")
                 .build());
+    Sections.apply(commandLine, GROUPS);
     commandLine.setUsageHelpAutoWidth(true);
     commandLine.registerConverter(Path.class, Vocabeam::localPath);
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);

@@ -24,7 +24,6 @@ import org.vocabeam.transforms.files.S3Clients;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 
 class VocabeamTest {
@@ -96,49 +95,6 @@ class VocabeamTest {
             + " (see 'vocabeam prepare-photo-id --help')",
         "prepare-photo-id",
         "--output=s3://bucket/photos");
-  }
-
-  @Test
-  void helpListsTheCommands() {
-    assertEquals(0, execute("help"));
-    String byHelp = out.toString();
-    assertTrue(byHelp.contains("\n  demo "), byHelp);
-    out.getBuffer().setLength(0);
-    assertEquals(0, execute());
-    assertEquals(byHelp, out.toString());
-  }
-
-  @Test
-  void everyCommandExplainsItselfWithAnExample() {
-    Vocabeam.commandLine()
-        .getSubcommands()
-        .forEach(
-            (name, command) -> {
-              if (name.equals("help")) {
-                return;
-              }
-              String help = command.getUsageMessage();
-              assertTrue(help.contains("./vocabeam " + name), help);
-              assertTrue(command.getCommandSpec().usageMessage().description().length > 0, name);
-              for (OptionSpec option : command.getCommandSpec().options()) {
-                assertTrue(option.description().length > 0, name + " " + option.longestName());
-              }
-              assertEquals(help, shown(name, "--help"));
-              assertEquals(help, shown("help", name));
-            });
-  }
-
-  private static String shown(String... arguments) {
-    StringWriter shown = new StringWriter();
-    CommandLine commandLine = Vocabeam.commandLine().setOut(new PrintWriter(shown));
-    assertEquals(0, commandLine.execute(arguments));
-    return shown.toString();
-  }
-
-  @Test
-  void defaultsShowInTheHelp() {
-    assertEquals(0, execute("probe", "--help"));
-    assertTrue(out.toString().contains("Default: 100"), out.toString());
   }
 
   @Test

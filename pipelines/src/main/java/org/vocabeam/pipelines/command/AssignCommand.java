@@ -19,9 +19,10 @@ import picocli.CommandLine.Option;
 /** Images to bags of visual words. */
 @Command(
     name = "assign",
+    header = "Gives every image its bag of visual words.",
     description =
-        "Gives every image its bag of visual words: each cell of the teacher's map goes"
-            + " to its nearest word. The same command again finds its store and does nothing.",
+        "Each cell of the teacher's map goes to its nearest word. The same command again"
+            + " finds its store and does nothing.",
     footer = {
       "",
       "Example:",

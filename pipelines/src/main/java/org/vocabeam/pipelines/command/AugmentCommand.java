@@ -21,10 +21,10 @@ import picocli.CommandLine.Option;
 /** Images to stored views. */
 @Command(
     name = "augment",
+    header = "Stores the views that a method learns from.",
     description =
-        "Stores the views that a method learns from: of every image the views of every"
-            + " epoch, the same that pretrain renders itself with the same options. A store"
-            + " of an epoch that is complete is kept.",
+        "Renders the views of every image and epoch, the same that pretrain renders"
+            + " itself with the same options. The store of an epoch that is complete is kept.",
     footer = {
       "",
       "Example:",

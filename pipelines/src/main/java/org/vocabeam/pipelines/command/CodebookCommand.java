@@ -18,10 +18,10 @@ import picocli.CommandLine.Option;
 /** Descriptors to visual words. */
 @Command(
     name = "codebook",
+    header = "Makes visual words of descriptors by k-means.",
     description =
-        "Makes visual words of descriptors by k-means, one pipeline run per iteration."
-            + " Killed at any moment, the same command goes on from the last complete"
-            + " iteration.",
+        "Every iteration is one pipeline run. Killed at any moment, the same command goes"
+            + " on from the last complete iteration.",
     footer = {
       "",
       "Example:",

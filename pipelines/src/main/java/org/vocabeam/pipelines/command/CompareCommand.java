@@ -23,11 +23,12 @@ import picocli.CommandLine.Option;
 /** Methods beside each other on the same images. */
 @Command(
     name = "compare",
+    header = "Compares methods on the same images.",
     description =
-        "Pre-trains several methods on the same images, with the same network, seeds"
-            + " and time, and evaluates them beside random weights and raw pixels: a table, a"
-            + " store of metrics and a page. The images need labels and the two splits."
-            + " Killed at any moment, the same command goes on.",
+        "Pre-trains every method with the same network, seeds and time, and evaluates it"
+            + " beside random weights and raw pixels: a table, a store of metrics and a page."
+            + " The images need labels and the two splits. Killed at any moment, the same"
+            + " command goes on.",
     footer = {
       "",
       "Example:",

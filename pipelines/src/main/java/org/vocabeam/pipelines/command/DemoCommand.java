@@ -8,6 +8,7 @@ import org.vocabeam.pipelines.inputs.PoolingChoice;
 import org.vocabeam.pipelines.inputs.RecipeChoice;
 import org.vocabeam.pipelines.inputs.RunDirectory;
 import org.vocabeam.pipelines.options.RunnerArguments;
+import org.vocabeam.pipelines.options.Sections;
 import org.vocabeam.pipelines.run.PretrainRequest;
 import org.vocabeam.pipelines.run.RoundPlan;
 import org.vocabeam.pipelines.runner.Runner;
@@ -25,35 +26,45 @@ import picocli.CommandLine.Option;
 /** The whole way on a small real data set, each step with the command that does it alone. */
 @Command(
     name = "demo",
-    description = {
-      "Gets Fashion-MNIST and goes the whole way with it, step by step.",
-      "The same command again skips what is done."
-    },
-    footer = {"", "Example: ./vocabeam demo --output=runs/demo"})
+    header = "Goes the whole way with Fashion-MNIST, step by step.",
+    description =
+        "Gets Fashion-MNIST (31 MB), makes an images store of it, pre-trains OBoW,"
+            + " evaluates the encoder and exports it. Every step is printed as the command that"
+            + " does it alone. The same command again skips what is done.",
+    footer = {"", "Example:", "  ./vocabeam demo --output=runs/demo"})
 public final class DemoCommand implements Callable<Integer> {
   /** Clothes lie in the middle, upright: where something is says much of what it is. */
   private static final PoolingChoice POOLING = new PoolingChoice(PoolingChoice.LAST, 2);
 
   @Option(
       names = "--data",
+      order = Sections.INPUT,
       paramLabel = "DIR",
       defaultValue = "data/fashion-mnist",
-      description = "Where the data set is, or is put: four gzipped IDX files, 31 MB.")
+      description = "Folder that has or gets the data set: four gzipped IDX files.")
   private Path data;
 
   @Option(
       names = "--output",
+      order = Sections.OUTPUT,
       paramLabel = "DIR",
       defaultValue = "runs/demo",
-      description = "Where everything that is made goes.")
+      description = "Directory that gets everything that the demo makes.")
   private String output;
 
-  @Option(names = "--rounds", defaultValue = "4", description = "Rounds of pre-training.")
+  @Option(
+      names = "--rounds",
+      order = Sections.ROUNDS,
+      defaultValue = "4",
+      paramLabel = "N",
+      description = "Rounds of pre-training.")
   private int rounds;
 
   @Option(
       names = "--stepsPerRound",
+      order = Sections.ROUNDS,
       defaultValue = "1250",
+      paramLabel = "N",
       description = "Steps of a round; fewer are faster, and train less.")
   private long stepsPerRound;
 

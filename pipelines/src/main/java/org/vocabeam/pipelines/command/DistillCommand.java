@@ -34,15 +34,16 @@ import picocli.CommandLine.Option;
 /** A smaller encoder from a larger one. */
 @Command(
     name = "distill",
+    header = "Trains a smaller encoder from a larger one.",
     description =
-        "Trains a small student to predict what a frozen teacher says of every image,"
-            + " without labels. If the teacher is a classifier (finetune), so is the student."
-            + " Killed at any moment, the same command goes on.",
+        "Trains a student to predict what a frozen teacher says of every image, without"
+            + " labels. If the teacher is a classifier (finetune), so is the student. Killed at"
+            + " any moment, the same command goes on.",
     footer = {
       "",
       "Example:",
-      "  ./vocabeam distill --images=runs/photos/images --teacher=runs/obow --student=small \\",
-      "      --output=runs/distilled",
+      "  ./vocabeam distill --images=runs/photos/images --teacher=runs/obow \\",
+      "      --student=small --output=runs/distilled",
       "  ./vocabeam evaluate --images=runs/photos/images --checkpoint=runs/distilled \\",
       "      --output=runs/distilled/evaluation"
     })

@@ -17,9 +17,9 @@ import picocli.CommandLine.Mixin;
 /** Images to embeddings. */
 @Command(
     name = "embed",
+    header = "Computes the embedding of every image.",
     description =
-        "Computes the embedding of every image, into a store with the columns id,"
-            + " label, split and embedding (a list of float).",
+        "Writes a store with the columns id, label, split and embedding (a list of" + " float).",
     footer = {
       "",
       "Example:",

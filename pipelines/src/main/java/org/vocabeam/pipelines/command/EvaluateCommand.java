@@ -21,11 +21,11 @@ import picocli.CommandLine.Option;
 /** The accuracy of an encoder, beside random weights and raw pixels. */
 @Command(
     name = "evaluate",
+    header = "Measures an encoder beside random weights and raw pixels.",
     description =
-        "Measures an encoder by nearest neighbours, linear probes and few-shot"
-            + " episodes, beside the same network with random weights and beside raw pixels."
-            + " The images need labels and the two splits. An earlier evaluation in the"
-            + " output is replaced.",
+        "Measures by nearest neighbours, linear probes and few-shot episodes. The images"
+            + " need labels and the two splits. An earlier evaluation in the output is"
+            + " replaced.",
     footer = {
       "",
       "Example:",

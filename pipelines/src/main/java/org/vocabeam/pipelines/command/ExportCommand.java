@@ -15,10 +15,11 @@ import picocli.CommandLine.Option;
 /** An encoder for other programs: a SavedModel and a model card. */
 @Command(
     name = "export",
+    header = "Writes an encoder as a SavedModel with a model card.",
     description =
-        "Writes an encoder as a SavedModel that any TensorFlow loads, and a model card."
-            + " uint8 images of any size in, embedding out (and the probabilities of the"
-            + " classes, from finetune); preprocessing is inside. The output must not exist.",
+        "Any TensorFlow loads the SavedModel: uint8 images of any size in, embedding out"
+            + " (and the probabilities of the classes, from finetune); preprocessing is inside."
+            + " The output must not exist.",
     footer = {
       "",
       "Example:",

@@ -18,9 +18,10 @@ import picocli.CommandLine.Option;
 /** Images to sampled local features of a teacher. */
 @Command(
     name = "extract",
+    header = "Samples local features of a teacher, for a codebook.",
     description =
-        "Samples local features of a teacher's map, which a codebook is made of. The"
-            + " same command again finds its store and does nothing.",
+        "A local feature, or descriptor, is one cell of a map of the teacher. The same"
+            + " command again finds its store and does nothing.",
     footer = {
       "",
       "Example:",

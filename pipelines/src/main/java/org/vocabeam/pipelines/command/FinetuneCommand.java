@@ -41,10 +41,11 @@ import picocli.CommandLine.Spec;
 /** A classifier from an encoder and labels. */
 @Command(
     name = "finetune",
+    header = "Trains a classifier from an encoder and labels.",
     description =
-        "Trains a classifier from a pre-trained encoder and a share of the labels, and"
-            + " predicts the labels of the test split. With --auxiliary, a self-supervised"
-            + " loss on all images is added. Killed at any moment, the same command goes on.",
+        "Trains on a share of the labels and predicts those of the test split. With"
+            + " --auxiliary, a self-supervised loss on all images is added. Killed at any"
+            + " moment, the same command goes on.",
     footer = {
       "",
       "Example:",

@@ -17,11 +17,12 @@ import picocli.CommandLine.Option;
 /** Images to the images store that every other stage reads. */
 @Command(
     name = "ingest",
+    header = "Makes the images store that all other commands read.",
     description =
-        "Makes the images store that every other command reads. Reads images from a"
-            + " folder (split/label/file, label/file or flat), a tar, gzipped IDX files,"
-            + " Parquet or another images store, checks each, and writes OUTPUT/images and"
-            + " OUTPUT/rejected. The same command again finds its store and does nothing.",
+        "Reads images from a folder (split/label/file, label/file or flat), a tar,"
+            + " gzipped IDX files, Parquet or another images store, checks each, and writes"
+            + " OUTPUT/images and OUTPUT/rejected. The same command again finds its store and"
+            + " does nothing.",
     footer = {
       "",
       "Example:",

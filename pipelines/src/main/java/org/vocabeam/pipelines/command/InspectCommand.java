@@ -42,10 +42,10 @@ import picocli.CommandLine.Parameters;
 /** The contents of a store. */
 @Command(
     name = "inspect",
+    header = "Shows what is in a store, and draws its pictures.",
     description =
-        "Shows the type, rows, files, columns, provenance and first rows of a store,"
-            + " and draws its pictures. Reads any store, one Parquet file, or a run of"
-            + " pretrain.",
+        "Shows the type, rows, files, columns, provenance and first rows of any store,"
+            + " one Parquet file, or a run of pretrain.",
     footer = {
       "",
       "Example:",
@@ -78,12 +78,16 @@ public final class InspectCommand implements Callable<Integer> {
 
   @Option(
       names = "--rows",
+      order = Sections.ROWS,
       defaultValue = "5",
       paramLabel = "N",
       description = "Number of first rows to show.")
   private int rows;
 
-  @Option(names = "--full", description = "Shows every file, and long values whole.")
+  @Option(
+      names = "--full",
+      order = Sections.ROWS,
+      description = "Shows every file, and long values whole.")
   private boolean full;
 
   @Option(

@@ -3,6 +3,7 @@ package org.vocabeam.pipelines.command;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.vocabeam.pipelines.datasets.PhotoId;
+import org.vocabeam.pipelines.options.Sections;
 import org.vocabeam.pipelines.runner.Progress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -10,9 +11,10 @@ import picocli.CommandLine.Option;
 /** The colour benchmark Photo-ID, as an image folder. */
 @Command(
     name = "prepare-photo-id",
+    header = "Makes Photo-ID, a small colour benchmark of real photos.",
     description =
-        "Cuts the colour benchmark Photo-ID from photos of three Debian packages (74"
-            + " MB) into an image folder split/photo/crop.png that ingest reads.",
+        "Cuts crops of 32 x 32 pixels from the photos of three Debian packages (74 MB),"
+            + " into an image folder split/photo/crop.png that ingest reads.",
     footer = {
       "",
       "Example:",
@@ -24,6 +26,7 @@ public final class PreparePhotoIdCommand implements Callable<Integer> {
 
   @Option(
       names = "--output",
+      order = Sections.OUTPUT,
       paramLabel = "DIR",
       defaultValue = "data/photo-id",
       description = "Folder to make; must not exist.")

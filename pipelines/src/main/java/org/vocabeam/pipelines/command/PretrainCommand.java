@@ -17,9 +17,10 @@ import picocli.CommandLine.Option;
 /** An encoder from images without labels, round by round. */
 @Command(
     name = "pretrain",
+    header = "Pre-trains an encoder without labels.",
     description =
-        "Pre-trains an encoder without labels, in rounds of one pipeline run each."
-            + " Killed at any moment, the same command goes on from the last complete round.",
+        "Trains in rounds of one pipeline run each. Killed at any moment, the same"
+            + " command goes on from the last complete round.",
     footer = {
       "",
       "Example:",

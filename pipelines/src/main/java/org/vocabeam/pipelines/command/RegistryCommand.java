@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
+import org.vocabeam.pipelines.options.RegistryOption;
 import org.vocabeam.pipelines.options.RunnerArguments;
 import org.vocabeam.pipelines.options.Sections;
 import org.vocabeam.pipelines.registry.Event;
@@ -20,10 +21,11 @@ import picocli.CommandLine.Parameters;
 /** The models of a registry, and the choice of the promoted one. */
 @Command(
     name = "registry",
+    header = "Lists the models of retrain, promotes one, or rolls back.",
     description =
-        "list shows the versions and their history, show one version whole (the promoted one"
-            + " without --version). promote makes a version the promoted one, whatever its gate"
-            + " said; rollback the version that was promoted before.",
+        "list shows the versions and what happened to them; show, one version whole (by"
+            + " default the promoted one); promote makes a version the promoted one, whatever"
+            + " its gate said; rollback promotes the one before.",
     footer = {
       "",
       "Example:",
@@ -44,19 +46,13 @@ public final class RegistryCommand implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "ACTION", description = "list, show, promote or rollback.")
   private Action action;
 
-  @Option(
-      names = "--registry",
-      order = Sections.INPUT,
-      required = true,
-      paramLabel = "DIR",
-      description = "Registry, as retrain writes it.")
-  private String location;
+  @Mixin private RegistryOption registry;
 
   @Option(
       names = "--version",
-      order = Sections.INPUT,
+      order = Sections.REGISTRY,
       paramLabel = "N",
-      description = "Version that show and promote take.")
+      description = "Number of the version to show or promote.")
   private @Nullable Integer version;
 
   @Mixin private RunnerArguments pipelines;
@@ -64,28 +60,28 @@ public final class RegistryCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     pipelines.runner().options("registry");
-    Registry registry = new Registry(location);
+    Registry models = new Registry(registry.directory());
     if (version != null && (action == Action.LIST || action == Action.ROLLBACK)) {
       throw new UserError(
           "--version is " + version + ", but only show and promote have it; leave it out");
     }
     switch (action) {
-      case LIST -> list(registry);
-      case SHOW -> show(registry);
+      case LIST -> list(models);
+      case SHOW -> show(models);
       case PROMOTE -> {
         if (version == null) {
           throw new UserError("promote needs --version; registry list shows them");
         }
         try (RegistryLock lock = lock("registry promote")) {
-          registry.settle();
-          registry.promote(version);
+          models.settle();
+          models.promote(version);
         }
         System.out.printf("Promoted:    version %d%n", version);
       }
       case ROLLBACK -> {
         try (RegistryLock lock = lock("registry rollback")) {
-          registry.settle();
-          System.out.printf("Promoted:    version %d, as before%n", registry.rollBack());
+          models.settle();
+          System.out.printf("Promoted:    version %d, as before%n", models.rollBack());
         }
       }
     }
@@ -93,16 +89,16 @@ public final class RegistryCommand implements Callable<Integer> {
   }
 
   private RegistryLock lock(String command) {
-    return RegistryLock.take(location, command, System.err::println);
+    return RegistryLock.take(registry.directory(), command, System.err::println);
   }
 
-  private void list(Registry registry) {
-    List<ModelVersion> versions = registry.versions();
-    List<Event> history = registry.history();
+  private void list(Registry models) {
+    List<ModelVersion> versions = models.versions();
+    List<Event> history = models.history();
     if (versions.isEmpty() && history.isEmpty()) {
-      throw new UserError(location + " has no version yet; retrain makes the first");
+      throw new UserError(registry.directory() + " has no version yet; retrain makes the first");
     }
-    Integer promoted = registry.promoted();
+    Integer promoted = models.promoted();
     StringBuilder table = new StringBuilder(String.format("%-9s%-12s%9s", "", "from", "images"));
     COLUMNS.forEach(metric -> table.append(String.format("%13s", metric)));
     table.append("  accuracy, %\n");
@@ -134,17 +130,17 @@ public final class RegistryCommand implements Callable<Integer> {
     return value == null ? "-" : String.format(Locale.ROOT, "%.2f", 100 * value);
   }
 
-  private void show(Registry registry) {
-    Integer promoted = registry.promoted();
+  private void show(Registry models) {
+    Integer promoted = models.promoted();
     if (version == null && promoted == null) {
-      throw new UserError(location + " has no promoted version; give --version");
+      throw new UserError(registry.directory() + " has no promoted version; give --version");
     }
     int number = version == null ? promoted : version;
-    ModelVersion shown = registry.completeVersion(number);
+    ModelVersion shown = models.completeVersion(number);
     System.out.printf(
         "Version %d%s%n", number, Objects.equals(promoted, number) ? ", promoted" : "");
-    System.out.printf("Encoder:     %s%n", registry.encoder(number));
-    System.out.printf("Run:         %s%n", registry.run(number));
+    System.out.printf("Encoder:     %s%n", models.encoder(number));
+    System.out.printf("Run:         %s%n", models.run(number));
     System.out.println(shown.toJson());
   }
 }

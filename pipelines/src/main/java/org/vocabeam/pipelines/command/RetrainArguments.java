@@ -4,6 +4,7 @@ import java.util.List;
 import org.vocabeam.pipelines.options.IngestArguments;
 import org.vocabeam.pipelines.options.PoolingArguments;
 import org.vocabeam.pipelines.options.RecipeArguments;
+import org.vocabeam.pipelines.options.RegistryOption;
 import org.vocabeam.pipelines.options.RoundArguments;
 import org.vocabeam.pipelines.options.Sections;
 import org.vocabeam.pipelines.options.TestSplitOption;
@@ -15,17 +16,23 @@ import picocli.CommandLine.Option;
 
 /** Mixin of the commands that make the next version of a registry. */
 final class RetrainArguments {
+  @Mixin private RegistryOption registry;
   @Mixin private IngestArguments ingest;
   @Mixin private TrainSplitOption trainSplit;
   @Mixin private TestSplitOption testSplit;
 
   @Option(
-      names = "--registry",
-      order = Sections.OUTPUT,
-      required = true,
-      paramLabel = "DIR",
-      description = "Registry: the models, and the images that they are made of.")
-  private String registry;
+      names = "--gate",
+      order = Sections.GATE,
+      paramLabel = "CONDITIONS",
+      defaultValue = RetrainRequest.GATE,
+      description =
+          "Conditions of a promotion, separated by commas; all must hold. METRIC>=POINTS (or >) is"
+              + " the difference from the promoted model on the same images, METRIC>=NUMBER%% an"
+              + " accuracy. Metrics: knn20, knn200, linear (all labels), linear@0.01, linear@0.1,"
+              + " few-shot-5way-1shot, few-shot-5way-5shot. The first model has no difference to"
+              + " hold.")
+  private List<String> gate;
 
   @Option(
       names = "--from",
@@ -36,19 +43,6 @@ final class RetrainArguments {
           "First weights: promoted (those of the promoted model, with a new schedule and the next"
               + " seed) or scratch (random ones). The first model starts from random weights.")
   private String from;
-
-  @Option(
-      names = "--gate",
-      order = Sections.LABELS,
-      paramLabel = "CONDITIONS",
-      defaultValue = RetrainRequest.GATE,
-      description =
-          "Conditions that promote a model, separated by commas; all must hold. METRIC>=POINTS (or"
-              + " >) is the difference from the promoted model on the same images, METRIC>=NUMBER%%"
-              + " an accuracy. Metrics: knn20, knn200, linear (all labels), linear@0.01,"
-              + " linear@0.1, few-shot-5way-1shot, few-shot-5way-5shot. The first model has no"
-              + " difference to hold.")
-  private List<String> gate;
 
   @Mixin private RecipeArguments recipe;
   @Mixin private RoundArguments rounds;
@@ -61,7 +55,7 @@ final class RetrainArguments {
    */
   RetrainRequest request() {
     return new RetrainRequest(
-        registry,
+        registry.directory(),
         ingest.input(),
         from,
         recipe.choice(),

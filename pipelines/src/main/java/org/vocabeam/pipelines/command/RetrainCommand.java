@@ -9,11 +9,12 @@ import picocli.CommandLine.Mixin;
 /** The next version of a registry, from images that are new. */
 @Command(
     name = "retrain",
+    header = "Trains the next model of images that have grown.",
     description =
-        "Takes what is new in the input, by content, pre-trains on all images so far, evaluates,"
-            + " compares with the promoted model on the same images, and promotes the new model"
-            + " if the gate holds. Without new images it does nothing. Killed at any moment, the"
-            + " same command goes on.",
+        "Takes what is new in the input, by content, pre-trains on all images, evaluates,"
+            + " compares with the promoted model on the same images, and promotes the new one"
+            + " if the gate holds. Without new images it does nothing. Killed at any moment,"
+            + " the same command goes on.",
     footer = {
       "",
       "Example:",

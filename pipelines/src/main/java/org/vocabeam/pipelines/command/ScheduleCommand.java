@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 import org.vocabeam.pipelines.options.DeviceArguments;
+import org.vocabeam.pipelines.options.Sections;
 import org.vocabeam.pipelines.registry.CronSchedule;
 import org.vocabeam.pipelines.registry.RetrainRequest;
 import org.vocabeam.pipelines.registry.Scheduler;
@@ -17,28 +18,30 @@ import picocli.CommandLine.Option;
 /** Retraining at the times of a schedule. */
 @Command(
     name = "schedule",
+    header = "Runs retrain whenever it is due.",
     description =
-        "Runs retrain in this process whenever it is due. One run makes up for all times that"
-            + " passed while this was not running, or while a run took longer. A run that fails is"
-            + " recorded and leaves the promoted model as it is, and the schedule goes on. SIGTERM"
-            + " stops the run, with exit status 143, and the next start goes on with it.",
+        "Stays in this process. Times that passed while it was not running, or while a"
+            + " run took longer, are made up for by one run. A run that fails is recorded and"
+            + " leaves the promoted model as it is; the schedule goes on. SIGTERM stops the run"
+            + " (exit status 143), and the next start goes on with it.",
     footer = {
       "",
       "Example:",
-      "  ./vocabeam schedule --cron='0 3 * * *' --input=photos --registry=runs/registry \\",
-      "      --resize=32 --rounds=4 --stepsPerRound=500"
+      "  ./vocabeam schedule --cron='0 3 * * *' --zone=Europe/Berlin --input=photos \\",
+      "      --registry=runs/registry --resize=32 --rounds=4 --stepsPerRound=500"
     })
 public final class ScheduleCommand implements Callable<Integer> {
   @Option(
       names = "--cron",
+      order = Sections.TIMES,
       required = true,
       paramLabel = "FIELDS",
-      description =
-          "Times as cron writes them: minute, hour, day of the month, month, day of the week.")
+      description = "Times of retrain, as for cron: minute, hour, day, month, day of the week.")
   private String cron;
 
   @Option(
       names = "--zone",
+      order = Sections.TIMES,
       defaultValue = "local",
       paramLabel = "NAME",
       description = "Time zone of --cron, for example UTC or Europe/Berlin.")

@@ -12,10 +12,10 @@ import picocli.CommandLine.Spec;
 /** A command whose pipelines must run on a cluster. */
 @Command(
     name = "submit",
+    header = "Runs a command on a Flink cluster, never in this process.",
     description =
-        "Runs any command whose pipelines are to run on a Flink cluster. It is that"
-            + " command with the same options; without a cluster it is refused, and never"
-            + " runs in this process.",
+        "Takes any command whose pipelines are to run on a cluster, with the options of"
+            + " that command. Without a cluster it is refused.",
     footer = {
       "",
       "Example:",

@@ -13,10 +13,10 @@ import picocli.CommandLine.Mixin;
 /** One round of a run: the student update as a stage of its own. */
 @Command(
     name = "update",
+    header = "Takes one round of a run: pretrain, stage by stage.",
     description =
-        "Takes the next round of a run and ends: from the newest complete checkpoint to"
-            + " the one after it. As many calls as there are rounds do what pretrain does at"
-            + " once.",
+        "Trains from the newest complete checkpoint to the one after it, and ends. As"
+            + " many calls as there are rounds do what pretrain does at once.",
     footer = {
       "",
       "Example:",

@@ -35,7 +35,7 @@ public final class RoundArguments {
 
   @Option(
       names = "--shuffleMegabytes",
-      order = Sections.COMBINATION,
+      order = Sections.ROUNDS,
       defaultValue = RoundPlan.SHUFFLE_MEGABYTES,
       paramLabel = "MB",
       description =

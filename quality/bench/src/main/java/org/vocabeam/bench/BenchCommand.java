@@ -25,12 +25,16 @@ import picocli.CommandLine.Option;
 /** How fast it is on this machine, in one run. */
 @Command(
     name = "bench",
-    description = {
-      "Measures this machine on synthetic images: training, what the engine adds to TensorFlow,"
-          + " ingest, embed, k-means, and the stages of bownet and memory as the data set grows."
-          + " Nothing else should run meanwhile."
-    },
-    footer = {"", "Example: ./vocabeam bench --parts=train,engine --output=runs/bench.json"})
+    header = "Measures the speed of this machine.",
+    description =
+        "Measures on synthetic images: training, what the engine adds to TensorFlow, ingest, embed,"
+            + " k-means, and the stages of bownet and memory as the data set grows. Nothing else"
+            + " should run meanwhile.",
+    footer = {
+      "",
+      "Example:",
+      "  ./vocabeam bench --parts=train,engine --output=runs/bench.json",
+    })
 public final class BenchCommand implements AddedCommand {
   private static final List<String> PARTS =
       List.of("train", "engine", "ingest", "embed", "codebook", "stages", "memory");
