@@ -130,7 +130,6 @@ class VocabeamTest {
         () ->
             assertEquals(
                 List.of(
-                    "--runner=FlinkRunner",
                     "--flinkMaster=[auto]",
                     "--parallelism=3",
                     "--objectReuse=false",

@@ -2,9 +2,8 @@ package org.vocabeam.pipelines.command;
 
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.ViewSource;
-import org.vocabeam.pipelines.inputs.TrainingImages;
+import org.vocabeam.pipelines.inputs.RecipeChoice;
 import org.vocabeam.pipelines.options.ImagesOption;
 import org.vocabeam.pipelines.options.OutputOption;
 import org.vocabeam.pipelines.options.OverwriteOption;
@@ -52,40 +51,39 @@ public final class AugmentCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Epochs range = Epochs.parse(epochs);
+    RecipeChoice recipe = arguments.choice();
     pipelines.runner().options("augment");
-    TrainingImages opened = images.open(split);
-    AugmentStage stage = new AugmentStage(images.directory(), opened, output.directory());
-    // More steps than the epochs can have, so that no other constant of the recipe is in the way.
-    Recipe recipe =
-        arguments
-            .choice()
-            .recipe(opened.task((range.last() + 1) * opened.count(), arguments.seed()));
-    for (long epoch = range.first(); epoch <= range.last(); epoch++) {
-      stage.run(pipelines.runner(), recipe, epoch, overwrite.isGiven());
-    }
-    long bytes = stage.bytes(range);
+    AugmentStage.Views views =
+        new AugmentStage(
+                images.directory(),
+                split.name(),
+                output.directory(),
+                range,
+                recipe,
+                overwrite.isGiven())
+            .run(pipelines.runner());
     System.out.printf(
         Locale.ROOT,
         "Views:       %d images, epochs %d to %d, in %s%n"
             + "             %d bytes of pixels an image and epoch, %.0f in the files, %.1f MB in"
             + " all%n",
-        opened.count(),
+        views.images(),
         range.first(),
         range.last(),
         output.directory(),
-        ViewSource.STORED.bytes(recipe),
-        (double) bytes / (range.count() * opened.count()),
-        bytes / 1e6);
+        ViewSource.STORED.bytes(views.recipe()),
+        (double) views.bytes() / (range.count() * views.images()),
+        views.bytes() / 1e6);
     System.out.printf(
         "Next:        ./vocabeam pretrain --images=%s --views=%s --split=%s --rounds=1"
             + " --stepsPerRound=%d --method=%s --preset=%s --seed=%d (and what else was set)%n",
         images.directory(),
         output.directory(),
         split.name(),
-        Math.max(1, (range.last() + 1) * opened.count() / recipe.batchSize()),
-        arguments.choice().method(),
-        arguments.choice().preset(),
-        arguments.seed());
+        Math.max(1, (range.last() + 1) * views.images() / views.recipe().batchSize()),
+        recipe.method(),
+        recipe.preset(),
+        recipe.seed());
     return 0;
   }
 }

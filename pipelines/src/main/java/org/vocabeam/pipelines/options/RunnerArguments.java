@@ -12,13 +12,13 @@ public class RunnerArguments {
   @Option(
       names = "--runner",
       order = Sections.RUNNER,
-      defaultValue = "FlinkRunner",
+      defaultValue = Runner.FLINK,
       paramLabel = "NAME",
       description =
           "FlinkRunner (in this process, or on a cluster with --flinkMaster=HOST:PORT) or"
               + " DirectRunner. Any other option of Beam and of the runner may be given too, such"
               + " as --parallelism=2, --tempLocation=DIR or --awsRegion=NAME.")
-  private String runner = "FlinkRunner";
+  private String runner = Runner.FLINK;
 
   private final BeamArguments beam = new BeamArguments();
   private @Nullable Runner built;

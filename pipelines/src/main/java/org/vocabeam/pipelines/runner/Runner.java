@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
@@ -37,7 +38,10 @@ public final class Runner {
   public static final String FLINK_MASTER = "--flinkMaster";
 
   private static final Logger LOG = LoggerFactory.getLogger(Runner.class);
-  private static final String FLINK = "FlinkRunner";
+
+  /** Default of the name. */
+  public static final String FLINK = "FlinkRunner";
+
   private static final String DIRECT = "DirectRunner";
   private static final String LOCAL = "[local]";
 
@@ -63,18 +67,21 @@ public final class Runner {
     return new Runner(name, beam, device);
   }
 
-  /** The same choices as command-line arguments, for a command with networks. */
+  /** Returns the options of a command with networks that differ from their defaults. */
   public List<String> arguments() {
     List<String> arguments = new ArrayList<>(argumentsWithoutDevice());
-    if (device != null) {
-      arguments.add("--device=" + device);
+    if (device != null && device != DeviceChoice.AUTO) {
+      arguments.add("--device=" + device.name().toLowerCase(Locale.ROOT));
     }
     return List.copyOf(arguments);
   }
 
-  /** The same choices as command-line arguments, for a command without networks. */
+  /** Returns the options of a command without networks that differ from their defaults. */
   public List<String> argumentsWithoutDevice() {
-    List<String> arguments = new ArrayList<>(List.of(runnerArgument()));
+    List<String> arguments = new ArrayList<>();
+    if (!name.equals(FLINK)) {
+      arguments.add(runnerArgument());
+    }
     arguments.addAll(beam.arguments());
     return List.copyOf(arguments);
   }

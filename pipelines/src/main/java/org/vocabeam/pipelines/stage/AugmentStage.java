@@ -4,13 +4,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.TreeMap;
-import org.apache.beam.sdk.Pipeline;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.pipelines.inputs.Provenance;
+import org.vocabeam.pipelines.inputs.RecipeChoice;
 import org.vocabeam.pipelines.inputs.TrainingImages;
 import org.vocabeam.pipelines.inputs.TrainingViews;
+import org.vocabeam.pipelines.runner.Request;
 import org.vocabeam.pipelines.runner.Runner;
+import org.vocabeam.pipelines.runner.TypedCommand;
 import org.vocabeam.pipelines.runner.Version;
 import org.vocabeam.transforms.files.StoreFiles;
 import org.vocabeam.transforms.image.ImageRecord;
@@ -23,64 +25,92 @@ import org.vocabeam.transforms.views.ViewsRecord;
  * Stored views of images: one pipeline and one store per epoch.
  *
  * <pre>{@code
- * AugmentStage stage = new AugmentStage("runs/photos/images", images, "runs/views");
- * stage.run(runner, recipe, 0, false);
+ * new AugmentStage(
+ *         "runs/images", "train", "runs/views", new Epochs(0, 3), RecipeChoice.of("obow"), false)
+ *     .run(runner);
  * }</pre>
  *
- * @param store directory of the images store
- * @param images images of that store to render, at least one
+ * @param images images store
+ * @param split split of the images, or {@code all}
  * @param output directory that gets a store for every epoch: epoch-000000 and so on
+ * @param epochs epochs of the run that the views are for
+ * @param recipe method that decides the views, and the seed of their randomness
+ * @param overwrite replaces stores that are there
  */
-public record AugmentStage(String store, TrainingImages images, String output) {
-  public AugmentStage {
-    images.refuseView("stored views");
-    if (images.count() == 0) {
-      throw new UserError("there is no image to make views of; look at --images and --split");
-    }
-  }
+public record AugmentStage(
+    String images,
+    String split,
+    String output,
+    Epochs epochs,
+    RecipeChoice recipe,
+    boolean overwrite)
+    implements Request<AugmentStage.Views> {
+  /** Default of {@code epochs}. */
+  public static final String EPOCHS = "0";
 
   /**
-   * Writes the views of an epoch, unless its store is complete.
+   * Complete views.
    *
-   * @param recipe its method decides the views, its seed their randomness
+   * @param images number of images
+   * @param recipe recipe that decided the views
+   * @param bytes size of the files of all epochs
    */
-  public void run(Runner runner, Recipe recipe, long epoch, boolean overwrite) {
-    StoreReader<ImageRecord> reader = StoreReader.open(ImageRecord.TYPE, store);
-    String directory = ViewsRecord.directory(output, epoch);
-    Map<String, String> provenance = provenance(recipe, epoch);
-    if (!overwrite && Provenance.isThere(directory, provenance)) {
-      System.err.printf("Epoch %d is there%n", epoch);
-      return;
-    }
-    System.err.printf("Epoch %d: views of %d images%n", epoch, images.count());
-    WriteStore<ViewsRecord> write =
-        WriteStore.to(ViewsRecord.TYPE, directory)
-            .withShards(reader.manifest().shards().size())
-            .withProvenance(provenance);
-    try {
-      write.prepare(overwrite);
-      Pipeline pipeline = runner.create("augment-" + epoch);
-      pipeline.apply(AugmentImages.of(reader, images.split(), recipe, epoch, write.shardWriter()));
-      runner.run(pipeline);
-      write.commit();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  public record Views(long images, Recipe recipe, long bytes) {}
+
+  @Override
+  public TypedCommand typed(Runner runner) {
+    return TypedCommand.of("augment")
+        .with("images", images)
+        .with("output", output)
+        .unless(TrainingImages.TRAIN, "split", split)
+        .unless(EPOCHS, "epochs", epochs)
+        .flag("overwrite", overwrite)
+        .with(recipe.options())
+        .with(runner.argumentsWithoutDevice());
   }
 
-  private Map<String, String> provenance(Recipe recipe, long epoch) {
-    Map<String, String> provenance = new TreeMap<>(TrainingViews.provenance(recipe));
+  /** Writes the views of every epoch whose store is not complete. */
+  @Override
+  public Views run(Runner runner) {
+    TrainingImages selected = TrainingImages.open(images, split);
+    selected.refuseView("stored views");
+    if (selected.count() == 0) {
+      throw new UserError("there is no image to make views of; look at --images and --split");
+    }
+    // More steps than the epochs can have, so that no other constant of the recipe is in the way.
+    Recipe made =
+        recipe.recipe(selected.task((epochs.last() + 1) * selected.count(), recipe.seed()));
+    for (long epoch = epochs.first(); epoch <= epochs.last(); epoch++) {
+      write(runner, selected, made, epoch);
+    }
+    return new Views(selected.count(), made, bytes());
+  }
+
+  private void write(Runner runner, TrainingImages selected, Recipe made, long epoch) {
+    StoreReader<ImageRecord> store = StoreReader.open(ImageRecord.TYPE, images);
+    Map<String, String> provenance = new TreeMap<>(TrainingViews.provenance(made));
     provenance.put("command", "augment");
-    provenance.put(TrainingImages.IMAGES, images.fingerprint());
-    provenance.put(TrainingImages.SPLIT, images.splitName());
-    provenance.put("method", recipe.method().name());
+    provenance.put(TrainingImages.IMAGES, selected.fingerprint());
+    provenance.put(TrainingImages.SPLIT, selected.splitName());
+    provenance.put("method", made.method().name());
     provenance.put(TrainingViews.EPOCH, Long.toString(epoch));
     provenance.put(Provenance.VERSION, Version.read());
-    return provenance;
+    WriteStore<ViewsRecord> write =
+        WriteStore.to(ViewsRecord.TYPE, ViewsRecord.directory(output, epoch))
+            .withShards(store.manifest().shards().size())
+            .withProvenance(provenance);
+    AugmentImages augment =
+        AugmentImages.of(store, selected.split(), made, epoch, write.shardWriter());
+    boolean written =
+        Stage.writing(write)
+            .existing(Stage.Existing.overwrite(overwrite))
+            .run(runner, "augment-" + epoch, pipeline -> pipeline.apply(augment));
+    System.err.printf(
+        "Epoch %d: views of %d images%s%n",
+        epoch, selected.count(), written ? "" : " are there already");
   }
 
-  /** Returns the size of the files of these epochs. */
-  public long bytes(Epochs epochs) {
+  private long bytes() {
     try {
       long bytes = 0;
       for (long epoch = epochs.first(); epoch <= epochs.last(); epoch++) {

@@ -35,4 +35,10 @@ public record Epochs(long first, long last) {
   public long count() {
     return last - first + 1;
   }
+
+  /** Returns the range as {@link #parse} reads it. */
+  @Override
+  public String toString() {
+    return first == last ? Long.toString(first) : first + "-" + last;
+  }
 }

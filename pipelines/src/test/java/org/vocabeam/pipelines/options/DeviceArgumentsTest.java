@@ -27,7 +27,7 @@ class DeviceArgumentsTest {
   void theChoiceIsHandedOn() {
     assertEquals(DeviceChoice.AUTO, parsed().runner().device());
     DeviceArguments gpu = parsed("--device=gpu", "--runner=DirectRunner");
-    assertEquals(List.of("--runner=DirectRunner", "--device=GPU"), gpu.runner().arguments());
+    assertEquals(List.of("--runner=DirectRunner", "--device=gpu"), gpu.runner().arguments());
     assertEquals(
         DeviceChoice.GPU,
         parsed(gpu.runner().arguments().toArray(String[]::new)).runner().device());
