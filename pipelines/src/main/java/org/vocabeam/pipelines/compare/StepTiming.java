@@ -55,7 +55,7 @@ record StepTiming(Recipe recipe, TrainingImages images, String output) {
 
   private Assignment assignment() {
     return new Assignment(
-        Methods.toJson(recipe),
+        recipe,
         null,
         0,
         0,

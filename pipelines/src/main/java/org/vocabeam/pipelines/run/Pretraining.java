@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.apache.beam.sdk.values.PCollectionTuple;
@@ -33,6 +32,7 @@ import org.vocabeam.transforms.training.Assignment;
 import org.vocabeam.transforms.training.EpochPlan;
 import org.vocabeam.transforms.training.Start;
 import org.vocabeam.transforms.training.StepMetric;
+import org.vocabeam.transforms.training.StepObserver;
 import org.vocabeam.transforms.training.StepReport;
 import org.vocabeam.transforms.training.TrainingProgress;
 import org.vocabeam.transforms.training.UpdateStudent;
@@ -119,7 +119,7 @@ public final class Pretraining {
       System.err.printf("Going on after step %d of %d%n", done, total);
     }
     try (Progress progress = Progress.start("Training", done, total)) {
-      TrainingProgress.Listener listener =
+      StepObserver listener =
           new StepLine(progress, done, (long) recipe.batchSize() * rounds.replicas());
       TrainingProgress.listen(listener);
       try {
@@ -149,7 +149,7 @@ public final class Pretraining {
         .mapToLong(EpochPlan.Window::epoch);
   }
 
-  private void round(Runner runner, long first, TrainingProgress.Listener listener) {
+  private void round(Runner runner, long first, StepObserver listener) {
     long last = first + rounds.stepsPerRound();
     WriteStore<VariableChunk> checkpoint =
         WriteStore.to(VariableChunk.TYPE, directory.checkpoint(last))
@@ -182,14 +182,10 @@ public final class Pretraining {
   }
 
   /** Passes on to the listener what replicas in other processes have reported. */
-  private void hear(TrainingProgress.Listener listener) {
+  private void hear(StepObserver listener) {
     for (int replica = 0; replica < rounds.replicas(); replica++) {
       try {
-        Optional<StepReport> report = StepReport.read(directory.reports(), replica);
-        if (report.isPresent()) {
-          listener.stepped(
-              replica, report.get().step(), report.get().names(), report.get().values());
-        }
+        StepReport.read(directory.reports(), replica).ifPresent(listener::stepped);
       } catch (IOException e) {
         LOG.warn("cannot read a report of {}: {}", directory.reports(), e.toString());
       }
@@ -212,7 +208,7 @@ public final class Pretraining {
   /** Returns the work of a replica in the round from a step on. */
   private Assignment assignment(int replica, long first) {
     return new Assignment(
-        Methods.toJson(recipe),
+        recipe,
         start(first),
         replica,
         first,

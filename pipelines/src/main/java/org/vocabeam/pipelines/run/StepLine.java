@@ -3,10 +3,11 @@ package org.vocabeam.pipelines.run;
 import java.util.List;
 import java.util.Locale;
 import org.vocabeam.pipelines.runner.Progress;
-import org.vocabeam.transforms.training.TrainingProgress;
+import org.vocabeam.transforms.training.StepObserver;
+import org.vocabeam.transforms.training.StepReport;
 
 /** Shows the numbers of the first replica's newest step; the others take their steps meanwhile. */
-final class StepLine implements TrainingProgress.Listener {
+final class StepLine implements StepObserver {
   private final Progress progress;
   private final long done;
   private final long imagesPerStep;
@@ -23,11 +24,13 @@ final class StepLine implements TrainingProgress.Listener {
   }
 
   @Override
-  public void stepped(int replica, long step, List<String> names, float[] values) {
-    if (replica == 0) {
+  public void stepped(StepReport report) {
+    if (report.replica() == 0) {
       double seconds = (System.nanoTime() - start) / 1e9;
-      progress.stepTo(step + 1);
-      progress.message(message(names, values, (step + 1 - done) * imagesPerStep / seconds));
+      long taken = report.step() + 1;
+      progress.stepTo(taken);
+      progress.message(
+          message(report.names(), report.values(), (taken - done) * imagesPerStep / seconds));
     }
   }
 

@@ -48,6 +48,7 @@ import org.vocabeam.transforms.features.EmbeddingRecord;
 import org.vocabeam.transforms.features.FeatureSource;
 import org.vocabeam.transforms.store.StoreReader;
 import org.vocabeam.transforms.teacher.PatchRecord;
+import org.vocabeam.transforms.training.StepObserver;
 import org.vocabeam.transforms.training.TrainingProgress;
 import org.vocabeam.transforms.training.TrainingStopped;
 
@@ -84,9 +85,9 @@ class ComparisonTest {
 
   /** Fails with what it throws at a step of rotation. */
   private static void compare(Path to, long atStep, RuntimeException failure) {
-    TrainingProgress.Listener fail =
-        (replica, step, names, values) -> {
-          if (step == atStep && !names.contains("perplexity_image/layer2")) {
+    StepObserver fail =
+        report -> {
+          if (report.step() == atStep && !report.names().contains("perplexity_image/layer2")) {
             throw failure;
           }
         };

@@ -13,6 +13,7 @@ import org.vocabeam.models.UserError;
 import org.vocabeam.models.program.Program;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Trainer;
+import org.vocabeam.transforms.training.StepObserver;
 import org.vocabeam.transforms.training.TrainingProgress;
 
 /**
@@ -70,7 +71,7 @@ public final class EngineBench {
   private RoundTimes rounds(Path images) {
     Path run = workshop.directory().resolve("engine-run");
     List<Instant> steps = Collections.synchronizedList(new ArrayList<>());
-    TrainingProgress.Listener listener = (replica, step, names, values) -> steps.add(Instant.now());
+    StepObserver listener = step -> steps.add(Instant.now());
     Instant started = Instant.now();
     TrainingProgress.listen(listener);
     try {

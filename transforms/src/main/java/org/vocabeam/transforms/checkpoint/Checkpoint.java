@@ -62,13 +62,8 @@ public record Checkpoint(
    * @throws UserError when a file is damaged or a part of a variable is missing
    */
   public Map<String, float[]> state() {
-    return state(StoreReader.open(VariableChunk.TYPE, directory).rows());
-  }
-
-  /** Joins the chunks of variables, which may come in any order. */
-  public static Map<String, float[]> state(Iterable<VariableChunk> rows) {
     Map<String, List<VariableChunk>> chunks = new TreeMap<>();
-    for (VariableChunk chunk : rows) {
+    for (VariableChunk chunk : StoreReader.open(VariableChunk.TYPE, directory).rows()) {
       chunks.computeIfAbsent(chunk.variable(), variable -> new ArrayList<>()).add(chunk);
     }
     Map<String, float[]> state = new LinkedHashMap<>();

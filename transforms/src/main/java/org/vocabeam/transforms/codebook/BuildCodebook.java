@@ -33,6 +33,7 @@ import org.vocabeam.models.codebook.WordSums;
 import org.vocabeam.transforms.metrics.WorkerCounter;
 import org.vocabeam.transforms.metrics.WorkerMetric;
 import org.vocabeam.transforms.parquet.RowGroup;
+import org.vocabeam.transforms.worker.ProgramPool;
 
 /**
  * One iteration of k-means: workers read their row groups, find the nearest words and sum; the sums
@@ -162,7 +163,7 @@ public final class BuildCodebook extends PTransform<PBegin, PCollectionTuple> {
 
     private final Task task;
     private final WorkerCounter assigned = WorkerCounter.of(WorkerMetric.ASSIGNED);
-    private transient NearestWord nearest;
+    private transient ProgramPool.Lease<NearestWord> nearest;
     private transient DescriptorBlocks blocks;
     private transient int[] words;
     private transient double[] distances;
@@ -182,11 +183,11 @@ public final class BuildCodebook extends PTransform<PBegin, PCollectionTuple> {
     @ProcessElement
     public void assign(@Element List<RowGroup> groups) throws IOException {
       if (nearest == null) {
-        nearest = NearestWords.take(task.words(), task.channels());
-        nearest.setWords(task.read());
-        blocks = new DescriptorBlocks(task.channels(), nearest.batch());
-        words = new int[nearest.batch()];
-        distances = new double[nearest.batch()];
+        nearest = WordFinder.lease(task.read(), task.words(), task.channels());
+        int batch = nearest.program().batch();
+        blocks = new DescriptorBlocks(task.channels(), batch);
+        words = new int[batch];
+        distances = new double[batch];
       }
       for (RowGroup group : groups) {
         blocks.forEach(group, this::add);
@@ -194,7 +195,7 @@ public final class BuildCodebook extends PTransform<PBegin, PCollectionTuple> {
     }
 
     private void add(float[] values, int rows) {
-      nearest.assign(values, rows, words, distances);
+      nearest.program().assign(values, rows, words, distances);
       sums.add(
           values, rows, words, distances, task.survey().ofValues(), task.survey().ofDistances());
       outliers.offer(values, rows, distances, task.channels());
@@ -221,7 +222,7 @@ public final class BuildCodebook extends PTransform<PBegin, PCollectionTuple> {
     @Teardown
     public void giveBack() {
       if (nearest != null) {
-        NearestWords.giveBack(nearest);
+        nearest.close();
         nearest = null;
       }
     }

@@ -17,12 +17,14 @@ import org.vocabeam.models.bownet.BagTarget;
 import org.vocabeam.models.codebook.NearestWord;
 import org.vocabeam.transforms.codebook.Codebook;
 import org.vocabeam.transforms.codebook.CodebookRecord;
+import org.vocabeam.transforms.codebook.WordFinder;
 import org.vocabeam.transforms.features.FeatureSource;
 import org.vocabeam.transforms.image.ImageRecord;
 import org.vocabeam.transforms.metrics.WorkerCounter;
 import org.vocabeam.transforms.metrics.WorkerMetric;
 import org.vocabeam.transforms.parquet.RowGroup;
 import org.vocabeam.transforms.targets.TargetRecord;
+import org.vocabeam.transforms.worker.ProgramPool;
 
 /**
  * Bags of visual words of images: every cell of the teacher's map goes to its nearest word.
@@ -97,7 +99,7 @@ public final class AssignTargets extends PTransform<PBegin, PCollection<TargetRe
     private final BagTarget.Kind kind;
     private final WorkerCounter assigned = WorkerCounter.of(WorkerMetric.TARGETS);
     private transient FeatureSource.@Nullable Extractor extractor;
-    private transient @Nullable NearestWord words;
+    private transient ProgramPool.@Nullable Lease<NearestWord> words;
 
     Assign(@Nullable String split, FeatureSource cells, String codebook, BagTarget.Kind kind) {
       this.split = split;
@@ -112,7 +114,7 @@ public final class AssignTargets extends PTransform<PBegin, PCollection<TargetRe
       if (extractor == null) {
         extractor = cells.open();
         Codebook read = CodebookRecord.read(codebook);
-        words = NearestWord.of(read.words(), read.count(), read.channels());
+        words = WordFinder.lease(read.words(), read.count(), read.channels());
       }
       extractor.extract(group, split, (images, features) -> output(images, features, out));
     }
@@ -121,7 +123,7 @@ public final class AssignTargets extends PTransform<PBegin, PCollection<TargetRe
         List<ImageRecord> images, float[] features, OutputReceiver<TargetRecord> out) {
       int locations = cells.pooling().grid() * cells.pooling().grid();
       int[] nearest = new int[images.size() * locations];
-      words.assign(features, nearest.length, nearest);
+      words.program().assign(features, nearest.length, nearest);
       for (int i = 0; i < images.size(); i++) {
         BagTarget bag = BagTarget.of(nearest, i * locations, (i + 1) * locations, kind);
         out.output(

@@ -23,6 +23,7 @@ import org.vocabeam.models.codebook.NearestWord;
 import org.vocabeam.transforms.features.FeatureSource;
 import org.vocabeam.transforms.image.ImageRecord;
 import org.vocabeam.transforms.parquet.RowGroup;
+import org.vocabeam.transforms.worker.ProgramPool;
 
 /**
  * Patches of visual words: among the cells whose nearest word it is, those nearest to a word. A
@@ -107,7 +108,7 @@ public final class FindPatches extends PTransform<PBegin, PCollection<PatchRecor
     private final WordSource source;
     private final int border;
     private transient FeatureSource.@Nullable Extractor extractor;
-    private transient @Nullable NearestWord words;
+    private transient ProgramPool.@Nullable Lease<NearestWord> words;
 
     Find(@Nullable String split, FeatureSource cells, WordSource source, int border) {
       this.split = split;
@@ -121,7 +122,7 @@ public final class FindPatches extends PTransform<PBegin, PCollection<PatchRecor
         throws IOException {
       if (extractor == null) {
         extractor = cells.open();
-        words = source.open();
+        words = source.lease();
       }
       extractor.extract(group, split, (images, features) -> output(images, features, out));
     }
@@ -131,7 +132,7 @@ public final class FindPatches extends PTransform<PBegin, PCollection<PatchRecor
       int side = cells.pooling().grid();
       int[] nearest = new int[images.size() * side * side];
       double[] distances = new double[nearest.length];
-      words.assign(features, nearest.length, nearest, distances);
+      words.program().assign(features, nearest.length, nearest, distances);
       int at = 0;
       for (ImageRecord image : images) {
         Map<Integer, PatchRecord> nearestCell = new TreeMap<>();

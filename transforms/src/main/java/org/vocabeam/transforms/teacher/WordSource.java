@@ -8,6 +8,8 @@ import org.vocabeam.models.codebook.NearestWord;
 import org.vocabeam.transforms.checkpoint.Checkpoint;
 import org.vocabeam.transforms.codebook.Codebook;
 import org.vocabeam.transforms.codebook.CodebookRecord;
+import org.vocabeam.transforms.codebook.WordFinder;
+import org.vocabeam.transforms.worker.ProgramPool;
 
 /**
  * Place of visual words: a codebook store, or a variable of a checkpoint.
@@ -28,14 +30,14 @@ public record WordSource(String directory, @Nullable String variable, int channe
     return new WordSource(checkpoint, variable, channels);
   }
 
-  /** Loads the words for comparisons. The caller closes them. */
-  NearestWord open() {
+  /** Leases a finder of the words, which it reads. */
+  ProgramPool.Lease<NearestWord> lease() {
     if (variable == null) {
       Codebook codebook = CodebookRecord.read(directory);
-      return NearestWord.of(codebook.words(), codebook.count(), codebook.channels());
+      return WordFinder.lease(codebook.words(), codebook.count(), codebook.channels());
     }
     float[] words = Checkpoint.open(directory).state().get(variable);
     checkArgument(words != null, "%s has no variable %s", directory, variable);
-    return NearestWord.of(words, words.length / channels, channels);
+    return WordFinder.lease(words, words.length / channels, channels);
   }
 }

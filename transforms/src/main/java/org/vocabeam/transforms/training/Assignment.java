@@ -3,13 +3,14 @@ package org.vocabeam.transforms.training;
 import java.io.Serializable;
 import java.util.List;
 import org.checkerframework.checker.nullness.qual.Nullable;
+import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.ViewSource;
 
 /**
  * What one replica does in a round. What it computes is a function of this record, the checkpoint
  * and the images alone.
  *
- * @param recipe JSON
+ * @param recipe of the run
  * @param start of the round, at step 0 in another run, whose optimizer is left behind; null for the
  *     first values
  * @param firstStep steps of the run before this round
@@ -20,7 +21,7 @@ import org.vocabeam.models.training.ViewSource;
  * @param windows of the images that the replica sees, in order
  */
 public record Assignment(
-    String recipe,
+    Recipe recipe,
     @Nullable Start start,
     int replica,
     long firstStep,

@@ -40,8 +40,8 @@ final class ImageStream implements Iterator<Batch> {
   private Iterator<Image> images = Collections.emptyIterator();
   private long epoch;
 
-  ImageStream(Recipe recipe, Assignment assignment) {
-    this.recipe = recipe;
+  ImageStream(Assignment assignment) {
+    this.recipe = assignment.recipe();
     this.assignment = assignment;
     this.inputs = assignment.source().inputs(recipe);
     this.windows = assignment.windows().iterator();

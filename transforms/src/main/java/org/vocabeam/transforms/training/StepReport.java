@@ -1,39 +1,47 @@
 package org.vocabeam.transforms.training;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.vocabeam.transforms.files.StoreFiles;
 
 /**
- * The last step of a replica, in a file beside the run: how a driver in another JVM sees how far
- * its workers are.
+ * A step that a replica has taken. The last one of every replica may stand in a file beside the
+ * run: a driver in another JVM sees how far its workers are.
  *
- * @param step counted from 0
+ * @param step counted from 0 over the whole run
  * @param names of the metrics, the loss first
  * @param values in the same order
  */
-public record StepReport(long step, List<String> names, float[] values) {
+public record StepReport(int replica, long step, List<String> names, float[] values) {
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** The metrics as rows of the store of steps. */
+  Stream<StepMetric> rows() {
+    return IntStream.range(0, values.length)
+        .mapToObj(metric -> new StepMetric(step, replica, names.get(metric), values[metric]));
+  }
+
+  float loss() {
+    return values[0];
+  }
 
   private static String file(String directory, int replica) {
     return StoreFiles.resolve(directory, "replica-" + replica + ".json");
   }
 
-  /** What a replica has reported, if it has. */
+  /** Returns what a replica has reported, if it has. */
   public static Optional<StepReport> read(String directory, int replica) throws IOException {
-    try {
-      return Optional.of(
-          JSON.readValue(StoreFiles.read(file(directory, replica)), StepReport.class));
-    } catch (FileNotFoundException | NoSuchFileException e) {
-      return Optional.empty();
-    }
+    Optional<String> text = StoreFiles.find(file(directory, replica));
+    return text.isEmpty()
+        ? Optional.empty()
+        : Optional.of(JSON.readValue(text.get(), StepReport.class));
   }
 
-  void write(String directory, int replica) throws IOException {
+  void write(String directory) throws IOException {
     StoreFiles.write(file(directory, replica), JSON.writeValueAsString(this));
   }
 

@@ -8,10 +8,9 @@ import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
-import org.vocabeam.models.methods.Methods;
 import org.vocabeam.models.program.DeviceChoice;
-import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Trainer;
+import org.vocabeam.transforms.worker.ProgramPool;
 
 /**
  * How long a training step takes where the workers are: the first steps of an assignment are taken
@@ -69,11 +68,10 @@ public final class TimeSteps extends PTransform<PBegin, PCollection<StepMetric>>
 
     @ProcessElement
     public void time(@Element Assignment assignment, OutputReceiver<StepMetric> out) {
-      Recipe recipe = Methods.recipe(assignment.recipe());
-      Trainer trainer = Trainers.take(assignment.recipe(), device);
-      try {
+      try (ProgramPool.Lease<Trainer> lease = TrainerProgram.lease(assignment.recipe(), device)) {
+        Trainer trainer = lease.program();
         trainer.setState(trainer.initialState());
-        ImageStream batches = new ImageStream(recipe, assignment);
+        ImageStream batches = new ImageStream(assignment);
         long start = System.nanoTime();
         for (long step = 0; step < assignment.steps(); step++) {
           long before = System.nanoTime();
@@ -86,8 +84,6 @@ public final class TimeSteps extends PTransform<PBegin, PCollection<StepMetric>>
             }
           }
         }
-      } finally {
-        Trainers.giveBack(assignment.recipe(), device, trainer);
       }
     }
   }

@@ -9,32 +9,21 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * is: Beam's counters reach a driver only when a worker has done its whole part.
  */
 public final class TrainingProgress {
-  private static final List<Listener> LISTENERS = new CopyOnWriteArrayList<>();
+  private static final List<StepObserver> OBSERVERS = new CopyOnWriteArrayList<>();
 
   private TrainingProgress() {}
 
-  /** Told of every step. */
-  public interface Listener {
-    /**
-     * A replica has taken a step.
-     *
-     * @param names of the metrics, the loss first
-     * @param values in the same order
-     */
-    void stepped(int replica, long step, List<String> names, float[] values);
+  /** Lets an observer take note of every step of this JVM. */
+  public static void listen(StepObserver observer) {
+    OBSERVERS.add(observer);
   }
 
-  public static void listen(Listener listener) {
-    LISTENERS.add(listener);
+  /** Ends what {@link #listen} began. */
+  public static void ignore(StepObserver observer) {
+    OBSERVERS.remove(observer);
   }
 
-  public static void ignore(Listener listener) {
-    LISTENERS.remove(listener);
-  }
-
-  static void stepped(int replica, long step, List<String> names, float[] values) {
-    for (Listener listener : LISTENERS) {
-      listener.stepped(replica, step, names, values);
-    }
+  static void stepped(StepReport step) {
+    OBSERVERS.forEach(observer -> observer.stepped(step));
   }
 }

@@ -1,6 +1,6 @@
 package org.vocabeam.transforms.training;
 
-import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.beam.sdk.coders.KvCoder;
@@ -22,15 +22,12 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.vocabeam.models.graph.VariableSpec;
-import org.vocabeam.models.methods.Methods;
 import org.vocabeam.models.program.DeviceChoice;
 import org.vocabeam.models.training.Loss;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Trainer;
 import org.vocabeam.transforms.checkpoint.VariableChunk;
-import org.vocabeam.transforms.metrics.WorkerCounter;
-import org.vocabeam.transforms.metrics.WorkerLoss;
-import org.vocabeam.transforms.metrics.WorkerMetric;
+import org.vocabeam.transforms.worker.ProgramPool;
 
 /**
  * One round: every replica takes its steps from the same checkpoint, then the replicas are combined
@@ -108,13 +105,9 @@ public final class UpdateStudent extends PTransform<PBegin, PCollectionTuple> {
       extends DoFn<Assignment, KV<String, KV<Integer, VariableChunk>>> {
     private static final long serialVersionUID = 1L;
 
-    private static final long REPORT_EVERY_NANOS = 2_000_000_000L;
-
     private final @Nullable String reports;
     private final DeviceChoice device;
-    private final WorkerLoss loss = new WorkerLoss();
-    private final WorkerCounter steps = WorkerCounter.of(WorkerMetric.STEPS);
-    private final WorkerCounter images = WorkerCounter.of(WorkerMetric.IMAGES);
+    private final StepCounters counters = new StepCounters();
 
     Train(@Nullable String reports, DeviceChoice device) {
       this.reports = reports;
@@ -124,13 +117,13 @@ public final class UpdateStudent extends PTransform<PBegin, PCollectionTuple> {
     @ProcessElement
     public void train(@Element Assignment assignment, MultiOutputReceiver out) {
       Laps laps = new Laps();
-      Trainer trainer = Trainers.take(assignment.recipe(), device);
-      laps.end("program");
-      try {
-        Recipe recipe = Methods.recipe(assignment.recipe());
+      Recipe recipe = assignment.recipe();
+      try (ProgramPool.Lease<Trainer> lease = TrainerProgram.lease(recipe, device)) {
+        Trainer trainer = lease.program();
+        laps.end("program");
         start(assignment, trainer, laps);
-        long reported = System.nanoTime();
-        ImageStream batches = new ImageStream(recipe, assignment);
+        StepObserver observer = observer(recipe, out);
+        ImageStream batches = new ImageStream(assignment);
         for (long i = 0; i < assignment.steps(); i++) {
           long step = assignment.firstStep() + i;
           Trainer.Batch batch = batches.next();
@@ -138,21 +131,7 @@ public final class UpdateStudent extends PTransform<PBegin, PCollectionTuple> {
             laps.end("first images");
           }
           float[] values = trainer.step(step, batch);
-          check(recipe, trainer.metrics(), values, step, assignment.replica());
-          for (int m = 0; m < values.length; m++) {
-            out.get(STEPS)
-                .output(
-                    new StepMetric(
-                        step, assignment.replica(), trainer.metrics().get(m), values[m]));
-          }
-          loss.set(values[0]);
-          steps.inc();
-          images.inc(recipe.batchSize());
-          TrainingProgress.stepped(assignment.replica(), step, trainer.metrics(), values);
-          if (reports != null && System.nanoTime() - reported >= REPORT_EVERY_NANOS) {
-            reported = System.nanoTime();
-            report(new StepReport(step, trainer.metrics(), values), assignment.replica());
-          }
+          observer.stepped(new StepReport(assignment.replica(), step, trainer.metrics(), values));
         }
         laps.end("steps");
         Map<String, float[]> state = trainer.state();
@@ -164,9 +143,20 @@ public final class UpdateStudent extends PTransform<PBegin, PCollectionTuple> {
         }
         laps.end("state handed on");
         LOG.info("Replica {} from step {}: {}", assignment.replica(), assignment.firstStep(), laps);
-      } finally {
-        Trainers.giveBack(assignment.recipe(), device, trainer);
       }
+    }
+
+    /** Everything that is told of a step, in the order in which it is told. */
+    private StepObserver observer(Recipe recipe, MultiOutputReceiver out) {
+      List<StepObserver> observers = new ArrayList<>();
+      observers.add(step -> check(recipe, step));
+      observers.add(step -> step.rows().forEach(out.get(STEPS)::output));
+      observers.add(step -> counters.add(step.loss(), recipe.batchSize()));
+      observers.add(TrainingProgress::stepped);
+      if (reports != null) {
+        observers.add(new StepFile(reports));
+      }
+      return StepObserver.each(observers);
     }
 
     private static void start(Assignment assignment, Trainer trainer, Laps laps) {
@@ -179,33 +169,25 @@ public final class UpdateStudent extends PTransform<PBegin, PCollectionTuple> {
       laps.end("state set");
     }
 
-    private void report(StepReport report, int replica) {
-      try {
-        report.write(reports, replica);
-      } catch (IOException e) {
-        // Only the bar stands still: no round fails for that.
-        LOG.warn("cannot report to {}: {}", reports, e.toString());
-      }
-    }
-
-    private static void check(
-        Recipe recipe, List<String> names, float[] values, long step, int replica) {
+    /** Stops a run that would end in the same way however often it is repeated. */
+    private static void check(Recipe recipe, StepReport step) {
+      float[] values = step.values();
       for (int i = 0; i < values.length; i++) {
         if (!Float.isFinite(values[i])) {
           throw new TrainingStopped(
               String.format(
                   "%s is %s at step %d of replica %d; %s; lower learningRate or add warmupSteps"
                       + " in a new run",
-                  names.get(i), values[i], step, replica, KEPT));
+                  step.names().get(i), values[i], step.step(), step.replica(), KEPT));
         }
       }
-      int spread = names.indexOf(Loss.EMBEDDING_STD);
+      int spread = step.names().indexOf(Loss.EMBEDDING_STD);
       if (spread >= 0 && values[spread] < recipe.collapseThreshold()) {
         throw new TrainingStopped(
             String.format(
                 "collapse: embedding_std is %.3g at step %d of replica %d, below"
                     + " collapseThreshold, which is %s; %s",
-                values[spread], step, replica, recipe.collapseThreshold(), KEPT));
+                values[spread], step.step(), step.replica(), recipe.collapseThreshold(), KEPT));
       }
     }
   }

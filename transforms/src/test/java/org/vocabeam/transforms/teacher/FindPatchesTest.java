@@ -86,7 +86,7 @@ class FindPatchesTest extends TeacherStores {
         find(groups, "test", WordSource.variable(checkpoint, PixelTeacher.WORDS, CHANNELS), 0, 2));
     WordSource unknown = WordSource.variable(checkpoint, "nothing", CHANNELS);
     assertTrue(
-        assertThrows(IllegalArgumentException.class, unknown::open)
+        assertThrows(IllegalArgumentException.class, unknown::lease)
             .getMessage()
             .endsWith("has no variable nothing"));
   }

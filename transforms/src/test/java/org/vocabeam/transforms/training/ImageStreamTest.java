@@ -100,7 +100,7 @@ class ImageStreamTest {
       @Nullable String split, List<Group> of, int replica, int replicas, long first, long steps) {
     EpochPlan plan = new EpochPlan(of, recipe.seed(), replicas, WINDOW_ROWS);
     return new Assignment(
-        Methods.toJson(recipe),
+        recipe,
         null,
         replica,
         first,
@@ -124,7 +124,7 @@ class ImageStreamTest {
 
   private static List<Seen> read(Assignment assignment) {
     List<Seen> seen = new ArrayList<>();
-    ImageStream stream = new ImageStream(recipe, assignment);
+    ImageStream stream = new ImageStream(assignment);
     while (stream.hasNext()) {
       Batch batch = stream.next();
       assertEquals(BATCH, batch.size());
@@ -177,8 +177,7 @@ class ImageStreamTest {
     // With one window for all, neighbours in the stream come from all over the store.
     EpochPlan plan = new EpochPlan(groups, recipe.seed(), 1, 1000);
     Assignment all =
-        new Assignment(
-            Methods.toJson(recipe), null, 0, 0, 11, "train", null, null, plan.windows(0, 0, 44));
+        new Assignment(recipe, null, 0, 0, 11, "train", null, null, plan.windows(0, 0, 44));
     List<String> byGroups = read(training(0, 11)).stream().map(Seen::id).toList();
     List<String> byWindow = read(all).stream().map(Seen::id).toList();
     assertNotEquals(byGroups, byWindow);
@@ -262,9 +261,9 @@ class ImageStreamTest {
     WrittenStore.of(TargetRecord.TYPE, to, targets, rowGroupBytes, Map.of());
   }
 
-  private static Assignment on(Assignment assignment, Path targets) {
+  private static Assignment on(Recipe withTargets, Assignment assignment, Path targets) {
     return new Assignment(
-        assignment.recipe(),
+        withTargets,
         assignment.start(),
         assignment.replica(),
         assignment.firstStep(),
@@ -284,7 +283,7 @@ class ImageStreamTest {
       for (int replica = 0; replica < 2; replica++) {
         ImageStream stream =
             new ImageStream(
-                withTargets(words), on(assignment("train", groups, replica, 2, 3, 12), targets));
+                on(withTargets(words), assignment("train", groups, replica, 2, 3, 12), targets));
         for (int step = 0; step < 12; step++) {
           Batch batch = stream.next();
           assertEquals(BATCH * words, batch.targets().length);
@@ -307,7 +306,7 @@ class ImageStreamTest {
       all.add(new Group(group.rows(), group.name(), group.rows().firstRow(), group.rows().rows()));
     }
     ImageStream stream =
-        new ImageStream(withTargets(IMAGES + 1), on(assignment(null, all, 0, 1, 0, 16), temporary));
+        new ImageStream(on(withTargets(IMAGES + 1), assignment(null, all, 0, 1, 0, 16), temporary));
     UserError error = assertThrows(UserError.class, () -> stream.forEachRemaining(batch -> {}));
     assertTrue(error.getMessage().contains("its targets were not made of"), error.getMessage());
   }
@@ -322,11 +321,12 @@ class ImageStreamTest {
       }
     }
     WrittenStore.of(TargetRecord.TYPE, temporary, targets, 1024, Map.of());
-    Assignment assignment = on(assignment("train", groups, 0, 1, 0, 1), temporary);
-    Batch batch = new ImageStream(withTargets(2, List.of("no", "yes")), assignment).next();
+    Assignment assignment = assignment("train", groups, 0, 1, 0, 1);
+    Recipe labelled = withTargets(2, List.of("no", "yes"));
+    Batch batch = new ImageStream(on(labelled, assignment, temporary)).next();
     assertArrayEquals(new float[BATCH * 2], batch.targets());
 
-    ImageStream stream = new ImageStream(withTargets(2), assignment);
+    ImageStream stream = new ImageStream(on(withTargets(2), assignment, temporary));
     UserError error = assertThrows(UserError.class, stream::next);
     assertTrue(
         error.getMessage().matches("the target of 'i\\d+' is empty, .*"), error.getMessage());

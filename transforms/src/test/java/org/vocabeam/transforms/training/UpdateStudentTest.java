@@ -81,7 +81,7 @@ class UpdateStudentTest {
 
   private static Assignment assignment(int replica, Recipe of) {
     return new Assignment(
-        Methods.toJson(of),
+        of,
         null,
         replica,
         0,
@@ -100,7 +100,7 @@ class UpdateStudentTest {
   private static Map<String, List<KV<Integer, VariableChunk>>> alone(List<StepMetric> metrics) {
     Map<String, List<KV<Integer, VariableChunk>>> chunks = new LinkedHashMap<>();
     for (int replica = 0; replica < REPLICAS; replica++) {
-      ImageStream batches = new ImageStream(recipe, assignment(replica, recipe));
+      ImageStream batches = new ImageStream(assignment(replica, recipe));
       try (Trainer trainer = Trainer.of(recipe)) {
         for (long step = 0; step < STEPS; step++) {
           float[] values = trainer.step(step, batches.next());
