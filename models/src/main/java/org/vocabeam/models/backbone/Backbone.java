@@ -8,26 +8,35 @@ import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
 import org.vocabeam.models.graph.Layers;
 
-/** A convolutional network without head: its maps after every stage. */
+/**
+ * A network without head, given by the maps of its stages. A kind of network is a record of its
+ * shape with a {@code JsonTypeName}, registered in {@link Backbones}.
+ *
+ * <pre>{@code
+ * Backbone backbone = Backbones.named("resnet18", 32);
+ * Layers student = new Layers(tf, variables.scope("student."), Mode.TRAINING);
+ * Operand<TFloat32> embedding = backbone.embed(student, images); // [B, 512]
+ * }</pre>
+ */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 public interface Backbone extends Serializable {
-  /** The names of the stages, first to last. */
+  /** Returns the names of the stages, first to last. */
   List<String> levels();
 
-  /** The channels of a level's map. */
+  /** Returns the channels of a level's map. */
   int channels(String level);
 
-  /** The input's height (or width) divided by the map's at a level, padding aside. */
+  /** Returns the height (or width) of the input divided by that of a level's map. */
   int stride(String level);
 
   /**
-   * The side of the square of pixels that a cell of a level's map depends on, whose middle is
-   * {@link #stride} times the cell's place.
+   * Returns the side of the square of pixels on which a cell of a level's map depends; its middle
+   * is {@link #stride} times the cell's place.
    */
   int receptiveField(String level);
 
   /**
-   * The map of every level, first to last.
+   * Authors the map of every level, first to last.
    *
    * @param x normalised pixels {@code [B, H, W, C]}
    * @return level to {@code [B, h, w, channels(level)]}
@@ -35,7 +44,7 @@ public interface Backbone extends Serializable {
   Map<String, Operand<TFloat32>> maps(Layers layers, Operand<TFloat32> x);
 
   /**
-   * The embedding, the last map pooled over all of it.
+   * Authors the embedding: the last map, averaged over its cells.
    *
    * @param x normalised pixels {@code [B, H, W, C]}
    * @return {@code [B, embeddingWidth]}
@@ -44,17 +53,17 @@ public interface Backbone extends Serializable {
     return layers.globalAveragePool(maps(layers, x).get(lastLevel()));
   }
 
-  /** The last level: the one that is pooled into the embedding. */
+  /** Returns the last level, which is pooled into the embedding. */
   default String lastLevel() {
     return levels().get(levels().size() - 1);
   }
 
-  /** The width of the embedding. */
+  /** Returns the width of the embedding. */
   default int embeddingWidth() {
     return channels(lastLevel());
   }
 
-  /** The side of a level's square map for square images of {@code side} pixels. */
+  /** Returns the side of a level's map for square images of {@code side} pixels. */
   default int mapSide(String level, int side) {
     int stride = stride(level);
     return (side + stride - 1) / stride;

@@ -15,8 +15,8 @@ import org.tensorflow.types.TFloat32;
 import org.vocabeam.models.graph.Layers;
 
 /**
- * Residual networks (He et al. 2016, section 3.3 and table 1), with the variable names of
- * torchvision, whose form of the bottleneck (stride in its 3x3 convolution) it has.
+ * Residual networks (He et al. 2016, section 3.3 and table 1) with the variable names of
+ * torchvision and its form of the bottleneck, whose stride is in the 3x3 convolution.
  *
  * @param block two 3x3 convolutions, or 1x1, 3x3 and 1x1 to four times the width
  * @param depths blocks of every stage; stages after the first halve the map
@@ -39,11 +39,11 @@ public record ResNet(Block block, List<Integer> depths, int width, Stem stem) im
 
   /** Layers before the first stage. */
   public enum Stem {
-    /** 7x7 at stride 2, then 3x3 maximum at stride 2: for images of about 224 pixels. */
+    /** 7x7 at stride 2, then 3x3 maximum at stride 2, for images of about 224 pixels. */
     IMAGENET(4),
-    /** 3x3 at stride 1: for images of about 32 pixels (SimCLR appendix B.9). */
+    /** 3x3 at stride 1, for images of about 32 pixels (SimCLR appendix B.9). */
     SMALL(1),
-    /** 3x3 at stride 2: as SMALL at a quarter of the cost. */
+    /** 3x3 at stride 2, at a quarter of the cost of SMALL. */
     SMALL_STRIDED(2);
 
     private final int stride;

@@ -4,29 +4,33 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Arrays;
 
 /**
- * The bag of visual words of an image: which words its locations are nearest to (BoWNet section
- * 3.2, eq. 2 and 3).
+ * Bag of visual words of an image: the nearest words of its locations (BoWNet section 3.2, eq. 2
+ * and 3).
  *
- * @param words that it has, ascending
- * @param weights of each, positive, with a sum of 1
+ * <pre>{@code
+ * BagTarget bag = BagTarget.of(new int[] {3, 1, 3, 3}, 0, 4, Kind.HISTOGRAM); // 1: 0.25, 3: 0.75
+ * }</pre>
+ *
+ * @param words of the image, ascending
+ * @param weights of the words, positive, with a sum of 1
  */
 public record BagTarget(int[] words, float[] weights) {
-  /** What a word weighs. */
+  /** Weight of a word. */
   public enum Kind {
-    /** The share of the locations that have the word. */
+    /** Share of the locations that have the word. */
     @JsonProperty("histogram")
     HISTOGRAM,
-    /** The same for every word that the image has. */
+    /** Equal weights for all words of the image. */
     @JsonProperty("binary")
     BINARY
   }
 
   /**
-   * The bag of an image.
+   * Returns the bag of an image.
    *
-   * @param nearest word of every location; not changed
-   * @param from the image's first location in {@code nearest}
-   * @param to after its last one
+   * @param nearest nearest word of every location; not changed
+   * @param from first location of the image in {@code nearest}
+   * @param to last location, exclusive
    */
   public static BagTarget of(int[] nearest, int from, int to, Kind kind) {
     int[] sorted = Arrays.copyOfRange(nearest, from, to);

@@ -22,17 +22,17 @@ import org.vocabeam.models.training.Task;
 import org.vocabeam.models.views.ViewSpec;
 
 /**
- * BoWNet (Gidaris et al. 2020, "Learning Representations by Predicting Bags of Visual Words"): the
- * student predicts, from a perturbed image, the bag of visual words that a frozen teacher sees in
- * the image. Words and bags are made by the stages extract, codebook and assign before the student
- * starts; their constants stand here beside the student's.
+ * BoWNet (Gidaris et al. 2020, "Learning Representations by Predicting Bags of Visual Words"): from
+ * a perturbed image the student predicts the bag of visual words that a frozen teacher sees in the
+ * image. Words and bags are computed by the stages extract, codebook and assign before the student
+ * starts; their constants are here, beside the student's.
  *
- * @param level of the teacher whose local features are put into words
+ * @param level of the teacher whose local features become words
  * @param words K
- * @param target what a word of a bag weighs
- * @param descriptorsPerImage local features of an image that the codebook is made of
+ * @param target weights of the words of a bag
+ * @param descriptorsPerImage local features of an image from which the codebook is computed
  * @param codebookIterations of k-means, at most
- * @param firstGamma of the head's learned inverse temperature
+ * @param firstGamma first value of the head's inverse temperature, which is trained
  * @param cutMixProbability that an image is mixed with another of its batch
  * @param view the perturbed image; one of every image
  */
@@ -47,7 +47,7 @@ public record BowNet(
     double cutMixProbability,
     ViewSpec view)
     implements Method {
-  /** Logits of about one unit: the package says what a larger one does. */
+  /** Gives logits of about one unit; the package documentation tells of a larger one. */
   private static final double FIRST_GAMMA = 1;
 
   public BowNet {
@@ -84,7 +84,7 @@ public record BowNet(
     return TargetSource.TEACHER_WORDS;
   }
 
-  /** The words of the teacher, which the run keeps in its codebook. */
+  /** Words of the teacher, which the run keeps in its codebook. */
   @Override
   public Optional<WordMap> wordMap() {
     return Optional.of(new WordMap(STUDENT, level, Optional.empty(), /* border= */ 0, words));
@@ -105,7 +105,7 @@ public record BowNet(
 
   @Override
   public Loss loss(Ops tf, Variables variables, Backbone backbone, Inputs inputs) {
-    // The perturbed image and what it is to say, both mixed with another's.
+    // Image and bag, both mixed with those of another image.
     Operand<TFloat32> images = inputs.views().get(view.name());
     Operand<TFloat32> bags = inputs.targets();
     if (cutMixProbability > 0) {

@@ -8,9 +8,9 @@ import org.vocabeam.models.graph.Layers;
 import org.vocabeam.models.graph.Parameters;
 
 /**
- * The student's prediction layer (BoWNet section 3.3, eq. 5): {@code gamma f . w_k / |w_k|}, no
- * bias. Words are unevenly frequent, and free norms would learn how frequent; so the weights are
- * normalised in the graph, at every step. The feature is not.
+ * Prediction layer of the student (BoWNet section 3.3, eq. 5): {@code gamma f . w_k / |w_k|}, no
+ * bias. Words are unevenly frequent and free norms would learn the frequency, so the weights are
+ * normalised in the graph, at every step. The feature is not normalised.
  */
 final class CosineHead {
   static final String WEIGHT = "weight";
@@ -19,22 +19,24 @@ final class CosineHead {
   private CosineHead() {}
 
   /**
+   * Authors the logits.
+   *
    * @param features {@code [R, D]}
    * @param words K
-   * @param firstGamma of gamma, which is learned
+   * @param firstGamma first value of gamma, which is trained
    * @return {@code [R, K]}
    */
   static Operand<TFloat32> logits(
       Ops tf, Parameters parameters, Operand<TFloat32> features, int words, double firstGamma) {
     int width = (int) features.shape().get(1);
-    // Not the variable itself: the native gradient of its square aborts on a reference.
+    // A copy of the variable: the native gradient of its square aborts on a reference.
     Operand<TFloat32> weight =
         tf.identity(parameters.trained(WEIGHT, Initializer.linear(width), words, width));
     Operand<TFloat32> gamma = parameters.trained(GAMMA, Initializer.constant((float) firstGamma));
     return tf.math.mul(Layers.timesTransposed(tf, features, Layers.l2Normalize(tf, weight)), gamma);
   }
 
-  /** {@code -sum_k y_k log softmax_k(logits)}, averaged over rows. */
+  /** Authors {@code -sum_k y_k log softmax_k(logits)}, averaged over rows. */
   static Operand<TFloat32> softCrossEntropy(
       Ops tf, Operand<TFloat32> logits, Operand<TFloat32> targets) {
     return Layers.meanOfAll(

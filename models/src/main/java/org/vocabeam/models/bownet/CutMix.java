@@ -11,13 +11,13 @@ import org.tensorflow.types.TInt32;
 import org.vocabeam.models.training.Method.Draw;
 
 /**
- * CutMix (Yun et al. 2019, section 3.2): a box of every image is filled with what its partner in
- * the batch shows there, and its target becomes {@code lambda y + (1 - lambda) y_partner}, where 1
- * - lambda is the box's share of the pixels.
+ * CutMix (Yun et al. 2019, section 3.2): a box of every image is replaced by the same box of its
+ * partner in the batch, and its target becomes {@code lambda y + (1 - lambda) y_partner}, where 1 -
+ * lambda is the box's share of the pixels.
  *
- * @param partners of every image, its row in the batch, {@code [B]}
- * @param boxes top, left, bottom and right of every image, the last two exclusive, {@code [B, 4]}
- *     whole pixels
+ * @param partners row of every image's partner in the batch, {@code [B]}
+ * @param boxes top, left, bottom and right of every image's box, the last two exclusive, {@code [B,
+ *     4]} whole pixels
  */
 record CutMix(Operand<TInt32> partners, Operand<TFloat32> boxes) {
   private static final int UNIT = 1 << 24;
@@ -27,7 +27,7 @@ record CutMix(Operand<TInt32> partners, Operand<TFloat32> boxes) {
   private static final String CENTRE_Y = "cutmix.y";
   private static final String CENTRE_X = "cutmix.x";
 
-  /** What {@link #drawn} wants to be drawn for every image. */
+  /** Returns the integers of every image from which {@link #drawn} makes its boxes. */
   static List<Draw> draws() {
     return List.of(
         new Draw(MIXED, UNIT),
@@ -38,9 +38,9 @@ record CutMix(Operand<TInt32> partners, Operand<TFloat32> boxes) {
   }
 
   /**
-   * Boxes as in the paper: the area before clipping is U(0, 1) of the image (lambda is drawn from
-   * Beta(1, 1)), the centre uniform, the shape that of the image. A partner is another image of the
-   * batch.
+   * Returns boxes as in the paper: before clipping, their area is U(0, 1) of the image (lambda is
+   * drawn from Beta(1, 1)), their centre uniform, their shape that of the image. A partner is
+   * another image of the batch.
    *
    * @param draws of {@link #draws}, each {@code [B]}
    * @param size of the square images in pixels
@@ -69,7 +69,7 @@ record CutMix(Operand<TInt32> partners, Operand<TFloat32> boxes) {
                 Stack.axis(1L)),
             tf.constant(0f),
             tf.constant((float) size));
-    // One of the others: 1 to B - 1 places further on.
+    // The partner is 1 to B - 1 places further on.
     Operand<TInt32> further =
         tf.math.add(tf.math.floorMod(draws.get(PARTNER), tf.constant(batch - 1)), tf.constant(1));
     Operand<TInt32> own = tf.constant(IntStream.range(0, batch).toArray());
@@ -85,7 +85,7 @@ record CutMix(Operand<TInt32> partners, Operand<TFloat32> boxes) {
     return tf.math.floor(tf.math.mul(unit(tf, draw), tf.constant((float) size)));
   }
 
-  /** The mixed images, {@code [B, H, W, C]}. */
+  /** Authors the mixed images, {@code [B, H, W, C]}. */
   Operand<TFloat32> images(Ops tf, Operand<TFloat32> images) {
     Operand<TFloat32> rows = inside(tf, (int) images.shape().get(1), 0, 2); // [B, H]
     Operand<TFloat32> columns = inside(tf, (int) images.shape().get(2), 1, 3); // [B, W]
@@ -97,7 +97,7 @@ record CutMix(Operand<TInt32> partners, Operand<TFloat32> boxes) {
   }
 
   /**
-   * The mixed targets.
+   * Authors the mixed targets.
    *
    * @param targets {@code [B, K]}
    * @param height of the images in pixels
@@ -113,14 +113,14 @@ record CutMix(Operand<TInt32> partners, Operand<TFloat32> boxes) {
     return mix(tf, targets, tf.gather(targets, partners, tf.constant(0)), pasted);
   }
 
-  /** {@code (1 - share) of + share other}; of shares 0 and 1 exactly the one or the other. */
+  /** Authors {@code (1 - share) own + share other}, exact for shares of 0 and 1. */
   private static Operand<TFloat32> mix(
-      Ops tf, Operand<TFloat32> of, Operand<TFloat32> other, Operand<TFloat32> share) {
+      Ops tf, Operand<TFloat32> own, Operand<TFloat32> other, Operand<TFloat32> share) {
     return tf.math.add(
-        tf.math.mul(of, tf.math.sub(tf.constant(1f), share)), tf.math.mul(other, share));
+        tf.math.mul(own, tf.math.sub(tf.constant(1f), share)), tf.math.mul(other, share));
   }
 
-  /** 1 for the rows or columns of the box, {@code [B, size]}. */
+  /** Authors 1 for the rows or columns of the box and 0 for others, {@code [B, size]}. */
   private Operand<TFloat32> inside(Ops tf, int size, int from, int to) {
     float[] places = new float[size];
     for (int i = 0; i < size; i++) {
@@ -133,7 +133,7 @@ record CutMix(Operand<TInt32> partners, Operand<TFloat32> boxes) {
         TFloat32.class);
   }
 
-  /** {@code [B, 1]}. */
+  /** Authors a column of the boxes, {@code [B, 1]}. */
   private Operand<TFloat32> column(Ops tf, int column) {
     return tf.slice(boxes, tf.constant(new int[] {0, column}), tf.constant(new int[] {-1, 1}));
   }

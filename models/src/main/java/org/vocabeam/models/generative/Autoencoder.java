@@ -21,12 +21,12 @@ import org.vocabeam.models.views.ViewSpec;
 
 /**
  * Denoising autoencoder (Vincent et al. 2008, "Extracting and Composing Robust Features with
- * Denoising Autoencoders"): pixels are blanked, and the whole image is to be told from the
- * embedding of what is left.
+ * Denoising Autoencoders"): some pixels are blanked, and the whole image is reconstructed from the
+ * embedding of the rest.
  *
- * @param blanked share of the pixels, section 2.3's destruction proportion
+ * @param blanked share of the pixels that are blanked, section 2.3's destruction proportion
  * @param decoderWidth channels of the decoder's first map
- * @param view what is reconstructed; one of every image
+ * @param view kind of view that is reconstructed, one of every image
  */
 @JsonTypeName("autoencoder")
 public record Autoencoder(double blanked, int decoderWidth, ViewSpec view) implements Method {
@@ -63,9 +63,10 @@ public record Autoencoder(double blanked, int decoderWidth, ViewSpec view) imple
     Layers student = new Layers(tf, variables.scope(STUDENT), Mode.TRAINING);
     Operand<TFloat32> features = backbone.embed(student, tf.math.mul(images, kept));
     Layers decoder = new Layers(tf, variables.scope("decoder."), Mode.TRAINING);
-    Operand<TFloat32> said =
+    Operand<TFloat32> reconstructed =
         Decoder.images(decoder, features, view.size(), (int) shape[3], decoderWidth);
-    Operand<TFloat32> loss = Layers.meanOfAll(tf, tf.math.square(tf.math.sub(said, images)));
+    Operand<TFloat32> loss =
+        Layers.meanOfAll(tf, tf.math.square(tf.math.sub(reconstructed, images)));
     return Loss.of(loss, features);
   }
 

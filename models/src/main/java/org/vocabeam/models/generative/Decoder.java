@@ -6,19 +6,19 @@ import org.tensorflow.types.TFloat32;
 import org.vocabeam.models.graph.Layers;
 
 /**
- * From a code to an image: a small map, doubled until it has the image's size (Radford et al. 2016,
- * with nearest neighbours and a convolution instead of a transposed one).
+ * Network from a code to an image: a small map, doubled until it has the image's size (Radford et
+ * al. 2016, with nearest neighbours and a convolution instead of a transposed convolution).
  */
 final class Decoder {
-  /** Maps of more cells than this on a side are halved. */
+  /** Side up to which a first map is not halved. */
   private static final int LARGEST_START = 7;
 
   private Decoder() {}
 
   /**
-   * {@code [B, Z] -> [B, size, size, channels]}.
+   * Authors {@code [B, Z] -> [B, size, size, channels]}.
    *
-   * @param width channels of the first map; halved with every doubling, but for the last few
+   * @param width channels of the first map; halved with every doubling, at least 16
    */
   static Operand<TFloat32> images(
       Layers layers, Operand<TFloat32> code, int size, int channels, int width) {

@@ -23,16 +23,16 @@ import org.vocabeam.models.training.Task;
 import org.vocabeam.models.views.ViewSpec;
 
 /**
- * A GAN with an encoder (Donahue et al. 2017, "Adversarial Feature Learning", BiGAN): the
- * discriminator tells pairs of an image and its code, x and E(x), from pairs of a made image and
- * the code that it was made of, G(z) and z.
+ * GAN with an encoder (Donahue et al. 2017, "Adversarial Feature Learning", BiGAN): the
+ * discriminator distinguishes pairs of an image and its code, x and E(x), from pairs of a generated
+ * image and its code, G(z) and z.
  *
  * @param code width of z, N(0, 1)
  * @param generatorWidth channels of the generator's first map
  * @param discriminatorWidth channels of the discriminator's first map
- * @param codeRegression weight of (E(G(z)) - z)^2 beside the game, mean over batch and code;
- *     without it, 0, the encoder learns through the discriminator alone, as in the paper
- * @param view the real images; one of every image
+ * @param codeRegression weight of (E(G(z)) - z)^2 beside the game, mean over batch and code; with 0
+ *     the encoder learns through the discriminator alone, as in the paper
+ * @param view kind of view for the real images, one of every image
  */
 @JsonTypeName("gan")
 public record Gan(
@@ -65,39 +65,43 @@ public record Gan(
     Operand<TFloat32> real = inputs.views().get(view.name());
     int batch = (int) real.shape().get(0);
 
-    // E: [B, S, S, C] -> [B, D] -> [B, Z], standardised as z is
+    // E: [B, S, S, C] -> [B, D] -> [B, Z], standardised like z
     Parameters student = variables.scope(STUDENT);
     Parameters head = variables.scope("head.");
     Operand<TFloat32> features = backbone.embed(new Layers(tf, student, Mode.TRAINING), real);
-    Operand<TFloat32> told = code(tf, head, features);
+    Operand<TFloat32> encoded = code(tf, head, features);
 
     // G: [B, Z] -> [B, S, S, C]
     Operand<TFloat32> z =
         tf.random.statelessRandomNormal(
             tf.constant(new int[] {batch, code}), Noise.seed(tf, inputs.draws()), TFloat32.class);
     Layers generator = new Layers(tf, variables.scope("generator."), Mode.TRAINING);
-    Operand<TFloat32> made =
+    Operand<TFloat32> generated =
         Decoder.images(generator, z, view.size(), (int) real.shape().get(3), generatorWidth);
 
-    // D moves by the pairs as they are (eq. 3), E and G by what D as it is says of them; both say
-    // the opposite of what the other wants, not its negative (section 3, as Goodfellow et al.).
-    Parameters ofDiscriminator = variables.scope("discriminator.");
-    Operand<TFloat32> realSaid = discriminate(tf, ofDiscriminator, real, tf.stopGradient(told));
-    Operand<TFloat32> madeSaid = discriminate(tf, ofDiscriminator, tf.stopGradient(made), z);
+    // The gradient of D's loss reaches D alone, that of E and G's loss E and G alone (eq. 3). E and
+    // G
+    // minimise the loss of the swapped labels, not the negative of D's loss (section 3).
+    Parameters discriminatorWeights = variables.scope("discriminator.");
+    Operand<TFloat32> realLogit =
+        discriminate(tf, discriminatorWeights, real, tf.stopGradient(encoded));
+    Operand<TFloat32> generatedLogit =
+        discriminate(tf, discriminatorWeights, tf.stopGradient(generated), z);
     Operand<TFloat32> discriminator =
-        tf.math.add(isReal(tf, realSaid), isReal(tf, tf.math.neg(madeSaid)));
-    Parameters held = reader(ofDiscriminator, tf::stopGradient);
+        tf.math.add(isReal(tf, realLogit), isReal(tf, tf.math.neg(generatedLogit)));
+    Parameters held = reader(discriminatorWeights, tf::stopGradient);
     Operand<TFloat32> others =
         tf.math.add(
-            isReal(tf, tf.math.neg(discriminate(tf, held, real, told))),
-            isReal(tf, discriminate(tf, held, made, z)));
+            isReal(tf, tf.math.neg(discriminate(tf, held, real, encoded))),
+            isReal(tf, discriminate(tf, held, generated, z)));
 
-    // E also tells of a made image the code that it was made of, and G makes it possible to tell.
+    // E also predicts the code of a generated image, and the gradient reaches G too.
     Operand<TFloat32> regression = null;
     if (codeRegression > 0) {
       Layers encoder = new Layers(tf, reader(student, w -> w), Mode.TRAINING);
-      Operand<TFloat32> again = code(tf, reader(head, w -> w), backbone.embed(encoder, made));
-      regression = Layers.meanOfAll(tf, tf.math.square(tf.math.sub(again, z)));
+      Operand<TFloat32> predicted =
+          code(tf, reader(head, w -> w), backbone.embed(encoder, generated));
+      regression = Layers.meanOfAll(tf, tf.math.square(tf.math.sub(predicted, z)));
       others = tf.math.add(others, tf.math.mul(regression, tf.constant((float) codeRegression)));
     }
     Operand<TFloat32> total = tf.math.add(discriminator, others);
@@ -108,13 +112,13 @@ public record Gan(
     return regression == null ? loss : loss.with("loss/code_regression", regression);
   }
 
-  /** {@code [B, D] -> [B, Z]}, of mean 0 and variance 1 over the batch. */
+  /** Authors {@code [B, D] -> [B, Z]}, with mean 0 and variance 1 over the batch. */
   private Operand<TFloat32> code(Ops tf, Parameters parameters, Operand<TFloat32> features) {
     Layers head = new Layers(tf, parameters, Mode.TRAINING);
     return head.standardize(head.linear(features, "code", code, false), "norm");
   }
 
-  /** The logit of a pair being real, {@code [B, S, S, C] x [B, Z] -> [B, 1]}. */
+  /** Authors the logit of a real pair, {@code [B, S, S, C] x [B, Z] -> [B, 1]}. */
   private Operand<TFloat32> discriminate(
       Ops tf, Parameters parameters, Operand<TFloat32> images, Operand<TFloat32> codes) {
     Layers layers = new Layers(tf, parameters, Mode.TRAINING);
@@ -136,12 +140,16 @@ public record Gan(
         layers.leakyRelu(layers.linear(both, "pair", 2 * width, true)), "said", 1, true);
   }
 
-  /** {@code -log sigma(x)}, mean over the batch. */
+  /** Authors {@code -log sigma(x)}, mean over the batch. */
   private static Operand<TFloat32> isReal(Ops tf, Operand<TFloat32> logits) {
     return Layers.meanOfAll(tf, tf.math.softplus(tf.math.neg(logits)));
   }
 
-  /** The same values for a network that leaves the running statistics to those of real images. */
+  /**
+   * Returns the values of parameters for a forward pass that does not move the running statistics.
+   *
+   * @param weight applied to every trained value
+   */
   private static Parameters reader(Parameters parameters, UnaryOperator<Operand<TFloat32>> weight) {
     return new Parameters() {
       @Override

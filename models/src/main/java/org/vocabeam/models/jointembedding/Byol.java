@@ -29,14 +29,17 @@ import org.vocabeam.models.views.Solarize;
 import org.vocabeam.models.views.ViewSpec;
 
 /**
- * BYOL (Grill et al. 2020, "Bootstrap Your Own Latent"): the online network predicts from one view
- * of an image what the target network, its moving average, makes of the other.
+ * BYOL (Grill et al. 2020, "Bootstrap Your Own Latent"): from one view of an image the online
+ * network predicts the target network's projection of the other view. The target network is the
+ * moving average of the online network.
  *
- * @param hidden of projector and predictor
- * @param outputs of projector and predictor
- * @param targetDecay tau of the target's weights at the first step; goes to 1 by a cosine
- * @param stopGradient whether the target is the moving average, held fixed; without it the online
- *     network is its own target, which the gradient reaches, and all embeddings become one
+ * @param hidden width of the hidden layer of projector and predictor
+ * @param outputs width of the outputs of projector and predictor
+ * @param targetDecay tau of the target's weights at the first step; rises to 1 by a cosine
+ * @param stopGradient true for the moving average as the target, without gradient; false makes the
+ *     online network its own target, which the gradient reaches, and all embeddings equal
+ * @param first kind of view, one of every image
+ * @param second kind of view, one of every image
  */
 @JsonTypeName("byol")
 public record Byol(
@@ -115,8 +118,8 @@ public record Byol(
   }
 
   /**
-   * Eq. 2 for both views: {@code 2 - 2 cos} of each prediction and the other view's projection,
-   * their sum, mean over the batch.
+   * Authors eq. 2 for both views: the sum of {@code 2 - 2 cos} of each prediction and the other
+   * view's projection, mean over the batch.
    */
   static Operand<TFloat32> regression(
       Ops tf,

@@ -9,7 +9,7 @@ import org.vocabeam.models.graph.Layers;
 final class Cosine {
   private Cosine() {}
 
-  /** {@code [B, D] x [B, D] -> [B]}: of every row with the same row of the other. */
+  /** Authors {@code [B, D] x [B, D] -> [B]}, the cosine of every pair of rows. */
   static Operand<TFloat32> ofRows(Ops tf, Operand<TFloat32> a, Operand<TFloat32> b) {
     return tf.sum(
         tf.math.mul(Layers.l2Normalize(tf, a), Layers.l2Normalize(tf, b)), tf.constant(1));

@@ -35,23 +35,23 @@ import org.vocabeam.models.views.ViewSpec;
 
 /**
  * DINO (Caron et al. 2021, "Emerging Properties in Self-Supervised Vision Transformers"): from
- * every crop of an image the student predicts how the teacher, its moving average, distributes the
- * large crops over prototypes.
+ * every crop of an image the student predicts the teacher's distribution of the large crops over
+ * prototypes. The teacher is the moving average of the student.
  *
- * @param head what follows the backbone in both networks
+ * @param head projection head of both networks
  * @param studentTemperature of the student's softmax
  * @param warmupTemperature of the teacher's softmax at the first step
  * @param teacherTemperature of the teacher's softmax after the warm-up
- * @param temperatureWarmup share of the run in which the one goes to the other
+ * @param temperatureWarmup share of the run in which the first temperature becomes the second
  * @param centreDecay of the running mean of the teacher's outputs
- * @param centring whether that mean is subtracted; without it one prototype takes all
- * @param sharpening whether the teacher has its own, low temperature; without it all prototypes get
- *     the same share
- * @param teacherDecay of the teacher's weights at the first step; goes to 1 by a cosine
- * @param frozenPrototypes share of the run in which the prototypes stay as they are
- * @param global1 a large crop, which the teacher sees too
- * @param global2 another large crop, which the teacher sees too
- * @param locals small crops, as many as they count
+ * @param centring true to subtract that mean; false lets one prototype take everything
+ * @param sharpening true for the teacher's own, low temperature; false gives all prototypes the
+ *     same share
+ * @param teacherDecay of the teacher's weights at the first step; rises to 1 by a cosine
+ * @param frozenPrototypes share of the run in which the prototypes do not move
+ * @param global1 kind of large crop, one of every image, for student and teacher
+ * @param global2 kind of large crop, one of every image, for student and teacher
+ * @param locals kind of small crop, several of every image, for the student
  */
 @JsonTypeName("dino")
 public record Dino(
@@ -87,7 +87,7 @@ public record Dino(
     TwoViews.check(global1, global2);
     checkArgument(
         !locals.name().equals(global1.name()) && !locals.name().equals(global2.name()),
-        "the small crops are named %s as a large one, must have another name",
+        "the small crops are named %s like a large crop, must have another name",
         locals.name());
   }
 
@@ -115,7 +115,10 @@ public record Dino(
         (step, steps) -> step < frozenPrototypes * steps ? 0 : 1);
   }
 
-  /** Linear over the warm-up, both ends included, then constant (reference code). */
+  /**
+   * Returns the teacher's temperature: linear over the warm-up, both ends included, then constant
+   * (reference code).
+   */
   double temperature(long step, long warmup) {
     if (!sharpening) {
       return studentTemperature;
@@ -146,7 +149,7 @@ public record Dino(
     Operand<TFloat32> outputs =
         head.outputs(tf, variables.scope(HEAD), features, inputs.scalars().get(PROTOTYPES_MOVE));
 
-    // The teacher sees the large ones; its weights move first.
+    // The teacher sees the large crops; its weights move first.
     Operand<TFloat32> share = inputs.scalars().get(STUDENT_SHARE);
     Layers teacher = new Layers(tf, average(tf, variables, STUDENT, share), Mode.TRAINING);
     Operand<TFloat32> taught =
@@ -183,7 +186,7 @@ public record Dino(
     return new MovingAverage(tf, variables, scope, TEACHER + scope, studentShare);
   }
 
-  /** Crop by crop, {@code [B, P]} each: the two large ones, then the small ones. */
+  /** Authors the outputs by crop, {@code [B, P]} each: the two large crops, then the small. */
   private List<Operand<TFloat32>> crops(Ops tf, Operand<TFloat32> outputs, int batch) {
     int count = locals.count();
     List<Operand<TFloat32>> parts =
@@ -194,24 +197,24 @@ public record Dino(
                     tf.constant(0),
                     3L)
                 .output());
-    // The rows of the small ones are image-major.
+    // The rows of the small crops are image-major.
     Operand<TFloat32> small =
         tf.reshape(parts.remove(2), tf.constant(new int[] {batch, count, head.prototypes()}));
     parts.addAll(tf.unstack(small, (long) count, Unstack.axis(1L)).output());
     return parts;
   }
 
-  /** The teacher's probabilities: centred and sharpened outputs, not differentiated. */
+  /** Authors the teacher's probabilities: centred and sharpened outputs, without gradient. */
   static Operand<TFloat32> targets(
       Ops tf, Operand<TFloat32> taught, Operand<TFloat32> centre, Operand<TFloat32> temperature) {
     return tf.stopGradient(tf.nn.softmax(tf.math.div(tf.math.sub(taught, centre), temperature)));
   }
 
   /**
-   * The cross-entropy of all pairs of a teacher's crop and another of the student's (eq. 3), mean
-   * over pairs and images.
+   * Authors the cross-entropy of all pairs of a teacher's crop and another crop of the student (eq.
+   * 3), mean over pairs and images.
    *
-   * @param student outputs of all crops {@code [B, P]}, the teacher's first
+   * @param student outputs of all crops {@code [B, P]}, those of the teacher's crops first
    * @param targets probabilities of the teacher's crops {@code [B, P]}
    */
   static Operand<TFloat32> crossEntropy(
@@ -234,7 +237,7 @@ public record Dino(
     return tf.math.div(tf.math.addN(pairs), tf.constant((float) pairs.size()));
   }
 
-  /** The centre after a step (eq. 4): moves towards the mean of the teacher's outputs. */
+  /** Authors the centre after a step (eq. 4), which moves to the mean of the teacher's outputs. */
   static Operand<TFloat32> moved(
       Ops tf, Operand<TFloat32> centre, Operand<TFloat32> taught, double decay) {
     return tf.math.add(
@@ -242,7 +245,7 @@ public record Dino(
         tf.math.mul(tf.math.mean(taught, tf.constant(0)), tf.constant((float) (1 - decay))));
   }
 
-  /** Of the rows, in nats: 0 when one prototype takes all, ln P when all have the same share. */
+  /** Authors the mean entropy of rows in nats: 0 for one prototype, ln P for equal shares. */
   private static Operand<TFloat32> meanEntropy(Ops tf, Operand<TFloat32> probabilities) {
     Operand<TFloat32> logs = tf.math.log(tf.math.maximum(probabilities, tf.constant(1e-30f)));
     return tf.math.neg(

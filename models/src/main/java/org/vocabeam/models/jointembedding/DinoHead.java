@@ -12,17 +12,17 @@ import org.vocabeam.models.graph.Layers.Mode;
 import org.vocabeam.models.graph.Parameters;
 
 /**
- * DINO's projection head (reference code, {@code DINOHead}): three linear layers with GELU between
- * them, the last a bottleneck whose rows are normalised, then one of prototypes of length 1.
+ * Projection head of DINO (reference code, {@code DINOHead}): three linear layers with GELU between
+ * them, the last a bottleneck whose rows are normalised, then a layer of prototypes of length 1.
  *
  * @param hidden width of the first two layers
  * @param bottleneck width of the third
  * @param prototypes P
- * @param batchNorm whether the first two layers have batch norm, as for convolutional networks
+ * @param batchNorm true for batch norm in the first two layers, as with convolutional networks
  */
 public record DinoHead(int hidden, int bottleneck, int prototypes, boolean batchNorm)
     implements Serializable {
-  /** The variable of the prototypes' directions, {@code [P, bottleneck]}. */
+  /** Name of the variable of the prototypes' directions, {@code [P, bottleneck]}. */
   static final String PROTOTYPES = "last_layer.weight_v";
 
   public DinoHead {
@@ -32,9 +32,9 @@ public record DinoHead(int hidden, int bottleneck, int prototypes, boolean batch
   }
 
   /**
-   * {@code [B, D] -> [B, P]}.
+   * Authors {@code [B, D] -> [B, P]}.
    *
-   * @param prototypesMove scalar 1 where the prototypes are trained, 0 where they stay
+   * @param prototypesMove scalar: 1 trains the prototypes, 0 leaves them
    */
   Operand<TFloat32> outputs(
       Ops tf, Parameters parameters, Operand<TFloat32> features, Operand<TFloat32> prototypesMove) {
@@ -42,7 +42,7 @@ public record DinoHead(int hidden, int bottleneck, int prototypes, boolean batch
     Operand<TFloat32> h = hidden(mlp, "0", features);
     h = hidden(mlp, "2", h);
     h = Layers.l2Normalize(tf, mlp.linear(h, "4", bottleneck, true));
-    // Not the variable itself: the native gradient of its square aborts on a reference.
+    // A copy of the variable: the native gradient of its square aborts on a reference.
     Operand<TFloat32> weight =
         tf.identity(
             parameters.trained(PROTOTYPES, Initializer.linear(bottleneck), prototypes, bottleneck));
@@ -56,7 +56,7 @@ public record DinoHead(int hidden, int bottleneck, int prototypes, boolean batch
     return gelu(mlp.ops(), batchNorm ? mlp.batchNorm(h, name + ".bn") : h);
   }
 
-  /** The exact one: x Phi(x). */
+  /** Authors the exact GELU, x Phi(x). */
   private static Operand<TFloat32> gelu(Ops tf, Operand<TFloat32> x) {
     Operand<TFloat32> erf = tf.math.erf(tf.math.mul(x, tf.constant((float) Math.sqrt(0.5))));
     return tf.math.mul(tf.math.mul(x, tf.constant(0.5f)), tf.math.add(erf, tf.constant(1f)));

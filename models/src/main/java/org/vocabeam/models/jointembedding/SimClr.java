@@ -26,12 +26,14 @@ import org.vocabeam.models.views.ViewSpec;
 
 /**
  * SimCLR (Chen et al. 2020, "A Simple Framework for Contrastive Learning of Visual
- * Representations"): of all views of a batch, that of the same image is to be the most similar.
+ * Representations"): among all views of a batch, a view is most similar to the other view of its
+ * image.
  *
  * @param temperature of the softmax over similarities
- * @param outputs of the projection head
- * @param negatives whether the views of other images are pushed away; without them all embeddings
- *     become one
+ * @param outputs width of the projection head's outputs
+ * @param negatives true to push away the views of other images; false makes all embeddings equal
+ * @param first kind of view, one of every image
+ * @param second kind of view, one of every image
  */
 @JsonTypeName("simclr")
 public record SimClr(
@@ -67,10 +69,10 @@ public record SimClr(
   }
 
   /**
-   * The normalised, temperature-scaled cross-entropy (eq. 1), mean over the rows. {@code
-   * Deviation:} the authors' TensorFlow code gives twice this.
+   * Authors the normalised, temperature-scaled cross-entropy (eq. 1), mean over the rows. {@code
+   * Deviation:} the authors' TensorFlow code gives twice this value.
    *
-   * @param z {@code [2 B, D]}: the first views, then the second ones; not normalised
+   * @param z {@code [2 B, D]}, the first views before the second; not normalised
    */
   static Operand<TFloat32> ntXent(Ops tf, Operand<TFloat32> z, double temperature) {
     int rows = (int) z.shape().get(0);
@@ -85,7 +87,7 @@ public record SimClr(
         tf, tf.nn.softmaxCrossEntropyWithLogits(tf.math.add(similarities, self), positive).loss());
   }
 
-  /** Only the numerator of eq. 1. */
+  /** Authors the numerator of eq. 1 alone. */
   private static Operand<TFloat32> alignment(Ops tf, Operand<TFloat32> z, double temperature) {
     List<Operand<TFloat32>> views = List.copyOf(tf.split(tf.constant(0), z, 2L).output());
     Operand<TFloat32> cosines = Cosine.ofRows(tf, views.get(0), views.get(1));
@@ -93,7 +95,7 @@ public record SimClr(
         tf.math.div(Layers.meanOfAll(tf, cosines), tf.constant((float) temperature)));
   }
 
-  /** A value in column (row + offset) mod rows of every row. */
+  /** Returns a matrix with a value in column (row + offset) mod rows of every row. */
   private static float[][] unit(int rows, int offset, float value) {
     float[][] unit = new float[rows][rows];
     for (int row = 0; row < rows; row++) {
@@ -150,7 +152,7 @@ public record SimClr(
             /* learningRate= */ 0.1, /* endLearningRate= */ 0, task.smallWarmup()));
   }
 
-  /** Two views of the same kind; strength scales all colour changes, as in the authors' code. */
+  /** Returns two views of one kind; strength scales all colour changes (authors' code). */
   private static SimClr twice(
       double temperature,
       int outputs,

@@ -31,8 +31,10 @@ import org.vocabeam.models.views.ViewSpec;
  * projection.
  *
  * @param width of the projector's three layers
- * @param bottleneck of the predictor
+ * @param bottleneck width of the predictor's hidden layer
  * @param stopGradient true to stop the gradient at the projection; false makes all embeddings equal
+ * @param first kind of view, one of every image
+ * @param second kind of view, one of every image
  */
 @JsonTypeName("simsiam")
 public record SimSiam(
@@ -51,7 +53,7 @@ public record SimSiam(
     return List.of(first, second);
   }
 
-  /** The predictor does not follow the cosine (section 3 and reference code). */
+  /** Returns true for the predictor (section 3 and reference code). */
   @Override
   public boolean hasConstantRate(VariableSpec parameter) {
     return parameter.name().startsWith(PREDICTOR);
@@ -87,7 +89,7 @@ public record SimSiam(
     return Mlp.of(predictor.in("predictor"), z, bottleneck, width);
   }
 
-  /** Eq. 4, the mean over both views of the negative cosine (eq. 1), over the batch. */
+  /** Authors eq. 4: the negative cosine (eq. 1), mean over both views and the batch. */
   static Operand<TFloat32> negativeCosine(
       Ops tf,
       Operand<TFloat32> p1,
@@ -127,7 +129,7 @@ public record SimSiam(
             /* learningRate= */ 0.1, /* endLearningRate= */ 0, task.smallWarmup()));
   }
 
-  /** Two views of the same kind. */
+  /** Returns two views of one kind. */
   private static SimSiam twice(int width, int bottleneck, int size, GaussianBlur blur) {
     RandomResizedCrop crop = new RandomResizedCrop(/* minArea= */ 0.2, /* maxArea= */ 1);
     ColourJitter jitter =

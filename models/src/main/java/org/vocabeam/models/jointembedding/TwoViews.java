@@ -10,14 +10,14 @@ import org.vocabeam.models.views.RandomResizedCrop;
 import org.vocabeam.models.views.Solarize;
 import org.vocabeam.models.views.ViewSpec;
 
-/** Views of an image that a method brings together, and the colour changes of their papers. */
+/** Pairs of views whose embeddings a method makes equal, and their papers' colour changes. */
 final class TwoViews {
   static final String FIRST = "view1";
   static final String SECOND = "view2";
 
   private TwoViews() {}
 
-  /** One random crop of an image, flipped and made grey as in all of the papers. */
+  /** Returns a random crop of every image, flipped and made grey as in all of the papers. */
   static ViewSpec view(
       String name,
       int size,
@@ -34,14 +34,14 @@ final class TwoViews {
         List.of(jitter, new Grey(/* probability= */ 0.2), blur, solarize));
   }
 
-  /** The blur of SimCLR's appendix A, which the other papers take over; none with probability 0. */
+  /** Returns the blur of SimCLR's appendix A, as in all of the papers; none for probability 0. */
   static GaussianBlur blur(double probability) {
     return probability == 0
         ? GaussianBlur.NONE
         : new GaussianBlur(/* minSigma= */ 0.1, /* maxSigma= */ 2, probability);
   }
 
-  /** The colour changes of BYOL's appendix B, which DINO takes over. */
+  /** Returns the colour changes of BYOL's appendix B, which DINO uses too. */
   static ColourJitter jitter() {
     return new ColourJitter(
         /* brightness= */ 0.4,
@@ -51,7 +51,7 @@ final class TwoViews {
         /* probability= */ 0.8);
   }
 
-  /** The solarization of BYOL's appendix B. */
+  /** Returns the solarization of BYOL's appendix B. */
   static Solarize solarize() {
     return new Solarize(/* threshold= */ 128, /* probability= */ 0.2);
   }

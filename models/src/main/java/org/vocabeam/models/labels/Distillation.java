@@ -24,33 +24,33 @@ import org.vocabeam.models.views.ViewSpec;
 
 /**
  * Knowledge distillation (Hinton et al. 2015, "Distilling the Knowledge in a Neural Network"): a
- * student, which may be smaller, says what a frozen teacher says of the same image.
+ * student, which may be smaller, learns the outputs of a frozen teacher for the same image.
  *
- * @param teacher the teacher's network
- * @param classes of a teacher that is a classifier, whose logits are told; empty for one that has
- *     learned an embedding alone
- * @param objective what of the teacher is told
- * @param temperature T of {@link Objective#LOGITS}
- * @param view what both see; one of every image
+ * @param teacher network of the teacher
+ * @param classes of a teacher that is a classifier, whose logits are learned; empty for a teacher
+ *     that has an embedding alone
+ * @param objective output of the teacher that is learned
+ * @param temperature T of {@link Objective#LOGITS}, positive
+ * @param view kind of view for student and teacher, one of every image
  */
 @JsonTypeName("distillation")
 public record Distillation(
     Backbone teacher, List<String> classes, Objective objective, double temperature, ViewSpec view)
     implements Method {
-  /** The scope of the teacher's variables, which a run starts with. */
+  /** Scope of the teacher's variables, which are given at the start of a run. */
   public static final String TEACHER = "teacher.";
 
-  /** The scope of the teacher's linear layer, if it has classes. */
+  /** Scope of the teacher's linear layer, if it has classes. */
   public static final String TEACHER_CLASSIFIER = TEACHER + CLASSIFIER;
 
-  /** What of the teacher is told. */
+  /** Output of the teacher that is learned. */
   public enum Objective {
-    /** The direction of its embedding: {@code 2 - 2 cos}. */
+    /** Direction of the embedding: {@code 2 - 2 cos}. */
     @JsonProperty("features")
     FEATURES,
     /**
-     * The softmax at temperature T of its logits, times T squared; of a teacher without classes, of
-     * its embedding, as if its dimensions were classes.
+     * Softmax of the logits at temperature T, times T squared; for a teacher without classes the
+     * dimensions of its embedding take the place of classes.
      */
     @JsonProperty("logits")
     LOGITS
@@ -76,11 +76,11 @@ public record Distillation(
   public Loss loss(Ops tf, Variables variables, Backbone backbone, Inputs inputs) {
     Operand<TFloat32> images = inputs.views().get(view.name());
 
-    // [B, S, S, C] -> [B, E], of a classifier -> [B, classes]; not differentiated.
-    Operand<TFloat32> taught =
+    // [B, S, S, C] -> [B, E], for a classifier -> [B, classes]; without gradient.
+    Operand<TFloat32> target =
         teacher.embed(new Layers(tf, variables.frozen(TEACHER), Mode.INFERENCE), images);
     if (!classes.isEmpty()) {
-      taught = Classifier.logits(tf, variables.frozen(TEACHER_CLASSIFIER), taught, classes.size());
+      target = Classifier.logits(tf, variables.frozen(TEACHER_CLASSIFIER), target, classes.size());
     }
 
     // [B, S, S, C] -> [B, D] -> [B, E] or [B, classes]
@@ -93,24 +93,27 @@ public record Distillation(
             : Classifier.logits(tf, variables.scope(CLASSIFIER), features, classes.size());
     Operand<TFloat32> loss =
         switch (objective) {
-          case FEATURES -> direction(tf, predicted, taught);
-          case LOGITS -> softened(tf, predicted, taught, temperature);
+          case FEATURES -> direction(tf, predicted, target);
+          case LOGITS -> softened(tf, predicted, target, temperature);
         };
     return Loss.of(loss, features);
   }
 
   private static Operand<TFloat32> direction(
-      Ops tf, Operand<TFloat32> predicted, Operand<TFloat32> taught) {
+      Ops tf, Operand<TFloat32> predicted, Operand<TFloat32> target) {
     Operand<TFloat32> difference =
-        tf.math.sub(Layers.l2Normalize(tf, predicted), Layers.l2Normalize(tf, taught));
+        tf.math.sub(Layers.l2Normalize(tf, predicted), Layers.l2Normalize(tf, target));
     return meanOfAll(tf, tf.sum(tf.math.square(difference), tf.constant(1)));
   }
 
-  /** Section 2: cross-entropy of the two softened distributions; T squared keeps its gradient. */
+  /**
+   * Authors the cross-entropy of the two softened distributions (section 2); the factor T squared
+   * keeps the scale of its gradient.
+   */
   static Operand<TFloat32> softened(
-      Ops tf, Operand<TFloat32> predicted, Operand<TFloat32> taught, double temperature) {
+      Ops tf, Operand<TFloat32> predicted, Operand<TFloat32> target, double temperature) {
     Operand<TFloat32> t = tf.constant((float) temperature);
-    Operand<TFloat32> targets = tf.stopGradient(tf.nn.softmax(tf.math.div(taught, t)));
+    Operand<TFloat32> targets = tf.stopGradient(tf.nn.softmax(tf.math.div(target, t)));
     return tf.math.mul(
         meanOfAll(
             tf, tf.nn.softmaxCrossEntropyWithLogits(tf.math.div(predicted, t), targets).loss()),
@@ -118,12 +121,12 @@ public record Distillation(
   }
 
   /**
-   * The settings for any student, of BoWNet's views.
+   * Settings for any student, with BoWNet's views.
    *
-   * @param backbone the student's
+   * @param backbone network of the student
    * @param task with the normalisation that the teacher was trained with
-   * @param teacher the teacher's network
-   * @param classes that the teacher scores and the student learns; empty for none
+   * @param teacher network of the teacher
+   * @param classes of the teacher that the student learns; empty for none
    */
   public static Recipe recipe(
       Backbone backbone,

@@ -32,29 +32,29 @@ import org.vocabeam.models.views.ViewSpec;
  * Classification by the encoder and a linear layer, {@code L = L_supervised + w L_self}
  * (docs/methods.md, section 8).
  *
- * @param classes names of the labels, sorted; a target's place is its number
- * @param trained what the gradient moves
- * @param auxiliary the method of the self-supervised loss beside the labels; null for none
- * @param weight w
- * @param view of a labelled image; one of every image
+ * @param classes names of the labels, sorted; a label's place is the number of its class
+ * @param trained variables that the gradient moves
+ * @param auxiliary method of the self-supervised loss beside the labels; null for none
+ * @param weight w, at least 0
+ * @param view kind of view for the labels, one of every image
  */
 @JsonTypeName("supervised")
 public record Supervised(
     List<String> classes, Trained trained, Method auxiliary, double weight, ViewSpec view)
     implements Method {
-  /** What the gradient moves. */
+  /** Variables that the gradient moves. */
   public enum Trained {
     /** Encoder and linear layer. */
     @JsonProperty("all")
     ALL,
-    /** The linear layer alone. */
+    /** Linear layer alone. */
     @JsonProperty("head")
     HEAD
   }
 
   public Supervised {
     classes = List.copyOf(classes);
-    require(classes.size() > 1, "number of different labels", classes.size(), "at least 2");
+    require(classes.size() > 1, "the number of different labels", classes.size(), "at least 2");
     require(weight >= 0 && Double.isFinite(weight), "weight", weight, "at least 0");
     require(view.count() == 1, "count of the view", view.count(), "1");
     if (auxiliary != null) {
@@ -139,7 +139,7 @@ public record Supervised(
         Classifier.logits(tf, variables.scope(CLASSIFIER), features, classes.size());
 
     // Mean over the labelled rows. A row of zeros costs nothing, but TensorFlow's gradient of the
-    // cross-entropy takes the sum of a row's labels for 1, so the row has to be weighed out.
+    // cross-entropy assumes that a row's labels add up to 1, so the row gets the weight 0.
     Operand<TFloat32> labelled = tf.sum(labels, tf.constant(1));
     Operand<TFloat32> count = tf.math.maximum(tf.sum(labelled, tf.constant(0)), tf.constant(1f));
     Operand<TFloat32> costs =
@@ -172,7 +172,7 @@ public record Supervised(
   }
 
   /**
-   * The settings for any network: SGD with Nesterov's momentum, crops and flips, as the papers
+   * Settings for any network: SGD with Nesterov's momentum, crops and flips, as the papers
    * fine-tune (Chen et al. 2020, appendix B.5).
    *
    * @param auxiliary null for none

@@ -41,7 +41,7 @@ import org.vocabeam.models.training.Task;
  * }</pre>
  */
 public final class Methods {
-  /** The methods that a preset can be made of. A new one is its file and a line here. */
+  /** Methods that work with every preset. A new one is its file and a line here. */
   private static final List<Registered> METHODS =
       List.of(
           new Registered(Autoencoder.class, Autoencoder::small, Autoencoder::paper),
@@ -101,7 +101,7 @@ public final class Methods {
     return json;
   }
 
-  /** Returns the names of the methods that a preset can be made of, sorted. */
+  /** Returns the names of the methods that work with every preset, sorted. */
   public static List<String> names() {
     return METHODS.stream().map(Registered::name).sorted().toList();
   }

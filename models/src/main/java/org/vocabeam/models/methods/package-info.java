@@ -1,5 +1,5 @@
 /**
- * The registration of the methods, apart from both the methods and what they share, so that neither
- * knows all methods. A recipe's JSON lives here, because it names methods.
+ * Registration of the methods, apart from the methods and from what they share, so that neither
+ * depends on all methods. The JSON form of recipes is here, because it names methods.
  */
 package org.vocabeam.models.methods;

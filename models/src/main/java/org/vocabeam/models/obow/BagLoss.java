@@ -5,16 +5,16 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.vocabeam.models.graph.Layers;
 
-/** How well a student predicts a bag of words (OBoW eq. 2; reference code {@code _bow_loss}). */
+/** Loss of a predicted bag of words (OBoW eq. 2; reference code {@code _bow_loss}). */
 public final class BagLoss {
   private BagLoss() {}
 
   /**
-   * KL(y || softmax(logits)) summed over words, averaged over rows. Its gradient is that of the
-   * cross-entropy; y log y, 0 for y = 0, only makes the minimum 0.
+   * Authors KL(y || softmax(logits)), summed over words, averaged over rows. Its gradient is that
+   * of the cross-entropy; the term y log y, 0 for y = 0, moves the minimum to 0.
    *
    * @param logits {@code [B crops, K]}, rows image-major
-   * @param targets {@code [B, K]}; an image's target serves all its crops; no gradient
+   * @param targets {@code [B, K]}; an image's target serves all of its crops; no gradient
    * @return a scalar
    */
   public static Operand<TFloat32> divergence(

@@ -35,17 +35,19 @@ import org.vocabeam.models.views.ViewSpec;
  * OBoW, online bag-of-visual-words generation (Gidaris et al. 2021, "OBoW: Online Bag-of-Visual-
  * Words Generation for Self-Supervised Learning"), with the constants of the authors' code.
  *
- * @param levels of the backbone that make targets; the paper's last two, "vanilla" only the last
+ * @param levels of the backbone that make targets; the last two in the paper, only the last in its
+ *     "vanilla" form
  * @param words K of every level; a multiple of the batch size
- * @param inverseDelta base of the inverse temperature of the assignment; null for the nearest word
- * @param inverseTemperature kappa, of the student's softmax; fixed
+ * @param inverseDelta 1 / delta, base of the inverse temperature of the assignment; null for the
+ *     nearest word
+ * @param inverseTemperature kappa of the student's softmax, not trained
  * @param borderCrop outermost cells of the teacher's maps that are dropped
  * @param reduction of an image's codes over its locations
- * @param vocabularyUpdate what an image puts into the vocabulary
+ * @param vocabularyUpdate features that enter the vocabulary
  * @param distanceDecay of the running distance m
- * @param teacherDecay of the teacher's weights at the first step; goes to 1 by a cosine
- * @param teacherView the one view that the teacher sees
- * @param crops the kinds of crops that the student sees, each a forward pass of its own
+ * @param teacherDecay of the teacher's weights at the first step; rises to 1 by a cosine
+ * @param teacherView the teacher's view, one of every image
+ * @param crops kinds of the student's crops, each a forward pass of its own
  */
 @JsonTypeName("obow")
 public record Obow(
@@ -61,7 +63,7 @@ public record Obow(
     ViewSpec teacherView,
     List<ViewSpec> crops)
     implements Method {
-  /** The scope of the variables of the network that makes the targets. */
+  /** Scope of the variables of the network that makes the targets. */
   public static final String TEACHER = "teacher.";
 
   private static final String STUDENT_SHARE = "studentShare";
@@ -93,9 +95,9 @@ public record Obow(
         teacherDecay >= 0 && teacherDecay <= 1,
         "teacherDecay is %s, must be in [0, 1]",
         teacherDecay);
-    checkArgument(!crops.isEmpty(), "crops is empty, the student must see one kind at least");
+    checkArgument(!crops.isEmpty(), "crops is empty, must have one kind at least");
     teacherView.checkSingle();
-    // The name of a view is its input and part of its seed: of two alike one would be lost.
+    // The name of a view is its input and part of its seed, so two equal names would be one view.
     List<String> names =
         Stream.concat(crops.stream(), Stream.of(teacherView)).map(ViewSpec::name).toList();
     checkArgument(distinct(names), "the views are named %s, must have different names", names);
@@ -112,7 +114,7 @@ public record Obow(
     return views;
   }
 
-  /** The location whose local feature becomes a word, for every level. */
+  /** A location for every level, whose local feature becomes a word. */
   @Override
   public List<Draw> draws(Backbone backbone) {
     return levels.stream().map(l -> new Draw("location." + l, locations(backbone, l))).toList();
@@ -134,7 +136,7 @@ public record Obow(
     return List.of(TEACHER);
   }
 
-  /** The words of the last level, which are features of the teacher. */
+  /** Words of the last level, which are features of the teacher. */
   @Override
   public Optional<WordMap> wordMap() {
     String last = levels.get(levels.size() - 1);
@@ -154,7 +156,7 @@ public record Obow(
         throw new UserError(
             String.format(
                 "the map of %s is %dx%d for views of %d pixels, and a border crop of %d with %s"
-                    + " leaves nothing of it; use larger images, an earlier level, borderCrop 0 or"
+                    + " leaves nothing of it; take larger images, an earlier level, borderCrop 0 or"
                     + " another vocabularyUpdate",
                 level, side, side, teacherView.size(), borderCrop, vocabularyUpdate));
       }
@@ -221,16 +223,16 @@ public record Obow(
     // Mean over levels, sum over kinds of crops.
     Map<String, Operand<TFloat32>> losses = new LinkedHashMap<>();
     for (ViewSpec crop : crops) {
-      List<Operand<TFloat32>> ofLevels = new ArrayList<>();
+      List<Operand<TFloat32>> levelLosses = new ArrayList<>();
       for (String level : levels) {
         Operand<TFloat32> logits =
             WordToWeight.logits(
                 tf, features.get(crop.name()), classifiers.get(level), inverseTemperature);
-        ofLevels.add(BagLoss.divergence(tf, logits, targets.get(level)));
+        levelLosses.add(BagLoss.divergence(tf, logits, targets.get(level)));
       }
       losses.put(
           "loss/" + crop.name(),
-          tf.math.div(tf.math.addN(ofLevels), tf.constant((float) levels.size())));
+          tf.math.div(tf.math.addN(levelLosses), tf.constant((float) levels.size())));
     }
     Operand<TFloat32> total = tf.math.addN(losses.values());
     return Loss.of(total, features.get(crops.get(0).name()))
@@ -241,7 +243,7 @@ public record Obow(
                 newWords.forEach((level, vectors) -> vocabularies.get(level).push(after, vectors)));
   }
 
-  /** m <- decay m + (1 - decay) mu, before it scales the distances that mu is made of. */
+  /** Authors m <- decay m + (1 - decay) mu, which runs before m scales the distances. */
   private Operand<TFloat32> moveRunningDistance(
       Ops tf, Variables variables, String level, Operand<TFloat32> distances) {
     String name = "distance." + level;
@@ -351,7 +353,7 @@ public record Obow(
             GaussianBlur.NONE));
   }
 
-  /** The last levels whose maps are large enough for border crop and 3x3 averaging. */
+  /** Returns the last levels whose maps are large enough for border crop and 3x3 averaging. */
   private static List<String> lastLevels(Backbone backbone, int side, int count) {
     List<String> usable =
         backbone.levels().stream()

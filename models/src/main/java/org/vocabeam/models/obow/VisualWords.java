@@ -17,7 +17,7 @@ import org.vocabeam.models.graph.Layers;
 public final class VisualWords {
   private VisualWords() {}
 
-  /** How the codes of an image's locations become one vector. */
+  /** Form in which the codes of an image's locations become one vector. */
   public enum Reduction {
     @JsonProperty("max")
     MAX,
@@ -26,7 +26,7 @@ public final class VisualWords {
   }
 
   /**
-   * The map without its outermost cells, whose values come from padding.
+   * Authors the map without its outermost cells, whose values come from padding.
    *
    * @param map {@code [B, H, W, C]}
    * @return {@code [B, H - 2 border, W - 2 border, C]}
@@ -48,8 +48,8 @@ public final class VisualWords {
   }
 
   /**
-   * Squared distances d(u, k) = |F_u - v_k|^2 as |F|^2 - 2 F v + |v|^2, one matrix product, at
-   * least 0.
+   * Authors squared distances d(u, k) = |F_u - v_k|^2 as |F|^2 - 2 F v + |v|^2, one matrix product,
+   * at least 0.
    *
    * @param map {@code [B, h, w, C]}
    * @param words {@code [K, C]}
@@ -59,21 +59,22 @@ public final class VisualWords {
       Ops tf, Operand<TFloat32> map, Operand<TFloat32> words) {
     long channels = map.shape().get(3);
     Operand<TFloat32> rows = tf.reshape(map, tf.constant(new long[] {-1, channels}));
-    Operand<TFloat32> ofRows = tf.sum(tf.math.square(rows), tf.constant(1), Sum.keepDims(true));
-    Operand<TFloat32> ofWords = tf.sum(tf.math.square(words), tf.constant(1));
+    Operand<TFloat32> rowNorms = tf.sum(tf.math.square(rows), tf.constant(1), Sum.keepDims(true));
+    Operand<TFloat32> wordNorms = tf.sum(tf.math.square(words), tf.constant(1));
     Operand<TFloat32> products =
         Layers.timesTransposed(tf, tf.math.mul(rows, tf.constant(-2f)), words);
-    return tf.math.maximum(tf.math.add(tf.math.add(products, ofRows), ofWords), tf.constant(0f));
+    return tf.math.maximum(
+        tf.math.add(tf.math.add(products, rowNorms), wordNorms), tf.constant(0f));
   }
 
-  /** mu: the mean over images and locations of the distance to the nearest word, a scalar. */
+  /** Authors mu, the mean over images and locations of the distance to the nearest word. */
   static Operand<TFloat32> meanNearestDistance(Ops tf, Operand<TFloat32> distances) {
     return Layers.meanOfAll(tf, tf.min(distances, tf.constant(1)));
   }
 
   /**
-   * Codes q(u, k) = softmax_k(-(inverseDelta / m) d(u, k)) (eq. 4), or the one-hot code of the
-   * nearest word.
+   * Authors codes q(u, k) = softmax_k(-(inverseDelta / m) d(u, k)) (eq. 4), or the one-hot code of
+   * the nearest word.
    *
    * @param distances {@code [B h w, K]}
    * @param runningDistance m, a scalar, already moved by this batch
@@ -96,8 +97,8 @@ public final class VisualWords {
   }
 
   /**
-   * The bag of words of every image: the maximum (eq. 5) or mean of its codes over locations,
-   * L1-normalised.
+   * Authors the bag of words of every image: the maximum (eq. 5) or mean of its codes over
+   * locations, L1-normalised.
    *
    * @param codes {@code [B L, K]}, image-major
    * @return {@code [B, K]}
@@ -115,14 +116,14 @@ public final class VisualWords {
   }
 
   /**
-   * exp(-sum_k p_k ln(p_k + 1e-5)) of every row's distribution, averaged over the rows: how many
-   * words an image uses.
+   * Authors exp(-sum_k p_k ln(p_k + 1e-5)) of every row's distribution, averaged over the rows: the
+   * number of words that an image uses.
    */
   static Operand<TFloat32> perplexityPerImage(Ops tf, Operand<TFloat32> bags) {
     return Layers.meanOfAll(tf, perplexity(tf, bags));
   }
 
-  /** The perplexity of the rows' normalised sum: how many words a batch uses. */
+  /** Authors the perplexity of the rows' normalised sum: the number of words of a batch. */
   static Operand<TFloat32> perplexityOfBatch(Ops tf, Operand<TFloat32> bags) {
     Operand<TFloat32> sum = tf.sum(bags, tf.constant(0), Sum.keepDims(true));
     return Layers.meanOfAll(

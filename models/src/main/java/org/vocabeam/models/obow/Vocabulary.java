@@ -12,23 +12,23 @@ import org.vocabeam.models.graph.VariableSpec.Role;
 import org.vocabeam.models.graph.Variables;
 
 /**
- * The visual words of one level (OBoW section 3.4; reference code {@code _update_dictionary}): a
+ * Visual words of one level (OBoW section 3.4; reference code {@code _update_dictionary}): a
  * first-in first-out queue that takes one local feature of every image of the batch.
  */
 public final class Vocabulary {
-  /** What an image puts into the queue. */
+  /** Feature of an image that enters the queue. */
   public enum Update {
-    /** One location of the 3x3-averaged map: the paper's choice. */
+    /** A drawn location of the 3x3-averaged map, the paper's choice. */
     @JsonProperty("local-average")
     LOCAL_AVERAGE,
-    /** One location of the map. */
+    /** A drawn location of the map. */
     @JsonProperty("no-averaging")
     NO_AVERAGING,
-    /** The mean of the map. */
+    /** Mean of the map. */
     @JsonProperty("global-average")
     GLOBAL_AVERAGE;
 
-    /** Of how many locations one is drawn on a cropped map. */
+    /** Returns the number of locations of a cropped map from which one is drawn. */
     int locations(int height, int width) {
       return switch (this) {
         case LOCAL_AVERAGE -> Math.max(0, height - 2) * Math.max(0, width - 2);
@@ -43,6 +43,8 @@ public final class Vocabulary {
   private final int size;
 
   /**
+   * Adds the words of a level, and the pointer of their queue, to the variables.
+   *
    * @param size K words
    */
   Vocabulary(Variables variables, String level, int size, int channels) {
@@ -53,18 +55,18 @@ public final class Vocabulary {
     variables.variable("", name + ".pointer", Role.POINTER, Initializer.ZEROS);
   }
 
-  /** The variable that holds a level's words. */
+  /** Returns the name of the variable of a level's words. */
   static String name(String level) {
     return "vocabulary." + level;
   }
 
-  /** The words before this step's update, {@code [K, C]}. */
+  /** Returns the words before this step's update, {@code [K, C]}. */
   Variable<TFloat32> words() {
     return variables.get(name);
   }
 
   /**
-   * One vector of every image.
+   * Authors one vector of every image.
    *
    * @param map border already cropped, {@code [B, h, w, C]}
    * @param locations {@code [B]} row-major indices below {@link Update#locations}
@@ -90,7 +92,7 @@ public final class Vocabulary {
   }
 
   /**
-   * Overwrites the oldest rows and moves the pointer.
+   * Authors the update that overwrites the oldest rows and moves the pointer.
    *
    * @param tf operations behind every reader of the old words
    * @param vectors {@code [B, C]}; K is a multiple of B
@@ -105,7 +107,7 @@ public final class Vocabulary {
             tf.range(tf.constant(0), tf.constant(rows), tf.constant(1)));
     Operand<TFloat32> written = tf.scatterUpdate(words(), slots, vectors);
     variables.update(written);
-    // The pointer moves in place: only when the slots, which are made of it, have been used.
+    // The pointer moves in place, so only after the slots, which depend on it, have been used.
     Ops after = tf.withControlDependencies(written);
     variables.update(
         after.assign(

@@ -6,16 +6,16 @@ import org.tensorflow.types.TFloat32;
 import org.vocabeam.models.graph.Layers;
 
 /**
- * The generator G of the student's classifier from the current words (OBoW section 3.4, eq. 6;
- * reference code {@code BoWPredictor}): because the words change at every step, the weights of the
- * classifier are made of them.
+ * Generator G of the student's classifier (OBoW section 3.4, eq. 6; reference code {@code
+ * BoWPredictor}): the words change at every step, so the weights of the classifier are computed
+ * from them.
  */
 public final class WordToWeight {
   private WordToWeight() {}
 
   /**
-   * L2-normalised word, linear to 2 D without bias, batch norm over the K words, ReLU, linear to D,
-   * L2-normalised.
+   * Authors the weights: L2-normalised word, linear to 2 D without bias, batch norm over the K
+   * words, ReLU, linear to D, L2-normalised.
    *
    * @param words {@code [K, C]}
    * @param width D, the width of the student's pooled feature
@@ -29,7 +29,7 @@ public final class WordToWeight {
   }
 
   /**
-   * kappa f W^T; the feature is not normalised.
+   * Authors kappa f W^T; the feature is not normalised.
    *
    * @param features {@code [R, D]}
    * @param weights {@code [K, D]}

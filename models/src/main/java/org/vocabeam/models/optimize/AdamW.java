@@ -11,8 +11,13 @@ import org.vocabeam.models.graph.VariableSpec.Role;
 import org.vocabeam.models.graph.Variables;
 
 /**
- * Adam with decoupled weight decay (Loshchilov and Hutter 2019, algorithm 2), as PyTorch's: {@code
+ * Adam with decoupled weight decay (Loshchilov and Hutter 2019, algorithm 2), as in PyTorch: {@code
  * p <- (1 - rate decay) p}, then Adam with bias-corrected moments and epsilon outside the root.
+ *
+ * @param beta1 decay of the first moment, in [0, 1)
+ * @param beta2 decay of the second moment, in [0, 1)
+ * @param epsilon added to the root of the second moment, positive
+ * @param weightDecay at least 0; reaches every trained parameter
  */
 public record AdamW(double beta1, double beta2, double epsilon, double weightDecay)
     implements Optimizer {
@@ -45,7 +50,7 @@ public record AdamW(double beta1, double beta2, double epsilon, double weightDec
     variables.update(tf.assignSub(p, tf.math.mul(decayed, schedule.learningRate())));
   }
 
-  /** moment <- beta moment + (1 - beta) value. */
+  /** Authors moment <- beta moment + (1 - beta) value. */
   private static Operand<TFloat32> moment(
       Ops tf,
       Variables variables,
@@ -61,7 +66,7 @@ public record AdamW(double beta1, double beta2, double epsilon, double weightDec
         scope + parameter.name(), tf.math.add(old, tf.math.mul(tf.math.sub(value, old), share)));
   }
 
-  /** 1 - beta^t, without the cancellation of that form. */
+  /** Authors 1 - beta^t, without the cancellation of that form. */
   private static Operand<TFloat32> correction(Ops tf, double beta, Operand<TFloat32> step) {
     return tf.math.neg(tf.math.expm1(tf.math.mul(step, tf.constant((float) Math.log(beta)))));
   }

@@ -27,6 +27,8 @@ public record CosineSchedule(
   }
 
   /**
+   * Returns the rate of a step.
+   *
    * @param step counted from 0
    */
   public double rate(long step) {
@@ -39,8 +41,8 @@ public record CosineSchedule(
   }
 
   /**
-   * A teacher's decay (BYOL section 3.3; OBoW reference code): {@code 1 - (1 - base) (1 + cos(pi
-   * t/N)) / 2}, given as the student's share 1 - decay, which float32 keeps exactly enough.
+   * Returns the student's share 1 - a of a teacher's decay (BYOL section 3.3; OBoW reference code),
+   * {@code a = 1 - (1 - base) (1 + cos(pi t/N)) / 2}; float32 would round the decay itself.
    *
    * @param step t, counted from 0
    * @param steps N

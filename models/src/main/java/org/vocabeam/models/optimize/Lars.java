@@ -18,19 +18,20 @@ import org.vocabeam.models.graph.Variables;
  * dimension) are neither scaled nor decayed, as in SimCLR and BYOL.
  *
  * @param trust eta, the trust coefficient
- * @param norm what the parameter's norm is divided by
- * @param clip limits the scaled rate to the learning rate (LARC): ratio = min(ratio / rate, 1)
+ * @param norm divisor of the parameter's norm
+ * @param clip true to limit the scaled rate to the learning rate (LARC): ratio = min(ratio / rate,
+ *     1)
  * @param epsilon added to the divisor
  */
 public record Lars(
     double momentum, double weightDecay, double trust, Norm norm, boolean clip, double epsilon)
     implements Optimizer {
-  /** The divisor of the ratio. */
+  /** Divisor of the ratio. */
   public enum Norm {
-    /** |g| + decay |p|: the paper, lightly, solo-learn. */
+    /** |g| + decay |p|, as in the paper, lightly and solo-learn. */
     @JsonProperty("separate")
     SEPARATE,
-    /** |g + decay p|: DINO's code. */
+    /** |g + decay p|, as in DINO's code. */
     @JsonProperty("decayed")
     DECAYED
   }
@@ -56,15 +57,15 @@ public record Lars(
     Operand<TFloat32> p = variables.get(parameter.name());
     Operand<TFloat32> decay = tf.constant((float) weightDecay);
     Operand<TFloat32> decayed = tf.math.add(gradient, tf.math.mul(p, decay));
-    Operand<TFloat32> ofParameter = norm(tf, p);
-    Operand<TFloat32> ofGradient = norm(tf, gradient);
+    Operand<TFloat32> parameterNorm = norm(tf, p);
+    Operand<TFloat32> gradientNorm = norm(tf, gradient);
     Operand<TFloat32> divisor =
         norm == Norm.DECAYED
             ? norm(tf, decayed)
-            : tf.math.add(ofGradient, tf.math.mul(ofParameter, decay));
+            : tf.math.add(gradientNorm, tf.math.mul(parameterNorm, decay));
     Operand<TFloat32> ratio =
         tf.math.div(
-            tf.math.mul(ofParameter, tf.constant((float) trust)),
+            tf.math.mul(parameterNorm, tf.constant((float) trust)),
             tf.math.add(divisor, tf.constant((float) epsilon)));
     if (clip) {
       ratio = tf.math.minimum(tf.math.div(ratio, schedule.learningRate()), tf.constant(1f));
@@ -72,7 +73,7 @@ public record Lars(
     // A parameter or gradient of zeros has no direction to scale.
     Operand<TFloat32> zero = tf.constant(0f);
     Operand<TBool> scaled =
-        tf.math.logicalAnd(tf.math.greater(ofParameter, zero), tf.math.greater(divisor, zero));
+        tf.math.logicalAnd(tf.math.greater(parameterNorm, zero), tf.math.greater(divisor, zero));
     Operand<TFloat32> scale = tf.select(scaled, ratio, tf.constant(1f));
     new Sgd(momentum, 0, false)
         .update(tf, variables, parameter, tf.math.mul(decayed, scale), schedule);

@@ -9,7 +9,13 @@ import org.tensorflow.types.TFloat32;
 import org.vocabeam.models.graph.VariableSpec;
 import org.vocabeam.models.graph.Variables;
 
-/** How a gradient moves a parameter. */
+/**
+ * Rule by which a gradient moves a parameter. A recipe names one:
+ *
+ * <pre>{@code
+ * Optimizer optimizer = new AdamW(0.9, 0.999, 1e-8, 0.05);
+ * }</pre>
+ */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
   @JsonSubTypes.Type(value = Sgd.class, name = "sgd"),
@@ -34,10 +40,10 @@ public interface Optimizer extends Serializable {
       Schedule schedule);
 
   /**
-   * What changes from step to step.
+   * Inputs of an update that change from step to step.
    *
    * @param learningRate scalar
-   * @param step scalar, the number of this step counted from 1 since the momentum was zero
+   * @param step scalar, the number of this step of the run, counted from 1
    */
   record Schedule(Operand<TFloat32> learningRate, Operand<TFloat32> step) {}
 }

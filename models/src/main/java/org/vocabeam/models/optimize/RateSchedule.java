@@ -6,7 +6,14 @@ import java.io.Serializable;
 import java.util.List;
 import org.vocabeam.models.UserError;
 
-/** The learning rate of every step of a run. */
+/**
+ * Learning rate of every step of a run.
+ *
+ * <pre>{@code
+ * RateSchedule schedule = new RateSchedule.Cosine(0.1, 0, 400);
+ * double rate = schedule.rate(1000, 10_000);
+ * }</pre>
+ */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
   @JsonSubTypes.Type(value = RateSchedule.Cosine.class, name = "cosine"),
@@ -14,25 +21,29 @@ import org.vocabeam.models.UserError;
 })
 public sealed interface RateSchedule extends Serializable {
   /**
-   * The rate of a step.
+   * Returns the rate of a step.
    *
    * @param step counted from 0
    * @param steps of the whole run
    */
   double rate(long step, long steps);
 
-  /** The rate that the schedule starts from, after a warm-up. */
+  /** Returns the first rate after the warm-up. */
   double learningRate();
 
-  /** Refuses what cannot be for a run of so many steps. */
+  /**
+   * Rejects a schedule that does not fit into a run.
+   *
+   * @throws UserError with the values that are allowed
+   */
   void check(long steps);
 
   /**
-   * {@link CosineSchedule} by step.
+   * A {@link CosineSchedule} by step.
    *
-   * @param learningRate of the first step after the warm-up
-   * @param endLearningRate towards which it falls
-   * @param warmupSteps of linearly growing rate
+   * @param learningRate rate of the first step after the warm-up
+   * @param endLearningRate rate at the end of the run
+   * @param warmupSteps steps of linearly growing rate
    */
   record Cosine(double learningRate, double endLearningRate, long warmupSteps)
       implements RateSchedule {
@@ -64,8 +75,8 @@ public sealed interface RateSchedule extends Serializable {
    * A constant rate that is multiplied by a factor at some points of the run (PyTorch's {@code
    * MultiStepLR}).
    *
-   * @param learningRate of the first step
-   * @param factor at every drop, in (0, 1]
+   * @param learningRate rate of the first step
+   * @param factor of every drop, in (0, 1]
    * @param drops shares of the run after which the rate drops, in (0, 1), ascending
    */
   record Drops(double learningRate, double factor, List<Double> drops) implements RateSchedule {

@@ -12,11 +12,12 @@ import org.vocabeam.models.graph.VariableSpec.Role;
 import org.vocabeam.models.graph.Variables;
 
 /**
- * Stochastic gradient descent as PyTorch's: {@code g <- g + decay p; b <- momentum b + g; p <- p -
+ * Stochastic gradient descent as in PyTorch: {@code g <- g + decay p; b <- momentum b + g; p <- p -
  * rate b}, and with Nesterov's {@code p <- p - rate (g + momentum b)}.
  *
  * @param momentum in [0, 1)
  * @param weightDecay at least 0; reaches every trained parameter, biases and norms included
+ * @param nesterov true for Nesterov's momentum
  */
 public record Sgd(double momentum, double weightDecay, boolean nesterov) implements Optimizer {
   public Sgd {

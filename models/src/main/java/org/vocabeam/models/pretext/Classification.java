@@ -8,16 +8,16 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
 import org.vocabeam.models.training.Loss;
 
-/** Loss of the pretext tasks that are a classification. */
+/** Loss of the pretext tasks that are classifications. */
 final class Classification {
   private Classification() {}
 
   /**
-   * Cross-entropy, mean over the rows.
+   * Authors the cross-entropy, mean over the rows, and the accuracy.
    *
    * @param logits {@code [R, K]}
    * @param classes one-hot, {@code [R, K]}
-   * @param features of the encoder, which are watched for collapse
+   * @param features {@code [R, D]} of the encoder, which are watched for collapse
    */
   static Loss loss(
       Ops tf, Operand<TFloat32> logits, Operand<TFloat32> classes, Operand<TFloat32> features) {

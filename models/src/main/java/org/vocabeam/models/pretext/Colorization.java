@@ -24,16 +24,16 @@ import org.vocabeam.models.training.Task;
 import org.vocabeam.models.views.ViewSpec;
 
 /**
- * Colorization (Zhang et al. 2016, "Colorful Image Colorization"): the network sees the lightness
- * of an image and says the colour of its parts, as one of the colours of a grid.
+ * Colorization (Zhang et al. 2016, "Colorful Image Colorization"): from the lightness of an image
+ * the network predicts the colours of its parts, among the colours of a grid.
  *
  * @param gridStep side of a grid cell, in units of a and b of CIE Lab
- * @param rebalancing lambda, in (0, 1]: with 1 all colours weigh the same, towards 0 a colour
- *     weighs the more the rarer it is
+ * @param rebalancing lambda, in (0, 1]: 1 gives all colours the same weight, less gives rare
+ *     colours more
  * @param priorDecay of the running share of every colour
- * @param doublings of the last map before colours are said
- * @param width channels of the maps behind the backbone
- * @param view what is coloured; one of every image
+ * @param doublings of the last map before the prediction
+ * @param width channels of the maps after the backbone
+ * @param view kind of view that is coloured, one of every image
  */
 @JsonTypeName("colorization")
 public record Colorization(
@@ -82,7 +82,7 @@ public record Colorization(
             head.cells(h, "colour", grid.colours()),
             tf.constant(new long[] {cells, grid.colours()}));
 
-    // What to say, [B H W, Q], and what it weighs: eq. 4, rare colours more, 1 on average.
+    // Targets [B H W, Q] and their weights (eq. 4): rare colours more, 1 on average.
     Operand<TFloat32> colours = grid.nearest(tf, lab.get(1), lab.get(2), side);
     Operand<TFloat32> before =
         tf.identity(
@@ -106,7 +106,7 @@ public record Colorization(
         .then(after -> variables.update(after.assign(variables.get(PRIOR), prior)));
   }
 
-  /** {@code w ~ 1 / ((1 - lambda) p + lambda / Q)} with {@code sum p w = 1} (eq. 4). */
+  /** Authors {@code w ~ 1 / ((1 - lambda) p + lambda / Q)} with {@code sum p w = 1} (eq. 4). */
   static Operand<TFloat32> weights(Ops tf, Operand<TFloat32> prior, double lambda) {
     float uniform = (float) (lambda / prior.shape().get(0));
     Operand<TFloat32> mixed =
@@ -119,9 +119,9 @@ public record Colorization(
    * The paper's settings: section 2, a grid of 10 and lambda 0.5, at a quarter of the resolution;
    * Adam with decay 1e-3.
    *
-   * <p>{@code Deviation:} colours are the cells that hold one of sRGB, 261 of a grid of 10, where
-   * the paper counts 313; the nearest colour is the target, not a soft one of five; the prior is a
-   * running one of the batches, not one of the data set, smoothed.
+   * <p>{@code Deviation:} the colours are the cells that contain a colour of sRGB, 261 for a grid
+   * of 10, where the paper counts 313; the target is the nearest colour, not a soft mixture of
+   * five; the prior is a running mean of the batches, not a smoothed one of the data set.
    */
   public static Recipe paper(Backbone backbone, Task task) {
     checkColours(task);

@@ -11,14 +11,13 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 /**
- * The colours that an image can have, on a grid of a and b of CIE Lab (D65): the cells that hold a
- * colour of sRGB.
+ * Colours of a grid on a and b of CIE Lab (D65): the cells that contain a colour of sRGB.
  *
  * @param step side of a cell
- * @param colourOf cell to the number of its colour, -1 out of the gamut; row-major in a
+ * @param colourOf cell, row-major in a, to the number of its colour; -1 outside the gamut
  */
 record ColourGrid(double step, int[] colourOf) {
-  /** All of sRGB lies within it: a from -87 to 99, b from -108 to 95. */
+  /** Bound of |a| and |b| in sRGB, where a is in [-87, 99] and b in [-108, 95]. */
   private static final int REACH = 110;
 
   private static final double[][] TO_XYZ = {
@@ -30,8 +29,8 @@ record ColourGrid(double step, int[] colourOf) {
   static ColourGrid of(double step) {
     int side = side(step);
     boolean[] seen = new boolean[side * side];
-    // The surface of the cube of all colours: whatever lies within has its a and b, lighter or
-    // darker.
+    // The surface of the cube of all colours is enough: a colour inside has the a and b of one on
+    // the surface, lighter or darker.
     for (int red = 0; red <= 255; red++) {
       for (int green = 0; green <= 255; green++) {
         boolean edge = red % 255 == 0 || green % 255 == 0;
@@ -57,12 +56,12 @@ record ColourGrid(double step, int[] colourOf) {
     return (int) (Math.rint(value / step) + Math.ceil(REACH / step));
   }
 
-  /** Q. */
+  /** Returns Q, the number of colours. */
   int colours() {
     return Arrays.stream(colourOf).max().orElse(-1) + 1;
   }
 
-  /** L, a, b of a colour with sRGB values in 0..1. */
+  /** Returns L, a, b of a colour with sRGB values in 0..1. */
   static double[] lab(double red, double green, double blue) {
     double[] linear = {linear(red), linear(green), linear(blue)};
     double[] f = new double[3];
@@ -82,7 +81,7 @@ record ColourGrid(double step, int[] colourOf) {
   }
 
   /**
-   * The same for images.
+   * Authors L, a and b of images.
    *
    * @param rgb {@code [B, S, S, 3]} in 0..1
    * @return L, a and b, {@code [B, S, S]} each
@@ -129,19 +128,21 @@ record ColourGrid(double step, int[] colourOf) {
     return tf.math.add(no, tf.math.mul(share, tf.math.sub(yes, no)));
   }
 
-  /** Lightness {@code [B, S, S]} in 0..100 as an image of three equal channels in 0..1. */
+  /**
+   * Authors an image of three equal channels in 0..1 from lightness {@code [B, S, S]} in 0..100.
+   */
   static Operand<TFloat32> grey(Ops tf, Operand<TFloat32> lightness) {
     Operand<TFloat32> plane = tf.math.div(lightness, tf.constant(100f));
     return tf.stack(List.of(plane, plane, plane), Stack.axis(3L));
   }
 
   /**
-   * The colour of every part of an image, of its mean a and b.
+   * Authors the colour of every part of an image, from its mean a and b.
    *
    * @param a {@code [B, S, S]}
    * @param b {@code [B, S, S]}
    * @param side parts of an image's side
-   * @return one-hot, {@code [B side side, Q]}; zeros where a mean is of a cell without a colour
+   * @return one-hot, {@code [B side side, Q]}; zeros where the cell of the mean has no colour
    */
   Operand<TFloat32> nearest(Ops tf, Operand<TFloat32> a, Operand<TFloat32> b, int side) {
     Operand<TFloat32> parts =

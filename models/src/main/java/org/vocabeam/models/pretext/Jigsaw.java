@@ -21,13 +21,13 @@ import org.vocabeam.models.views.ViewSpec;
 
 /**
  * Jigsaw puzzles (Noroozi and Favaro 2016, "Unsupervised Learning of Visual Representations by
- * Solving Jigsaw Puzzles"): the nine tiles of an image are shuffled by one of P permutations, and
- * the network says by which.
+ * Solving Jigsaw Puzzles"): the nine tiles of an image are shuffled by one of P permutations, which
+ * the network predicts.
  *
- * @param permutations P; those that differ most ({@link Permutations})
- * @param tileWidth of a tile's code
- * @param hidden width of the layer behind the nine codes
- * @param tiles nine of every image
+ * @param permutations P, the number of permutations; those that differ most ({@link Permutations})
+ * @param tileWidth width of a tile's code
+ * @param hidden width of the layer after the nine codes
+ * @param tiles kind of view, nine of every image
  */
 @JsonTypeName("jigsaw")
 public record Jigsaw(int permutations, int tileWidth, int hidden, ViewSpec tiles)
@@ -59,7 +59,7 @@ public record Jigsaw(int permutations, int tileWidth, int hidden, ViewSpec tiles
 
   @Override
   public Loss loss(Ops tf, Variables variables, Backbone backbone, Inputs inputs) {
-    // [9 B, S, S, C], the tile at place i is the original tile permutation[i].
+    // [9 B, S, S, C]; the tile at place i is tile permutation[i] of the image.
     Operand<TInt32> drawn = inputs.draws().get(PERMUTATION);
     int batch = (int) drawn.shape().get(0);
     Operand<TInt32> order =
@@ -113,7 +113,7 @@ public record Jigsaw(int permutations, int tileWidth, int hidden, ViewSpec tiles
     return new Sgd(/* momentum= */ 0.9, /* weightDecay= */ 5e-4, /* nesterov= */ true);
   }
 
-  /** Tiles of small images are enlarged, so that a map is left of them. */
+  /** Returns tiles, enlarged for small images, so that a map of more than a cell is left. */
   private static ViewSpec tiles(Task task) {
     return Tiles.of(
         "tiles",

@@ -11,12 +11,12 @@ final class Permutations {
   private Permutations() {}
 
   /**
-   * From all permutations in lexicographic order, again and again the one not yet taken whose
-   * Hamming distances to all taken ones have the largest sum; of several the first.
+   * Returns permutations, each the one with the largest sum of Hamming distances to those before
+   * it; of several the first in lexicographic order.
    *
    * @param tiles n, at most 9
-   * @param count at most n!
-   * @param first index of the one that is taken first
+   * @param count number of permutations, at most n!
+   * @param first lexicographic index of the first permutation
    * @return {@code [count, n]}
    */
   static int[][] farthest(int tiles, int count, int first) {
@@ -24,28 +24,28 @@ final class Permutations {
         List.copyOf(Collections2.orderedPermutations(IntStream.range(0, tiles).boxed().toList()));
     checkArgument(
         count <= ordered.size(),
-        "permutations is %s, must be at most %s, of which there are of %s tiles",
+        "permutations is %s, must be at most %s, the number of permutations of %s tiles",
         count,
         ordered.size(),
         tiles);
-    byte[][] all = new byte[ordered.size()][tiles];
-    for (int p = 0; p < all.length; p++) {
+    byte[][] candidates = new byte[ordered.size()][tiles];
+    for (int p = 0; p < candidates.length; p++) {
       for (int i = 0; i < tiles; i++) {
-        all[p][i] = ordered.get(p).get(i).byteValue();
+        candidates[p][i] = ordered.get(p).get(i).byteValue();
       }
     }
-    int[] distances = new int[all.length];
+    int[] distances = new int[candidates.length];
     int[][] taken = new int[count][tiles];
     int next = first;
     for (int n = 0; n < count; n++) {
       for (int i = 0; i < tiles; i++) {
-        taken[n][i] = all[next][i];
+        taken[n][i] = candidates[next][i];
       }
       distances[next] = -1;
       int farthest = -1;
-      for (int p = 0; p < all.length; p++) {
+      for (int p = 0; p < candidates.length; p++) {
         if (distances[p] >= 0) {
-          distances[p] += hamming(all[p], taken[n]);
+          distances[p] += hamming(candidates[p], taken[n]);
           farthest = farthest < 0 || distances[p] > distances[farthest] ? p : farthest;
         }
       }

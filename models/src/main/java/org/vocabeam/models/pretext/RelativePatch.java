@@ -21,16 +21,16 @@ import org.vocabeam.models.views.ViewSpec;
 
 /**
  * Relative patch location (Doersch et al. 2015, "Unsupervised Visual Representation Learning by
- * Context Prediction"): of the nine patches of an image the network sees the one in the middle and
- * one of its neighbours, and says which neighbour it is. All eight pairs are taken: a patch that is
- * computed once has a part in each (section 3: "as many as 8 separate pairings").
+ * Context Prediction"): the network sees the middle one of nine patches of an image and one of its
+ * neighbours, and predicts the neighbour's place. All eight pairs are used, for which a patch is
+ * computed once (section 3: "as many as 8 separate pairings").
  *
- * @param hidden width of the layer behind both patches
- * @param patches nine of every image
+ * @param hidden width of the layer after both patches
+ * @param patches kind of view, nine of every image
  */
 @JsonTypeName("relative-patch")
 public record RelativePatch(int hidden, ViewSpec patches) implements Method {
-  /** The patch numbers around the middle one. */
+  /** Numbers of the patches around the middle one. */
   private static final int[] AROUND = {0, 1, 2, 3, 5, 6, 7, 8};
 
   private static final int[] MIDDLES = {4, 4, 4, 4, 4, 4, 4, 4};
@@ -104,7 +104,7 @@ public record RelativePatch(int hidden, ViewSpec patches) implements Method {
     return new Sgd(/* momentum= */ 0.9, /* weightDecay= */ 5e-4, /* nesterov= */ true);
   }
 
-  /** Patches of small images are enlarged, so that a map is left of them. */
+  /** Returns patches, enlarged for small images, so that a map of more than a cell is left. */
   private static ViewSpec patches(Task task) {
     return Tiles.of(
         "patches",

@@ -19,10 +19,10 @@ import org.vocabeam.models.views.ViewSpec;
 
 /**
  * RotNet (Gidaris et al. 2018, "Unsupervised Representation Learning by Predicting Image
- * Rotations"): every image of a batch is turned by 0, 90, 180 and 270 degrees, and the network says
- * by how much.
+ * Rotations"): every image of a batch is turned by 0, 90, 180 and 270 degrees, and the network
+ * predicts the angle.
  *
- * @param view what is turned; one of every image
+ * @param view kind of view that is turned, one of every image
  */
 @JsonTypeName("rotation")
 public record Rotation(ViewSpec view) implements Method {
@@ -37,7 +37,7 @@ public record Rotation(ViewSpec view) implements Method {
     return List.of(view);
   }
 
-  /** All four turns train a classifier beside the method (Zhai et al. 2019, section 4.1). */
+  /** Authors all four turns, which train the classifier too (Zhai et al. 2019, section 4.1). */
   @Override
   public Operand<TFloat32> classified(Ops tf, Operand<TFloat32> images) {
     return allTurns(tf, images);
@@ -59,7 +59,7 @@ public record Rotation(ViewSpec view) implements Method {
   }
 
   /**
-   * The batch four times, turned counter-clockwise by 0, 1, 2 and 3 quarters like {@code
+   * Authors the batch four times, turned counter-clockwise by 0, 1, 2 and 3 quarters like {@code
    * torch.rot90}.
    *
    * @param images {@code [B, S, S, C]}
@@ -71,7 +71,9 @@ public record Rotation(ViewSpec view) implements Method {
         tf.constant(0));
   }
 
-  /** {@code [B, H, W, C]} by so many quarters; 1 and 3 give {@code [B, W, H, C]}. */
+  /**
+   * Authors images turned by quarters; 1 and 3 turn {@code [B, H, W, C]} to {@code [B, W, H, C]}.
+   */
   static Operand<TFloat32> turned(Ops tf, Operand<TFloat32> images, int quarters) {
     Operand<TFloat32> h = images;
     return switch (quarters) {
@@ -90,7 +92,7 @@ public record Rotation(ViewSpec view) implements Method {
     return tf.linalg.transpose(images, tf.constant(new int[] {0, 2, 1, 3}));
   }
 
-  /** Which turn every row of {@link #allTurns} is, {@code [4 B, 4]}. */
+  /** Returns the turn of every row of {@link #allTurns}, one-hot {@code [4 B, 4]}. */
   static float[][] oneHot(int batch) {
     float[][] rows = new float[TURNS * batch][TURNS];
     for (int row = 0; row < rows.length; row++) {
@@ -111,7 +113,7 @@ public record Rotation(ViewSpec view) implements Method {
         new RateSchedule.Drops(/* learningRate= */ 0.1, /* factor= */ 0.2, List.of(0.3, 0.6, 0.8)));
   }
 
-  /** The paper's settings with a smaller batch and a cosine, from which a run of minutes gains. */
+  /** The paper's settings with a smaller batch and a cosine, which helps runs of minutes. */
   public static Recipe small(Backbone backbone, Task task) {
     return recipe(
         backbone,

@@ -15,17 +15,17 @@ import org.vocabeam.models.views.PatchGrid;
 import org.vocabeam.models.views.RandomResizedCrop;
 import org.vocabeam.models.views.ViewSpec;
 
-/** The nine tiles of an image, with gaps between them and places that vary by some pixels. */
+/** Nine tiles of an image, with gaps between them and places that vary by some pixels. */
 final class Tiles {
   static final int COUNT = 9;
 
   private Tiles() {}
 
   /**
-   * Tiles row by row. The shares of Noroozi and Favaro 2016 (section 3.2: cells of 75 of 225
-   * pixels, tiles of 64).
+   * Returns tiles row by row, in the proportions of Noroozi and Favaro 2016 (section 3.2: cells of
+   * 75 of 225 pixels, tiles of 64).
    *
-   * @param baseSize of the crop that is cut
+   * @param baseSize side of the crop that is cut into tiles, in pixels
    * @param greyProbability of the whole crop
    */
   static ViewSpec of(String name, int baseSize, double greyProbability) {
@@ -42,11 +42,11 @@ final class Tiles {
             cell,
             /* jitter= */ cell - size),
         Orientation.FLIPPED,
-        // Without jitter, whose place keeps the draws of grey.
+        // Without jitter, which still has its place among the draws.
         List.of(ColourJitter.NONE, new Grey(greyProbability)));
   }
 
-  /** Refuses a view that is not all cells of a grid of three by three. */
+  /** Rejects a view other than all cells of a grid of three by three. */
   static void check(ViewSpec view) {
     boolean tiles = view.geometry() instanceof PatchGrid grid && grid.grid() == 3;
     if (!tiles || view.count() != COUNT) {
@@ -62,7 +62,7 @@ final class Tiles {
   }
 
   /**
-   * Tiles by their number.
+   * Authors tiles by their number.
    *
    * @param tiles {@code [T B, S, S, C]}, image-major
    * @param numbers 0 to T - 1, {@code [B, N]}
@@ -81,8 +81,8 @@ final class Tiles {
   }
 
   /**
-   * Each tile with a mean of 0 and a deviation of 1 in every channel, so that brightness does not
-   * tell which tiles are neighbours (Noroozi and Favaro 2016, section 3.3).
+   * Authors tiles with mean 0 and standard deviation 1 in every channel, so that brightness does
+   * not reveal neighbours (Noroozi and Favaro 2016, section 3.3).
    */
   static Operand<TFloat32> standardized(Ops tf, Operand<TFloat32> tiles) {
     Operand<TInt32> axes = tf.constant(new int[] {1, 2});

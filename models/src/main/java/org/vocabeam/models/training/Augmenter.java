@@ -12,7 +12,15 @@ import org.vocabeam.models.program.Program;
 import org.vocabeam.models.program.ProgramWriter;
 import org.vocabeam.models.views.ViewSpec;
 
-/** Renders the views that a recipe's method wants, in batches of a static size. */
+/**
+ * Renderer of the views that a recipe's method wants, in batches of a static size.
+ *
+ * <pre>{@code
+ * try (Augmenter augmenter = Augmenter.of(recipe, 64)) {
+ *   Map<String, byte[]> views = augmenter.render(images, ids, epoch);
+ * }
+ * }</pre>
+ */
 public final class Augmenter implements AutoCloseable {
   private final RenderedViews views;
   private final int batchSize;
@@ -24,7 +32,7 @@ public final class Augmenter implements AutoCloseable {
     this.program = program;
   }
 
-  /** Authors and loads the program. */
+  /** Returns a renderer whose program is loaded. */
   public static Augmenter of(Recipe recipe, int batchSize) {
     TensorFlowNative.load();
     RenderedViews views = RenderedViews.of(recipe);
@@ -34,15 +42,17 @@ public final class Augmenter implements AutoCloseable {
     }
   }
 
-  /** The kinds of view, in their order. */
+  /** Returns the kinds of view, in their order. */
   public List<ViewSpec> views() {
     return views.views();
   }
 
+  /** Returns the shape of the images. */
   public ImageShape images() {
     return views.images();
   }
 
+  /** Returns the largest number of images that are rendered together. */
   public int batchSize() {
     return batchSize;
   }
@@ -51,10 +61,10 @@ public final class Augmenter implements AutoCloseable {
    * Renders up to a batch of images.
    *
    * @param images each {@code [H, W, C]} bytes
-   * @param ids of the images
-   * @param epoch of the run that the views are for
-   * @return name of the view to pixels {@code [B count, size, size, C]}, of which the first rows
-   *     are those of the images
+   * @param ids of the images; with the epoch they seed what is drawn
+   * @param epoch of the run in which the views are seen
+   * @return name of the view to pixels {@code [B count, size, size, C]}, rows image-major, those of
+   *     the images first
    */
   public Map<String, byte[]> render(List<byte[]> images, List<String> ids, long epoch) {
     checkArgument(

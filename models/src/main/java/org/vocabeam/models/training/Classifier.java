@@ -7,14 +7,14 @@ import org.vocabeam.models.graph.Layers;
 import org.vocabeam.models.graph.Layers.Mode;
 import org.vocabeam.models.graph.Parameters;
 
-/** The linear layer that says which class an embedding is of. */
+/** Linear layer that scores the classes of an embedding. */
 public final class Classifier {
   private static final String LAYER = "fc";
 
   private Classifier() {}
 
   /**
-   * One score for every class, whose softmax are probabilities.
+   * Authors a logit for every class.
    *
    * @param parameters of {@link Method#CLASSIFIER}
    * @param embedding {@code [B, D]}

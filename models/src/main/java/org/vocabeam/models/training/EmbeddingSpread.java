@@ -6,17 +6,19 @@ import org.tensorflow.types.TFloat32;
 import org.vocabeam.models.graph.Layers;
 
 /**
- * The monitor of collapse (SimSiam section 4.1; lightly {@code std_of_l2_normalized}): the standard
+ * Monitor of collapse (SimSiam section 4.1; lightly {@code std_of_l2_normalized}): the standard
  * deviation over a batch of every dimension of the L2-normalised embeddings, averaged over the
- * dimensions. About 1/sqrt(D) when healthy, 0 when all embeddings are one.
+ * dimensions. About 1/sqrt(D) when healthy, 0 when all embeddings are equal.
  */
 public final class EmbeddingSpread {
-  /** Below it a run is stopped; healthy ones are above 0.01 in every step. */
+  /** Spread below which a run is stopped; healthy runs stay above 0.01. */
   public static final double COLLAPSED = 1e-4;
 
   private EmbeddingSpread() {}
 
   /**
+   * Authors the spread of rows.
+   *
    * @param embeddings {@code [R, D]}, R at least 2
    * @return a scalar
    */

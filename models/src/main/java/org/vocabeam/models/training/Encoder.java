@@ -27,6 +27,12 @@ import org.vocabeam.models.program.ProgramWriter;
 /**
  * A trained student's backbone with batch norm in inference mode: images to pooled features of any
  * level, or to the logits of its classifier, in batches of a static size.
+ *
+ * <pre>{@code
+ * try (Encoder encoder = Encoder.of(recipe, state, Pooling.GLOBAL, 256)) {
+ *   float[] features = encoder.embed(images);
+ * }
+ * }</pre>
  */
 public final class Encoder implements AutoCloseable {
   private static final String EMBED = "embed";
@@ -45,18 +51,18 @@ public final class Encoder implements AutoCloseable {
   }
 
   /**
-   * Loads an encoder.
+   * Returns an encoder on the CPU.
    *
    * @param state of a checkpoint, of which only the student's backbone is taken; null for the
-   *     random weights that the recipe's run started from
-   * @param pooling which level's map, and how
+   *     random weights with which the recipe's run starts
+   * @param pooling level and form of the features
    */
   public static Encoder of(
       Recipe recipe, Map<String, float[]> state, Pooling pooling, int batchSize) {
     return of(recipe, state, pooling, batchSize, DeviceChoice.CPU);
   }
 
-  /** The same on another device. */
+  /** Returns an encoder on a device; see {@link #of(Recipe, Map, Pooling, int)}. */
   public static Encoder of(
       Recipe recipe,
       Map<String, float[]> state,
@@ -77,7 +83,7 @@ public final class Encoder implements AutoCloseable {
   }
 
   /**
-   * Loads the classifier of a method with classes: its features are a logit for every class.
+   * Returns the classifier of a method with classes; its features are a logit for every class.
    *
    * @param state of a checkpoint
    */
@@ -131,10 +137,10 @@ public final class Encoder implements AutoCloseable {
   /**
    * Writes the encoder as a SavedModel for others: its weights are constants, its signature {@code
    * serving_default} takes {@code images} (uint8, {@code [N, h, w, C]} of any size, which are
-   * scaled to the size of training) and returns {@code embedding} ({@code [N, width]}) and, of a
+   * scaled to the size of training) and returns {@code embedding} ({@code [N, width]}) and, for a
    * method with classes, {@code probabilities} ({@code [N, classes]}).
    *
-   * @param pooling which level's map, and how
+   * @param pooling level and form of the features
    * @param directory made when it does not exist
    */
   public static void export(
@@ -165,7 +171,7 @@ public final class Encoder implements AutoCloseable {
     }
   }
 
-  /** Normalised pixels {@code [N, H, W, C]} through the backbone. */
+  /** Authors the maps of images {@code [N, H, W, C]}. */
   private static Map<String, Operand<TFloat32>> maps(
       Ops tf, Parameters parameters, Recipe recipe, Operand<TUint8> images) {
     Layers layers = new Layers(tf, parameters, Mode.INFERENCE);
@@ -181,11 +187,12 @@ public final class Encoder implements AutoCloseable {
         recipe.method().classes().size());
   }
 
+  /** Returns the largest number of images that are embedded together. */
   public int batchSize() {
     return batchSize;
   }
 
-  /** The number of features of an image. */
+  /** Returns the number of features of an image. */
   public int width() {
     return width;
   }

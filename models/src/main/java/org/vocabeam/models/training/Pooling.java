@@ -11,14 +11,18 @@ import org.vocabeam.models.UserError;
 import org.vocabeam.models.backbone.Backbone;
 
 /**
- * How a map becomes the features of an image.
+ * Form of an image's features: a level's map, averaged over a grid of cells.
+ *
+ * <pre>{@code
+ * Pooling pooling = new Pooling("layer2", 2); // four averages of the map of layer2
+ * }</pre>
  *
  * @param level of the backbone; empty for the last
- * @param grid g: the map is averaged over g x g cells, 1 is the global average. More cells keep
- *     where things are, which small aligned images profit from
+ * @param grid g: the map is averaged over g x g cells, 1 is the global average. More cells keep the
+ *     places of things, which helps with small aligned images
  */
 public record Pooling(String level, int grid) implements Serializable {
-  /** The global average of the last level: what the papers evaluate. */
+  /** Global average of the last level, which the papers evaluate. */
   public static final Pooling GLOBAL = new Pooling("", 1);
 
   public Pooling {
@@ -28,7 +32,7 @@ public record Pooling(String level, int grid) implements Serializable {
   }
 
   /**
-   * Every cell of a level's map for itself, {@code [side side C]} row by row: local features.
+   * Returns local features: every cell of a level's map, {@code [side side C]} row by row.
    *
    * @throws UserError when the level is not in the backbone or the images are not square
    */
@@ -37,14 +41,19 @@ public record Pooling(String level, int grid) implements Serializable {
     if (images.height() != images.width()) {
       throw new UserError(
           String.format(
-              "the images are %d x %d, local features want square ones; ingest with --resize=%d",
+              "the images are %d x %d, must be square for local features; scale them to %d x %<d when"
+                  + " they are ingested",
               images.height(), images.width(), Math.min(images.height(), images.width())));
     }
-    String of = new Pooling(level, 1).levelOf(recipe.backbone());
-    return new Pooling(of, recipe.backbone().mapSide(of, images.height()));
+    String known = new Pooling(level, 1).levelOf(recipe.backbone());
+    return new Pooling(known, recipe.backbone().mapSide(known, images.height()));
   }
 
-  /** The level that is meant. */
+  /**
+   * Returns the name of the level.
+   *
+   * @throws UserError if the backbone has no such level
+   */
   public String levelOf(Backbone backbone) {
     if (level.isEmpty()) {
       return backbone.lastLevel();
@@ -55,12 +64,12 @@ public record Pooling(String level, int grid) implements Serializable {
     return level;
   }
 
-  /** The number of features of an image: g^2 C. */
+  /** Returns the number of features of an image, g^2 C. */
   public int width(Backbone backbone) {
     return grid * grid * backbone.channels(levelOf(backbone));
   }
 
-  /** {@code [N, h, w, C] -> [N, g g C]}; cells of uneven maps overlap by one place. */
+  /** Authors {@code [N, h, w, C] -> [N, g g C]}; cells of uneven maps overlap by one place. */
   Operand<TFloat32> apply(Ops tf, Backbone backbone, Map<String, Operand<TFloat32>> maps) {
     Operand<TFloat32> map = maps.get(levelOf(backbone));
     int height = Math.toIntExact(map.shape().get(1));

@@ -14,13 +14,13 @@ import org.vocabeam.models.views.ViewSampler;
 import org.vocabeam.models.views.ViewSpec;
 
 /**
- * The signature of a program that makes views of images, the same before a training step and for
- * views that are stored. Its inputs are {@code images} and, by the name of the view, what was drawn
+ * Signature of a program that makes views of images, the same before a training step and for stored
+ * views. Its inputs are {@code images} and, by the name of the view, the parameters that were drawn
  * for it.
  *
  * @param views kinds of view
- * @param images their shape
- * @param seed of the run; with epoch, image and view it seeds what is drawn
+ * @param images shape of the images
+ * @param seed of the run; with epoch, image and view it seeds the parameters
  */
 record RenderedViews(List<ViewSpec> views, ImageShape images, long seed) {
   static final String IMAGES = "images";
@@ -56,11 +56,11 @@ record RenderedViews(List<ViewSpec> views, ImageShape images, long seed) {
   }
 
   /**
-   * Draws the inputs that are not pixels.
+   * Draws the inputs other than pixels.
    *
-   * @param batch the size that was authored; images beyond the given ones get zeros
+   * @param batch authored size; rows beyond the given images get zeros
    * @param ids of the images
-   * @param epochs how often each image has been seen before
+   * @param epochs of the images: how often each has been seen before
    */
   Map<String, float[]> draw(int batch, List<String> ids, long[] epochs) {
     Map<String, float[]> drawn = new LinkedHashMap<>();
@@ -68,8 +68,9 @@ record RenderedViews(List<ViewSpec> views, ImageShape images, long seed) {
       int perImage = view.count() * ViewSampler.width(view);
       float[] parameters = new float[batch * perImage];
       for (int i = 0; i < ids.size(); i++) {
-        long of = Seeds.of(seed, epochs[i], ids.get(i), view.name());
-        ViewSampler.sample(view, images.height(), images.width(), of, parameters, i * perImage);
+        long imageSeed = Seeds.of(seed, epochs[i], ids.get(i), view.name());
+        ViewSampler.sample(
+            view, images.height(), images.width(), imageSeed, parameters, i * perImage);
       }
       drawn.put(view.name(), parameters);
     }

@@ -22,8 +22,17 @@ import org.vocabeam.models.program.ProgramWriter;
 import org.vocabeam.models.views.ViewSpec;
 
 /**
- * The program of a recipe and its state: takes training steps. A step is a function of (state, step
- * number, batch); one thread at a time.
+ * The program of a recipe and its state, which takes training steps. A step is a function of
+ * (state, step number, batch). Not thread-safe.
+ *
+ * <pre>{@code
+ * try (Trainer trainer = Trainer.of(recipe)) {
+ *   for (long step = 0; step < recipe.steps(); step++) {
+ *     float[] metrics = trainer.step(step, batches.next());
+ *   }
+ *   Map<String, float[]> state = trainer.state();
+ * }
+ * }</pre>
  */
 public final class Trainer implements AutoCloseable {
   private static final String TRAIN = "train";
@@ -45,12 +54,12 @@ public final class Trainer implements AutoCloseable {
     this.metrics = metrics;
   }
 
-  /** Authors and loads the program; its state is {@link #initialState} until it is set. */
+  /** Returns a trainer on the CPU; its state is {@link #initialState} until it is set. */
   public static Trainer of(Recipe recipe) {
     return of(recipe, DeviceChoice.CPU);
   }
 
-  /** The same on another device. */
+  /** Returns a trainer on a device; its state is {@link #initialState} until it is set. */
   public static Trainer of(Recipe recipe, DeviceChoice device) {
     TensorFlowNative.load();
     try (ProgramWriter writer = new ProgramWriter()) {
@@ -126,31 +135,32 @@ public final class Trainer implements AutoCloseable {
     return state;
   }
 
-  /** The variables of the program, in the order in which they are made. */
+  /** Returns the variables of the program, in the order in which they are authored. */
   public List<VariableSpec> variables() {
     return variables;
   }
 
-  /** The names of what a step returns; the first is the loss. */
+  /** Returns the names of the metrics of a step; the first is the loss. */
   public List<String> metrics() {
     return metrics;
   }
 
-  /** The values before the first step, a function of the recipe's seed. */
+  /** Returns the values before the first step, a function of the recipe's seed. */
   public Map<String, float[]> initialState() {
     return initialState(variables, recipe.seed());
   }
 
-  /** Of {@link #initialState}, the values of one variable: those of all take seconds to draw. */
+  /** Returns the {@link #initialState} of one variable; to draw all of them takes seconds. */
   public float[] initialValues(VariableSpec variable) {
     return variable.initialValues(recipe.seed());
   }
 
-  /** Variable name to values, row-major. */
+  /** Returns the values of every variable by name, row-major. */
   public Map<String, float[]> state() {
     return program.readState();
   }
 
+  /** Sets the values of every variable, by name, row-major. */
   public void setState(Map<String, float[]> state) {
     program.writeState(state);
   }
@@ -168,15 +178,15 @@ public final class Trainer implements AutoCloseable {
   }
 
   /**
-   * A step whose inputs are drawn and in TensorFlow's memory: every run of it takes a step from the
-   * state as it then is.
+   * Returns a step whose inputs are drawn and in TensorFlow's memory; every run of it takes a step
+   * from the state of that moment.
    *
    * @param step counted from 0 over the whole run
    */
   public Program.Ready ready(long step, Batch batch) {
     checkArgument(
         batch.size() == recipe.batchSize(),
-        "a batch of %s, the program is made for %s",
+        "the batch has %s images, must have %s",
         batch.size(),
         recipe.batchSize());
     Map<String, Object> inputs = inputs(step, batch);
@@ -190,7 +200,7 @@ public final class Trainer implements AutoCloseable {
     return program.ready(TRAIN, inputs, program.ready(RenderedViews.RENDER, images));
   }
 
-  /** All but the views. */
+  /** Returns all inputs except the views. */
   private Map<String, Object> inputs(long step, Batch batch) {
     Map<String, Object> inputs = new HashMap<>();
     for (Method.Draw draw : recipe.method().draws(recipe.backbone())) {
@@ -222,20 +232,20 @@ public final class Trainer implements AutoCloseable {
   }
 
   /**
-   * The images of a step.
+   * Images of a step.
    *
-   * @param source what the pixels are
+   * @param source kind of the pixels
    * @param pixels the inputs of {@link ViewSource#inputs}: {@code images} to {@code [B, H, W, C]},
    *     or each view's name to {@code [B count, size, size, C]}, rows image-major
    * @param ids of the images; with the epochs they seed everything that is drawn
-   * @param epochs how often each image has been seen before
+   * @param epochs of the images: how often each has been seen before
    * @param targets {@code [B, K]} where K is {@link Method#targetWords}, or empty when that is 0
    */
   public record Batch(
       ViewSource source, Map<String, byte[]> pixels, String[] ids, long[] epochs, float[] targets) {
 
     /**
-     * Images to render views of.
+     * A batch whose views are rendered.
      *
      * @param images {@code [B, H, W, C]}
      */
@@ -243,12 +253,13 @@ public final class Trainer implements AutoCloseable {
       this(ViewSource.IMAGES, Map.of(RenderedViews.IMAGES, images), ids, epochs, targets);
     }
 
+    /** Returns the number of images. */
     public int size() {
       return ids.length;
     }
 
-    SplittableRandom random(long seed, int image, String of) {
-      return Seeds.random(seed, epochs[image], ids[image], of);
+    SplittableRandom random(long seed, int image, String draw) {
+      return Seeds.random(seed, epochs[image], ids[image], draw);
     }
   }
 }

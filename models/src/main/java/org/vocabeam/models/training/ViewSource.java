@@ -4,17 +4,17 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.vocabeam.models.views.ViewSpec;
 
-/** Where the views of a training step come from. What the step computes is the same. */
+/** Origin of the views of a training step, which does not change its result. */
 public enum ViewSource {
-  /** Images, of which the views are rendered for the step. */
+  /** Images; their views are rendered for the step. */
   IMAGES,
-  /** Views that were rendered before. */
+  /** Views that were rendered and stored before. */
   STORED;
 
   /**
-   * The pixels that a step is fed with.
+   * Returns the inputs of a step that are pixels.
    *
-   * @return name of the input to bytes of one image of the batch, in a fixed order
+   * @return name of the input to bytes per image of the batch, in a fixed order
    */
   public Map<String, Integer> inputs(Recipe recipe) {
     Map<String, Integer> inputs = new LinkedHashMap<>();
@@ -30,7 +30,7 @@ public enum ViewSource {
     return inputs;
   }
 
-  /** Bytes of pixels that a step is fed with, of one image. */
+  /** Returns the bytes of pixels per image of the batch. */
   public int bytes(Recipe recipe) {
     return inputs(recipe).values().stream().mapToInt(Integer::intValue).sum();
   }

@@ -15,9 +15,11 @@ import java.io.ObjectOutputStream;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.backbone.ResNet;
+import org.vocabeam.models.backbone.WideResNet;
 import org.vocabeam.models.generative.Gan;
 import org.vocabeam.models.jointembedding.Dino;
 import org.vocabeam.models.obow.Obow;
@@ -28,13 +30,17 @@ import org.vocabeam.models.optimize.Sgd;
 import org.vocabeam.models.training.ImageShape;
 import org.vocabeam.models.training.Preset;
 import org.vocabeam.models.training.Recipe;
+import org.vocabeam.models.training.Settings;
 import org.vocabeam.models.training.Task;
 import org.vocabeam.models.views.Normalisation;
 import org.vocabeam.models.views.ViewSpec;
 
 class MethodsTest {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final List<Preset> PRESETS = Preset.names().stream().map(Preset::named).toList();
+  private static final List<Preset> PRESETS =
+      Stream.of("small", "small/resnet18", "resnet8", "resnet18", "resnet50", "wrn-28-10")
+          .map(Preset::named)
+          .toList();
   private static final long IMAGENET = 1_281_167;
 
   private static Task task(int side, int channels, long images, long steps) {
@@ -205,6 +211,38 @@ class MethodsTest {
         assertThrows(UserError.class, () -> recipe(Preset.SMALL, 8))
             .getMessage()
             .startsWith("images of 8 pixels are too small"));
+  }
+
+  @Test
+  void presetsAreANetworkAndAKindOfSettings() {
+    assertEquals(Preset.SMALL, Preset.named("small"));
+    assertEquals(Preset.RESNET18, Preset.named("resnet18"));
+    assertEquals(Preset.RESNET50, Preset.named("resnet50"));
+    assertEquals(new Preset("resnet18", Settings.SMALL), Preset.named("small/resnet18"));
+    PRESETS.forEach(preset -> assertEquals(preset, Preset.named(preset.name())));
+    assertEquals(Preset.SMALL, Preset.named("small/resnet8"));
+    for (String name : List.of("large", "small/", "small/vgg", "paper/resnet18", "")) {
+      assertEquals(
+          String.format(
+              "preset is %s, must be small, small/NETWORK or NETWORK, where a network is one of"
+                  + " resnet8, resnet18, resnet50, wrn-28-10",
+              name),
+          assertThrows(UserError.class, () -> Preset.named(name)).getMessage());
+    }
+  }
+
+  @Test
+  void theSmallSettingsFitAnyNetwork() {
+    Task task = task(28, 1, 60_000, 1000);
+    for (String method : List.of("obow", "byol", "dino", "jigsaw")) {
+      Recipe small = Methods.recipe(method, Preset.SMALL, task);
+      Recipe other = Methods.recipe(method, Preset.named("small/wrn-28-10"), task);
+      assertEquals(new WideResNet(28, 10, List.of(1, 2, 2)), other.backbone());
+      assertEquals(small.batchSize(), other.batchSize());
+      assertEquals(small.optimizer(), other.optimizer());
+      assertEquals(small.schedule(), other.schedule());
+      assertEquals(small.method().views(), other.method().views());
+    }
   }
 
   @Test
