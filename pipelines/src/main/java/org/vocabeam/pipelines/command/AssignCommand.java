@@ -50,7 +50,7 @@ public final class AssignCommand implements Callable<Integer> {
   @Option(
       names = "--target",
       order = Sections.WORDS,
-      defaultValue = "histogram",
+      defaultValue = AssignStage.KIND,
       paramLabel = "KIND",
       description =
           "Weight of a word: histogram (its share of the cells) or binary (1 if it occurs).")
@@ -58,19 +58,22 @@ public final class AssignCommand implements Callable<Integer> {
 
   @Mixin private DeviceArguments pipelines;
 
+  /** Returns the request that the options make. */
+  AssignStage request() {
+    return new AssignStage(
+        images.directory(),
+        split.name(),
+        checkpoint.directory(),
+        codebook,
+        kind,
+        output.directory(),
+        overwrite.isGiven());
+  }
+
   @Override
   public Integer call() {
     pipelines.runner().options("assign");
-    StoreManifest manifest =
-        new AssignStage(
-                images.directory(),
-                split.name(),
-                checkpoint.directory(),
-                codebook,
-                kind,
-                output.directory(),
-                overwrite.isGiven())
-            .run(pipelines.runner());
+    StoreManifest manifest = request().run(pipelines.runner());
     System.out.printf("Targets:     %d, %s%n", manifest.rows(), output.directory());
     System.out.printf(
         "Next:        ./vocabeam pretrain --method=bownet --images=%s --targets=%s --words=%s"

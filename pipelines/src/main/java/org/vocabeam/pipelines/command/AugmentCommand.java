@@ -39,7 +39,7 @@ public final class AugmentCommand implements Callable<Integer> {
   @Option(
       names = "--epochs",
       order = Sections.VIEWS,
-      defaultValue = "0",
+      defaultValue = AugmentStage.EPOCHS,
       paramLabel = "FIRST-LAST",
       description =
           "Epochs of the run that the views are for, from 0: one, or a range such as 0-3.")
@@ -48,20 +48,24 @@ public final class AugmentCommand implements Callable<Integer> {
   @Mixin private RecipeArguments arguments;
   @Mixin private RunnerArguments pipelines;
 
+  /** Returns the request that the options make. */
+  AugmentStage request() {
+    return new AugmentStage(
+        images.directory(),
+        split.name(),
+        output.directory(),
+        Epochs.parse(epochs),
+        arguments.choice(),
+        overwrite.isGiven());
+  }
+
   @Override
   public Integer call() {
-    Epochs range = Epochs.parse(epochs);
-    RecipeChoice recipe = arguments.choice();
+    AugmentStage stage = request();
+    Epochs range = stage.epochs();
+    RecipeChoice recipe = stage.recipe();
     pipelines.runner().options("augment");
-    AugmentStage.Views views =
-        new AugmentStage(
-                images.directory(),
-                split.name(),
-                output.directory(),
-                range,
-                recipe,
-                overwrite.isGiven())
-            .run(pipelines.runner());
+    AugmentStage.Views views = stage.run(pipelines.runner());
     System.out.printf(
         Locale.ROOT,
         "Views:       %d images, epochs %d to %d, in %s%n"

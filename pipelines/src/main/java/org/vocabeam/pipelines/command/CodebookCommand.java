@@ -43,7 +43,7 @@ public final class CodebookCommand implements Callable<Integer> {
   @Option(
       names = "--words",
       order = Sections.WORDS,
-      defaultValue = "2048",
+      defaultValue = CodebookStage.WORDS,
       paramLabel = "K",
       description = "Words of the codebook; hundreds suit small data sets.")
   private int words;
@@ -51,7 +51,7 @@ public final class CodebookCommand implements Callable<Integer> {
   @Option(
       names = "--iterations",
       order = Sections.WORDS,
-      defaultValue = "50",
+      defaultValue = CodebookStage.ITERATIONS,
       paramLabel = "N",
       description = "Most iterations; 0 gives the first words, chosen by k-means++.")
   private int iterations;
@@ -59,7 +59,7 @@ public final class CodebookCommand implements Callable<Integer> {
   @Option(
       names = "--tolerance",
       order = Sections.WORDS,
-      defaultValue = "0.0001",
+      defaultValue = CodebookStage.TOLERANCE,
       paramLabel = "X",
       description =
           "Ends when the inertia changes by no more than this share of itself, in [0, 1).")
@@ -68,12 +68,16 @@ public final class CodebookCommand implements Callable<Integer> {
   @Mixin private SeedOption seed;
   @Mixin private RunnerArguments pipelines;
 
+  /** Returns the request that the options make. */
+  CodebookStage request() {
+    return new CodebookStage(
+        descriptors, output.directory(), words, iterations, tolerance, seed.value());
+  }
+
   @Override
   public Integer call() {
     pipelines.runner().options("codebook");
-    CodebookStage stage =
-        new CodebookStage(
-            descriptors, output.directory(), words, iterations, tolerance, seed.value());
+    CodebookStage stage = request();
     List<IterationRecord> done = stage.run(pipelines.runner());
     IterationRecord last = done.get(done.size() - 1);
     int reseeded =

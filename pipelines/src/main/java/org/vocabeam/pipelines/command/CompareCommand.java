@@ -57,7 +57,7 @@ public final class CompareCommand implements Callable<Integer> {
       names = "--seeds",
       order = Sections.METHOD,
       split = ",",
-      defaultValue = "1",
+      defaultValue = Comparison.SEEDS,
       paramLabel = "N",
       description = "Seeds; every method is trained once with each.")
   private List<Long> seeds;
@@ -82,7 +82,7 @@ public final class CompareCommand implements Callable<Integer> {
   @Option(
       names = "--rounds",
       order = Sections.LENGTH,
-      defaultValue = "2",
+      defaultValue = Comparison.ROUNDS,
       paramLabel = "N",
       description = "Rounds of every run.")
   private int rounds;
@@ -90,7 +90,7 @@ public final class CompareCommand implements Callable<Integer> {
   @Option(
       names = "--finetuneSteps",
       order = Sections.LENGTH,
-      defaultValue = "300",
+      defaultValue = Comparison.FINETUNE_STEPS,
       paramLabel = "N",
       description =
           "Steps of fine-tuning of every network with 1, 10 and 100 %% of the labels, and of"
@@ -100,23 +100,27 @@ public final class CompareCommand implements Callable<Integer> {
   @Mixin private PoolingArguments pooling;
   @Mixin private DeviceArguments pipelines;
 
+  /** Returns the request that the options make. */
+  Comparison request() {
+    return new Comparison(
+        images.directory(),
+        output.directory(),
+        methods(),
+        steps,
+        budget,
+        preset.name(),
+        distinct("--seeds", seeds),
+        rounds,
+        finetuneSteps,
+        trainSplit.name(),
+        testSplit.name(),
+        pooling.choice());
+  }
+
   @Override
   public Integer call() {
     pipelines.runner().options("compare");
-    Comparison comparison =
-        new Comparison(
-            images.directory(),
-            output.directory(),
-            methods(),
-            steps,
-            budget,
-            preset.name(),
-            distinct("--seeds", seeds),
-            rounds,
-            finetuneSteps,
-            trainSplit.name(),
-            testSplit.name(),
-            pooling.choice());
+    Comparison comparison = request();
     System.out.printf("%n%s%n", comparison.run(pipelines.runner()).text());
     System.out.printf("Metrics:     %s%n", comparison.metrics());
     System.out.printf("Page:        %s%n", comparison.page());

@@ -44,18 +44,21 @@ public final class EmbedCommand implements Callable<Integer> {
     return WriteStore.shardsFor(images * EMBEDDING_BYTES);
   }
 
+  /** Returns the request that the options make. */
+  EmbedStage request() {
+    return new EmbedStage(
+        images.directory(),
+        checkpoint.directory(),
+        output.directory(),
+        shards.count(),
+        overwrite.isGiven(),
+        pooling.choice());
+  }
+
   @Override
   public Integer call() {
     pipelines.runner().options("embed");
-    StoreManifest manifest =
-        new EmbedStage(
-                images.directory(),
-                checkpoint.directory(),
-                output.directory(),
-                shards.count(),
-                overwrite.isGiven(),
-                pooling.choice())
-            .run(pipelines.runner());
+    StoreManifest manifest = request().run(pipelines.runner());
     System.out.printf("%s: %d embeddings%n", output.directory(), manifest.rows());
     return 0;
   }

@@ -40,12 +40,15 @@ public final class ExportCommand implements Callable<Integer> {
   @Mixin private PoolingArguments pooling;
   @Mixin private RunnerArguments pipelines;
 
+  /** Returns the request that the options make. */
+  ExportStage request() {
+    return new ExportStage(checkpoint.directory(), metrics, output.directory(), pooling.choice());
+  }
+
   @Override
   public Integer call() {
     pipelines.runner().options("export");
-    String card =
-        new ExportStage(checkpoint.directory(), metrics, output.directory(), pooling.choice())
-            .run(pipelines.runner());
+    String card = request().run(pipelines.runner());
     System.out.printf("SavedModel:  %s%n", output.directory());
     System.out.printf("Model card:  %s%n", card);
     return 0;

@@ -47,7 +47,7 @@ public final class ExtractCommand implements Callable<Integer> {
   @Option(
       names = "--perImage",
       order = Sections.FEATURES,
-      defaultValue = "4",
+      defaultValue = ExtractStage.PER_IMAGE,
       paramLabel = "N",
       description = "Descriptors of an image, from different cells of the map.")
   private int perImage;
@@ -55,20 +55,23 @@ public final class ExtractCommand implements Callable<Integer> {
   @Mixin private SeedOption seed;
   @Mixin private DeviceArguments pipelines;
 
+  /** Returns the request that the options make. */
+  ExtractStage request() {
+    return new ExtractStage(
+        images.directory(),
+        split.name(),
+        checkpoint.directory(),
+        level,
+        perImage,
+        seed.value(),
+        output.directory(),
+        overwrite.isGiven());
+  }
+
   @Override
   public Integer call() {
     pipelines.runner().options("extract");
-    StoreManifest manifest =
-        new ExtractStage(
-                images.directory(),
-                split.name(),
-                checkpoint.directory(),
-                level,
-                perImage,
-                seed.value(),
-                output.directory(),
-                overwrite.isGiven())
-            .run(pipelines.runner());
+    StoreManifest manifest = request().run(pipelines.runner());
     System.out.printf(
         "Descriptors: %d of %d images, %s%n",
         manifest.rows(), images.open(split).count(), output.directory());

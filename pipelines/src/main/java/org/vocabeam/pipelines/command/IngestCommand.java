@@ -46,16 +46,20 @@ public final class IngestCommand implements Callable<Integer> {
   @Mixin private OverwriteOption overwrite;
   @Mixin private RunnerArguments pipelines;
 
-  @Override
-  public Integer call() {
+  /** Returns the request that the options make. */
+  Request<String> request() {
     if (grow && overwrite.isGiven()) {
       throw new UserError("--grow keeps what is there, and --overwrite replaces it; give one");
     }
+    return grow
+        ? new GrowStage(arguments.input(), output.directory())
+        : new IngestStage(arguments.input(), output.directory(), overwrite.isGiven());
+  }
+
+  @Override
+  public Integer call() {
+    Request<String> request = request();
     pipelines.runner().options("ingest");
-    Request<String> request =
-        grow
-            ? new GrowStage(arguments.input(), output.directory())
-            : new IngestStage(arguments.input(), output.directory(), overwrite.isGiven());
     System.out.print(request.run(pipelines.runner()));
     return 0;
   }

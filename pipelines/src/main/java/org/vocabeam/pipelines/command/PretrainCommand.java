@@ -52,10 +52,14 @@ public final class PretrainCommand implements Callable<Integer> {
 
   @Mixin private DeviceArguments pipelines;
 
+  /** Returns the request that the options make. */
+  PretrainRequest request() {
+    return arguments.request().withTeachers(new PretrainRequest.Teachers(generations, teacher));
+  }
+
   @Override
   public Integer call() {
-    PretrainRequest request =
-        arguments.request().withTeachers(new PretrainRequest.Teachers(generations, teacher));
+    PretrainRequest request = request();
     pipelines.runner().options("pretrain");
     Recipe recipe = request.recipe(request.open());
     if (printRecipe.print(recipe)) {

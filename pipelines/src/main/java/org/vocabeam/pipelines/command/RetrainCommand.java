@@ -25,9 +25,14 @@ public final class RetrainCommand implements Callable<Integer> {
   @Mixin private RetrainArguments arguments;
   @Mixin private DeviceArguments pipelines;
 
+  /** Returns the request that the options make. */
+  RetrainRequest request() {
+    return arguments.request();
+  }
+
   @Override
   public Integer call() {
-    RetrainRequest request = arguments.request();
+    RetrainRequest request = request();
     pipelines.runner().options("retrain");
     request.run(pipelines.runner());
     return 0;

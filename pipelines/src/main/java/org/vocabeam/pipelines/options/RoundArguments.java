@@ -8,7 +8,7 @@ public final class RoundArguments {
   @Option(
       names = "--rounds",
       order = Sections.ROUNDS,
-      defaultValue = "4",
+      defaultValue = RoundPlan.ROUNDS,
       paramLabel = "N",
       description = "Rounds of the whole run; each ends with a checkpoint.")
   private int rounds;
@@ -16,7 +16,7 @@ public final class RoundArguments {
   @Option(
       names = "--stepsPerRound",
       order = Sections.ROUNDS,
-      defaultValue = "500",
+      defaultValue = RoundPlan.STEPS_PER_ROUND,
       paramLabel = "N",
       description =
           "Steps of every replica in a round. The learning rate's schedule is --rounds x"
@@ -26,7 +26,7 @@ public final class RoundArguments {
   @Option(
       names = "--replicas",
       order = Sections.ROUNDS,
-      defaultValue = "1",
+      defaultValue = RoundPlan.REPLICAS,
       paramLabel = "R",
       description =
           "Students that train side by side on different images and are averaged after a round."

@@ -1,5 +1,6 @@
 package org.vocabeam.pipelines.options;
 
+import org.vocabeam.pipelines.inputs.TrainingImages;
 import picocli.CommandLine.Option;
 
 /** Mixin for the split of the images that a command reads. */
@@ -7,7 +8,7 @@ public final class SplitOption {
   @Option(
       names = "--split",
       order = Sections.INPUT,
-      defaultValue = "train",
+      defaultValue = TrainingImages.TRAIN,
       paramLabel = "NAME",
       description = "Split to read, or 'all'. A store without splits is read whole.")
   private String name;

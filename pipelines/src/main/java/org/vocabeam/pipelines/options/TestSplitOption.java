@@ -1,5 +1,6 @@
 package org.vocabeam.pipelines.options;
 
+import org.vocabeam.pipelines.inputs.TrainingImages;
 import picocli.CommandLine.Option;
 
 /** Mixin for the split whose labels an evaluation predicts. */
@@ -7,7 +8,7 @@ public final class TestSplitOption {
   @Option(
       names = "--testSplit",
       order = Sections.INPUT,
-      defaultValue = "test",
+      defaultValue = TrainingImages.TEST,
       paramLabel = "NAME",
       description = "Split whose labels are predicted.")
   private String name;

@@ -1,5 +1,6 @@
 package org.vocabeam.pipelines.options;
 
+import org.vocabeam.pipelines.inputs.TrainingImages;
 import picocli.CommandLine.Option;
 
 /** Mixin for the split that an evaluation learns from. */
@@ -7,7 +8,7 @@ public final class TrainSplitOption {
   @Option(
       names = "--trainSplit",
       order = Sections.INPUT,
-      defaultValue = "train",
+      defaultValue = TrainingImages.TRAIN,
       paramLabel = "NAME",
       description = "Split to train on, also in the evaluation.")
   private String name;

@@ -1,0 +1,192 @@
+package org.vocabeam.pipelines.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.List;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.vocabeam.models.bownet.BagTarget;
+import org.vocabeam.models.program.DeviceChoice;
+import org.vocabeam.pipelines.Vocabeam;
+import org.vocabeam.pipelines.compare.Comparison;
+import org.vocabeam.pipelines.inputs.ImageInput;
+import org.vocabeam.pipelines.inputs.PoolingChoice;
+import org.vocabeam.pipelines.inputs.RecipeChanges;
+import org.vocabeam.pipelines.inputs.RecipeChoice;
+import org.vocabeam.pipelines.registry.Gate;
+import org.vocabeam.pipelines.registry.RetrainRequest;
+import org.vocabeam.pipelines.run.PretrainRequest;
+import org.vocabeam.pipelines.run.RoundPlan;
+import org.vocabeam.pipelines.runner.BeamOptions;
+import org.vocabeam.pipelines.runner.Request;
+import org.vocabeam.pipelines.runner.Runner;
+import org.vocabeam.pipelines.stage.AssignStage;
+import org.vocabeam.pipelines.stage.AugmentStage;
+import org.vocabeam.pipelines.stage.CodebookStage;
+import org.vocabeam.pipelines.stage.EmbedStage;
+import org.vocabeam.pipelines.stage.Epochs;
+import org.vocabeam.pipelines.stage.ExportStage;
+import org.vocabeam.pipelines.stage.ExtractStage;
+import org.vocabeam.pipelines.stage.GrowStage;
+import org.vocabeam.pipelines.stage.IngestStage;
+import org.vocabeam.transforms.image.DecodeOptions;
+import org.vocabeam.transforms.source.SourceOptions;
+import picocli.CommandLine;
+
+/** The command line that a request prints asks for the same request: with defaults and without. */
+class RequestsTest {
+  private static final PoolingChoice GRID = new PoolingChoice("layer2", 3);
+  private static final RoundPlan ROUNDS = new RoundPlan(3, 70, 2, 64);
+  private static final RecipeChoice RECIPE =
+      new RecipeChoice(
+          "simclr",
+          "resnet18",
+          7,
+          RecipeChanges.NONE
+              .with("--batchSize", "/batchSize", "8")
+              .with(RecipeChanges.SET, "/method/crops/0/size", "20"));
+  private static final ImageInput INPUT =
+      new ImageInput(
+          "my photos",
+          new SourceOptions("split/label", "picture", "kind", "part"),
+          new DecodeOptions(64, 1_000_000, "rgb"),
+          3,
+          64,
+          4096);
+
+  private static <T extends Request<?>, C> void assertSame(
+      T request, Class<C> command, Function<C, T> parsed) {
+    Runner runner =
+        new Runner("DirectRunner", new BeamOptions(List.of("--tempLocation=t")), DeviceChoice.GPU);
+    CommandLine subcommand =
+        Vocabeam.commandLine()
+            .parseArgs(request.typed(runner).arguments().toArray(String[]::new))
+            .subcommand()
+            .commandSpec()
+            .commandLine();
+    assertEquals(request, parsed.apply(command.cast(subcommand.getCommand())));
+  }
+
+  @Test
+  void ofIngest() {
+    Function<IngestCommand, Request<String>> parsed = IngestCommand::request;
+    assertSame(IngestStage.of(ImageInput.of("a"), "b"), IngestCommand.class, parsed);
+    assertSame(new IngestStage(INPUT, "b", true), IngestCommand.class, parsed);
+    assertSame(new GrowStage(INPUT, "b"), IngestCommand.class, parsed);
+  }
+
+  @Test
+  void ofPretrain() {
+    PretrainRequest usual =
+        PretrainRequest.of("a", "b", RecipeChoice.of("obow"), RoundPlan.alone(4, 500));
+    assertSame(usual, PretrainCommand.class, PretrainCommand::request);
+    assertSame(
+        new PretrainRequest(
+            "a",
+            "all",
+            "b",
+            RECIPE,
+            ROUNDS,
+            new PretrainRequest.Given("targets", "views", "initial"),
+            new PretrainRequest.Teachers(3, "teacher")),
+        PretrainCommand.class,
+        PretrainCommand::request);
+  }
+
+  @Test
+  void ofExtractCodebookAssign() {
+    assertSame(
+        new ExtractStage("a", "train", "b", "layer2", 4, 1, "c", false),
+        ExtractCommand.class,
+        ExtractCommand::request);
+    assertSame(
+        new ExtractStage("a", "all", "b", "layer2", 2, 9, "c", true),
+        ExtractCommand.class,
+        ExtractCommand::request);
+    assertSame(
+        new CodebookStage("a", "b", 2048, 50, 1e-4, 1),
+        CodebookCommand.class,
+        CodebookCommand::request);
+    assertSame(
+        new CodebookStage("a", "b", 16, 3, 0.5, 2),
+        CodebookCommand.class,
+        CodebookCommand::request);
+    assertSame(
+        new AssignStage("a", "train", "b", "c", BagTarget.Kind.HISTOGRAM, "d", false),
+        AssignCommand.class,
+        AssignCommand::request);
+    assertSame(
+        new AssignStage("a", "test", "b", "c", BagTarget.Kind.BINARY, "d", true),
+        AssignCommand.class,
+        AssignCommand::request);
+  }
+
+  @Test
+  void ofAugmentEmbedExport() {
+    assertSame(
+        new AugmentStage("a", "train", "b", new Epochs(0, 0), RecipeChoice.of("obow"), false),
+        AugmentCommand.class,
+        AugmentCommand::request);
+    assertSame(
+        new AugmentStage("a", "all", "b", new Epochs(1, 3), RECIPE, true),
+        AugmentCommand.class,
+        AugmentCommand::request);
+    assertSame(
+        new EmbedStage("a", "b", "c", 0, false, PoolingChoice.GLOBAL),
+        EmbedCommand.class,
+        EmbedCommand::request);
+    assertSame(
+        new EmbedStage("a", "b", "c", 3, true, GRID), EmbedCommand.class, EmbedCommand::request);
+    assertSame(
+        new ExportStage("a", null, "c", PoolingChoice.GLOBAL),
+        ExportCommand.class,
+        ExportCommand::request);
+    assertSame(new ExportStage("a", "b", "c", GRID), ExportCommand.class, ExportCommand::request);
+  }
+
+  @Test
+  void ofRetrain() {
+    assertSame(
+        RetrainRequest.of("a", ImageInput.of("b"), RoundPlan.alone(4, 500)),
+        RetrainCommand.class,
+        RetrainCommand::request);
+    assertSame(
+        new RetrainRequest(
+            "a",
+            INPUT,
+            RetrainRequest.SCRATCH,
+            RECIPE,
+            ROUNDS,
+            GRID,
+            Gate.parse(List.of("linear>-0.5", "knn20>=70%")),
+            "some",
+            "others"),
+        RetrainCommand.class,
+        RetrainCommand::request);
+  }
+
+  @Test
+  void ofCompare() {
+    assertSame(
+        new Comparison(
+            "a",
+            "b",
+            List.of("obow", "simclr"),
+            null,
+            0.5,
+            "small",
+            List.of(1L),
+            2,
+            300,
+            "train",
+            "test",
+            PoolingChoice.GLOBAL),
+        CompareCommand.class,
+        CompareCommand::request);
+    assertSame(
+        new Comparison(
+            "a", "b", List.of("gan"), 90L, null, "resnet18", List.of(2L, 3L), 5, 0, "x", "y", GRID),
+        CompareCommand.class,
+        CompareCommand::request);
+  }
+}
