@@ -29,7 +29,7 @@ public final class AlignedRows<T> implements AutoCloseable {
   }
 
   /**
-   * The companion's rows from those of a row group on.
+   * Opens the companion's rows from those of a row group on.
    *
    * @param directory of the companion
    * @param group of the other store
@@ -54,9 +54,9 @@ public final class AlignedRows<T> implements AutoCloseable {
   }
 
   /**
-   * The next row.
+   * Returns the next row.
    *
-   * @param id that it must have
+   * @param id expected
    * @throws UserError when it has another, or there is none: the two stores do not belong together
    */
   public T next(String id) throws IOException {

@@ -41,7 +41,7 @@ public final class OpenShard<T> implements AutoCloseable {
    */
   private static final int UNCHECKED_ROWS = 4;
 
-  private final ShardWriter<T> of;
+  private final ShardWriter<T> store;
   private final int shard;
   private final String file;
   private final String temporary;
@@ -55,28 +55,28 @@ public final class OpenShard<T> implements AutoCloseable {
   private long rows;
   private boolean closed;
 
-  OpenShard(ShardWriter<T> of, int shard) throws IOException {
-    this.of = of;
+  OpenShard(ShardWriter<T> store, int shard) throws IOException {
+    this.store = store;
     this.shard = shard;
-    this.file = StoreFiles.resolve(of.directory(), of.fileName(shard));
+    this.file = StoreFiles.resolve(store.directory(), store.fileName(shard));
     this.temporary = StoreFiles.temporary(file);
-    this.coder = of.type().coder();
+    this.coder = store.type().coder();
     this.output = ParquetChannels.output(temporary);
-    this.tally = of.type().tallied() == null ? null : new RowGroupTally(of.type().tallied());
+    this.tally = store.type().tallied() == null ? null : new RowGroupTally(store.type().tallied());
     this.writer = writer();
   }
 
   /** Adds a row; rows come in the order of the hash of their ids. */
   public void append(T row) throws IOException {
-    String id = of.type().id(row);
-    checkArgument(of.shardOf(id) == shard, "'%s' does not belong to shard %s", id, shard);
+    String id = store.type().id(row);
+    checkArgument(store.shardOf(id) == shard, "'%s' does not belong to shard %s", id, shard);
     checkArgument(last == null || isAfter(id, last), "'%s' does not come after '%s'", id, last);
     last = id;
     encoded.reset();
     coder.encode(row, encoded);
     hasher.putBytes(encoded.toByteArray());
     long before = output.position();
-    GenericRecord written = of.type().toAvro(row);
+    GenericRecord written = store.type().toAvro(row);
     writer.write(written);
     rows++;
     if (tally != null) {
@@ -115,14 +115,14 @@ public final class OpenShard<T> implements AutoCloseable {
 
   private ParquetWriter<GenericRecord> writer() throws IOException {
     MessageType schema =
-        new AvroSchemaConverter(new PlainParquetConfiguration()).convert(of.type().schema());
+        new AvroSchemaConverter(new PlainParquetConfiguration()).convert(store.type().schema());
     Builder builder =
         new Builder(output, new HashedRows(schema))
             .withConf(new PlainParquetConfiguration())
-            .withExtraMetaData(of.metadata())
+            .withExtraMetaData(store.metadata())
             .withCompressionCodec(CompressionCodecName.SNAPPY)
-            .withRowGroupSize(of.rowGroupBytes())
-            .withPageSize((int) Math.min(PAGE_BYTES, of.rowGroupBytes()))
+            .withRowGroupSize(store.rowGroupBytes())
+            .withPageSize((int) Math.min(PAGE_BYTES, store.rowGroupBytes()))
             // The default looks at the size after 100 rows first: 100 photos are many row groups.
             .withMinRowCountForPageSizeCheck(1)
             .withMaxRowCountForPageSizeCheck(UNCHECKED_ROWS);
@@ -139,10 +139,10 @@ public final class OpenShard<T> implements AutoCloseable {
     return builder.build();
   }
 
-  /** Rows of Avro; at the end of the file goes the hash of all of them, and what was counted. */
+  /** Rows of Avro, with their hash and the tally at the end of the file. */
   private final class HashedRows extends AvroWriteSupport<GenericRecord> {
     HashedRows(MessageType schema) {
-      super(schema, of.type().schema(), GenericData.get());
+      super(schema, store.type().schema(), GenericData.get());
     }
 
     @Override

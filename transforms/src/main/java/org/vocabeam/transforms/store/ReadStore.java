@@ -14,7 +14,14 @@ import org.vocabeam.transforms.parquet.RecordType;
 import org.vocabeam.transforms.parquet.RowGroup;
 import org.vocabeam.transforms.parquet.RowReader;
 
-/** All rows of complete stores, read in parallel by row group. */
+/**
+ * All rows of complete stores, read in parallel by row group.
+ *
+ * <pre>{@code
+ * PCollection<ImageRecord> images =
+ *     pipeline.apply(ReadStore.from(ImageRecord.TYPE, "runs/mine/images"));
+ * }</pre>
+ */
 public final class ReadStore<T> extends PTransform<PBegin, PCollection<T>> {
   private static final long serialVersionUID = 1L;
 
@@ -26,12 +33,14 @@ public final class ReadStore<T> extends PTransform<PBegin, PCollection<T>> {
     this.directories = directories;
   }
 
-  /** The store is opened when the pipeline is built; its errors are {@link StoreReader#open}'s. */
+  /**
+   * Reads a store, opened when the pipeline is built; its errors are {@link StoreReader#open}'s.
+   */
   public static <T> ReadStore<T> from(RecordType<T> type, String directory) {
     return from(type, List.of(directory));
   }
 
-  /** The same of several stores, or of none. */
+  /** Reads several stores, or none. */
   public static <T> ReadStore<T> from(RecordType<T> type, List<String> directories) {
     return new ReadStore<>(type, List.copyOf(directories));
   }

@@ -11,7 +11,7 @@ import java.util.TreeMap;
 import org.apache.avro.generic.GenericRecord;
 
 /**
- * How many rows of every row group of a file have each value of a column, counted while the file is
+ * Number of rows of every row group of a file by the value of a column, counted while the file is
  * written and kept in its metadata: {@code [{"test":12,"train":88},...]}.
  */
 final class RowGroupTally {
@@ -26,7 +26,7 @@ final class RowGroupTally {
     this.column = column;
   }
 
-  /** The key of the metadata. */
+  /** Returns the key of the metadata. */
   static String key(String column) {
     return "vocabeam.tally." + column;
   }
@@ -44,20 +44,20 @@ final class RowGroupTally {
     open = new TreeMap<>();
   }
 
-  /** Of all rows so far; those since the last row group are one. */
+  /** Returns the tallies so far; the rows since the last row group are one. */
   String toJson() {
-    List<SortedMap<String, Long>> all = new ArrayList<>(ended);
+    List<SortedMap<String, Long>> tallies = new ArrayList<>(ended);
     if (!open.isEmpty()) {
-      all.add(open);
+      tallies.add(open);
     }
     try {
-      return JSON.writeValueAsString(all);
+      return JSON.writeValueAsString(tallies);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }
   }
 
-  /** What a file's metadata says of each of its row groups; empty when it says nothing of them. */
+  /** Reads the tallies of a file's row groups from its metadata; empty when it has none. */
   static List<SortedMap<String, Long>> of(Map<String, String> metadata, String column) {
     String text = metadata.get(key(column));
     if (text == null) {

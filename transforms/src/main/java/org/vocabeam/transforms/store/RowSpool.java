@@ -24,7 +24,7 @@ import org.vocabeam.transforms.parquet.RecordType;
  * temporary file, so that a shard takes the memory of its order: about 50 bytes a row.
  */
 final class RowSpool<T> implements AutoCloseable {
-  /** Where a row lies. */
+  /** Place of a row in the file. */
   private record Place(long hash, long offset, int length) {}
 
   private final RecordType<T> type;

@@ -20,7 +20,7 @@ import org.vocabeam.transforms.parquet.RecordType;
 import org.vocabeam.transforms.parquet.RowGroup;
 
 /**
- * The files of a complete store and what their ends say, whatever its type and whoever wrote it.
+ * Files of a complete store and their footers, whatever its type and whoever wrote it.
  *
  * @param path the directory; of a single file, that file
  * @param manifest of {@code _SUCCESS}; for files of another engine it is made from their footers,
@@ -35,7 +35,7 @@ public record StoreContents(
   /**
    * Opens a directory with a {@code _SUCCESS} file.
    *
-   * @param what it should be, for the message: {@code store of images}
+   * @param what the expected kind, for the message: {@code store of images}
    * @throws UserError when it is no complete store, or its files are not those that were committed
    */
   public static StoreContents open(String directory, String what) {
@@ -50,7 +50,7 @@ public record StoreContents(
             () -> new UserError(directory + " is not a complete " + what + why(directory)));
   }
 
-  /** A Parquet file by itself. */
+  /** Returns a Parquet file by itself. */
   public static StoreContents ofFile(String file) {
     String name = file.substring(file.lastIndexOf('/') + 1);
     return foreign(file, List.of(new StoreFiles.Listed(file, name, 0)));
@@ -136,23 +136,23 @@ public record StoreContents(
     }
   }
 
-  /** The type of the store as its manifest or its files tell it; empty when they do not. */
+  /** Returns the type of the store by its manifest or its files; empty when they do not tell. */
   public String type() {
     return manifest.isForeign() ? metadata().getOrDefault(WriteStore.STORE, "") : manifest.store();
   }
 
-  /** The key-value metadata of the first file: provenance, schema, hash of its rows. */
+  /** Returns the key-value metadata of the first file: provenance, schema, hash of its rows. */
   public Map<String, String> metadata() {
     return footers.get(0).metadata();
   }
 
-  /** All row groups in file order; {@code firstRow} counts through the whole store. */
+  /** Returns all row groups in file order; {@code firstRow} counts through the whole store. */
   public List<RowGroup> rowGroups() {
     return footers.stream().flatMap(footer -> footer.rowGroups().stream()).toList();
   }
 
   /**
-   * Whether the rows can be read as records of a type.
+   * Checks that the rows can be read as records of a type.
    *
    * @throws UserError naming the column that is missing or of another type
    */
@@ -179,7 +179,7 @@ public record StoreContents(
             + ": write the store again with this one";
   }
 
-  /** Whether the rows can be read as records of a type. */
+  /** Returns true when the rows can be read as records of a type. */
   public boolean matches(RecordType<?> type) {
     try {
       for (ParquetFooter footer : footers) {
@@ -192,8 +192,8 @@ public record StoreContents(
   }
 
   /**
-   * 32 hexadecimal digits that change with the rows, their order or the schema. Of files of another
-   * engine all bytes are read for it: their footers need not change with a pixel.
+   * Returns 32 hexadecimal digits that change with the rows, their order or the schema. All bytes
+   * of another engine's files are read for it: their footers need not change with a pixel.
    */
   public String fingerprint() {
     Hasher hasher = Hashing.murmur3_128().newHasher();

@@ -12,8 +12,8 @@ import org.vocabeam.models.UserError;
 import org.vocabeam.transforms.files.StoreFiles;
 
 /**
- * The content of {@code _SUCCESS}. An empty one is how other engines say that a directory is
- * complete: it names no store and no file ({@link #isForeign}).
+ * Content of {@code _SUCCESS}. Other engines mark a complete directory by an empty one, which names
+ * no store and no file ({@link #isForeign}).
  *
  * @param store name of the record type: {@code images}
  * @param rows of all shards
@@ -40,13 +40,13 @@ public record StoreManifest(
    */
   public record Shard(String file, long rows, String content) {}
 
-  /** Whether another engine has written the files, which then must be looked for. */
+  /** Returns true when another engine has written the files, which then must be looked for. */
   @JsonIgnore
   public boolean isForeign() {
     return store.isEmpty();
   }
 
-  /** The manifest of a complete store, or nothing when the directory holds none. */
+  /** Returns the manifest of a complete store, or nothing when the directory holds none. */
   public static Optional<StoreManifest> find(String directory) {
     String file = StoreFiles.resolve(directory, FILE);
     Optional<String> text;
@@ -68,7 +68,7 @@ public record StoreManifest(
     }
   }
 
-  /** Whether the store shows the files of other stores ({@link StoreView}). */
+  /** Returns true when the store shows the files of other stores ({@link StoreView}). */
   @JsonIgnore
   public boolean isView() {
     return shards.stream().anyMatch(shard -> shard.file().startsWith(StoreView.BESIDE));

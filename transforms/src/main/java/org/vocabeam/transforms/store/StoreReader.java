@@ -12,7 +12,18 @@ import org.vocabeam.transforms.parquet.RecordType;
 import org.vocabeam.transforms.parquet.RowGroup;
 import org.vocabeam.transforms.parquet.RowReader;
 
-/** A complete store of one type, ours or of another engine. */
+/**
+ * A complete store of one type, ours or of another engine.
+ *
+ * <pre>{@code
+ * StoreReader<ImageRecord> images = StoreReader.open(ImageRecord.TYPE, "runs/mine/images");
+ * for (RowGroup group : images.rowGroups()) {
+ *   try (RowReader<ImageRecord> rows = images.read(group)) {
+ *     rows.forEachRemaining(image -> System.out.println(image.id()));
+ *   }
+ * }
+ * }</pre>
+ */
 public final class StoreReader<T> {
   private final RecordType<T> type;
   private final StoreContents contents;
@@ -43,7 +54,7 @@ public final class StoreReader<T> {
     return manifest;
   }
 
-  /** A store that is open already; errors as {@link #open}. */
+  /** Returns a reader of files that are open already; errors as {@link #open}. */
   public static <T> StoreReader<T> of(RecordType<T> type, StoreContents contents) {
     check(type, contents.path(), contents.type());
     contents.check(type);
@@ -60,55 +71,57 @@ public final class StoreReader<T> {
     }
   }
 
-  /** Whether the directory holds a complete store. */
+  /** Checks that the directory holds a complete store. */
   public static boolean isComplete(String directory) {
     return StoreManifest.find(directory).isPresent();
   }
 
-  /** The content of {@code _SUCCESS}, or for files of another engine what it would tell. */
+  /**
+   * Returns the content of {@code _SUCCESS}; for files of another engine, made from their footers.
+   */
   public StoreManifest manifest() {
     return contents.manifest();
   }
 
-  /** The key-value metadata of the first file: provenance, schema, hash of its rows. */
+  /** Returns the key-value metadata of the first file: provenance, schema, hash of its rows. */
   public Map<String, String> metadata() {
     return contents.metadata();
   }
 
-  /** All row groups in file order; {@code firstRow} counts through the whole store. */
+  /** Returns all row groups in file order; {@code firstRow} counts through the whole store. */
   public List<RowGroup> rowGroups() {
     return contents.rowGroups();
   }
 
-  /** The name of the row group's file in the manifest: unique in the store. */
+  /** Returns the name of the row group's file in the manifest: unique in the store. */
   public String nameOf(RowGroup group) {
     return manifest().shards().get(contents.files().indexOf(group.file())).file();
   }
 
   /**
-   * How many rows of every row group have each value of a column of text, in the order of {@link
-   * #rowGroups}. Where a footer tells, no row is read: that of a row group with a single value in
-   * its statistics, and of a file of ours whose type is {@linkplain RecordType#tallied tallied}.
+   * Counts the rows of every row group by the value of a column of text, in the order of {@link
+   * #rowGroups}. No row is read where the footer tells: of a row group with a single value in its
+   * statistics, and of our files whose type is {@linkplain RecordType#tallied tallied}.
    */
   public List<Map<String, Long>> tallies(String column) throws IOException {
-    List<Map<String, Long>> all = new ArrayList<>();
+    List<Map<String, Long>> tallies = new ArrayList<>();
     for (ParquetFooter footer : contents.footers()) {
       // Engines copy metadata from a file to another one with other rows.
-      List<? extends Map<String, Long>> told =
+      List<? extends Map<String, Long>> written =
           manifest().isForeign() ? List.of() : RowGroupTally.of(footer.metadata(), column);
-      boolean isOfAll = told.size() == footer.rowGroups().size();
+      boolean isComplete = written.size() == footer.rowGroups().size();
       for (RowGroup group : footer.rowGroups()) {
         String constant = footer.constants().get(group.index()).get(column);
         if (constant != null) {
-          all.add(Map.of(constant, group.rows()));
-        } else if (isOfAll && sum(told.get(group.index())) == group.rows()) {
-          all.add(told.get(group.index()));
+          tallies.add(Map.of(constant, group.rows()));
+        } else if (isComplete && sum(written.get(group.index())) == group.rows()) {
+          tallies.add(written.get(group.index()));
         } else {
-          all.add(count(column, group));
+          tallies.add(count(column, group));
         }
       }
     }
-    return all;
+    return tallies;
   }
 
   private static long sum(Map<String, Long> tally) {
@@ -123,25 +136,25 @@ public final class StoreReader<T> {
     return counts;
   }
 
-  /** The rows of one row group, in file order. */
+  /** Returns the rows of one row group, in file order. The caller closes them. */
   public RowReader<T> read(RowGroup group) throws IOException {
     return RowReader.of(type, group);
   }
 
-  /** All rows of a small store, in its order. */
+  /** Returns all rows of a small store, in its order. */
   public List<T> rows() {
-    List<T> all = new ArrayList<>();
+    List<T> rows = new ArrayList<>();
     for (RowGroup group : rowGroups()) {
-      try (RowReader<T> rows = read(group)) {
-        rows.forEachRemaining(all::add);
+      try (RowReader<T> reader = read(group)) {
+        reader.forEachRemaining(rows::add);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
     }
-    return all;
+    return rows;
   }
 
-  /** 32 hexadecimal digits that change with the rows, their order or the schema. */
+  /** Returns 32 hexadecimal digits that change with the rows, their order or the schema. */
   public String fingerprint() {
     return contents.fingerprint();
   }

@@ -19,7 +19,7 @@ public final class StoreView {
   private StoreView() {}
 
   /**
-   * Makes a view complete.
+   * Writes a view, which is complete with it.
    *
    * @param root of all
    * @param directory of the view, {@code PLACE/NAME} in the root
@@ -36,12 +36,12 @@ public final class StoreView {
     List<StoreManifest.Shard> shards = new ArrayList<>();
     long rows = 0;
     for (String store : stores) {
-      StoreManifest of = StoreReader.open(type, StoreFiles.resolve(root, store)).manifest();
-      for (StoreManifest.Shard shard : of.shards()) {
+      StoreManifest shown = StoreReader.open(type, StoreFiles.resolve(root, store)).manifest();
+      for (StoreManifest.Shard shard : shown.shards()) {
         String file = BESIDE + StoreFiles.resolve(store, shard.file());
         shards.add(new StoreManifest.Shard(file, shard.rows(), shard.content()));
       }
-      rows += of.rows();
+      rows += shown.rows();
     }
     StoreManifest manifest =
         new StoreManifest(type.store(), rows, shards, new TreeMap<>(provenance));

@@ -54,10 +54,10 @@ public final class WriteStore<T> extends PTransform<PCollection<T>, PCollection<
   /** Key of the metadata that holds the hash of a file's rows. */
   public static final String CONTENT = "vocabeam.content";
 
-  /** Size of a file, about, unless asked otherwise. */
+  /** Usual size of a file. */
   public static final int SHARD_MEGABYTES = 128;
 
-  /** Size of a row group unless asked otherwise. */
+  /** Usual size of a row group. */
   public static final long ROW_GROUP_BYTES = 6L << 20;
 
   private static final int MAX_SHARDS = 99_999;
@@ -81,14 +81,14 @@ public final class WriteStore<T> extends PTransform<PCollection<T>, PCollection<
     this.provenance = provenance;
   }
 
-  /** One shard, row groups of 6 MB, no provenance. */
+  /** Writes one shard with row groups of 6 MB and no provenance. */
   public static <T> WriteStore<T> to(RecordType<T> type, String directory) {
     return new WriteStore<>(type, directory, 1, ROW_GROUP_BYTES, Map.of());
   }
 
   /**
-   * The number of files, 1 to 99999. A shard is sorted by one worker, on its local disk: {@link
-   * #shardsFor} keeps it small.
+   * Sets the number of files, 1 to 99999. A shard is sorted by one worker, on its local disk:
+   * {@link #shardsFor} keeps it small.
    */
   public WriteStore<T> withShards(int count) {
     if (count < 1 || count > MAX_SHARDS) {
@@ -98,7 +98,7 @@ public final class WriteStore<T> extends PTransform<PCollection<T>, PCollection<
     return new WriteStore<>(type, directory, count, rowGroupBytes, provenance);
   }
 
-  /** The size at which a row group is closed, in bytes before compression; at least 1024. */
+  /** Sets the size at which a row group is closed, in bytes before compression; at least 1024. */
   public WriteStore<T> withRowGroupBytes(long bytes) {
     if (bytes < 1024) {
       throw new UserError("row group bytes: " + bytes + ", must be at least 1024; 6 MB is usual");
@@ -107,8 +107,8 @@ public final class WriteStore<T> extends PTransform<PCollection<T>, PCollection<
   }
 
   /**
-   * What made the rows: goes into every file's key-value metadata and into {@code _SUCCESS}. It
-   * must be the same when the same command runs again: no time, no path.
+   * Sets the origin of the rows, for every file's key-value metadata and {@code _SUCCESS}. It must
+   * be the same when the same command runs again: no time, no path.
    */
   public WriteStore<T> withProvenance(Map<String, String> entries) {
     return new WriteStore<>(type, directory, shards, rowGroupBytes, new TreeMap<>(entries));
@@ -124,12 +124,12 @@ public final class WriteStore<T> extends PTransform<PCollection<T>, PCollection<
     return provenance;
   }
 
-  /** The number of shards that makes them about 128 MB, for so many bytes of rows in all. */
+  /** Returns the number of shards of about 128 MB for a number of bytes of rows. */
   public static int shardsFor(long bytes) {
     return shardsFor(bytes, SHARD_MEGABYTES);
   }
 
-  /** The number of shards that makes them about {@code megabytes} MB, at least 1. */
+  /** Returns the number of shards of about {@code megabytes} MB, at least 1. */
   public static int shardsFor(long bytes, int megabytes) {
     if (megabytes < 1) {
       throw new UserError(
@@ -165,7 +165,7 @@ public final class WriteStore<T> extends PTransform<PCollection<T>, PCollection<
   /**
    * Writes {@code _SUCCESS}, after the pipeline has finished.
    *
-   * @return what it says
+   * @return its content
    */
   public StoreManifest commit() throws IOException {
     List<StoreManifest.Shard> files = new ArrayList<>();
@@ -186,9 +186,9 @@ public final class WriteStore<T> extends PTransform<PCollection<T>, PCollection<
     return manifest;
   }
 
-  private void removeParts(Predicate<String> which) throws IOException {
+  private void removeParts(Predicate<String> wanted) throws IOException {
     for (StoreFiles.Listed file : StoreFiles.list(directory)) {
-      if (StoreFiles.PART.matcher(file.name()).matches() && which.test(file.name())) {
+      if (StoreFiles.PART.matcher(file.name()).matches() && wanted.test(file.name())) {
         StoreFiles.delete(file.path());
       }
     }
@@ -214,7 +214,7 @@ public final class WriteStore<T> extends PTransform<PCollection<T>, PCollection<
         .apply("WriteShard", ParDo.of(new WriteShard<>(writer)));
   }
 
-  /** Writes single files of the store, for a transform that makes whole shards itself. */
+  /** Returns a writer of single files, for a transform that makes whole shards itself. */
   public ShardWriter<T> shardWriter() {
     // In one order: Parquet writes them as they come, and a hash map keeps that of equal hashes.
     Map<String, String> metadata = new TreeMap<>(provenance);

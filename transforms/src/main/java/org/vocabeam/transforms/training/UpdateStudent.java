@@ -32,14 +32,20 @@ import org.vocabeam.transforms.worker.ProgramPool;
 /**
  * One round: every replica takes its steps from the same checkpoint, then the replicas are combined
  * variable by variable.
+ *
+ * <pre>{@code
+ * PCollectionTuple updated = pipeline.apply(UpdateStudent.of(assignments).on(device));
+ * updated.get(UpdateStudent.CHECKPOINT).apply(WriteStore.to(VariableChunk.TYPE, checkpoint));
+ * updated.get(UpdateStudent.STEPS).apply(WriteStore.to(StepMetric.TYPE, steps));
+ * }</pre>
  */
 public final class UpdateStudent extends PTransform<PBegin, PCollectionTuple> {
   private static final long serialVersionUID = 1L;
 
-  /** The state after the round. */
+  /** Tag of the state after the round. */
   public static final TupleTag<VariableChunk> CHECKPOINT = new TupleTag<>("checkpoint");
 
-  /** The metrics of every step of every replica. */
+  /** Tag of the metrics of every step of every replica. */
   public static final TupleTag<StepMetric> STEPS = new TupleTag<>("steps");
 
   private static final Logger LOG = LoggerFactory.getLogger(UpdateStudent.class);
@@ -59,7 +65,7 @@ public final class UpdateStudent extends PTransform<PBegin, PCollectionTuple> {
     this.device = device;
   }
 
-  /** One assignment for every replica of the round, on the CPU. */
+  /** Trains one assignment for every replica of the round, on the CPU. */
   public static UpdateStudent of(List<Assignment> assignments) {
     return new UpdateStudent(List.copyOf(assignments), null, DeviceChoice.CPU);
   }
@@ -73,7 +79,7 @@ public final class UpdateStudent extends PTransform<PBegin, PCollectionTuple> {
     return new UpdateStudent(assignments, directory, device);
   }
 
-  /** Where the steps are computed; not a part of an assignment, for what was asked is the same. */
+  /** Sets the device of the steps; assignments do not name one, because the task is the same. */
   public UpdateStudent on(DeviceChoice choice) {
     return new UpdateStudent(assignments, reports, choice);
   }
@@ -146,7 +152,7 @@ public final class UpdateStudent extends PTransform<PBegin, PCollectionTuple> {
       }
     }
 
-    /** Everything that is told of a step, in the order in which it is told. */
+    /** Returns the observers of every step, in their order. */
     private StepObserver observer(Recipe recipe, MultiOutputReceiver out) {
       List<StepObserver> observers = new ArrayList<>();
       observers.add(step -> check(recipe, step));
