@@ -36,18 +36,19 @@ public record VariableChunk(
         dtype.equals(DTYPE), "variable %s has values of %s, must be %s", variable, dtype, DTYPE);
   }
 
-  /** A part with values of the one type that there is. */
+  /** Makes a part with values of the one type that there is. */
   public VariableChunk(String variable, int chunk, Role role, List<Long> shape, byte[] bytes) {
     this(variable, chunk, role, shape, DTYPE, bytes);
   }
 
-  /** Unique in a checkpoint. */
+  /** Returns the name of the part, unique in a checkpoint. */
   public String id() {
     return variable + "#" + chunk;
   }
 
   /**
-   * A variable's values as chunks of at most 1 MB. Those of a queue hold whole slots, at least one.
+   * Cuts a variable's values into chunks of at most 1 MB. Those of a queue hold whole slots, at
+   * least one.
    */
   public static List<VariableChunk> of(VariableSpec spec, float[] values) {
     List<Long> shape = Arrays.stream(spec.shape()).boxed().toList();
@@ -61,7 +62,7 @@ public record VariableChunk(
     return chunks;
   }
 
-  /** Values of one slot of a queue of this shape. */
+  /** Returns the number of values of one slot of a queue of this shape. */
   private static int slotSize(List<Long> shape) {
     return Math.toIntExact(shape.stream().skip(1).reduce(1L, (a, b) -> a * b));
   }
@@ -70,24 +71,24 @@ public record VariableChunk(
     return Math.max(1, FLOATS / slotSize);
   }
 
-  /** Values of one slot, where the variable is a queue. */
+  /** Returns the number of values of one slot, where the variable is a queue. */
   public int slotSize() {
     return slotSize(shape);
   }
 
-  /** The slot that this part of a queue starts with. */
+  /** Returns the slot that this part of a queue starts with. */
   public int firstSlot() {
     return chunk * slotsOfChunk(slotSize());
   }
 
-  /** The values of this part. */
+  /** Returns the values of this part. */
   public float[] values() {
     float[] values = new float[bytes.length / Float.BYTES];
     ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
     return values;
   }
 
-  /** The same part of the same variable with other values. */
+  /** Returns the same part of the same variable with other values. */
   public VariableChunk withValues(float[] values) {
     return new VariableChunk(variable, chunk, role, shape, encode(values));
   }

@@ -8,7 +8,7 @@ import org.vocabeam.models.UserError;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkException;
 
-/** What the client of an object store throws, as a line that says what to do. */
+/** Failure of the client of an object store, as a line that says what to do. */
 public final class ObjectStoreFailure {
   /** Something that is done with a file. */
   interface Access<T> {
@@ -40,7 +40,7 @@ public final class ObjectStoreFailure {
     }
   }
 
-  /** The line for what an object store's client has thrown; nothing for anything else. */
+  /** Returns the line for a failure of an object store's client; nothing for any other failure. */
   public static Optional<String> line(Throwable thrown) {
     return thrown instanceof SdkException failure
         ? Optional.of(error("the object store", failure).getMessage())

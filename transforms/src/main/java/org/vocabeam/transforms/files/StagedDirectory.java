@@ -14,9 +14,9 @@ import org.apache.beam.sdk.io.fs.ResourceId;
 import org.vocabeam.models.UserError;
 
 /**
- * A directory of files that are made locally, by what knows no other file system, and then appear
- * at any place: all at once where directories can be renamed, else with the file last that readers
- * look for. Closed without {@link #commit}, it leaves nothing.
+ * Directory of files that are made locally and then appear at any place: all at once where
+ * directories can be renamed, else with the file last that readers look for. Closed without {@link
+ * #commit}, it leaves nothing.
  */
 public final class StagedDirectory implements AutoCloseable {
   private final ResourceId place;
@@ -45,7 +45,7 @@ public final class StagedDirectory implements AutoCloseable {
     }
   }
 
-  /** An empty directory beside its place if that is local. */
+  /** Makes an empty directory, beside its place if that is local. */
   public static StagedDirectory of(String directory) throws IOException {
     ResourceId place = StoreFiles.resource(directory, true);
     if (!StoreFiles.isLocal(place)) {
@@ -58,7 +58,7 @@ public final class StagedDirectory implements AutoCloseable {
         place, Files.createDirectory(parent.resolve(".staged-" + UUID.randomUUID())));
   }
 
-  /** Where the files are made. */
+  /** Returns the directory in which the files are made. */
   public Path path() {
     return path;
   }

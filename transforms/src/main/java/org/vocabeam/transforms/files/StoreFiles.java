@@ -54,8 +54,8 @@ public final class StoreFiles {
   private StoreFiles() {}
 
   /**
-   * All files under a directory, at any depth, sorted by name; of a file, that file; of what is not
-   * there, nothing. Symbolic links are followed.
+   * Lists all files under a directory, at any depth, sorted by name; a file lists itself, and a
+   * missing path nothing. Symbolic links are followed.
    */
   public static List<Listed> list(String root) throws IOException {
     ResourceId directory = resource(root, true);
@@ -80,7 +80,7 @@ public final class StoreFiles {
     return files;
   }
 
-  /** What is deleted meanwhile is not there. */
+  /** Returns a visitor that collects files and passes over those that are deleted meanwhile. */
   private static FileVisitor<Path> collector(Path root, List<Listed> files) {
     return new SimpleFileVisitor<>() {
       @Override
@@ -141,12 +141,12 @@ public final class StoreFiles {
         });
   }
 
-  /** Whether what {@link #list} found is the root itself: a file, and no directory with one. */
+  /** Returns true when {@link #list} has found the root itself: a file, and no directory. */
   public static boolean isFile(String root, List<Listed> found) {
     return found.size() == 1 && found.get(0).path().equals(resource(root, false).toString());
   }
 
-  /** Whether there is a file or a directory; of an object store, an object or some below it. */
+  /** Returns true for a file or a directory; in an object store, for an object or some below it. */
   public static boolean exists(String location) throws IOException {
     ResourceId resource = resource(location, true);
     return isLocal(resource)
@@ -154,7 +154,7 @@ public final class StoreFiles {
         : !listRemote(resource).isEmpty();
   }
 
-  /** Whether there is a directory. Those of an object store are there with their first file. */
+  /** Returns true for a directory. Those of an object store exist with their first file. */
   public static boolean isDirectory(String location) throws IOException {
     ResourceId resource = resource(location, true);
     return isLocal(resource)
@@ -162,7 +162,7 @@ public final class StoreFiles {
         : !listRemote(resource).isEmpty();
   }
 
-  /** What Beam's file systems know a path as. */
+  /** Returns a path as Beam's file systems know it. */
   static ResourceId resource(String location, boolean isDirectory) {
     try {
       return FileSystems.matchNewResource(location, isDirectory);
@@ -179,7 +179,7 @@ public final class StoreFiles {
     return resource.getScheme().equals("file");
   }
 
-  /** The path of a file in a directory, or by {@code ../} beside it. */
+  /** Returns the path of a file in a directory, or by {@code ../} beside it. */
   public static String resolve(String directory, String name) {
     int end = directory.length() - (directory.endsWith("/") ? 1 : 0);
     int slash = directory.lastIndexOf('/', end - 1);
@@ -192,7 +192,7 @@ public final class StoreFiles {
         : directory + "/" + name;
   }
 
-  /** The last part of a path. */
+  /** Returns the last part of a path. */
   public static String name(String location) {
     int end = location.endsWith("/") ? location.length() - 1 : location.length();
     return location.substring(location.lastIndexOf('/', end - 1) + 1, end);
@@ -241,7 +241,7 @@ public final class StoreFiles {
     return ObjectStoreFailure.explained(file, () -> FileSystems.open(resource(file, false)));
   }
 
-  /** The content of a small file, or nothing when there is no such file. */
+  /** Reads a small file; nothing when there is no such file. */
   public static Optional<String> find(String file) throws IOException {
     try {
       return Optional.of(read(file));
@@ -250,24 +250,24 @@ public final class StoreFiles {
     }
   }
 
-  /** The content of a small file. */
+  /** Reads a small file. */
   public static String read(String file) throws IOException {
     try (InputStream in = open(file)) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }
   }
 
-  /** A name that no other attempt at the same file uses. It never gets into what is written. */
+  /** Returns a name that no other attempt at the same file uses; no content depends on it. */
   public static String temporary(String file) {
     return file + "." + UUID.randomUUID() + TEMPORARY;
   }
 
-  /** The name that a file of a temporary name will have. */
+  /** Returns the name that a file of a temporary name will have. */
   static String lasting(String temporary) {
     return TEMPORARY_NAME.matcher(temporary).replaceFirst("");
   }
 
-  /** Whether a name is that of a file which is being written, or was when its writer was killed. */
+  /** Returns true for the name of an unfinished file: its writer is at work, or was killed. */
   public static boolean isTemporary(String name) {
     return name.endsWith(TEMPORARY);
   }

@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import org.vocabeam.models.UserError;
 
-/** A file that is written, and says which one it is when it cannot be: a disk is full. */
+/** Channel to a file, whose errors name the file: a disk is full. */
 final class WrittenChannel implements WritableByteChannel {
   private final String file;
   private final WritableByteChannel channel;

@@ -18,12 +18,12 @@ import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Type;
 
 /**
- * The fields of a record among the columns of a Parquet file, whichever engine wrote it: by name,
- * and by a type whose every value can be read as the field. An int may be stored as int64 (pandas),
- * a float as double, and a list in any of the forms that engines have had for it.
+ * Match of a record's fields with the columns of a Parquet file, whichever engine wrote it: by
+ * name, and by a type whose every value can be read as the field. An int may be stored as int64
+ * (pandas), a float as double, and a list in any of the forms that engines have had for it.
  */
 public final class ColumnMatch {
-  /** A field that the file does not have, or has otherwise. */
+  /** A field that the file lacks or has with another type. */
   public static final class MismatchException extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -35,7 +35,8 @@ public final class ColumnMatch {
   private ColumnMatch() {}
 
   /**
-   * The file's own types of the record's columns, without nullable ones that the file lacks.
+   * Returns the file's own types of the record's columns, without nullable ones that the file
+   * lacks.
    *
    * @throws MismatchException naming the column, what is there and what is needed
    */
@@ -87,7 +88,7 @@ public final class ColumnMatch {
     throw mismatch(path, field, type);
   }
 
-  /** A list of two levels, as Avro writes it: the repeated field is the element itself. */
+  /** Matches a list of two levels, as Avro writes it: the repeated field is the element itself. */
   private static Type matchRepeated(String path, Schema element, Type repeated)
       throws MismatchException {
     if (repeated.isPrimitive()) {
@@ -158,7 +159,7 @@ public final class ColumnMatch {
     return repeated.asGroupType().getType(0);
   }
 
-  /** The schema without null. */
+  /** Returns the schema without null. */
   static Schema present(Schema field) {
     if (!field.isUnion()) {
       return field;
@@ -183,7 +184,7 @@ public final class ColumnMatch {
     return field.isNullable() ? name + " or null" : name;
   }
 
-  /** A column's type in words. */
+  /** Returns a column's type in words. */
   static String describe(Type type) {
     LogicalTypeAnnotation logical = type.getLogicalTypeAnnotation();
     if (isList(type)) {

@@ -25,12 +25,12 @@ public final class FloatList extends AbstractList<Float> implements RandomAccess
     return new FloatList(values, values.length);
   }
 
-  /** Without a float, and with room for some. */
+  /** Returns an empty list with room for some floats. */
   static FloatList empty(int capacity) {
     return new FloatList(new float[capacity], 0);
   }
 
-  /** The floats of a list field: the reader's own array when it has one. */
+  /** Returns the floats of a list field: the reader's own array when it has one. */
   public static float[] toArray(List<?> list) {
     if (list instanceof FloatList floats) {
       return floats.size == floats.values.length

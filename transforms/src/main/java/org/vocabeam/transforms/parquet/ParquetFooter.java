@@ -18,7 +18,7 @@ import org.apache.parquet.schema.PrimitiveType;
 import org.apache.parquet.schema.Type;
 
 /**
- * What the end of a Parquet file says about it.
+ * Footer of a Parquet file.
  *
  * @param schema its columns
  * @param metadata its key-value metadata
@@ -39,7 +39,7 @@ public record ParquetFooter(
    */
   private static final int WHOLE_BYTES = 16;
 
-  /** The types of the columns in words, by name, in the file's order. */
+  /** Returns the types of the columns in words, by name, in the file's order. */
   public Map<String, String> columns() {
     Map<String, String> columns = new LinkedHashMap<>();
     for (Type column : schema.getFields()) {

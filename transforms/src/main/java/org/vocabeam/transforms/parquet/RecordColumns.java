@@ -33,7 +33,7 @@ final class RecordColumns<T> {
         }
       };
 
-  /** The form that the values of a component have in Avro; null stays null. */
+  /** Form of a component's values in Avro; null stays null. */
   private record Form(Schema schema, UnaryOperator<Object> toAvro, UnaryOperator<Object> fromAvro) {
     static Form same(Schema.Type type) {
       return new Form(Schema.create(type), UnaryOperator.identity(), UnaryOperator.identity());
@@ -74,7 +74,7 @@ final class RecordColumns<T> {
     this.schema = Schema.createRecord(type.getSimpleName(), null, NAMESPACE, false, fields);
   }
 
-  /** The columns of a record class. */
+  /** Returns the columns of a record class. */
   @SuppressWarnings("unchecked") // a class is mapped to its own columns
   static <T> RecordColumns<T> of(Class<T> type) {
     return (RecordColumns<T>) DERIVED.get(type);
@@ -177,7 +177,7 @@ final class RecordColumns<T> {
         value -> columns.fromAvro((GenericRecord) value));
   }
 
-  /** The bytes of a buffer: its own array when that holds nothing else. */
+  /** Returns the bytes of a buffer: its own array when that holds nothing else. */
   private static byte[] bytes(ByteBuffer buffer) {
     if (buffer.hasArray()
         && buffer.arrayOffset() == 0

@@ -40,7 +40,7 @@ final class RecordReadSupport extends ReadSupport<GenericRecord> {
       this.row = row;
     }
 
-    /** The value of the row's {@code id}, where it has one. */
+    /** Returns the value of the row's {@code id}, where it has one. */
     @Nullable Object id() {
       return row != null && row.getSchema().getField("id") != null ? row.get("id") : null;
     }

@@ -54,7 +54,7 @@ public record RecordType<T>(
     implements Serializable {
 
   /**
-   * A type whose columns are derived from the record's components.
+   * Returns a type whose columns are derived from the record's components.
    *
    * @param store name of the stores of such rows
    * @param id of a row
@@ -66,7 +66,7 @@ public record RecordType<T>(
     return new RecordType<>(store, type, id, null, null);
   }
 
-  /** Some columns of a store; its rows are only read, and have no id. */
+  /** Returns a type for some columns of a store; its rows are only read, and have no id. */
   public static <T extends Record> RecordType<T> projection(Class<T> type, String store) {
     return of(
         type,
@@ -76,38 +76,38 @@ public record RecordType<T>(
         });
   }
 
-  /** The same type with a coder of its own. */
+  /** Returns the same type with a coder of its own. */
   public RecordType<T> withCoder(Coder<T> faster) {
     return new RecordType<>(store, type, id, faster, tallied);
   }
 
-  /** The same type with the values of a column counted in the footers. */
+  /** Returns the same type with the values of a column counted in the footers. */
   public RecordType<T> withTally(String column) {
     return new RecordType<>(store, type, id, coder, column);
   }
 
-  /** A deterministic coder: its own, or the Avro binary form of {@link #schema}. */
+  /** Returns a deterministic coder: its own, or the Avro binary form of {@link #schema}. */
   @Override
   public Coder<T> coder() {
     return coder == null ? new RecordCoder<>(this) : coder;
   }
 
-  /** The id of a row. */
+  /** Returns the id of a row. */
   public String id(T row) {
     return id.apply(row);
   }
 
-  /** The schema of the Parquet file and of the coder. */
+  /** Returns the schema of the Parquet file and of the coder. */
   public Schema schema() {
     return RecordColumns.of(type).schema();
   }
 
-  /** The row as a record of {@link #schema}; arrays are not copied. */
+  /** Returns the row as a record of {@link #schema}; arrays are not copied. */
   public GenericRecord toAvro(T row) {
     return RecordColumns.of(type).toAvro(row);
   }
 
-  /** The inverse of {@link #toAvro}. */
+  /** Returns the row of a record, as {@link #toAvro} made it. */
   public T fromAvro(GenericRecord row) {
     return RecordColumns.of(type).fromAvro(row);
   }

@@ -14,7 +14,7 @@ import java.io.Serializable;
 public record RowGroup(String file, int index, long firstRow, long rows, long bytes)
     implements Serializable {
 
-  /** The name of the file in its directory. */
+  /** Returns the name of the file in its directory. */
   public String fileName() {
     return file.substring(file.lastIndexOf('/') + 1);
   }

@@ -129,7 +129,7 @@ public final class RowReader<T> implements Iterator<T>, AutoCloseable {
             .build());
   }
 
-  /** The rows that are left as something else, in place of this reader. */
+  /** Returns a reader that maps the remaining rows, in place of this one. */
   public <R> RowReader<R> map(Function<? super T, R> mapping) {
     return new RowReader<>(this, fromRow.andThen(mapping));
   }

@@ -20,12 +20,12 @@ public record ShardWriter<T>(
     long rowGroupBytes)
     implements Serializable {
 
-  /** Where an id belongs in its shard: rows stand in the order of this number. */
+  /** Returns the place of an id in its shard: rows stand in the order of this number. */
   static long hash(String id) {
     return Seeds.of(0, id);
   }
 
-  /** The shard that a row belongs to. */
+  /** Returns the shard that a row belongs to. */
   int shardOf(String id) {
     return Math.floorMod(hash(id), shards);
   }
@@ -35,8 +35,8 @@ public record ShardWriter<T>(
   }
 
   /**
-   * A shard in the making, to be given its rows in their order: for what goes through another
-   * store's shard row by row, and needs neither grouping nor sorting.
+   * Opens a shard for rows that come in their order: a transform that reads another store's shard
+   * row by row needs neither grouping nor sorting.
    */
   public OpenShard<T> open(int shard) throws IOException {
     return new OpenShard<>(this, shard);

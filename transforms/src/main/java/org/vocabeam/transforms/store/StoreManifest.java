@@ -22,7 +22,7 @@ import org.vocabeam.transforms.files.StoreFiles;
  */
 public record StoreManifest(
     String store, long rows, List<Shard> shards, Map<String, String> provenance) {
-  /** The name of the file. */
+  /** Name of the file. */
   public static final String FILE = "_SUCCESS";
 
   private static final StoreManifest FOREIGN = new StoreManifest("", 0, List.of(), Map.of());

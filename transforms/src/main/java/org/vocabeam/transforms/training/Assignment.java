@@ -7,8 +7,8 @@ import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.ViewSource;
 
 /**
- * What one replica does in a round. What it computes is a function of this record, the checkpoint
- * and the images alone.
+ * Task of one replica in a round. Its result is a function of this record, the checkpoint and the
+ * images alone.
  *
  * @param recipe of the run
  * @param start of the round, at step 0 in another run, whose optimizer is left behind; null for the
@@ -32,7 +32,7 @@ public record Assignment(
     List<EpochPlan.Window> windows)
     implements Serializable {
 
-  /** Where the views of a step come from. */
+  /** Returns the source of the views of a step. */
   ViewSource source() {
     return views == null ? ViewSource.IMAGES : ViewSource.STORED;
   }

@@ -9,7 +9,7 @@ import org.vocabeam.models.UserError;
 import org.vocabeam.transforms.parquet.RowGroup;
 
 /**
- * In which order a replica sees the images, epoch after epoch. The row groups of an epoch are
+ * Order in which a replica sees the images, epoch after epoch. The row groups of an epoch are
  * shuffled and dealt to the replicas; a replica collects row groups to windows that fit in memory,
  * and sees the images of a window in shuffled order. So the place of an image in a replica's stream
  * is arithmetic on row counts: a run starts anywhere without reading what lies before, and needs
@@ -57,7 +57,8 @@ public record EpochPlan(List<Group> groups, long seed, int replicas, long window
   }
 
   /**
-   * What a replica reads for {@code count} images of its stream from {@code position} on.
+   * Returns the images that a replica reads for {@code count} images of its stream from {@code
+   * position} on.
    *
    * @return windows in the order of the stream
    */

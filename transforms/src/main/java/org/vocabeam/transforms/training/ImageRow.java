@@ -13,7 +13,7 @@ import org.vocabeam.transforms.parquet.RowReader;
  * @param image null where stored views take the place of its pixels
  */
 record ImageRow(String id, String split, @Nullable ImageRecord image) {
-  /** The columns that are read where the pixels are not. */
+  /** Columns that are read where the pixels are not. */
   private record WithoutPixels(String id, String split) {
     static final RecordType<WithoutPixels> TYPE =
         RecordType.projection(WithoutPixels.class, ImageRecord.TYPE.store());

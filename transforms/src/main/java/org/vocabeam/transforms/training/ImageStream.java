@@ -52,7 +52,7 @@ final class ImageStream implements Iterator<Batch> {
     return images.hasNext() || windows.hasNext();
   }
 
-  /** The next batch; the windows of an assignment hold a whole number of batches. */
+  /** Returns the next batch; the windows of an assignment hold a whole number of batches. */
   @Override
   public Batch next() {
     int size = recipe.batchSize();

@@ -3,7 +3,7 @@ package org.vocabeam.transforms.training;
 import java.util.Locale;
 import java.util.StringJoiner;
 
-/** How long the parts of a piece of work took, one after the other, for a line of the log. */
+/** Durations of the parts of a piece of work, one after the other, for a line of the log. */
 public final class Laps {
   private final StringJoiner parts = new StringJoiner(", ");
   private long last = System.nanoTime();
@@ -15,7 +15,7 @@ public final class Laps {
     last = now;
   }
 
-  /** As {@code checkpoint read 0.214 s, steps 58.120 s}. */
+  /** Returns a line like {@code checkpoint read 0.214 s, steps 58.120 s}. */
   @Override
   public String toString() {
     return parts.toString();

@@ -8,7 +8,7 @@ import org.vocabeam.models.graph.VariableSpec;
 import org.vocabeam.transforms.checkpoint.Checkpoint;
 
 /**
- * The checkpoint that a round starts from.
+ * Checkpoint that a round starts from.
  *
  * @param checkpoint directory
  * @param scopes of the program's variables, each with the scope that they have in the checkpoint;
@@ -20,12 +20,12 @@ public record Start(String checkpoint, Map<String, String> scopes) implements Se
     scopes = Map.copyOf(scopes);
   }
 
-  /** A checkpoint of the same recipe. */
+  /** Returns the start from a checkpoint of the same recipe. */
   public static Start same(String checkpoint) {
     return new Start(checkpoint, Map.of());
   }
 
-  /** The values of the checkpoint under the names of the program. */
+  /** Reads the values of the checkpoint, under the names of the program. */
   Map<String, float[]> read(List<VariableSpec> variables) {
     Map<String, float[]> state = Checkpoint.open(checkpoint).state();
     if (scopes.isEmpty()) {

@@ -19,7 +19,7 @@ import org.vocabeam.transforms.files.StoreFiles;
 public record StepReport(int replica, long step, List<String> names, float[] values) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** The metrics as rows of the store of steps. */
+  /** Returns the metrics as rows of the store of steps. */
   Stream<StepMetric> rows() {
     return IntStream.range(0, values.length)
         .mapToObj(metric -> new StepMetric(step, replica, names.get(metric), values[metric]));

@@ -13,14 +13,14 @@ import org.vocabeam.models.training.Trainer;
 import org.vocabeam.transforms.worker.ProgramPool;
 
 /**
- * How long a training step takes where the workers are: the first steps of an assignment are taken
- * with the program loaded, and nothing is kept of them but the seconds of each, with reading of
- * images and drawing of views.
+ * Seconds of training steps on the machines of the workers: the first steps of an assignment are
+ * taken with the program loaded, and only the seconds of each are kept, with reading of images and
+ * drawing of views.
  */
 public final class TimeSteps extends PTransform<PBegin, PCollection<StepMetric>> {
   private static final long serialVersionUID = 1L;
 
-  /** The metric of the rows. */
+  /** Name of the metric of the rows. */
   public static final String SECONDS = "seconds";
 
   /** Steps that are not timed: caches are cold and code is not compiled yet. */

@@ -5,7 +5,7 @@ import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Trainer;
 import org.vocabeam.transforms.worker.ProgramPool;
 
-/** The program of a recipe on a device; its state is set by whoever leases it. */
+/** Program of a recipe on a device; its state is set by whoever leases it. */
 record TrainerProgram(Recipe recipe, DeviceChoice device) implements ProgramPool.Program<Trainer> {
   static ProgramPool.Lease<Trainer> lease(Recipe recipe, DeviceChoice device) {
     return ProgramPool.lease(new TrainerProgram(recipe, device));
