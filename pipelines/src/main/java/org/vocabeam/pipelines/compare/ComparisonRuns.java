@@ -110,11 +110,11 @@ record ComparisonRuns(Comparison comparison, TrainingImages training, Runner run
         "the methods have different backbones");
     String directory = comparison.reference(seed);
     FeatureSource random = FeatureSource.random(recipes.get(0), comparison.pooling().pooling());
-    Map<String, String> of =
+    Map<String, String> weights =
         Map.of(
             "backbone", Methods.toTree(recipes.get(0)).at("/backbone").toString(),
             "normalisation", Methods.toTree(recipes.get(0)).at("/normalisation").toString());
-    List<MetricRecord> metrics = measure(random, true, of, directory, seed);
+    List<MetricRecord> metrics = measure(random, true, weights, directory, seed);
     metrics.addAll(normalised(directory, seed));
     metrics.addAll(fineTune(null, directory, seed));
     return metrics;
@@ -195,10 +195,15 @@ record ComparisonRuns(Comparison comparison, TrainingImages training, Runner run
 
   /** Returns the metrics of features, measured unless they are stored. */
   private List<MetricRecord> measure(
-      FeatureSource features, boolean pixels, Map<String, String> of, String directory, long seed) {
+      FeatureSource features,
+      boolean pixels,
+      Map<String, String> weights,
+      String directory,
+      long seed) {
     FeatureSource source = features.on(runner.device());
     Evaluation evaluation = comparison.evaluation(seed);
-    Map<String, String> provenance = evaluation.provenance("compare", of, comparison.pooling());
+    Map<String, String> provenance =
+        evaluation.provenance("compare", weights, comparison.pooling());
     List<MetricRecord> metrics =
         new ArrayList<>(
             Provenance.isOf(Evaluation.metrics(directory), provenance)
