@@ -35,6 +35,7 @@ import org.vocabeam.pipelines.options.Locations;
 import org.vocabeam.pipelines.options.RunnerArguments;
 import org.vocabeam.pipelines.options.Sections;
 import org.vocabeam.pipelines.options.Spelling;
+import org.vocabeam.pipelines.options.ValueOptions;
 import org.vocabeam.pipelines.runner.Build;
 import org.vocabeam.pipelines.runner.EmbeddedFlink;
 import org.vocabeam.pipelines.runner.Failure;
@@ -120,18 +121,19 @@ public final class Vocabeam implements Runnable {
     System.exit(status);
   }
 
-  /** Runs a command from within another; what it throws reaches the caller. */
+  /** Runs a command within this process; its exception reaches the caller. */
   public static void run(List<String> arguments) {
     execute(commandLine().parseArgs(arguments.toArray(String[]::new)));
   }
 
+  /** Returns the command line with all commands, also those of other modules. */
   public static CommandLine commandLine() {
     CommandLine commandLine = new CommandLine(new Vocabeam());
     ServiceLoader.load(AddedCommand.class).forEach(commandLine::addSubcommand);
     return configured(commandLine);
   }
 
-  /** The root command {@link Vocabeam} with its subcommands, told how to parse and report. */
+  /** Configures the root command {@link Vocabeam} and its subcommands: parsing, help, errors. */
   static CommandLine configured(CommandLine commandLine) {
     commandLine
         .getCommandSpec()
@@ -158,18 +160,22 @@ public final class Vocabeam implements Runnable {
       command.getCommandSpec().usageMessage().showDefaultValues(true).sortOptions(false);
       Sections.apply(command);
       command.setUnmatchedArgumentsAllowed(mixins(command).anyMatch(Vocabeam::takesUnmatched));
-      // What follows the command that is submitted is its own.
+      // Options after the submitted command belong to that command.
       command.setStopAtPositional(command.getCommand() instanceof SubmitCommand);
     }
     commandLine.setExecutionStrategy(Vocabeam::execute);
     commandLine.setParameterExceptionHandler((e, arguments) -> refuse(e));
     commandLine.setExecutionExceptionHandler(
         (e, command, parsed) ->
-            Failure.of(e).report(command.getErr(), commandLine.<Vocabeam>getCommand().verbose));
+            Failure.of(e)
+                .explained(
+                    line ->
+                        ValueOptions.named(line, command.getCommandSpec().optionsMap().keySet()))
+                .report(command.getErr(), commandLine.<Vocabeam>getCommand().verbose));
     return commandLine;
   }
 
-  /** Without a command: what commands there are. */
+  /** Lists the commands. */
   @Override
   public void run() {
     spec.commandLine().usage(spec.commandLine().getOut());
@@ -217,7 +223,7 @@ public final class Vocabeam implements Runnable {
     }
   }
 
-  /** For what is on this machine by its nature; every other path is a string. */
+  /** Reads a path of this machine; locations that may be elsewhere are strings. */
   private static Path localPath(String path) {
     if (path.contains("://")) {
       throw new TypeConversionException("'" + path + "' is not a path of this machine");

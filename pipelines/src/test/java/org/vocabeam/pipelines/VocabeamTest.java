@@ -45,6 +45,9 @@ class VocabeamTest {
       if ("user".equals(fail)) {
         throw new RuntimeException("engine", new UserError("--fail is user:\n  leave it out"));
       }
+      if ("value".equals(fail)) {
+        throw new UserError("loss is NaN; take fewer stepsPerRound or a lower learningRate");
+      }
       if ("bug".equals(fail)) {
         throw new IllegalStateException("a bug");
       }
@@ -232,6 +235,16 @@ class VocabeamTest {
   void errorsThatTheUserCanMendAreOneLine() {
     assertEquals(1, execute("probe", "--fail=user"));
     assertEquals("--fail is user: leave it out" + System.lineSeparator(), err.toString());
+  }
+
+  /** The command has no option for the learning rate. */
+  @Test
+  void theCommandAddsTheOptionsOfTheValuesThatAnErrorNames() {
+    assertEquals(1, execute("probe", "--fail=value"));
+    assertEquals(
+        "loss is NaN; take fewer stepsPerRound or a lower learningRate (see --stepsPerRound)"
+            + System.lineSeparator(),
+        err.toString());
   }
 
   @Test

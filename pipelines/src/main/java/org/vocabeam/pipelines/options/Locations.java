@@ -6,9 +6,7 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/**
- * The options of a command that name files or directories: those whose label is DIR, PATH or FILE.
- */
+/** Options of a command that name files or directories: their label is DIR, PATH or FILE. */
 public final class Locations {
   private static final Set<String> LABELS = Set.of("DIR", "PATH", "FILE");
 
@@ -18,8 +16,8 @@ public final class Locations {
   private Locations() {}
 
   /**
-   * Makes what is relative to this process's working directory mean the same to workers that have
-   * another one. What a pipeline writes does not depend on it.
+   * Makes relative locations absolute, because workers may have another working directory. The
+   * bytes that a pipeline writes do not depend on it.
    */
   public static void makeAbsolute(CommandSpec command) {
     for (OptionSpec option : command.options()) {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.vocabeam.models.UserError;
 import org.vocabeam.transforms.files.ObjectStoreFailure;
 
@@ -63,6 +64,11 @@ public record Failure(String line, Throwable cause) {
             .map(frame -> " at " + frame)
             .orElse("");
     return new Failure("Unexpected " + root + where, thrown);
+  }
+
+  /** Returns the same failure with another line, if the person who runs the program can mend it. */
+  public Failure explained(UnaryOperator<String> explanation) {
+    return cause == null ? new Failure(explanation.apply(line), null) : this;
   }
 
   /** Prints the line, and where the rest is. Returns the exit status. */

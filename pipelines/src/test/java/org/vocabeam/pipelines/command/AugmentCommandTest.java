@@ -221,9 +221,9 @@ class AugmentCommandTest {
     String steps = "--stepsPerRound=2";
     String seed = refused(() -> pretrain("late", "--rounds=1", steps, with, "--seed=2"));
     assertTrue(seed.contains(" was made with seed 1 instead of 2; "), seed);
-    String[] grey = {"--set", "/method/crops/1/augmentations/1/probability=0.5"};
+    String[] grey = {"--set", "/method/crops/1/augmentations/0/probability=0.5"};
     String other = refused(() -> pretrain("late", "--rounds=1", steps, with, grey[0], grey[1]));
-    assertTrue(other.contains("views[1].augmentations[1].probability 0.2 instead of 0.5"), other);
+    assertTrue(other.contains("views[1].augmentations[0].probability 0.2 instead of 0.5"), other);
     String split = refused(() -> pretrain("late", "--rounds=1", steps, with, "--split=test"));
     assertTrue(split.contains(" was made with split train instead of test"), split);
     assertFalse(Files.exists(directory.resolve("late")));
