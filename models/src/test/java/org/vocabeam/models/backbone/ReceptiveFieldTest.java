@@ -41,19 +41,19 @@ class ReceptiveFieldTest {
             10,
             10,
             3);
-    Recipe of = Methods.recipe("rotation", Preset.SMALL, task);
+    Recipe preset = Methods.recipe("rotation", Preset.SMALL, task);
     Recipe recipe =
         new Recipe(
-            of.method(),
+            preset.method(),
             backbone,
-            of.images(),
-            of.normalisation(),
-            of.batchSize(),
-            of.optimizer(),
-            of.schedule(),
-            of.steps(),
-            of.seed(),
-            of.collapseThreshold());
+            preset.images(),
+            preset.normalisation(),
+            preset.batchSize(),
+            preset.optimizer(),
+            preset.schedule(),
+            preset.steps(),
+            preset.seed(),
+            preset.collapseThreshold());
     String level = backbone.levels().get(1);
     int stride = backbone.stride(level);
     int cell = backbone.mapSide(level, SIDE) / 2;

@@ -27,7 +27,7 @@ import org.vocabeam.models.graph.Layers.Mode;
 import org.vocabeam.models.graph.VariableSpec;
 import org.vocabeam.models.graph.VariableSpec.Role;
 
-/** Against the blocks of torchvision and of OBoW's wide residual network. */
+/** Residual blocks against those of torchvision and of OBoW's wide residual network. */
 class ResnetBlocksGoldenTest {
   private static final JsonNode GOLDEN = Golden.load("resnet_blocks");
 
@@ -92,11 +92,11 @@ class ResnetBlocksGoldenTest {
       assertEquals(
           names(part.parameters()).stream().sorted().toList(),
           trained.stream().map(VariableSpec::name).sorted().toList());
-      List<Output<?>> of = new ArrayList<>(List.of(x.asOutput()));
-      trained.forEach(v -> of.add(sandbox.variables().get(v.name()).asOutput()));
+      List<Output<?>> sources = new ArrayList<>(List.of(x.asOutput()));
+      trained.forEach(v -> sources.add(sandbox.variables().get(v.name()).asOutput()));
       List<Operand<TFloat32>> outputs = new ArrayList<>(List.of(y));
       for (Output<?> gradient :
-          sandbox.graph().addGradients(objective.asOutput(), of.toArray(Output<?>[]::new))) {
+          sandbox.graph().addGradients(objective.asOutput(), sources.toArray(Output<?>[]::new))) {
         outputs.add(gradient.expect(TFloat32.class));
       }
       Operand<TFloat32> moved =

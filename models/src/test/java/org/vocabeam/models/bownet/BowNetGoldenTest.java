@@ -43,8 +43,8 @@ final class BowNetGoldenTest {
     Tensor distances = Golden.tensor(EXPECTED.get("squared_distance_image0"));
     int[] nearest = new int[expected.length];
     double[] squared = new double[expected.length];
-    try (NearestWord of = NearestWord.of(words.floats(), words.dim(0), words.dim(1))) {
-      of.assign(map.floats(), expected.length, nearest, squared);
+    try (NearestWord search = NearestWord.of(words.floats(), words.dim(0), words.dim(1))) {
+      search.assign(map.floats(), expected.length, nearest, squared);
     }
     assertArrayEquals(expected, nearest);
     for (int u = 0; u < distances.dim(0) * distances.dim(1); u++) {
@@ -149,8 +149,8 @@ final class BowNetGoldenTest {
       boxes[4 * i + 2] = box("bottom_exclusive");
       boxes[4 * i + 3] = box("right_exclusive");
     }
-    Operand<TInt32> of = sandbox.ints(partners, partners.length);
-    return new CutMix(of, sandbox.floats(boxes, partners.length, 4));
+    Operand<TInt32> rows = sandbox.ints(partners, partners.length);
+    return new CutMix(rows, sandbox.floats(boxes, partners.length, 4));
   }
 
   @Test

@@ -25,7 +25,7 @@ import org.vocabeam.models.training.Method;
 import org.vocabeam.models.training.TrainingStep;
 import org.vocabeam.models.views.ViewSpec;
 
-/** What each network of the GAN is moved by: its own loss, of codes as the prior's. */
+/** Gradients of the GAN: every network follows its own loss, and codes are like the prior's. */
 final class GanGradientTest {
   private static final int IMAGES = 4;
   private static final int SIDE = 8;
@@ -109,7 +109,7 @@ final class GanGradientTest {
     }
   }
 
-  /** What made images do to the encoder's batch norm is not what it is evaluated with. */
+  /** Generated images do not move the statistics with which the encoder is evaluated. */
   @Test
   void statisticsAreThoseOfRealImages() {
     assertEquals(statistics(0), statistics(0.5));
@@ -168,8 +168,8 @@ final class GanGradientTest {
   }
 
   private static List<Operand<TFloat32>> gradients(
-      Sandbox sandbox, Operand<TFloat32> of, List<VariableSpec> parameters) {
-    return TrainingStep.gradients(sandbox.graph(), sandbox.variables(), of, parameters);
+      Sandbox sandbox, Operand<TFloat32> loss, List<VariableSpec> parameters) {
+    return TrainingStep.gradients(sandbox.graph(), sandbox.variables(), loss, parameters);
   }
 
   private static void assertSame(List<float[]> expected, List<float[]> actual) {

@@ -31,13 +31,13 @@ final class DinoGoldenTest {
     return CONFIG.get(name).asDouble();
   }
 
-  /** One of a stack of tensors. */
+  /** Returns one of a stack of tensors. */
   private static Tensor slice(String name, int index) {
-    Tensor all = Golden.tensor(GOLDEN.at("/inputs").get(name));
-    int size = all.dim(1) * all.dim(2);
+    Tensor stack = Golden.tensor(GOLDEN.at("/inputs").get(name));
+    int size = stack.dim(1) * stack.dim(2);
     return new Tensor(
-        new long[] {all.dim(1), all.dim(2)},
-        Arrays.copyOfRange(all.values(), index * size, (index + 1) * size));
+        new long[] {stack.dim(1), stack.dim(2)},
+        Arrays.copyOfRange(stack.values(), index * size, (index + 1) * size));
   }
 
   @Test
@@ -138,7 +138,7 @@ final class DinoGoldenTest {
         name, view.size(), view.count(), view.geometry(), view.orientation(), view.augmentations());
   }
 
-  /** But for the warm-up, which reaches the rate one step earlier in the authors' code. */
+  /** Leaves out the warm-up, which reaches its rate one step earlier in the authors' code. */
   @Test
   void theSchedulesOfEveryStep() {
     JsonNode decay = EXPECTED.at("/schedules/teacher_momentum");
@@ -173,10 +173,13 @@ final class DinoGoldenTest {
   @Test
   void headAndItsGradients() {
     JsonNode head = GOLDEN.at("/inputs/head");
-    JsonNode of = CONFIG.get("head");
+    JsonNode sizes = CONFIG.get("head");
     DinoHead dino =
         new DinoHead(
-            of.get("hidden").asInt(), of.get("bottleneck").asInt(), of.get("out").asInt(), false);
+            sizes.get("hidden").asInt(),
+            sizes.get("bottleneck").asInt(),
+            sizes.get("out").asInt(),
+            false);
     try (Sandbox sandbox = new Sandbox()) {
       Ops tf = sandbox.tf();
       Operand<TFloat32> x = sandbox.floats(Golden.tensor(head.get("x")));

@@ -12,14 +12,16 @@ import org.tensorflow.types.TFloat32;
 import org.vocabeam.models.Golden;
 import org.vocabeam.models.Sandbox;
 
-/** A loss of rows and its gradients, against a golden file. */
+/** Comparison of a loss of rows and its gradients with a golden file. */
 final class LossCheck {
   private LossCheck() {}
 
   /**
-   * @param inputs the file's, by name
+   * Checks a loss and its gradients.
+   *
+   * @param inputs of the file, by name
    * @param loss authors the loss of the inputs
-   * @param expected has {@code loss} and {@code grad_NAME}
+   * @param expected node with {@code loss} and {@code grad_NAME}
    * @param differentiated names of inputs that have a gradient
    */
   static void assertReproduced(
@@ -30,17 +32,17 @@ final class LossCheck {
     try (Sandbox sandbox = new Sandbox()) {
       Map<String, Operand<TFloat32>> operands = new LinkedHashMap<>();
       inputs.forEach((name, tensor) -> operands.put(name, sandbox.floats(tensor)));
-      Operand<TFloat32> of = loss.apply(sandbox.tf(), operands);
+      Operand<TFloat32> authored = loss.apply(sandbox.tf(), operands);
       Output<?>[] gradients =
           sandbox
               .graph()
               .addGradients(
-                  of.asOutput(),
+                  authored.asOutput(),
                   differentiated.stream()
                       .map(name -> operands.get(name).asOutput())
                       .toArray(Output<?>[]::new));
       Golden.assertClose(
-          "loss", expected.get("loss").asDouble(), sandbox.run(of)[0], Golden.FLOAT32);
+          "loss", expected.get("loss").asDouble(), sandbox.run(authored)[0], Golden.FLOAT32);
       for (int i = 0; i < gradients.length; i++) {
         String name = "grad_" + differentiated.get(i);
         Golden.assertClose(
@@ -52,7 +54,7 @@ final class LossCheck {
     }
   }
 
-  /** All tensors of a file's inputs. */
+  /** Returns all tensors of a file's inputs. */
   static Map<String, Golden.Tensor> tensors(JsonNode inputs) {
     Map<String, Golden.Tensor> tensors = new LinkedHashMap<>();
     for (String name : Golden.names(inputs)) {

@@ -123,22 +123,22 @@ final class PlainStepTest {
 
   @ParameterizedTest
   @MethodSource("right")
-  void aStepIsThatOfTheSecondImplementation(Case of) {
-    check(of);
+  void aStepIsThatOfTheSecondImplementation(Case example) {
+    check(example);
   }
 
   @ParameterizedTest
   @MethodSource("wrong")
-  void mistakesAreNoticed(Case of) {
-    assertThrows(AssertionFailedError.class, () -> check(of));
+  void mistakesAreNoticed(Case example) {
+    assertThrows(AssertionFailedError.class, () -> check(example));
   }
 
-  private static void check(Case of) {
+  private static void check(Case example) {
     Map<String, double[]> pixels = new LinkedHashMap<>();
     try (Sandbox sandbox = new Sandbox()) {
       var tf = sandbox.tf();
       Map<String, Operand<TFloat32>> views = new LinkedHashMap<>();
-      for (ViewSpec view : of.method.views()) {
+      for (ViewSpec view : example.method.views()) {
         int rows = IMAGES * view.count();
         float[] values = random(rows * SIDE * SIDE * 2, view.name());
         views.put(view.name(), sandbox.floats(values, rows, SIDE, SIDE, 2));
@@ -150,7 +150,7 @@ final class PlainStepTest {
               "teacherTemperature", tf.constant(0.3f),
               "prototypesMove", tf.constant(1f));
       Loss loss =
-          of.method.loss(
+          example.method.loss(
               tf,
               sandbox.variables(),
               new PixelLayer(),
@@ -175,7 +175,7 @@ final class PlainStepTest {
       }
 
       Plain plain = new Plain(pixels, before);
-      ToDoubleFunction<Map<String, double[]>> function = of.loss.apply(plain);
+      ToDoubleFunction<Map<String, double[]>> function = example.loss.apply(plain);
       float[] metrics = sandbox.run(step.values());
       assertEquals(function.applyAsDouble(before), metrics[0], 1e-5, "loss");
       for (VariableSpec spec : trained) {
@@ -194,7 +194,7 @@ final class PlainStepTest {
           assertEquals(expected[i], after[i], 1e-6, spec.name());
         }
       }
-      if (of.method instanceof Dino) {
+      if (example.method instanceof Dino) {
         float[] centre = sandbox.read("centre");
         double[] expected = plain.centre;
         for (int i = 0; i < expected.length; i++) {
@@ -205,9 +205,9 @@ final class PlainStepTest {
     }
   }
 
-  private static float[] random(int size, String of) {
+  private static float[] random(int size, String name) {
     float[] values = new float[size];
-    SplittableRandom random = Seeds.random(3, of);
+    SplittableRandom random = Seeds.random(3, name);
     for (int i = 0; i < size; i++) {
       values[i] = (float) (random.nextDouble() * 2 - 1);
     }
@@ -334,7 +334,7 @@ final class PlainStepTest {
       return y;
     }
 
-    /** By Simpson's rule of the normal density, good to 1e-12 here. */
+    /** Returns the integral of the normal density by Simpson's rule, exact to 1e-12 here. */
     private static double gelu(double x) {
       int n = 400;
       double h = x / n;
@@ -508,9 +508,9 @@ final class PlainStepTest {
           for (int s = 0; s < 4; s++) {
             for (int i = 0; s != t && i < IMAGES; i++) {
               double[] target = softmax(outputs[t][i], old, 0.3);
-              double[] said = softmax(student[s][i], new double[old.length], 0.5);
+              double[] predicted = softmax(student[s][i], new double[old.length], 0.5);
               for (int k = 0; k < target.length; k++) {
-                loss -= target[k] * Math.log(said[k]) / (6 * IMAGES);
+                loss -= target[k] * Math.log(predicted[k]) / (6 * IMAGES);
               }
             }
           }

@@ -31,13 +31,14 @@ import org.vocabeam.models.pretext.Rotation;
 import org.vocabeam.models.training.ImageShape;
 import org.vocabeam.models.training.Loss;
 import org.vocabeam.models.training.Method;
+import org.vocabeam.models.training.Method.TargetSource;
 import org.vocabeam.models.training.Preset;
 import org.vocabeam.models.training.Task;
 import org.vocabeam.models.training.TrainingStep;
 import org.vocabeam.models.views.Normalisation;
 import org.vocabeam.models.views.ViewSpec;
 
-/** The gradient of a step's whole loss, of methods whose targets do not depend on the student. */
+/** Gradients of whole losses, for methods whose targets do not depend on the student. */
 final class MethodGradientTest {
   private static final int IMAGES = 4;
   private static final int WORDS = 6;
@@ -46,8 +47,8 @@ final class MethodGradientTest {
       new ResNet(ResNet.Block.BASIC, List.of(1, 1), 4, ResNet.Stem.SMALL);
 
   /**
-   * Of seeds of inputs that bring no unit of the network near the kink of its ReLU: the difference
-   * is less than half of what is allowed, so that another processor's rounding does not matter.
+   * Methods with seeds of inputs that bring no unit of the network near the kink of its ReLU: the
+   * difference is less than half of the tolerance, so another processor's rounding does not matter.
    */
   private static final Map<String, Case> CASES =
       Map.ofEntries(
@@ -108,7 +109,7 @@ final class MethodGradientTest {
    */
   private record Case(Method method, int channels, long seed) {}
 
-  /** The small preset for tiny images with some values replaced. */
+  /** Returns the small settings for tiny images with some values replaced. */
   private static Method method(String name, Map<String, Object> values) {
     int channels = name.equals("colorization") ? 3 : 1;
     float[] half = new float[channels];
@@ -119,17 +120,17 @@ final class MethodGradientTest {
     return Methods.recipe(tree.toString()).method();
   }
 
-  private static float[] random(long seed, int size, String of) {
+  private static float[] random(long seed, int size, String name) {
     float[] values = new float[size];
-    var random = Seeds.random(seed, of);
+    var random = Seeds.random(seed, name);
     for (int i = 0; i < size; i++) {
       values[i] = (float) (random.nextDouble() - 0.5);
     }
     return values;
   }
 
-  /** Rows of positive numbers with a sum of 1; the first image has no target where it may not. */
-  private static float[] bags(long seed, boolean all) {
+  /** Returns rows of positive numbers with a sum of 1, zeros for a first image without target. */
+  private static float[] bags(long seed, boolean forEveryImage) {
     float[] bags = random(seed, IMAGES * WORDS, "bags");
     for (int image = 0; image < IMAGES; image++) {
       double sum = 0;
@@ -141,20 +142,22 @@ final class MethodGradientTest {
         bags[k] /= (float) sum;
       }
     }
-    if (!all) {
+    if (!forEveryImage) {
       Arrays.fill(bags, 0, WORDS, 0);
     }
     return bags;
   }
 
-  private static Method.Inputs inputs(Sandbox sandbox, Case of) {
-    Method method = of.method();
-    long seed = of.seed();
+  private static Method.Inputs inputs(Sandbox sandbox, Case example) {
+    Method method = example.method();
+    long seed = example.seed();
     Map<String, Operand<TFloat32>> views = new LinkedHashMap<>();
     for (ViewSpec view : method.views()) {
       int rows = IMAGES * view.count();
-      float[] pixels = random(seed, rows * view.size() * view.size() * of.channels(), view.name());
-      views.put(view.name(), sandbox.floats(pixels, rows, view.size(), view.size(), of.channels()));
+      float[] pixels =
+          random(seed, rows * view.size() * view.size() * example.channels(), view.name());
+      views.put(
+          view.name(), sandbox.floats(pixels, rows, view.size(), view.size(), example.channels()));
     }
     Map<String, Operand<TInt32>> draws = new LinkedHashMap<>();
     for (Method.Draw draw : method.draws(BACKBONE)) {
@@ -164,20 +167,22 @@ final class MethodGradientTest {
     Operand<TFloat32> targets =
         method.targetWords() == 0
             ? null
-            : sandbox.floats(bags(seed, method instanceof BowNet), IMAGES, WORDS);
-    float[] half = new float[of.channels()];
+            : sandbox.floats(
+                bags(seed, method.targetSource() == TargetSource.TEACHER_WORDS), IMAGES, WORDS);
+    float[] half = new float[example.channels()];
     Arrays.fill(half, 0.5f);
     return new Method.Inputs(views, draws, Map.of(), targets, new Normalisation(half, half));
   }
 
   /**
-   * @param scale of what is differentiated; a wrong one is a loss that is summed, not averaged
+   * @param scale factor of the loss; a wrong one stands for a sum instead of a mean
    */
   private static void check(String name, float scale) {
-    Case of = CASES.get(name);
+    Case example = CASES.get(name);
     try (Sandbox sandbox = new Sandbox()) {
       Ops tf = sandbox.tf();
-      Loss loss = of.method().loss(tf, sandbox.variables(), BACKBONE, inputs(sandbox, of));
+      Loss loss =
+          example.method().loss(tf, sandbox.variables(), BACKBONE, inputs(sandbox, example));
       List<VariableSpec> trained = sandbox.variables().specs(Role.TRAINED);
       List<Operand<TFloat32>> gradients =
           TrainingStep.gradients(

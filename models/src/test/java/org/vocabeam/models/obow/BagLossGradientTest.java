@@ -38,7 +38,7 @@ class BagLossGradientTest {
   private static final int WORDS = 8;
   private static final int WORD_CHANNELS = 4;
 
-  /** What could be wrong with a loss. */
+  /** Mistakes in a loss. */
   private enum Mistake {
     NONE,
     SUM_OVER_ROWS,
@@ -46,8 +46,8 @@ class BagLossGradientTest {
     TARGETS_HAVE_A_GRADIENT
   }
 
-  private static float[] random(int size, String of) {
-    SplittableRandom random = Seeds.random(2, of);
+  private static float[] random(int size, String name) {
+    SplittableRandom random = Seeds.random(2, name);
     float[] values = new float[size];
     for (int i = 0; i < size; i++) {
       values[i] = (float) random.nextDouble();
@@ -135,14 +135,14 @@ class BagLossGradientTest {
   private static double divergence(float[] logits, float[] targets) {
     double sum = 0;
     for (int row = 0; row < ROWS; row++) {
-      float[] of = Arrays.copyOfRange(logits, row * WORDS, (row + 1) * WORDS);
+      float[] rowLogits = Arrays.copyOfRange(logits, row * WORDS, (row + 1) * WORDS);
       double exponentials = 0;
-      for (float logit : of) {
+      for (float logit : rowLogits) {
         exponentials += Math.exp(logit);
       }
       for (int word = 0; word < WORDS; word++) {
         double y = targets[row / CROPS * WORDS + word];
-        sum += y * (Math.log(y) - of[word] + Math.log(exponentials));
+        sum += y * (Math.log(y) - rowLogits[word] + Math.log(exponentials));
       }
     }
     return sum / ROWS;

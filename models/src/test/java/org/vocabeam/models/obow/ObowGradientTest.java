@@ -39,7 +39,7 @@ class ObowGradientTest {
   private static final int SIDE = 8;
   private static final float STUDENT_SHARE = 0.5f;
 
-  /** What could be wrong with a step. */
+  /** Mistakes in a step. */
   private enum Mistake {
     NONE,
     /** The loss as a function of the student also by way of the teacher that follows it. */
@@ -68,8 +68,8 @@ class ObowGradientTest {
             ViewSpec.obowCrops(5, 1, area, GaussianBlur.NONE)));
   }
 
-  private static float[] random(int size, String of) {
-    SplittableRandom random = Seeds.random(2, of);
+  private static float[] random(int size, String name) {
+    SplittableRandom random = Seeds.random(2, name);
     float[] values = new float[size];
     for (int i = 0; i < size; i++) {
       values[i] = (float) (random.nextDouble() - 0.5);

@@ -56,12 +56,12 @@ class ObowPiecesGoldenTest {
 
   private static void checkBags(JsonNode golden, String variant, boolean moveFirst) {
     JsonNode config = golden.get("config");
-    JsonNode of = config.get("variants").get(variant);
+    JsonNode settings = config.get("variants").get(variant);
     JsonNode common = golden.at("/expected/common_to_all_variants");
     JsonNode expected = golden.at("/expected/variants").get(variant);
-    double m = of.get("m_in").asDouble();
+    double m = settings.get("m_in").asDouble();
     double decay = config.get("decay").asDouble();
-    boolean training = of.get("training").asBoolean();
+    boolean training = settings.get("training").asBoolean();
     int images = config.get("B").asInt();
     int words = config.get("K").asInt();
     try (Sandbox sandbox = new Sandbox()) {
@@ -88,9 +88,9 @@ class ObowPiecesGoldenTest {
               tf,
               distances,
               tf.constant((float) (moveFirst ? moved : m)),
-              of.get("inv_delta").isNull() ? null : of.get("inv_delta").asDouble());
+              settings.get("inv_delta").isNull() ? null : settings.get("inv_delta").asDouble());
       VisualWords.Reduction reduction =
-          of.get("bow_pool").asText().equals("max")
+          settings.get("bow_pool").asText().equals("max")
               ? VisualWords.Reduction.MAX
               : VisualWords.Reduction.AVERAGE;
       Operand<TFloat32> bags = VisualWords.reduce(tf, codes, images, reduction);
@@ -285,18 +285,18 @@ class ObowPiecesGoldenTest {
         List<List<Operand<TFloat32>>> levelLosses = new ArrayList<>();
         List<List<Operand<TFloat32>>> logits = new ArrayList<>();
         for (Operand<TFloat32> f : features) {
-          List<Operand<TFloat32>> ofLevels = new ArrayList<>();
+          List<Operand<TFloat32>> lossesOfLevels = new ArrayList<>();
           List<Operand<TFloat32>> logitsOfLevels = new ArrayList<>();
           for (int level = 0; level < levels; level++) {
             Operand<TFloat32> l = WordToWeight.logits(tf, f, weights.get(level), kappa);
             logitsOfLevels.add(l);
-            ofLevels.add(
+            lossesOfLevels.add(
                 BagLoss.divergence(
                     tf, l, sandbox.floats(tensor(inputs.get("bow_target").get(level)))));
           }
           logits.add(logitsOfLevels);
-          levelLosses.add(ofLevels);
-          cropLosses.add(tf.math.div(tf.math.addN(ofLevels), tf.constant((float) levels)));
+          levelLosses.add(lossesOfLevels);
+          cropLosses.add(tf.math.div(tf.math.addN(lossesOfLevels), tf.constant((float) levels)));
         }
         Operand<TFloat32> total = tf.math.addN(cropLosses);
         sandbox.write(state);

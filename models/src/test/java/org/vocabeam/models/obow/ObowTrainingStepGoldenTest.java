@@ -41,13 +41,13 @@ import org.vocabeam.models.views.ViewSpec;
 
 /** Complete training steps against the authors' code, and mistakes that must not pass. */
 class ObowTrainingStepGoldenTest {
-  /** The README's, for losses, m and targets. */
+  /** Tolerance of the golden README for losses, m and targets. */
   private static final Tolerance STEP = new Tolerance(0, 5e-6);
 
-  /** The README's, for parameters after the last step. */
+  /** Tolerance of the golden README for parameters after the last step. */
   private static final Tolerance PARAMETERS = new Tolerance(0, 1e-5);
 
-  /** Ways to get the step wrong. */
+  /** Mistakes in a step. */
   private enum Mistake {
     NONE,
     TEACHER_MOVES_AFTER_THE_STEP,
@@ -207,10 +207,10 @@ class ObowTrainingStepGoldenTest {
                 .value(
                     schedule.get("first_iteration").asLong() + t,
                     schedule.get("total_iterations").asLong());
-        JsonNode of = expected.get("steps").get(t);
-        assertEquals(of.get("teacher_momentum").asDouble(), 1 - studentShare, 1e-9);
+        JsonNode expectedStep = expected.get("steps").get(t);
+        assertEquals(expectedStep.get("teacher_momentum").asDouble(), 1 - studentShare, 1e-9);
         sandbox.set(share, new float[] {(float) studentShare});
-        prepare(sandbox, mistake, obow, of, t == 0 ? config : null, expected, t);
+        prepare(sandbox, mistake, obow, expectedStep, t == 0 ? config : null, expected, t);
         if (mistake == Mistake.TEACHER_MOVES_AFTER_THE_STEP) {
           sandbox.set(share, new float[] {0});
         }
@@ -218,13 +218,13 @@ class ObowTrainingStepGoldenTest {
           checkGradients(expected.at("/step_1_details/gradient"), sandbox, trained, gradients);
           // That pass has moved the running statistics and the teacher.
           start(sandbox, golden, obow);
-          prepare(sandbox, mistake, obow, of, config, expected, t);
+          prepare(sandbox, mistake, obow, expectedStep, config, expected, t);
         }
         float[] values = sandbox.run(step.values());
         if (mistake == Mistake.TEACHER_MOVES_AFTER_THE_STEP) {
           moveTeacher(sandbox, studentShare);
         }
-        checkMetrics(of, obow, metrics, values);
+        checkMetrics(expectedStep, obow, metrics, values);
         if (t == 0) {
           checkState(expected.get("after_step_1"), obow, sandbox);
         }
@@ -322,22 +322,22 @@ class ObowTrainingStepGoldenTest {
   }
 
   /** The file's state in this project's names; the monitor, which influences nothing, left out. */
-  private static Map<String, Tensor> tensors(JsonNode of, Obow obow) {
+  private static Map<String, Tensor> tensors(JsonNode state, Obow obow) {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     for (String scope : List.of("student", "teacher")) {
-      for (String name : of.has(scope) ? names(of.get(scope)) : List.<String>of()) {
-        tensors.put(scope + "." + name, tensor(of.get(scope).get(name)).kernel());
+      for (String name : state.has(scope) ? names(state.get(scope)) : List.<String>of()) {
+        tensors.put(scope + "." + name, tensor(state.get(scope).get(name)).kernel());
       }
     }
-    for (String name : names(of.get("generator"))) {
+    for (String name : names(state.get("generator"))) {
       int dot = name.indexOf('.');
       String level = obow.levels().get(Integer.parseInt(name.substring("level".length(), dot)));
       tensors.put(
           "generator." + level + name.substring(dot),
-          tensor(of.get("generator").get(name)).kernel());
+          tensor(state.get("generator").get(name)).kernel());
     }
-    for (int l = 0; of.has("vocabulary") && l < obow.levels().size(); l++) {
-      tensors.put("vocabulary." + obow.levels().get(l), tensor(of.get("vocabulary").get(l)));
+    for (int l = 0; state.has("vocabulary") && l < obow.levels().size(); l++) {
+      tensors.put("vocabulary." + obow.levels().get(l), tensor(state.get("vocabulary").get(l)));
     }
     return tensors;
   }

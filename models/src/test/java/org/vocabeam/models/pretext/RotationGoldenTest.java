@@ -54,8 +54,8 @@ final class RotationGoldenTest {
     JsonNode batch = GOLDEN.get("expected").get("rotation_batch");
     try (Sandbox sandbox = new Sandbox()) {
       Tensor images = input("square");
-      Operand<TFloat32> all = Rotation.allTurns(sandbox.tf(), sandbox.floats(images));
-      assertArrayEquals(expected(batch.get("images_all_rotations")).floats(), sandbox.run(all));
+      Operand<TFloat32> turns = Rotation.allTurns(sandbox.tf(), sandbox.floats(images));
+      assertArrayEquals(expected(batch.get("images_all_rotations")).floats(), sandbox.run(turns));
       double[] labels = Golden.doubles(batch.get("labels"));
       float[][] oneHot = Rotation.oneHot(images.dim(0));
       assertEquals(labels.length, oneHot.length);
