@@ -48,6 +48,14 @@ public final class EvaluateCommand implements Callable<Integer> {
       description = "Shares of the training labels that linear probes see, in (0, 1].")
   private List<Double> labelShares;
 
+  @Option(
+      names = "--imageShare",
+      order = Sections.LABELS,
+      defaultValue = EvaluateStage.IMAGE_SHARE,
+      paramLabel = "X",
+      description = "Share of the images that is measured, in (0, 1]; less is faster.")
+  private double imageShare;
+
   @Mixin private PoolingArguments pooling;
   @Mixin private SeedOption seed;
   @Mixin private DeviceArguments pipelines;
@@ -64,7 +72,8 @@ public final class EvaluateCommand implements Callable<Integer> {
             testSplit.name(),
             labelShares,
             seed.value(),
-            pooling.choice());
+            pooling.choice(),
+            imageShare);
     System.out.println(MetricsTable.of(stage.run(pipelines.runner())));
     System.out.printf("Metrics:     %s%n", Evaluation.metrics(output.directory()));
     System.out.printf("Embeddings:  %s%n", Evaluation.embeddings(output.directory()));

@@ -20,9 +20,15 @@ import org.vocabeam.transforms.training.TimeSteps;
  * Speed of the steps of a recipe where its runs will be trained: one pipeline of a few dozen steps,
  * of which nothing is kept but their seconds.
  *
+ * <pre>{@code
+ * double seconds = new StepTiming(recipe, images, "runs/speed").seconds(runner);
+ * }</pre>
+ *
+ * @param recipe recipe whose steps are taken
+ * @param images images that they are taken on
  * @param output directory of the store of seconds
  */
-record StepTiming(Recipe recipe, TrainingImages images, String output) {
+public record StepTiming(Recipe recipe, TrainingImages images, String output) {
   /** Largest number of steps, warm-up included. */
   private static final int STEPS = 60;
 
@@ -30,7 +36,7 @@ record StepTiming(Recipe recipe, TrainingImages images, String output) {
   private static final double SECONDS = 15;
 
   /** Returns the median seconds of a step, measured unless they have been. */
-  double seconds(Runner runner) {
+  public double seconds(Runner runner) {
     Map<String, String> provenance = new TreeMap<>();
     provenance.put("command", "compare");
     provenance.put(TrainingImages.IMAGES, images.fingerprint());

@@ -36,13 +36,18 @@ public final class Steps {
 
   /** Takes a step that is no command. */
   public void take(String title, Runnable work) {
-    out.printf("%n== %s%n", title);
-    timed(
+    take(
         title,
         () -> {
           work.run();
           return title;
         });
+  }
+
+  /** Takes a step that is no command, and returns its result. */
+  public <R> R take(String title, Supplier<R> work) {
+    out.printf("%n== %s%n", title);
+    return timed(title, work);
   }
 
   /** Prints the command line of a request, runs the request, and returns its result. */

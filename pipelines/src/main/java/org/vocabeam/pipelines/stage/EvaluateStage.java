@@ -2,6 +2,7 @@ package org.vocabeam.pipelines.stage;
 
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.vocabeam.pipelines.inputs.PoolingChoice;
 import org.vocabeam.pipelines.inputs.Provenance;
@@ -31,6 +32,7 @@ import org.vocabeam.transforms.features.FeatureSource;
  * @param labelShares shares of the training labels for the linear probe, each in (0, 1]
  * @param seed decides which labels and which episodes are drawn
  * @param pooling features of the encoder
+ * @param imageShare share of the images that is looked at, in (0, 1]
  */
 public record EvaluateStage(
     String images,
@@ -40,10 +42,14 @@ public record EvaluateStage(
     String testSplit,
     List<Double> labelShares,
     long seed,
-    PoolingChoice pooling)
+    PoolingChoice pooling,
+    double imageShare)
     implements Request<List<MetricRecord>> {
   /** Default of {@code seed}. */
   public static final String SEED = "1";
+
+  /** Default of {@code imageShare}. */
+  public static final String IMAGE_SHARE = "1";
 
   public EvaluateStage {
     labelShares = List.copyOf(labelShares);
@@ -59,18 +65,26 @@ public record EvaluateStage(
         TrainingImages.TEST,
         Evaluation.usualLabelShares(),
         Long.parseLong(SEED),
-        PoolingChoice.GLOBAL);
+        PoolingChoice.GLOBAL,
+        Double.parseDouble(IMAGE_SHARE));
   }
 
   /** Returns the same evaluation of other features of the encoder. */
   public EvaluateStage withPooling(PoolingChoice other) {
     return new EvaluateStage(
-        images, checkpoint, output, trainSplit, testSplit, labelShares, seed, other);
+        images, checkpoint, output, trainSplit, testSplit, labelShares, seed, other, imageShare);
+  }
+
+  /** Returns the same evaluation on a share of the images. */
+  public EvaluateStage withImageShare(double other) {
+    return new EvaluateStage(
+        images, checkpoint, output, trainSplit, testSplit, labelShares, seed, pooling, other);
   }
 
   /** Returns the same evaluation on other splits. */
   public EvaluateStage withSplits(String train, String test) {
-    return new EvaluateStage(images, checkpoint, output, train, test, labelShares, seed, pooling);
+    return new EvaluateStage(
+        images, checkpoint, output, train, test, labelShares, seed, pooling, imageShare);
   }
 
   @Override
@@ -83,6 +97,7 @@ public record EvaluateStage(
         .unless(TrainingImages.TEST, "testSplit", testSplit)
         .unless(joined(Evaluation.usualLabelShares()), "labelShares", joined(labelShares))
         .unless(Long.valueOf(SEED), "seed", seed)
+        .unless(Double.valueOf(IMAGE_SHARE), "imageShare", imageShare)
         .with(pooling.options())
         .with(runner.arguments());
   }
@@ -91,14 +106,22 @@ public record EvaluateStage(
     return values.stream().map(String::valueOf).collect(Collectors.joining(","));
   }
 
+  /** Opens the images. */
+  public Evaluation open() {
+    return Evaluation.on(images, trainSplit, testSplit, labelShares, seed).onShare(imageShare);
+  }
+
   @Override
   public List<MetricRecord> run(Runner runner) {
-    Evaluation evaluation = Evaluation.on(images, trainSplit, testSplit, labelShares, seed);
+    Evaluation evaluation = open();
     String weights = RunDirectory.newestCheckpoint(checkpoint);
     FeatureSource trained = FeatureSource.trained(weights, pooling.pooling()).on(runner.device());
-    Map<String, String> provenance =
-        evaluation.provenance(
-            "evaluate", Map.of("checkpoint", Provenance.checkpoint(weights)), pooling);
+    Map<String, String> evaluated = new TreeMap<>();
+    evaluated.put("checkpoint", Provenance.checkpoint(weights));
+    if (imageShare < 1) {
+      evaluated.put("imageShare", Double.toString(imageShare));
+    }
+    Map<String, String> provenance = evaluation.provenance("evaluate", evaluated, pooling);
     return evaluation.run(List.of(trained, trained.random()), true, provenance, output, runner);
   }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.transforms.Flatten;
 import org.apache.beam.sdk.values.PCollectionList;
@@ -64,6 +65,29 @@ public record Evaluation(
         throw new UserError("label share is " + share + ", must be in (0, 1]");
       }
     }
+  }
+
+  /**
+   * Returns the same evaluation on a part of the images: whole row groups, at equal distances in
+   * the store, because the store of another engine may be sorted.
+   *
+   * @param share share of the row groups, in (0, 1]; at least one is taken
+   */
+  public Evaluation onShare(double share) {
+    if (!(share > 0 && share <= 1)) {
+      throw new UserError("image share is " + share + ", must be in (0, 1]");
+    }
+    int taken = Math.max(1, (int) Math.round(share * groups.size()));
+    List<RowGroup> some =
+        IntStream.range(0, taken)
+            .mapToObj(i -> groups.get((int) ((long) i * groups.size() / taken)))
+            .toList();
+    return new Evaluation(some, fingerprint, statistics, trainSplit, testSplit, labelShares, seed);
+  }
+
+  /** Returns the number of images that are embedded. */
+  public long images() {
+    return groups.stream().mapToLong(RowGroup::rows).sum();
   }
 
   /**
@@ -183,7 +207,7 @@ public record Evaluation(
 
   private void embed(
       List<FeatureSource> sources, Map<String, String> provenance, String output, Runner runner) {
-    int shards = EmbedStage.shardsFor(groups.stream().mapToLong(RowGroup::rows).sum());
+    int shards = EmbedStage.shardsFor(images());
     List<WriteStore<EmbeddingRecord>> stores =
         sources.stream()
             .map(
