@@ -18,6 +18,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.vocabeam.models.UserError;
+import org.vocabeam.models.backbone.Backbones;
 import org.vocabeam.models.backbone.ResNet;
 import org.vocabeam.models.backbone.WideResNet;
 import org.vocabeam.models.generative.Gan;
@@ -37,10 +38,14 @@ import org.vocabeam.models.views.ViewSpec;
 
 class MethodsTest {
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Both kinds of settings for every network. */
   private static final List<Preset> PRESETS =
-      Stream.of("small", "small/resnet18", "resnet8", "resnet18", "resnet50", "wrn-28-10")
+      Backbones.names().stream()
+          .flatMap(network -> Stream.of(network, "small/" + network))
           .map(Preset::named)
           .toList();
+
   private static final long IMAGENET = 1_281_167;
 
   private static Task task(int side, int channels, long images, long steps) {
@@ -224,9 +229,8 @@ class MethodsTest {
     for (String name : List.of("large", "small/", "small/vgg", "paper/resnet18", "")) {
       assertEquals(
           String.format(
-              "preset is %s, must be small, small/NETWORK or NETWORK, where a network is one of"
-                  + " resnet8, resnet18, resnet50, wrn-28-10",
-              name),
+              "preset is %s, must be small, small/NETWORK or NETWORK, where a network is one of %s",
+              name, String.join(", ", Backbones.names())),
           assertThrows(UserError.class, () -> Preset.named(name)).getMessage());
     }
   }
