@@ -15,6 +15,7 @@ import javax.imageio.ImageIO;
 import org.vocabeam.models.UserError;
 import org.vocabeam.transforms.files.StoreFiles;
 import org.vocabeam.transforms.image.Pixels;
+import org.vocabeam.transforms.store.StoreContents;
 
 /** Pictures side by side with their captions, as a PNG. */
 public final class ContactSheet {
@@ -71,6 +72,26 @@ public final class ContactSheet {
     }
     graphics.dispose();
     return sheet;
+  }
+
+  /**
+   * Draws selected rows of a store into a PNG file, and returns their number.
+   *
+   * @throws UserError if there is no row to draw
+   */
+  public static <T> int draw(
+      StoreContents store, Pictures<T> pictures, RowSelection selection, String file) {
+    List<List<Picture>> drawn = new ArrayList<>();
+    for (T row : selection.read(pictures.type(), store.rowGroups())) {
+      drawn.add(pictures.of(row));
+    }
+    if (drawn.isEmpty()) {
+      throw new UserError(store.path() + " has no rows, so there is nothing to draw");
+    }
+    String title =
+        String.format("%s: %d of %d", store.path(), drawn.size(), store.manifest().rows());
+    write(draw(title, drawn), file);
+    return drawn.size();
   }
 
   /** Writes a sheet whole, or not at all. */
