@@ -72,7 +72,7 @@ public final class Browser implements AutoCloseable {
     return driver;
   }
 
-  /** What a script returns. */
+  /** Returns the result of a script. */
   public Object script(String text, Object... arguments) {
     return driver.executeScript(text, arguments);
   }

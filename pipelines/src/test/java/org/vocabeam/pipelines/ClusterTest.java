@@ -127,7 +127,7 @@ class ClusterTest {
               - residentAt(Long.parseLong(heap.group(2), 16), id));
     }
 
-    /** Of the mapping that begins at an address. */
+    /** Returns the resident bytes of the mapping that begins at an address. */
     private static long residentAt(long address, String id) throws Exception {
       List<String> lines = Files.readAllLines(Path.of("/proc", id, "smaps"));
       for (int i = 0; i < lines.size(); i++) {

@@ -224,7 +224,7 @@ class KubernetesTest {
     return text.replace("\\\n", " ").lines().filter(l -> !l.startsWith("#")).toList();
   }
 
-  /** What the image is built of, of this project. */
+  /** Files of this project that the image is built from. */
   private static List<String> copied() throws IOException {
     List<String> sources = new ArrayList<>();
     for (String line : dockerfile()) {

@@ -25,7 +25,7 @@ final class LocalCluster implements AutoCloseable {
     this.master = master;
   }
 
-  /** What a run of the script ended with. */
+  /** Result of a run of the script. */
   record Ended(int status, String out) {}
 
   /** Starts TaskManagers of one slot each, on free ports. */

@@ -95,7 +95,7 @@ final class Manifests {
             });
   }
 
-  /** What is wrong with a manifest. */
+  /** Returns the faults of a manifest. */
   static List<String> errors(JsonNode manifest) {
     String kind = manifest.path("apiVersion").asText() + " " + manifest.path("kind").asText();
     if (kind.equals("flink.apache.org/v1beta1 FlinkDeployment")) {

@@ -32,7 +32,7 @@ class ObjectStoreTest {
 
   private static final String S3 = "s3://" + S3Server.BUCKET;
 
-  /** What is compared with the local run. */
+  /** Files that are compared with the local run. */
   private static final String WHOLE = "whole";
 
   @TempDir static Path directory;

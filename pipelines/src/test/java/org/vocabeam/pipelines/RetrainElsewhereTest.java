@@ -58,7 +58,7 @@ class RetrainElsewhereTest {
         command("retrain", folder.toString(), here.toString(), List.of("--runner=DirectRunner")));
   }
 
-  /** What is in both registries, but for graphs: TensorFlow writes their maps in any order. */
+  /** Files of both registries, except graphs: TensorFlow writes their maps in any order. */
   private static void assertSame(Path here, Path there, int versions) throws IOException {
     for (Path root : List.of(here, there)) {
       for (int version = 1; version <= versions; version++) {

@@ -93,7 +93,9 @@ class TaskManagerClusterTest {
     Vocabeam.run(arguments);
   }
 
-  /** Which of the two ports is the TaskManager's is a matter of who came first. */
+  /**
+   * Returns the TaskManager's page: the process that started first has the first of the two ports.
+   */
   private static WorkerPage page() throws IOException {
     WorkerPage first = WorkerPage.read(firstPort);
     return first.find("steps", "").isPresent() ? first : WorkerPage.read(firstPort + 1);

@@ -7,7 +7,7 @@ import java.util.OptionalDouble;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What Prometheus reads of a process. */
+/** Page that Prometheus reads from a process. */
 record WorkerPage(String text) {
   static WorkerPage read(int port) throws IOException {
     URI page = URI.create("http://127.0.0.1:" + port + "/metrics");

@@ -72,7 +72,7 @@ class TalliesTest {
     return all;
   }
 
-  /** Whether every tally is told with all that lies before the footers destroyed. */
+  /** Returns true when every tally is read although all bytes before the footers are destroyed. */
   private static void assertNothingIsRead(StoreReader<ImageRecord> store) throws IOException {
     List<Map<String, Long>> counted = counted(store);
     destroyRows(store);

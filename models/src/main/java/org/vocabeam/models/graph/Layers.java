@@ -32,7 +32,7 @@ public final class Layers {
 
   /** Statistics that batch norm uses. */
   public enum Mode {
-    /** Those of the batch, which also move the running ones. */
+    /** Statistics of the batch, which also move the running ones. */
     TRAINING,
     /** The running ones. */
     INFERENCE

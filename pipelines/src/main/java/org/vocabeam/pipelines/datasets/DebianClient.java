@@ -31,7 +31,7 @@ record DebianClient(String aptGet, String dpkgDeb, boolean mayUpdate) {
     return new DebianClient("apt-get", "dpkg-deb", isRoot());
   }
 
-  /** What to do with the files of an unpacked package, whose folder is deleted afterwards. */
+  /** Use of the files of an unpacked package, whose folder is deleted afterwards. */
   interface Unpacked {
     void accept(Path root) throws IOException;
   }

@@ -51,7 +51,7 @@ public final class PhotoId {
   /** A crop for training or test, with its window's left upper corner in the scaled photo. */
   record Crop(boolean train, int left, int top, BufferedImage image) {}
 
-  /** How many crops there are, of how many photos. */
+  /** Number of crops and of photos. */
   public record Counts(int photos, int train, int test) {}
 
   private PhotoId() {}
@@ -150,7 +150,7 @@ public final class PhotoId {
     return drawn;
   }
 
-  /** Of all channel values, 0 to 255. */
+  /** Returns the standard deviation of all channel values, which are 0 to 255. */
   private static double standardDeviation(BufferedImage image) {
     return Stats.of(
             image.getRaster().getPixels(0, 0, image.getWidth(), image.getHeight(), (double[]) null))

@@ -1,5 +1,5 @@
 /**
- * What a TaskManager finds out about its GPUs, as Flink's external resource {@code gpu}. A jar of
- * this package alone is beside Flink's in the plugin's folder; it knows no other class of Vocabeam.
+ * The GPUs of a TaskManager, as Flink's external resource {@code gpu}. A jar of this package alone
+ * is beside Flink's in the plugin's folder; it knows no other class of Vocabeam.
  */
 package org.vocabeam.pipelines.gpu;

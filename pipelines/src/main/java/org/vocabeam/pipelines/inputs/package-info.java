@@ -1,5 +1,5 @@
 /**
- * What a run reads, opened and checked: images, targets, stored views, first weights, run
+ * Inputs of a run, opened and checked: images, targets, stored views, first weights, run
  * directories. Also the choices that requests are made of before anything is opened: an {@link
  * org.vocabeam.pipelines.inputs.ImageInput}, a {@link org.vocabeam.pipelines.inputs.RecipeChoice},
  * a {@link org.vocabeam.pipelines.inputs.PoolingChoice}.

@@ -15,7 +15,7 @@ public interface Pictures<T> {
   /** The pictures of a row, at least one. */
   List<Picture> of(T row);
 
-  /** How a store of this type shows its rows, if they have pictures. */
+  /** Returns the pictures of rows of a type, if they have any. */
   static Optional<Pictures<?>> ofStore(String type) {
     return KINDS.stream().filter(kind -> kind.type().store().equals(type)).findFirst();
   }

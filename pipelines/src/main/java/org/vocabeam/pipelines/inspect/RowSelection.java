@@ -14,7 +14,7 @@ import org.vocabeam.transforms.parquet.RowGroup;
 import org.vocabeam.transforms.parquet.RowReader;
 
 /**
- * Which rows of a store are shown, in the store's order.
+ * Selection of the rows of a store that are shown, in the store's order.
  *
  * @param count at most, at least 1
  * @param seed draws them at random, each row as likely as any other; null takes the first

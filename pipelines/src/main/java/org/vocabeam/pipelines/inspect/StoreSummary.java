@@ -13,7 +13,7 @@ import org.vocabeam.transforms.files.StoreFiles;
 import org.vocabeam.transforms.parquet.RowGroup;
 import org.vocabeam.transforms.store.StoreContents;
 
-/** What there is to know of a store but its rows. */
+/** Summary of a store: everything but its rows. */
 public final class StoreSummary {
   private static final int LISTED_FILES = 8;
   private static final int VALUE = 72;

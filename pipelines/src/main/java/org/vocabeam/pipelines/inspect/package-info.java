@@ -1,5 +1,5 @@
 /**
- * What a store holds, for a person: a summary, its first rows, and a sheet of its pictures.
+ * The content of a store, for a person: a summary, its first rows, and a sheet of its pictures.
  *
  * <p>Decisions:
  *

@@ -5,7 +5,7 @@ import java.util.List;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * What a version is to be made of: {@code request.json}, written before the work on it begins.
+ * Request for a version: {@code request.json}, written before the work on it begins.
  *
  * @param version its number
  * @param parent the version that was promoted then, which it is compared with; null without one

@@ -19,7 +19,7 @@ import org.vocabeam.transforms.store.WriteStore;
 import picocli.CommandLine.IVersionProvider;
 
 /**
- * Which classes a job is made of. The driver and the cluster must have the same ones: what was
+ * Fingerprint of the classes of a job. The driver and the cluster must have the same ones: what was
  * serialized by one build is not for another.
  */
 public final class Build implements IVersionProvider {

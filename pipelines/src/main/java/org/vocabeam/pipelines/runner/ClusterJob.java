@@ -14,7 +14,7 @@ import org.vocabeam.pipelines.runner.FlinkCluster.WorkerException;
 public final class ClusterJob {
   private static final long LOOK_EVERY_MILLIS = 500;
 
-  /** How long the JobManager may be away before the command gives up. */
+  /** Time that the JobManager may be away before the command gives up. */
   private static final long AWAY_MILLIS = 60_000;
 
   private final FlinkCluster cluster;

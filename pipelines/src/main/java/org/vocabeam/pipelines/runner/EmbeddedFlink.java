@@ -30,7 +30,7 @@ public final class EmbeddedFlink extends ExecutionEnvironment {
   /** Beam's name of the environment that {@link #install} puts into its place. */
   public static final String MASTER = "[auto]";
 
-  /** How long the end of a command waits for a cluster that ends. */
+  /** Time that the end of a command waits for a cluster that ends. */
   private static final int PATIENCE_SECONDS = 10;
 
   /** The cluster that stands, once there was a job. */
@@ -103,7 +103,7 @@ public final class EmbeddedFlink extends ExecutionEnvironment {
       this.slots = slots;
     }
 
-    /** What Beam adds to the configuration of a local environment. */
+    /** Settings that Beam adds to the configuration of a local environment. */
     private static Configuration asBeamDoes(Configuration configuration) {
       double fraction = configuration.get(TaskManagerOptions.MANAGED_MEMORY_FRACTION);
       long free = EnvironmentInformation.getSizeOfFreeHeapMemoryWithDefrag();

@@ -9,10 +9,10 @@ import me.tongfei.progressbar.ProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBarStyle;
 
 /**
- * How far long work is: share done, time taken and left, and a message such as the loss. A bar that
- * redraws itself on a terminal, elsewhere a plain line every ten seconds, always on standard error.
- * The launcher says that there is a terminal with the system property {@value #COLUMNS}, because
- * the JVM only knows of one when input and output are both terminals.
+ * Progress of long work: share done, time taken and left, and a message such as the loss. A bar
+ * that redraws itself on a terminal, elsewhere a plain line every ten seconds, always on standard
+ * error. The launcher says that there is a terminal with the system property {@value #COLUMNS},
+ * because the JVM only knows of one when input and output are both terminals.
  */
 public final class Progress implements AutoCloseable {
   /** The width of the terminal in characters; absent where there is none. */
@@ -58,7 +58,7 @@ public final class Progress implements AutoCloseable {
     bar.stepTo(done);
   }
 
-  /** What stands at the end of the line from now on. */
+  /** Sets the text at the end of the line. */
   public void message(String message) {
     bar.setExtraMessage(message);
   }

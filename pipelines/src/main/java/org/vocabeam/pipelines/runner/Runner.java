@@ -95,7 +95,7 @@ public final class Runner {
     return device == null ? DeviceChoice.CPU : device;
   }
 
-  /** Whether workers are in other processes, perhaps with another working directory. */
+  /** Returns true when workers are in other processes, perhaps with another working directory. */
   public boolean isRemote() {
     return name.equals(FLINK)
         && beam.value(FLINK_MASTER).filter(master -> !master.startsWith("[")).isPresent();

@@ -43,7 +43,7 @@ import org.vocabeam.transforms.parquet.RowReader;
 import org.vocabeam.transforms.statistics.ImageStatistics;
 import org.vocabeam.transforms.store.StoreReader;
 
-/** What is done with a run: evaluate, embed, export. */
+/** Checks the commands that use a run: evaluate, embed, export. */
 class EncoderCommandsTest {
   private static final int TRAIN = 60;
   private static final int TEST = 30;

@@ -46,7 +46,7 @@ import org.vocabeam.transforms.store.StoreReader;
 import org.vocabeam.transforms.targets.TargetRecord;
 import picocli.CommandLine.ExecutionException;
 
-/** What labels make of an encoder: finetune and distill. */
+/** Checks the commands that need labels or a teacher: finetune and distill. */
 @Tag("slow")
 class FinetuneCommandTest {
   private static final int TRAIN = 60;
@@ -147,7 +147,7 @@ class FinetuneCommandTest {
     assertFalse(Arrays.equals(before.get("student.conv1.weight"), all.get("student.conv1.weight")));
   }
 
-  /** Those of the linear probes with the same seed, whatever the rest learns from. */
+  /** The labelled images are those of the linear probes with the same seed. */
   @Test
   void aShareOfTheLabelsOfEveryClassIsSeen() throws IOException {
     List<ImageRecord> train =

@@ -70,7 +70,7 @@ class InspectCommandTest {
     return store;
   }
 
-  /** What the command prints. */
+  /** Returns what the command prints. */
   private static String inspect(Object store, String... more) {
     List<String> arguments = new ArrayList<>(List.of("inspect", store.toString()));
     arguments.addAll(List.of(more));

@@ -165,7 +165,9 @@ class ComparisonTest {
     assertTrue(printed.lines().anyMatch(line -> line.startsWith("random weights")), printed);
   }
 
-  /** What is normalised has the weights that every method starts from, and statistics moved. */
+  /**
+   * The normalised reference has the weights that every method starts from, and other statistics.
+   */
   @Test
   void normalisedWeightsAreRandomOnes() {
     Checkpoint normalised =
@@ -347,7 +349,7 @@ class ComparisonTest {
     return nearest;
   }
 
-  /** Of a canvas: whether it has a size and anything is drawn on it. */
+  /** Returns true when a canvas has a size and anything is drawn on it. */
   private static final String DRAWN =
       """
       const canvas = arguments[0];

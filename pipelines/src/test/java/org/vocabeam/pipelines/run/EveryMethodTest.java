@@ -20,7 +20,7 @@ import org.vocabeam.pipelines.Vocabeam;
 import org.vocabeam.pipelines.inputs.RunDirectory;
 import org.vocabeam.transforms.store.StoreReader;
 
-/** What holds of every method, without a line of its own for any. */
+/** Checks that hold for every registered method. */
 @Tag("slow")
 class EveryMethodTest {
   @TempDir static Path directory;
@@ -31,7 +31,7 @@ class EveryMethodTest {
     images = SmallStore.of(directory, 60, 30, BufferedImage.TYPE_INT_RGB);
   }
 
-  /** Those of one student; bownet's generations have a test of their own. */
+  /** Methods of one student; bownet's generations have a test of their own. */
   static Stream<String> methods() {
     return Methods.names().stream().filter(method -> !method.equals("bownet"));
   }

@@ -142,7 +142,7 @@ class GenerationsTest {
     FileTree.assertSame(generation(1).resolve("run"), alone.resolve("student"));
   }
 
-  /** What EveryMethodTest shows of the other methods; killed, this one is in InterruptedRunTest. */
+  /** The checks of EveryMethodTest for bownet; InterruptedRunTest kills it. */
   @Test
   void sameBytesInOneRoundAndInTwoAndWithReplicas() throws IOException {
     Path once = directory.resolve("once");

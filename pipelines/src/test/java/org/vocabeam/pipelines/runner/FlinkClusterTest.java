@@ -25,7 +25,7 @@ import org.vocabeam.pipelines.runner.FlinkCluster.Job;
 import org.vocabeam.pipelines.runner.FlinkCluster.WorkerException;
 import org.vocabeam.transforms.training.TrainingStopped;
 
-/** How commands understand a cluster, whose answers come from a server of this test. */
+/** Checks how commands understand a cluster, whose answers come from a server of this test. */
 class FlinkClusterTest {
   private static final JobID OTHER = new JobID(0, 1);
   private static final JobID MINE = new JobID(0, 2);

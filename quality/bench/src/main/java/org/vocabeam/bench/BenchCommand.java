@@ -22,7 +22,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** How fast it is on this machine, in one run. */
+/** Measures how fast this machine is, in one run. */
 @Command(
     name = "bench",
     header = "Measures the speed of this machine.",
@@ -188,7 +188,7 @@ public final class BenchCommand implements AddedCommand {
     return settings;
   }
 
-  /** Those of all that were asked for, in the order of all. */
+  /** Returns the choices that were asked for, in their own order. */
   private static <T> List<T> chosen(
       String option, List<String> asked, List<T> all, Function<T, String> name) {
     List<String> names = all.stream().map(name).toList();

@@ -22,7 +22,7 @@ record ChildJvm(String main, long heapMegabytes) {
   private static final String PEAK = "VmHWM:";
 
   /**
-   * What a command took.
+   * Cost of a command.
    *
    * @param seconds from the start of its JVM to the end
    * @param peakBytes the peak of its resident memory: the kernel's own high-water mark, read until

@@ -21,9 +21,9 @@ import org.vocabeam.models.program.Program;
 import org.vocabeam.models.program.ProgramWriter;
 
 /**
- * How many descriptors a second an iteration of k-means takes, without reading them: nearest word,
- * distance, sums and the farthest, by a worker for every processor. Beside it, in turns, stands the
- * product of two large matrices, the most that TensorFlow does here.
+ * Descriptors a second of an iteration of k-means, without reading them: nearest word, distance,
+ * sums and the farthest, by a worker for every processor. Beside it, in turns, stands the product
+ * of two large matrices, the most that TensorFlow does here.
  *
  * @param words K
  * @param channels C
@@ -36,7 +36,7 @@ public record CodebookBench(int words, int channels) {
   /** Rows and columns of the large matrices. */
   private static final int SIDE = 2048;
 
-  /** What is measured unless it is said otherwise. */
+  /** Returns the default measurements. */
   public static List<CodebookBench> all() {
     List<CodebookBench> all = new ArrayList<>();
     for (int words : new int[] {256, 2048, 8192}) {
@@ -129,7 +129,7 @@ public record CodebookBench(int words, int channels) {
     return values;
   }
 
-  /** What a worker of the pipeline does with its blocks. */
+  /** Worker of the pipeline, which assigns and sums its blocks. */
   private static final class Worker {
     private final NearestWord nearest;
     private final float[] descriptors;

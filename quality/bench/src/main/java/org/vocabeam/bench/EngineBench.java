@@ -17,9 +17,9 @@ import org.vocabeam.transforms.training.StepObserver;
 import org.vocabeam.transforms.training.TrainingProgress;
 
 /**
- * What there is around TensorFlow: the time of a step whose inputs are ready, of a step with the
- * drawing of its views, of a step within a round of {@code pretrain}, and of the whole round. The
- * small preset, whose steps are the shortest, has the largest share.
+ * Share of the engine around TensorFlow: the time of a step whose inputs are ready, of a step with
+ * the drawing of its views, of a step within a round of {@code pretrain}, and of the whole round.
+ * The small preset, whose steps are the shortest, has the largest share.
  */
 public final class EngineBench {
   private static final String PART = "engine";

@@ -50,7 +50,10 @@ public record Machine(
     }
   }
 
-  /** Whether other work ran when the benchmark began, so that no number of it can be trusted. */
+  /**
+   * Returns true when other work ran at the start of the benchmark, whose numbers are then of no
+   * use.
+   */
   public boolean isBusy() {
     return loadAverage > 1;
   }

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Whether memory stays as the data set grows: {@code ingest}, and a round of {@code pretrain} with
- * a small shuffle window, on data sets of one, four and sixteen times as many images. They are RGB
- * of 64 pixels, 12 kB each, so that the round goes on from its first window to the next.
+ * Peak memory as the data set grows: {@code ingest}, and a round of {@code pretrain} with a small
+ * shuffle window, on data sets of one, four and sixteen times as many images. They are RGB of 64
+ * pixels, 12 kB each, so that the round goes on from its first window to the next.
  */
 public final class MemoryBench {
   private static final String PART = "memory";

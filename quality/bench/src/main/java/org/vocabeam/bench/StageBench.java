@@ -12,8 +12,8 @@ import java.util.Map;
 import org.vocabeam.bench.ChildJvm.Cost;
 
 /**
- * What every stage of BoWNet costs, in a JVM of its own, on data sets of one, four and sixteen
- * times as many grey images: time should grow no more than they, and memory not at all.
+ * Cost of every stage of BoWNet, in a JVM of its own, on data sets of one, four and sixteen times
+ * as many grey images: time should grow no more than they, and memory not at all.
  */
 public final class StageBench {
   private static final String PART = "stages";

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How many images a second the commands {@code ingest} and {@code embed} take. Each runs three
- * times: on few images to warm up the JVM, on few images for its start-up, and on all.
+ * Images a second of the commands {@code ingest} and {@code embed}. Each runs three times: on few
+ * images to warm up the JVM, on few images for its start-up, and on all.
  */
 public final class StoreBench {
   private static final int GREY_SIDE = 28;

@@ -6,7 +6,7 @@ import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Trainer;
 import org.vocabeam.models.training.Trainer.Batch;
 
-/** How fast steps are without pipelines: drawing of views, copies and TensorFlow. */
+/** Speed of steps without pipelines: drawing of views, copies and TensorFlow. */
 public final class TrainBench {
   private static final String PART = "train";
 

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * What the parts of the benchmark work with.
+ * Place and data of the parts of the benchmark.
  *
  * @param directory empty at first; for synthetic images and what is made of them
  * @param images of a synthetic data set

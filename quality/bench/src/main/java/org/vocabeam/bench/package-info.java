@@ -1,5 +1,5 @@
 /**
- * What the command {@code bench} measures.
+ * The command {@code bench}: how fast everything is on this machine.
  *
  * <p>Decisions:
  *

@@ -23,7 +23,7 @@ import org.vocabeam.models.UserError;
 import org.vocabeam.pipelines.Vocabeam;
 import org.vocabeam.pipelines.runner.Version;
 
-/** That everything is measured and reported; not how fast it is. */
+/** Checks that everything is measured and reported; not how fast it is. */
 class BenchCommandTest {
   @TempDir private Path directory;
 

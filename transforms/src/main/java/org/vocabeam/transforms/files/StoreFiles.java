@@ -124,8 +124,8 @@ public final class StoreFiles {
   }
 
   /**
-   * Of a directory at least all files in it, of a file at least itself: more where the path has
-   * characters that would be a pattern, because S3 cannot escape them.
+   * Returns at least all files of a directory, or at least the file itself. There are more where
+   * the path has characters that would be a pattern, because S3 cannot escape them.
    */
   private static List<MatchResult.Metadata> match(String path) throws IOException {
     Matcher special = SPECIAL.matcher(path);
