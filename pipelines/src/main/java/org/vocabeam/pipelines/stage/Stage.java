@@ -115,9 +115,10 @@ public final class Stage {
     }
     try {
       Laps laps = new Laps();
-      for (WriteStore<?> store : stores) {
-        // Without the last store, the others are what an interrupted run left.
-        store.prepare(store != last || existing != Existing.REFUSE);
+      // First, so that a refusal comes before anything is removed.
+      last.prepare(existing != Existing.REFUSE);
+      for (WriteStore<?> store : stores.subList(0, stores.size() - 1)) {
+        store.prepare(true); // without the last store, the others are what an interrupted run left
       }
       laps.end("prepared");
       Pipeline pipeline = runner.create(job);
