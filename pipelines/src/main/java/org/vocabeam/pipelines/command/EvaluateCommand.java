@@ -60,21 +60,23 @@ public final class EvaluateCommand implements Callable<Integer> {
   @Mixin private SeedOption seed;
   @Mixin private DeviceArguments pipelines;
 
+  EvaluateStage request() {
+    return new EvaluateStage(
+        images.directory(),
+        checkpoint.directory(),
+        output.directory(),
+        trainSplit.name(),
+        testSplit.name(),
+        labelShares,
+        seed.value(),
+        pooling.choice(),
+        imageShare);
+  }
+
   @Override
   public Integer call() {
     pipelines.runner().options("evaluate");
-    EvaluateStage stage =
-        new EvaluateStage(
-            images.directory(),
-            checkpoint.directory(),
-            output.directory(),
-            trainSplit.name(),
-            testSplit.name(),
-            labelShares,
-            seed.value(),
-            pooling.choice(),
-            imageShare);
-    System.out.println(MetricsTable.of(stage.run(pipelines.runner())));
+    System.out.println(MetricsTable.of(request().run(pipelines.runner())));
     System.out.printf("Metrics:     %s%n", Evaluation.metrics(output.directory()));
     System.out.printf("Embeddings:  %s%n", Evaluation.embeddings(output.directory()));
     return 0;

@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -369,6 +370,39 @@ class EncoderCommandsTest {
         Files.getPosixFilePermissions(Files.createDirectory(directory.resolve("usual"))),
         Files.getPosixFilePermissions(encoder));
     assertTrue(refused(export).contains("exists; choose another output"));
+  }
+
+  @Test
+  void aShareOfTheImagesIsWholeRowGroupsFromAllOverTheStore() throws Exception {
+    Path half = directory.resolve("half");
+    command(
+        "evaluate",
+        "--images=" + images,
+        "--checkpoint=" + run,
+        "--output=" + half,
+        "--imageShare=0.5");
+    List<RowGroup> groups = StoreReader.open(ImageRecord.TYPE, images.toString()).rowGroups();
+    int taken = Math.round(groups.size() / 2f);
+    TreeSet<String> expected = new TreeSet<>();
+    for (int i = 0; i < taken; i++) {
+      try (RowReader<ImageRecord> rows =
+          RowReader.of(ImageRecord.TYPE, groups.get(i * groups.size() / taken))) {
+        rows.forEachRemaining(image -> expected.add(image.id()));
+      }
+    }
+    Map<String, Embedded> some = embedded(half.resolve("embeddings/trained"));
+    assertEquals(expected, some.keySet());
+    assertTrue(expected.size() < 60, groups.size() + " row groups, " + expected.size());
+    Map<String, Embedded> whole = embedded(evaluation().resolve("embeddings/trained"));
+    some.forEach((id, row) -> assertArrayEquals(whole.get(id).features(), row.features(), id));
+    assertTrue(
+        refused(
+                "evaluate",
+                "--images=" + images,
+                "--checkpoint=" + run,
+                "--output=" + directory.resolve("none"),
+                "--imageShare=0")
+            .contains("image share is 0.0, must be in (0, 1]"));
   }
 
   @Test

@@ -25,6 +25,7 @@ import org.vocabeam.pipelines.stage.AugmentStage;
 import org.vocabeam.pipelines.stage.CodebookStage;
 import org.vocabeam.pipelines.stage.EmbedStage;
 import org.vocabeam.pipelines.stage.Epochs;
+import org.vocabeam.pipelines.stage.EvaluateStage;
 import org.vocabeam.pipelines.stage.ExportStage;
 import org.vocabeam.pipelines.stage.ExtractStage;
 import org.vocabeam.pipelines.stage.GrowStage;
@@ -142,6 +143,15 @@ class RequestsTest {
         ExportCommand.class,
         ExportCommand::request);
     assertSame(new ExportStage("a", "b", "c", GRID), ExportCommand.class, ExportCommand::request);
+  }
+
+  @Test
+  void ofEvaluate() {
+    assertSame(EvaluateStage.of("a", "b", "c"), EvaluateCommand.class, EvaluateCommand::request);
+    assertSame(
+        new EvaluateStage("a", "b", "c", "x", "y", List.of(0.2, 0.5), 3, GRID, 0.25),
+        EvaluateCommand.class,
+        EvaluateCommand::request);
   }
 
   @Test
