@@ -8,7 +8,10 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static java.util.Map.entry;
+import static java.util.stream.Collectors.toSet;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.google.common.collect.Sets;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -40,23 +43,64 @@ class ArchitectureTest {
           entry("run", Set.of("stage", "inputs", "runner")),
           entry("compare", Set.of("run", "stage", "inputs", "runner")),
           entry("registry", Set.of("run", "stage", "inputs", "runner")),
-          entry("options", Set.of("registry", "run", "stage", "inputs", "runner")),
+          entry("options", Set.of("run", "inputs", "runner")),
+          entry(
+              "command",
+              Set.of(
+                  "options",
+                  "registry",
+                  "compare",
+                  "run",
+                  "stage",
+                  "inputs",
+                  "runner",
+                  "inspect",
+                  "datasets")),
           entry("datasets", Set.of()),
-          entry("inspect", Set.of("inputs", "runner")),
+          entry("inspect", Set.of("inputs")),
           entry("gpu", Set.of()),
           entry("metrics", Set.of()));
+
+  /** Packages of transforms that read and write stores. */
+  private static final Set<String> STORES = Set.of("files", "parquet", "store");
 
   /** Package of transforms to the packages of transforms that its classes may know. */
   private static final Map<String, Set<String>> TRANSFORMS =
       Map.ofEntries(
           entry("files", Set.of()),
           entry("metrics", Set.of()),
+          entry("worker", Set.of()),
           entry("parquet", Set.of("files")),
           entry("store", Set.of("files", "parquet")),
-          entry("checkpoint", Set.of("files", "parquet", "store")),
-          entry("image", Set.of("files", "parquet", "store")),
-          entry("statistics", Set.of("files", "image")),
-          entry("source", Set.of("files", "image", "parquet", "store")));
+          entry("checkpoint", STORES),
+          entry("image", STORES),
+          entry("targets", STORES),
+          entry("statistics", with(STORES, "image")),
+          entry("source", with(STORES, "image")),
+          entry("features", with(STORES, "image", "checkpoint", "metrics")),
+          entry("codebook", with(STORES, "metrics", "worker")),
+          entry("labels", with(STORES, "image", "targets")),
+          entry("views", with(STORES, "image", "metrics")),
+          entry("ingest", with(STORES, "image", "source", "statistics", "metrics")),
+          entry("evaluation", with(STORES, "image", "features")),
+          entry(
+              "teacher",
+              with(
+                  STORES,
+                  "image",
+                  "checkpoint",
+                  "targets",
+                  "features",
+                  "codebook",
+                  "metrics",
+                  "worker")),
+          entry(
+              "training",
+              with(STORES, "image", "checkpoint", "targets", "views", "metrics", "worker")));
+
+  private static Set<String> with(Set<String> packages, String... more) {
+    return Sets.union(packages, Set.of(more));
+  }
 
   @Test
   void modelsCompute() {
@@ -113,6 +157,21 @@ class ArchitectureTest {
   @Test
   void packagesOfPipelinesAreLayered() {
     PIPELINES.forEach((from, to) -> knowsOnly("org.vocabeam.pipelines.", from, to));
+  }
+
+  /** A new package says here whom it may know. */
+  @Test
+  void everyPackageHasALayer() {
+    assertEquals(packages("org.vocabeam.pipelines."), PIPELINES.keySet());
+    assertEquals(packages("org.vocabeam.transforms."), TRANSFORMS.keySet());
+  }
+
+  private static Set<String> packages(String root) {
+    return MAIN.stream()
+        .map(JavaClass::getPackageName)
+        .filter(name -> name.startsWith(root))
+        .map(name -> name.substring(root.length()))
+        .collect(toSet());
   }
 
   @Test

@@ -33,6 +33,7 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TUint8;
+import org.vocabeam.pipelines.Cosine;
 import org.vocabeam.pipelines.SmallStore;
 import org.vocabeam.pipelines.Vocabeam;
 import org.vocabeam.pipelines.inputs.RunDirectory;
@@ -286,30 +287,18 @@ class EncoderCommandsTest {
       Map<String, Double> votes = new HashMap<>();
       rows.values().stream()
           .filter(row -> row.split().equals("train"))
-          .sorted(Comparator.comparingDouble(row -> -cosine(query.features(), row.features())))
+          .sorted(Comparator.comparingDouble(row -> -Cosine.of(query.features(), row.features())))
           .limit(k)
           .forEach(
               row ->
                   votes.merge(
                       row.label(),
-                      Math.exp(cosine(query.features(), row.features()) / temperature),
+                      Math.exp(Cosine.of(query.features(), row.features()) / temperature),
                       Double::sum));
       String winner = votes.entrySet().stream().max(Map.Entry.comparingByValue()).get().getKey();
       right += winner.equals(query.label()) ? 1 : 0;
     }
     return (double) right / TEST;
-  }
-
-  private static double cosine(float[] a, float[] b) {
-    double product = 0;
-    double ofA = 0;
-    double ofB = 0;
-    for (int i = 0; i < a.length; i++) {
-      product += (double) a[i] * b[i];
-      ofA += (double) a[i] * a[i];
-      ofB += (double) b[i] * b[i];
-    }
-    return product / Math.sqrt(ofA * ofB);
   }
 
   @Test

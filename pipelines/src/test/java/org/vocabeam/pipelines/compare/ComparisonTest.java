@@ -33,6 +33,7 @@ import org.vocabeam.models.training.Method;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Trainer;
 import org.vocabeam.pipelines.Browser;
+import org.vocabeam.pipelines.Cosine;
 import org.vocabeam.pipelines.FileTree;
 import org.vocabeam.pipelines.SmallStore;
 import org.vocabeam.pipelines.Vocabeam;
@@ -239,18 +240,6 @@ class ComparisonTest {
         records().stream().filter(r -> r.method().isEmpty()).count(), bySeed.get(2L).size());
   }
 
-  private static double cosine(float[] a, float[] b) {
-    double product = 0;
-    double ofA = 0;
-    double ofB = 0;
-    for (int i = 0; i < a.length; i++) {
-      product += (double) a[i] * b[i];
-      ofA += (double) a[i] * a[i];
-      ofB += (double) b[i] * b[i];
-    }
-    return product / Math.sqrt(ofA * ofB);
-  }
-
   @Test
   void neighboursAreThoseOfTheLargestCosine() {
     String evaluated = output.resolve("rotation/seed-1/evaluation").toString();
@@ -261,7 +250,8 @@ class ComparisonTest {
     List<String> expected =
         rows.stream()
             .filter(row -> row.split().equals("train"))
-            .sorted(Comparator.comparingDouble(row -> -cosine(query.embedding(), row.embedding())))
+            .sorted(
+                Comparator.comparingDouble(row -> -Cosine.of(query.embedding(), row.embedding())))
             .limit(5)
             .map(EmbeddingRecord::id)
             .toList();
