@@ -67,11 +67,11 @@ public record RowSelection(int count, @Nullable Long seed, @Nullable String labe
     for (RowGroup group : groups) {
       try (RowReader<Label> rows = RowReader.of(labels, group)) {
         for (long place = group.firstRow(); rows.hasNext() && !draw.isOver(); place++) {
-          String of = rows.next().label();
-          if (label.equals(of)) {
+          String found = rows.next().label();
+          if (label.equals(found)) {
             draw.offer(place);
-          } else if (of != null && others.size() < NAMED_LABELS) {
-            others.add(of);
+          } else if (found != null && others.size() < NAMED_LABELS) {
+            others.add(found);
           }
         }
       } catch (IOException e) {

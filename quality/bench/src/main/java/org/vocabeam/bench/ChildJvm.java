@@ -75,13 +75,15 @@ record ChildJvm(String main, long heapMegabytes) {
       peak = Math.max(peak, peak(status));
     } while (!process.waitFor(POLL_MILLISECONDS, TimeUnit.MILLISECONDS));
     if (process.exitValue() != 0) {
-      List<String> said = Files.readAllLines(log);
+      List<String> lines = Files.readAllLines(log);
       throw new UserError(
           String.format(
               "'%s' failed with %d MB of heap: %s",
               String.join(" ", arguments),
               heapMegabytes,
-              said.isEmpty() ? "exit status " + process.exitValue() : said.get(said.size() - 1)));
+              lines.isEmpty()
+                  ? "exit status " + process.exitValue()
+                  : lines.get(lines.size() - 1)));
     }
     if (peak == 0) {
       throw new UserError("this system does not tell the memory of a process; leave out memory");
