@@ -31,8 +31,19 @@ public record Orientation(double flipProbability, boolean quarterTurns) implemen
     Range.PROBABILITY.check("flip probability", flipProbability);
   }
 
-  /** One orientation, drawn for a view. */
-  record Drawn(boolean flipped, int turns) {
+  /**
+   * One orientation, drawn for a view.
+   *
+   * @param flipped horizontally, before it is turned
+   * @param turns quarters, counter-clockwise; 0 to 3
+   */
+  public record Drawn(boolean flipped, int turns) {
+    static final Drawn UPRIGHT = new Drawn(false, 0);
+
+    /** Returns whether rows and columns change places, after they were mirrored. */
+    boolean transposes() {
+      return turns % 2 == 1;
+    }
 
     boolean mirrorsX() {
       // rot90 is a flip of the columns and a transposition, rot270 a flip of the rows and one.

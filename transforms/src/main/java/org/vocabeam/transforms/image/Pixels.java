@@ -12,6 +12,7 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.training.ImageShape;
+import org.vocabeam.models.views.Resampling;
 
 /**
  * Decoded image in memory.
@@ -148,9 +149,10 @@ public record Pixels(int width, int height, int channels, byte[] values) {
     int shorter = Math.min(width, height);
     int scaledWidth = (int) ((long) width * size / shorter);
     int scaledHeight = (int) ((long) height * size / shorter);
-    Resampling columns = Resampling.of(width, scaledWidth, (scaledWidth - size) / 2, size);
-    Resampling rows = Resampling.of(height, scaledHeight, (scaledHeight - size) / 2, size);
-    return new Pixels(size, size, channels, Resampling.apply(this, columns, rows));
+    Resampling columns = Resampling.area(width, scaledWidth, (scaledWidth - size) / 2, size);
+    Resampling rows = Resampling.area(height, scaledHeight, (scaledHeight - size) / 2, size);
+    return new Pixels(
+        size, size, channels, Resampling.apply(values, width, channels, rows, columns));
   }
 
   /** Returns a hash of pixels and shape: 32 hexadecimal digits. */
