@@ -14,7 +14,7 @@ import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Ops;
-import org.tensorflow.op.core.Assign;
+import org.tensorflow.op.core.AssignVariableOp;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
@@ -28,8 +28,7 @@ public final class Sandbox implements AutoCloseable {
   private final ProgramWriter writer;
   private final Map<Operand<?>, Tensor> feeds = new LinkedHashMap<>();
   private final Map<String, Operand<TFloat32>> inputOf = new HashMap<>();
-  private final Map<String, Assign<TFloat32>> assignmentOf = new HashMap<>();
-  private final Map<String, Operand<TFloat32>> readOf = new HashMap<>();
+  private final Map<String, AssignVariableOp> assignmentOf = new HashMap<>();
   private Session session;
 
   public Sandbox() {
@@ -103,7 +102,7 @@ public final class Sandbox implements AutoCloseable {
     List<TFloat32> tensors = new ArrayList<>();
     values.forEach(
         (name, floats) -> {
-          Assign<TFloat32> assign = assignment(name);
+          AssignVariableOp assign = assignment(name);
           TFloat32 tensor =
               TFloat32.tensorOf(variables().get(name).asOutput().shape(), DataBuffers.of(floats));
           tensors.add(tensor);
@@ -113,7 +112,7 @@ public final class Sandbox implements AutoCloseable {
     tensors.forEach(Tensor::close);
   }
 
-  private Assign<TFloat32> assignment(String name) {
+  private AssignVariableOp assignment(String name) {
     return assignmentOf.computeIfAbsent(
         name,
         n -> {
@@ -121,7 +120,7 @@ public final class Sandbox implements AutoCloseable {
           Operand<TFloat32> value =
               tf().placeholder(TFloat32.class, Placeholder.shape(variable.asOutput().shape()));
           inputOf.put(n, value);
-          return tf().assign(variable, value);
+          return tf().assignVariableOp(variables().handle(n), value);
         });
   }
 
@@ -133,7 +132,7 @@ public final class Sandbox implements AutoCloseable {
   }
 
   public float[] read(String variable) {
-    return run(readOf.computeIfAbsent(variable, v -> tf().identity(variables().get(v))));
+    return run(variables().get(variable));
   }
 
   public float[] run(Operand<TFloat32> output) {

@@ -120,8 +120,7 @@ public record BowNet(
     Operand<TFloat32> logits =
         CosineHead.logits(tf, variables.scope("head."), features, words, firstGamma);
     Operand<TFloat32> loss = CosineHead.softCrossEntropy(tf, logits, bags);
-    return Loss.of(loss, features)
-        .with("gamma", tf.identity(variables.get("head." + CosineHead.GAMMA)));
+    return Loss.of(loss, features).with("gamma", variables.get("head." + CosineHead.GAMMA));
   }
 
   /**

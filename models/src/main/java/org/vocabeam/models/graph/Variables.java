@@ -11,17 +11,21 @@ import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
-import org.tensorflow.op.core.Variable;
+import org.tensorflow.op.core.AssignVariableOp;
+import org.tensorflow.op.core.VarHandleOp;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TType;
 import org.vocabeam.models.graph.VariableSpec.Role;
 
 /**
  * Variables of one graph, in the order of their making, and the updates that one run of a step
  * makes to them.
  *
- * <p>They are reference variables: a reader shares their buffer. So an operation that replaces a
- * value must run after all readers of the old one ({@link #after}), and a reader of the new value
- * reads the output of the assignment.
+ * <p>They are resource variables, and every one is read by a single operation: all readers of a
+ * step see the same value, whatever is assigned meanwhile. Nothing is copied: an assignment hands
+ * the new buffer over, and the old one lives as long as a reader needs it. Only an operation that
+ * changes a variable in place ({@link #handle}) would copy, as long as a reader holds the value, so
+ * that it runs behind all of them ({@link #after}).
  *
  * <pre>{@code
  * Parameters student = variables.scope("student.");
@@ -30,10 +34,11 @@ import org.vocabeam.models.graph.VariableSpec.Role;
  */
 public final class Variables {
   private final Ops tf;
-  private final Map<String, VariableSpec> specs = new LinkedHashMap<>();
-  private final Map<String, Variable<TFloat32>> variables = new LinkedHashMap<>();
+  private final Map<String, Variable> variables = new LinkedHashMap<>();
   private final Map<String, Operand<TFloat32>> latest = new LinkedHashMap<>();
-  private final List<Op> updates = new ArrayList<>();
+  private final Map<String, Op> updates = new LinkedHashMap<>();
+
+  private record Variable(VariableSpec spec, VarHandleOp handle, Operand<TFloat32> value) {}
 
   /** Makes an empty list for a graph. */
   public Variables(Ops tf) {
@@ -42,64 +47,80 @@ public final class Variables {
 
   /** Returns all variables. */
   public List<VariableSpec> specs() {
-    return List.copyOf(specs.values());
+    return variables.values().stream().map(Variable::spec).toList();
   }
 
   /** Returns the variables of a role. */
   public List<VariableSpec> specs(Role role) {
-    return specs.values().stream().filter(spec -> spec.role() == role).toList();
+    return specs().stream().filter(spec -> spec.role() == role).toList();
   }
 
-  /** Returns the variable of a name; the first call makes it. */
-  public Variable<TFloat32> variable(
+  /**
+   * Returns the value that the variable of a name has before the step; the first call makes the
+   * variable.
+   */
+  public Operand<TFloat32> variable(
       String scope, String name, Role role, Initializer initializer, long... shape) {
     VariableSpec spec = new VariableSpec(scope + name, name, role, initializer, shape);
-    VariableSpec known = specs.putIfAbsent(spec.name(), spec);
-    if (known != null) {
-      checkArgument(
-          known.role() == role && Arrays.equals(known.shape(), shape),
-          "variable %s is %s and cannot be %s too",
-          spec.name(),
-          known,
-          spec);
-      return variables.get(spec.name());
-    }
-    Variable<TFloat32> variable =
-        tf.withName(spec.name()).variable(Shape.of(shape), TFloat32.class);
-    variables.put(spec.name(), variable);
-    return variable;
+    Variable known = variables.computeIfAbsent(spec.name(), n -> make(spec));
+    checkArgument(
+        known.spec().role() == role && Arrays.equals(known.spec().shape(), shape),
+        "variable %s is %s and cannot be %s too",
+        spec.name(),
+        known.spec(),
+        spec);
+    return known.value();
   }
 
-  /** Returns an existing variable. */
-  public Variable<TFloat32> get(String name) {
+  private Variable make(VariableSpec spec) {
+    VarHandleOp handle =
+        tf.withName(spec.name())
+            .varHandleOp(
+                TFloat32.class, Shape.of(spec.shape()), VarHandleOp.sharedName(spec.name()));
+    return new Variable(spec, handle, tf.readVariableOp(handle, TFloat32.class));
+  }
+
+  /** Returns the value that an existing variable has before the step. */
+  public Operand<TFloat32> get(String name) {
+    return existing(name).value();
+  }
+
+  /** Returns an existing variable itself, for operations that change it. */
+  public Operand<? extends TType> handle(String name) {
+    return existing(name).handle();
+  }
+
+  private Variable existing(String name) {
     checkArgument(variables.containsKey(name), "no variable %s", name);
     return variables.get(name);
   }
 
   /** Returns the value that readers see at this point of the step. */
-  public Operand<TFloat32> latest(String name) {
-    return latest.containsKey(name) ? latest.get(name) : get(name);
+  private Operand<TFloat32> latest(String name) {
+    return latest.getOrDefault(name, get(name));
   }
 
   /**
-   * Assigns a value as soon as it is known. Readers that are added to the graph later see the new
-   * value.
+   * Assigns a value as soon as it is known. Of several values of a step the last one stays.
+   *
+   * @return the value; statistics that are asked for from here on are it
    */
   public Operand<TFloat32> assign(String name, Operand<TFloat32> value) {
-    Operand<TFloat32> assigned = tf.assign(get(name), value);
-    latest.put(name, assigned);
-    updates.add(assigned);
-    return assigned;
+    latest.put(name, value);
+    AssignVariableOp assigned =
+        tf.withControlDependencies(get(name)).assignVariableOp(handle(name), value);
+    updates.put(name, assigned);
+    return value;
   }
 
-  /** Adds an operation that one run of the step has to execute. */
-  public void update(Op operation) {
-    updates.add(operation);
+  /** Adds the operation that changes a variable in place; one run of the step has to execute it. */
+  public void update(String name, Op operation) {
+    updates.put(name, operation);
   }
 
   /** Returns all updates of a step, for the control dependencies of its outputs. */
   public List<Op> updates() {
-    return List.copyOf(updates);
+    return List.copyOf(updates.values());
   }
 
   /** Returns operations that start when all of {@code readers} have finished. */

@@ -6,9 +6,10 @@
  *       student's are variables, a teacher's move towards the student's at the first request
  *       ({@link org.vocabeam.models.graph.MovingAverage}), an exported network's are constants: no
  *       network is written twice.
- *   <li>Variables are reference variables, whose readers share their buffer. A step is safe because
- *       the operation that overwrites a value runs after all of its readers ({@link
- *       org.vocabeam.models.graph.Variables#after}).
+ *   <li>Variables are resource variables with one read each: all readers of a step see the value
+ *       from before it, and nothing has to wait for them. The optimizer alone changes variables in
+ *       place, behind all readers ({@link org.vocabeam.models.graph.Variables#after}), so that
+ *       nothing is copied.
  *   <li>First values are drawn in Java from a hash of (seed, name), not by TensorFlow: they are the
  *       same bytes on any machine, and a teacher starts as its student because its names are the
  *       same.

@@ -160,8 +160,7 @@ public record Dino(
             tf.constant(0f));
 
     Operand<TFloat32> centre =
-        tf.identity(
-            variables.variable("", CENTRE, Role.STATISTIC, Initializer.ZEROS, head.prototypes()));
+        variables.variable("", CENTRE, Role.STATISTIC, Initializer.ZEROS, head.prototypes());
     Operand<TFloat32> none = tf.constant(new float[head.prototypes()]);
     Operand<TFloat32> targets =
         targets(tf, taught, centring ? centre : none, inputs.scalars().get(TEMPERATURE));
@@ -172,13 +171,12 @@ public record Dino(
             tf.split(tf.constant(0), targets, 2L).output(),
             studentTemperature);
 
-    Operand<TFloat32> moved = moved(tf, centre, taught, centreDecay);
+    variables.assign(CENTRE, moved(tf, centre, taught, centreDecay));
     return Loss.of(loss, large)
         .with("target_entropy", meanEntropy(tf, targets))
         .with(
             "prototype_entropy",
-            meanEntropy(tf, tf.expandDims(tf.math.mean(targets, tf.constant(0)), tf.constant(0))))
-        .then(after -> variables.update(after.assign(variables.get(CENTRE), moved)));
+            meanEntropy(tf, tf.expandDims(tf.math.mean(targets, tf.constant(0)), tf.constant(0))));
   }
 
   private static Parameters average(

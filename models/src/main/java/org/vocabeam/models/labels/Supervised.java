@@ -164,7 +164,7 @@ public record Supervised(
     }
     Map<String, Operand<TFloat32>> beside = new LinkedHashMap<>();
     self.reported(tf).forEach((name, value) -> beside.put("auxiliary/" + name, value));
-    return loss.with(beside).then(self.afterwards());
+    return loss.with(beside);
   }
 
   private static Operand<TFloat32> repeated(Ops tf, Operand<TFloat32> rows, long copies) {

@@ -234,13 +234,9 @@ public record Obow(
           "loss/" + crop.name(),
           tf.math.div(tf.math.addN(levelLosses), tf.constant((float) levels.size())));
     }
+    newWords.forEach((level, vectors) -> vocabularies.get(level).push(tf, vectors));
     Operand<TFloat32> total = tf.math.addN(losses.values());
-    return Loss.of(total, features.get(crops.get(0).name()))
-        .with(losses)
-        .with(monitors)
-        .then(
-            after ->
-                newWords.forEach((level, vectors) -> vocabularies.get(level).push(after, vectors)));
+    return Loss.of(total, features.get(crops.get(0).name())).with(losses).with(monitors);
   }
 
   /** Authors m <- decay m + (1 - decay) mu, which runs before m scales the distances. */

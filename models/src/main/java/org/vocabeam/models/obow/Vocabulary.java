@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
-import org.tensorflow.op.core.Variable;
+import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.vocabeam.models.graph.Initializer;
@@ -61,7 +61,7 @@ public final class Vocabulary {
   }
 
   /** Returns the words before this step's update, {@code [K, C]}. */
-  Variable<TFloat32> words() {
+  Operand<TFloat32> words() {
     return variables.get(name);
   }
 
@@ -94,26 +94,27 @@ public final class Vocabulary {
   /**
    * Authors the update that overwrites the oldest rows and moves the pointer.
    *
-   * @param tf operations behind every reader of the old words
-   * @param vectors {@code [B, C]}; K is a multiple of B
+   * @param vectors {@code [B, C]}; B is at most K
    */
   void push(Ops tf, Operand<TFloat32> vectors) {
-    int rows = (int) vectors.shape().get(0);
+    float rows = vectors.shape().get(0);
     String pointerName = name + ".pointer";
-    Operand<TFloat32> pointer = tf.identity(variables.get(pointerName));
-    Operand<TInt32> slots =
-        tf.math.add(
-            tf.dtypes.cast(pointer, TInt32.class),
-            tf.range(tf.constant(0), tf.constant(rows), tf.constant(1)));
-    Operand<TFloat32> written = tf.scatterUpdate(words(), slots, vectors);
-    variables.update(written);
-    // The pointer moves in place, so only after the slots, which depend on it, have been used.
-    Ops after = tf.withControlDependencies(written);
-    variables.update(
-        after.assign(
-            variables.get(pointerName),
-            after.math.mod(
-                after.math.add(pointer, after.constant((float) rows)),
-                after.constant((float) size))));
+    Operand<TFloat32> pointer = variables.get(pointerName);
+    Operand<TFloat32> modulus = tf.constant((float) size);
+    float[] slots = new float[size];
+    for (int i = 0; i < size; i++) {
+      slots[i] = i;
+    }
+    // Distance of a slot behind the pointer, around the end of the queue: the first slots take the
+    // vectors. A scatter has no deterministic kernel for GPUs.
+    Operand<TFloat32> distance =
+        tf.math.floorMod(tf.math.sub(tf.constant(slots), pointer), modulus);
+    Operand<TBool> taken =
+        tf.reshape(tf.math.less(distance, tf.constant(rows)), tf.constant(new int[] {size, 1}));
+    Operand<TInt32> vector =
+        tf.dtypes.cast(tf.math.minimum(distance, tf.constant(rows - 1)), TInt32.class);
+    variables.assign(name, tf.select(taken, tf.gather(vectors, vector, tf.constant(0)), words()));
+    variables.assign(
+        pointerName, tf.math.floorMod(tf.math.add(pointer, tf.constant(rows)), modulus));
   }
 }

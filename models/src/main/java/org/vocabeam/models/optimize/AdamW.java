@@ -47,7 +47,8 @@ public record AdamW(double beta1, double beta2, double epsilon, double weightDec
             tf.math.add(root, tf.constant((float) epsilon)));
     Operand<TFloat32> decayed =
         tf.math.add(direction, tf.math.mul(p, tf.constant((float) weightDecay)));
-    variables.update(tf.assignSub(p, tf.math.mul(decayed, schedule.learningRate())));
+    variables.assign(
+        parameter.name(), tf.math.sub(p, tf.math.mul(decayed, schedule.learningRate())));
   }
 
   /** Authors moment <- beta moment + (1 - beta) value. */

@@ -4,7 +4,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
-import org.tensorflow.op.train.ApplyMomentum;
+import org.tensorflow.op.train.ResourceApplyMomentum;
 import org.tensorflow.types.TFloat32;
 import org.vocabeam.models.graph.Initializer;
 import org.vocabeam.models.graph.VariableSpec;
@@ -32,19 +32,20 @@ public record Sgd(double momentum, double weightDecay, boolean nesterov) impleme
       VariableSpec parameter,
       Operand<TFloat32> gradient,
       Schedule schedule) {
+    String buffer = "momentum." + parameter.name();
+    variables.variable(
+        "momentum.", parameter.name(), Role.MOMENTUM, Initializer.ZEROS, parameter.shape());
     Operand<TFloat32> p = variables.get(parameter.name());
-    Operand<TFloat32> buffer =
-        variables.variable(
-            "momentum.", parameter.name(), Role.MOMENTUM, Initializer.ZEROS, parameter.shape());
     Operand<TFloat32> decayed =
         tf.math.add(gradient, tf.math.mul(p, tf.constant((float) weightDecay)));
     variables.update(
-        tf.train.applyMomentum(
-            p,
-            buffer,
+        parameter.name(),
+        tf.train.resourceApplyMomentum(
+            variables.handle(parameter.name()),
+            variables.handle(buffer),
             schedule.learningRate(),
             decayed,
             tf.constant((float) momentum),
-            ApplyMomentum.useNesterov(nesterov)));
+            ResourceApplyMomentum.useNesterov(nesterov)));
   }
 }

@@ -85,13 +85,8 @@ public record Colorization(
     // Targets [B H W, Q] and their weights (eq. 4): rare colours more, 1 on average.
     Operand<TFloat32> colours = grid.nearest(tf, lab.get(1), lab.get(2), side);
     Operand<TFloat32> before =
-        tf.identity(
-            variables.variable(
-                "",
-                PRIOR,
-                Role.STATISTIC,
-                Initializer.constant(1f / grid.colours()),
-                grid.colours()));
+        variables.variable(
+            "", PRIOR, Role.STATISTIC, Initializer.constant(1f / grid.colours()), grid.colours());
     Operand<TFloat32> weights = weights(tf, before, rebalancing);
     Operand<TFloat32> weight = tf.sum(tf.math.mul(colours, weights), tf.constant(1));
     Operand<TFloat32> loss =
@@ -102,8 +97,8 @@ public record Colorization(
             tf.math.mul(before, tf.constant((float) priorDecay)),
             tf.math.mul(
                 tf.math.mean(colours, tf.constant(0)), tf.constant((float) (1 - priorDecay))));
-    return Loss.of(loss, student.globalAveragePool(map))
-        .then(after -> variables.update(after.assign(variables.get(PRIOR), prior)));
+    variables.assign(PRIOR, prior);
+    return Loss.of(loss, student.globalAveragePool(map));
   }
 
   /** Authors {@code w ~ 1 / ((1 - lambda) p + lambda / Q)} with {@code sum p w = 1} (eq. 4). */

@@ -105,8 +105,8 @@ public final class ProgramWriter implements AutoCloseable {
     for (VariableSpec spec : variables.specs()) {
       Operand<TFloat32> value = input("state/" + spec.name(), TFloat32.class, spec.shape());
       values.put(spec.name(), value);
-      assigned.add(tf.assign(variables.get(spec.name()), value));
-      read.put(spec.name(), tf.identity(variables.get(spec.name())));
+      assigned.add(tf.assignVariableOp(variables.handle(spec.name()), value));
+      read.put(spec.name(), variables.get(spec.name()));
     }
     if (values.isEmpty()) {
       return;

@@ -3,7 +3,6 @@ package org.vocabeam.models.training;
 import com.google.common.collect.ImmutableMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.Consumer;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -13,30 +12,27 @@ import org.tensorflow.types.TFloat32;
  * a method adds what else is worth watching:
  *
  * <pre>{@code
- * return Loss.of(total, features).with("accuracy", accuracy).then(after -> queue.push(after, z));
+ * return Loss.of(total, features).with("accuracy", accuracy);
  * }</pre>
  *
  * @param total scalar that is minimised over all TRAINED variables
  * @param features {@code [R, D]} of the student, R at least 2, which are watched for collapse; null
  *     for none
  * @param metrics further scalars by name, in the order in which they are reported
- * @param afterwards authors the updates that overwrite what the step reads, with operations that
- *     run behind all readers
  */
 public record Loss(
     Operand<TFloat32> total,
     Operand<TFloat32> features,
-    ImmutableMap<String, Operand<TFloat32>> metrics,
-    Consumer<Ops> afterwards) {
+    ImmutableMap<String, Operand<TFloat32>> metrics) {
   /** Name of the metric of {@link #total}. */
   public static final String LOSS = "loss";
 
   /** Name of the metric of {@link #features}, their {@link EmbeddingSpread}. */
   public static final String EMBEDDING_STD = "embedding_std";
 
-  /** Returns a loss that is watched for collapse, without further metrics or updates. */
+  /** Returns a loss that is watched for collapse, without further metrics. */
   public static Loss of(Operand<TFloat32> total, Operand<TFloat32> features) {
-    return new Loss(total, features, ImmutableMap.of(), after -> {});
+    return new Loss(total, features, ImmutableMap.of());
   }
 
   /** Returns a loss that trains no encoder, so that nothing is watched for collapse. */
@@ -54,13 +50,7 @@ public record Loss(
     return new Loss(
         total,
         features,
-        ImmutableMap.<String, Operand<TFloat32>>builder().putAll(metrics).putAll(more).build(),
-        afterwards);
-  }
-
-  /** Returns the loss with updates that run behind all readers of the step. */
-  public Loss then(Consumer<Ops> updates) {
-    return new Loss(total, features, metrics, afterwards.andThen(updates));
+        ImmutableMap.<String, Operand<TFloat32>>builder().putAll(metrics).putAll(more).build());
   }
 
   /** Authors everything that a step reports: the loss, the spread of the features, the metrics. */

@@ -46,7 +46,6 @@ public record TrainingStep(List<String> metrics, Operand<TFloat32> values) {
       VariableSpec parameter = trained.get(i);
       optimizer.update(after, variables, parameter, gradients.get(i), schedule.apply(parameter));
     }
-    loss.afterwards().accept(after);
     return new TrainingStep(
         List.copyOf(reported.keySet()),
         tf.withControlDependencies(variables.updates()).stack(reported.values()));

@@ -206,9 +206,9 @@ class ObowPiecesGoldenTest {
                     VisualWords.meanNearestDistance(
                         tf, VisualWords.squaredDistances(tf, cropped, vocabulary.words())),
                     tf.constant((float) (1 - config.get("decay").asDouble()))));
-        Operand<TFloat32> moved = variables.assign("m", m);
+        variables.assign("m", m);
         Operand<TFloat32> vectors = Vocabulary.sample(tf, cropped, location, update(type.asText()));
-        vocabulary.push(Variables.after(tf, List.of(moved, vectors)), vectors);
+        vocabulary.push(tf, vectors);
         Operand<TFloat32> step =
             tf.withControlDependencies(variables.updates()).identity(tf.constant(0f));
         sandbox.write(
