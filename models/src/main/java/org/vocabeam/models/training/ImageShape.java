@@ -5,7 +5,8 @@ import static com.google.common.base.Preconditions.checkArgument;
 import java.io.Serializable;
 
 /**
- * Shape of all images of a run.
+ * Shape at which a whole image is shown to an encoder; images themselves may have any size ({@link
+ * org.vocabeam.models.views.Cut#whole}).
  *
  * @param channels 1 (grey) or 3 (RGB)
  */

@@ -1,79 +1,85 @@
 package org.vocabeam.models.training;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.tensorflow.Operand;
-import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TUint8;
 import org.vocabeam.models.Seeds;
 import org.vocabeam.models.program.ProgramWriter;
+import org.vocabeam.models.views.DrawnViews;
 import org.vocabeam.models.views.ViewRenderer;
 import org.vocabeam.models.views.ViewSampler;
 import org.vocabeam.models.views.ViewSpec;
 
 /**
- * Signature of a program that makes views of images, the same before a training step and for stored
- * views. Its inputs are {@code images} and, by the name of the view, the parameters that were drawn
- * for it.
+ * The views that a recipe's method wants, the same in a training step and for stored views: how
+ * they are drawn, and the graph from cuts to 8-bit views.
+ *
+ * <pre>{@code
+ * RenderedViews views = RenderedViews.of(recipe);
+ * List<DrawnViews> drawn = views.draw("cat.jpg", epoch, height, width);
+ * }</pre>
  *
  * @param views kinds of view
- * @param images shape of the images
- * @param seed of the run; with epoch, image and view it seeds the parameters
+ * @param channels of all images
+ * @param seed of the run; with epoch, image and view it seeds the draws
  */
-record RenderedViews(List<ViewSpec> views, ImageShape images, long seed) {
-  static final String IMAGES = "images";
-  static final String RENDER = "render";
+public record RenderedViews(List<ViewSpec> views, int channels, long seed) {
 
-  static RenderedViews of(Recipe recipe) {
-    return new RenderedViews(recipe.method().views(), recipe.images(), recipe.seed());
+  /** Returns the views of a recipe. */
+  public static RenderedViews of(Recipe recipe) {
+    return new RenderedViews(recipe.method().views(), recipe.images().channels(), recipe.seed());
   }
 
   /**
-   * Adds the signature {@link #RENDER}. Its outputs are, by the name of the view, pixels {@code [B
-   * count, size, size, C]}, rows image-major.
-   */
-  void author(ProgramWriter writer, int batch) {
-    Map<String, Operand<?>> inputs = new LinkedHashMap<>();
-    Ops tf = writer.ops();
-    Operand<TUint8> pixels =
-        writer.input(
-            IMAGES, TUint8.class, batch, images.height(), images.width(), images.channels());
-    inputs.put(IMAGES, pixels);
-    Map<String, Operand<TUint8>> rendered = new LinkedHashMap<>();
-    for (ViewSpec view : views) {
-      Operand<TFloat32> parameters =
-          writer.input(
-              "drawn/" + view.name(),
-              TFloat32.class,
-              (long) batch * view.count(),
-              ViewSampler.width(view));
-      inputs.put(view.name(), parameters);
-      rendered.put(view.name(), ViewRenderer.render(tf, view, pixels, parameters));
-    }
-    writer.signature(RENDER, inputs, rendered);
-  }
-
-  /**
-   * Draws the inputs other than pixels.
+   * Draws all views of one image.
    *
-   * @param batch authored size; rows beyond the given images get zeros
-   * @param ids of the images
-   * @param epochs of the images: how often each has been seen before
+   * @param epoch how often the image has been seen before
+   * @param height of the image, in pixels
+   * @param width of the image, in pixels
+   * @return one for each kind of view, in their order
    */
-  Map<String, float[]> draw(int batch, List<String> ids, long[] epochs) {
-    Map<String, float[]> drawn = new LinkedHashMap<>();
+  public List<DrawnViews> draw(String id, long epoch, int height, int width) {
+    List<DrawnViews> drawn = new ArrayList<>(views.size());
     for (ViewSpec view : views) {
-      int perImage = view.count() * ViewSampler.width(view);
-      float[] parameters = new float[batch * perImage];
-      for (int i = 0; i < ids.size(); i++) {
-        long imageSeed = Seeds.of(seed, epochs[i], ids.get(i), view.name());
-        ViewSampler.sample(
-            view, images.height(), images.width(), imageSeed, parameters, i * perImage);
-      }
-      drawn.put(view.name(), parameters);
+      drawn.add(ViewSampler.sample(view, height, width, Seeds.of(seed, epoch, id, view.name())));
     }
     return drawn;
+  }
+
+  /** Returns the name of the input with the parameters of a kind of view. */
+  static String parameters(ViewSpec view) {
+    return view.name() + "/drawn";
+  }
+
+  /**
+   * Inputs and outputs of the graph of all views.
+   *
+   * @param inputs cuts by the name of the view, and its parameters where it has any
+   * @param views by name, {@code [B count, size, size, C]}, rows image-major
+   */
+  record Graph(Map<String, Operand<?>> inputs, Map<String, Operand<TUint8>> views) {}
+
+  /** Authors the graph for a batch of images. */
+  Graph author(ProgramWriter writer, int batch) {
+    Map<String, Operand<?>> inputs = new LinkedHashMap<>();
+    Map<String, Operand<TUint8>> rendered = new LinkedHashMap<>();
+    for (ViewSpec view : views) {
+      long rows = (long) batch * view.cuts();
+      Operand<TUint8> cuts =
+          writer.input(view.name(), TUint8.class, rows, view.cutSize(), view.cutSize(), channels);
+      inputs.put(view.name(), cuts);
+      Operand<TFloat32> parameters = null;
+      if (view.width() > 0) {
+        String name = parameters(view);
+        parameters = writer.input(name, TFloat32.class, (long) batch * view.count(), view.width());
+        inputs.put(name, parameters);
+      }
+      rendered.put(view.name(), ViewRenderer.render(writer.ops(), view, cuts, parameters));
+    }
+    return new Graph(inputs, rendered);
   }
 }

@@ -11,7 +11,6 @@ import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
-import org.tensorflow.types.TUint8;
 import org.vocabeam.models.Seeds;
 import org.vocabeam.models.graph.TensorFlowNative;
 import org.vocabeam.models.graph.VariableSpec;
@@ -19,7 +18,8 @@ import org.vocabeam.models.optimize.Optimizer;
 import org.vocabeam.models.program.DeviceChoice;
 import org.vocabeam.models.program.Program;
 import org.vocabeam.models.program.ProgramWriter;
-import org.vocabeam.models.views.ViewSpec;
+import org.vocabeam.models.views.Raster;
+import org.vocabeam.models.views.Resampler;
 
 /**
  * The program of a recipe and its state, which takes training steps. A step is a function of
@@ -35,7 +35,8 @@ import org.vocabeam.models.views.ViewSpec;
  * }</pre>
  */
 public final class Trainer implements AutoCloseable {
-  private static final String TRAIN = "train";
+  private static final String TRAIN_IMAGES = "train_images";
+  private static final String TRAIN_STORED = "train_stored";
   private static final String TARGETS = "targets";
   private static final String LEARNING_RATE = "learning_rate";
   private static final String CONSTANT_RATE = "constant_rate";
@@ -75,17 +76,12 @@ public final class Trainer implements AutoCloseable {
     Ops tf = writer.ops();
     Method method = recipe.method();
     int batch = recipe.batchSize();
-    RenderedViews.of(recipe).author(writer, batch);
-    Map<String, Operand<?>> inputs = new LinkedHashMap<>();
+    RenderedViews.Graph rendered = RenderedViews.of(recipe).author(writer, batch);
     Map<String, Operand<TFloat32>> views = new LinkedHashMap<>();
-    for (ViewSpec view : method.views()) {
-      long rows = (long) batch * view.count();
-      long channels = recipe.images().channels();
-      Operand<TUint8> pixels =
-          writer.input(view.name(), TUint8.class, rows, view.size(), view.size(), channels);
-      inputs.put(view.name(), pixels);
-      views.put(view.name(), recipe.normalisation().apply(tf, pixels));
-    }
+    rendered
+        .views()
+        .forEach((name, pixels) -> views.put(name, recipe.normalisation().apply(tf, pixels)));
+    Map<String, Operand<?>> inputs = new LinkedHashMap<>();
     Map<String, Operand<TInt32>> draws = new LinkedHashMap<>();
     for (Method.Draw draw : method.draws(recipe.backbone())) {
       Operand<TInt32> input = writer.input(draw.name(), TInt32.class, batch);
@@ -125,8 +121,18 @@ public final class Trainer implements AutoCloseable {
             parameter ->
                 new Optimizer.Schedule(
                     method.hasConstantRate(parameter) ? constantRate : learningRate, step));
-    writer.signature(TRAIN, inputs, Map.of("metrics", training.values()));
+    Map<String, Operand<TFloat32>> outputs = Map.of("metrics", training.values());
+    writer.signature(TRAIN_IMAGES, with(rendered.inputs(), inputs), outputs);
+    // Views that are fed take the place of those rendered, and nothing before them is computed.
+    writer.signature(TRAIN_STORED, with(rendered.views(), inputs), outputs);
     return training.metrics();
+  }
+
+  private static Map<String, Operand<?>> with(
+      Map<String, ? extends Operand<?>> pixels, Map<String, Operand<?>> others) {
+    Map<String, Operand<?>> inputs = new LinkedHashMap<>(pixels);
+    inputs.putAll(others);
+    return inputs;
   }
 
   private static Map<String, float[]> initialState(List<VariableSpec> variables, long seed) {
@@ -190,14 +196,9 @@ public final class Trainer implements AutoCloseable {
         batch.size(),
         recipe.batchSize());
     Map<String, Object> inputs = inputs(step, batch);
-    if (batch.source() == ViewSource.STORED) {
-      inputs.putAll(batch.pixels());
-      return program.ready(TRAIN, inputs);
-    }
-    Map<String, Object> images = new HashMap<>(batch.pixels());
-    images.putAll(
-        RenderedViews.of(recipe).draw(batch.size(), List.of(batch.ids()), batch.epochs()));
-    return program.ready(TRAIN, inputs, program.ready(RenderedViews.RENDER, images));
+    batch.views().addTo(inputs);
+    boolean stored = batch.views().source() == ViewSource.STORED;
+    return program.ready(stored ? TRAIN_STORED : TRAIN_IMAGES, inputs);
   }
 
   /** Returns all inputs except the views. */
@@ -234,23 +235,29 @@ public final class Trainer implements AutoCloseable {
   /**
    * Images of a step.
    *
-   * @param source kind of the pixels
-   * @param pixels the inputs of {@link ViewSource#inputs}: {@code images} to {@code [B, H, W, C]},
-   *     or each view's name to {@code [B count, size, size, C]}, rows image-major
+   * @param views pixels, with what was drawn for them
    * @param ids of the images; with the epochs they seed everything that is drawn
    * @param epochs of the images: how often each has been seen before
    * @param targets {@code [B, K]} where K is {@link Method#targetWords}, or empty when that is 0
    */
-  public record Batch(
-      ViewSource source, Map<String, byte[]> pixels, String[] ids, long[] epochs, float[] targets) {
+  public record Batch(ViewBatch views, String[] ids, long[] epochs, float[] targets) {
 
     /**
-     * A batch whose views are rendered.
+     * Returns a batch of images that are in memory.
      *
-     * @param images {@code [B, H, W, C]}
+     * @param images whole, of any size
      */
-    public Batch(byte[] images, String[] ids, long[] epochs, float[] targets) {
-      this(ViewSource.IMAGES, Map.of(RenderedViews.IMAGES, images), ids, epochs, targets);
+    public static Batch of(
+        Recipe recipe, List<Raster> images, String[] ids, long[] epochs, float[] targets) {
+      RenderedViews drawing = RenderedViews.of(recipe);
+      ViewBatch views = ViewBatch.of(recipe, ViewSource.IMAGES, ids.length);
+      Resampler resampler = new Resampler();
+      for (int i = 0; i < ids.length; i++) {
+        Raster image = images.get(i);
+        views.cut(
+            i, drawing.draw(ids[i], epochs[i], image.height(), image.width()), image, resampler);
+      }
+      return new Batch(views, ids, epochs, targets);
     }
 
     /** Returns the number of images. */

@@ -10,11 +10,12 @@
  *       The two are apart, so that a network is one file and serves every method.
  *   <li>A method says what it can do ({@link org.vocabeam.models.training.Method#targetSource},
  *       {@code wordMap}, {@code classified}); nobody asks for its class.
- *   <li>Views are rendered by a signature of their own, whose outputs are fed to that of the step,
- *       or were stored before ({@link org.vocabeam.models.training.ViewSource}). In one graph from
- *       images to loss TensorFlow's optimizer changed the last bits of gradients; views are 8-bit
- *       and do not depend on their batch, so both ways give the same checkpoint, bit for bit.
- *   <li>Images of a run have one shape, because programs have static shapes; ingest makes them so.
+ *   <li>A program is one graph from cuts of images to the loss, with two signatures: one is fed
+ *       with cuts, the other with stored views, which take the place of those rendered ({@link
+ *       org.vocabeam.models.training.ViewSource}). Views are 8-bit and do not depend on their
+ *       batch, so both ways give the same checkpoint, bit for bit.
+ *   <li>Images of a run may have any size; {@link org.vocabeam.models.training.Recipe#images} is
+ *       the shape at which an encoder is shown a whole one.
  *   <li>Encoders run batch norm on the running statistics, and pool the last map: over all of it,
  *       as the papers do, or over a grid of cells ({@link org.vocabeam.models.training.Pooling}).
  * </ul>

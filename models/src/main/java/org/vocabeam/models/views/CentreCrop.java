@@ -17,18 +17,8 @@ public record CentreCrop(int resize) implements Geometry {
   }
 
   @Override
-  public Box draw(int size, int height, int width, SplittableRandom random) {
-    // torchvision's lengths are whole pixels of the resized image.
-    int shortSide = Math.min(height, width);
-    int resizedHeight = Math.toIntExact((long) resize * height / shortSide);
-    int resizedWidth = Math.toIntExact((long) resize * width / shortSide);
-    double scaleY = (double) height / resizedHeight;
-    double scaleX = (double) width / resizedWidth;
-    return new Box(
-        Math.rint((resizedHeight - size) / 2.0) * scaleY,
-        Math.rint((resizedWidth - size) / 2.0) * scaleX,
-        size * scaleY,
-        size * scaleX);
+  public Cut draw(int size, int height, int width, SplittableRandom random) {
+    return Cut.centre(height, width, resize, size);
   }
 
   @Override

@@ -10,7 +10,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Stack;
 import org.tensorflow.op.core.Unstack;
 import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TFloat64;
 
 /**
  * Random hue, brightness, contrast and saturation; torchvision's {@code ColorJitter}. Brightness,
@@ -103,9 +103,9 @@ public record ColourJitter(
     Ops tf = crops.ops();
     long pixels = (long) crops.side() * crops.side();
     // Whole numbers add up to the same sum in any order, so the batch and the threads cannot
-    // matter.
-    Operand<TInt32> levels = tf.dtypes.cast(tf.math.rint(crops.grey()), TInt32.class);
-    Operand<TInt32> sum = tf.reduceSum(levels, tf.constant(new int[] {1, 2}));
+    // matter. Doubles hold it exactly; TensorFlow adds up integers on the CPU.
+    Operand<TFloat64> levels = tf.dtypes.cast(tf.math.rint(crops.grey()), TFloat64.class);
+    Operand<TFloat64> sum = tf.reduceSum(levels, tf.constant(new int[] {1, 2}));
     Operand<TFloat32> mean =
         tf.math.rint(tf.math.div(tf.dtypes.cast(sum, TFloat32.class), tf.constant((float) pixels)));
     Operand<TFloat32> meanPart =

@@ -38,6 +38,36 @@ public record Cut(Axis rows, Axis columns, Orientation.Drawn turned) {
         Axis.centre(height, resizedHeight, size), Axis.centre(width, resizedWidth, size));
   }
 
+  /**
+   * Returns the image as it is shown whole to an encoder: an image of that shape as it is, any
+   * other scaled so that it just covers the shape times 256 / 224, of which the centre is taken.
+   * That is torchvision's evaluation for 224 pixels, with which every paper's results are made.
+   *
+   * @param height of the image, in pixels
+   * @param width of the image, in pixels
+   * @param toHeight of the result
+   * @param toWidth of the result
+   */
+  public static Cut whole(int height, int width, int toHeight, int toWidth) {
+    if (height == toHeight && width == toWidth) {
+      return new Cut(Axis.of(0, height, height), Axis.of(0, width, width));
+    }
+    long coveredHeight = Math.round(toHeight * 256 / 224.0);
+    long coveredWidth = Math.round(toWidth * 256 / 224.0);
+    // The axis that has less to spare is scaled to exactly what is covered.
+    boolean tall = coveredHeight * width <= coveredWidth * height;
+    long scaledHeight = tall ? coveredWidth * height / width : coveredHeight;
+    long scaledWidth = tall ? coveredWidth : coveredHeight * width / height;
+    return new Cut(
+        Axis.centre(height, Math.toIntExact(scaledHeight), toHeight),
+        Axis.centre(width, Math.toIntExact(scaledWidth), toWidth));
+  }
+
+  /** Returns true for the whole of an image of that size, as it is. */
+  public boolean isWhole(int height, int width) {
+    return equals(new Cut(Axis.of(0, height, height), Axis.of(0, width, width)));
+  }
+
   /** Returns the rows of the result. */
   public int height() {
     return turned.transposes() ? columns.count() : rows.count();

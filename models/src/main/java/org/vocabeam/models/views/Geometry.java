@@ -18,21 +18,30 @@ import java.util.SplittableRandom;
 public interface Geometry extends Serializable {
 
   /**
-   * Draws a part of an image that is resized to a square.
+   * Draws an upright cut of an image.
    *
-   * @param size side of the square, in pixels
+   * @param size side of the cut, in pixels
    * @param height of the image, in pixels
    * @param width of the image, in pixels
    */
-  Box draw(int size, int height, int width, SplittableRandom random);
+  Cut draw(int size, int height, int width, SplittableRandom random);
 
   /**
-   * Returns the side of the square that is cropped, flipped, turned and coloured.
+   * Returns the side of the square that is cut out of the image and coloured.
    *
    * @param size side of the view
    */
-  default int baseSize(int size) {
+  default int cutSize(int size) {
     return size;
+  }
+
+  /**
+   * Returns the cuts of one image.
+   *
+   * @param count views of the image
+   */
+  default int cuts(int count) {
+    return count;
   }
 
   /**

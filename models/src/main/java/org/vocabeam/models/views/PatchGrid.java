@@ -7,15 +7,14 @@ import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.image.CropAndResize;
 import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.TUint8;
 import org.vocabeam.models.UserError;
 
 /**
- * OBoW's patches (reference code {@code CropImagePatches}): the image is cropped once to {@code
- * baseSize} and flipped, turned and coloured as a whole; the views are pixel-exact patches of it.
- * Cell (i, j) of the {@code grid} x {@code grid} cells starts at {@code cell * (i, j)} plus 0 to
- * {@code jitter} pixels each way. Views of one image show different cells, in random order; as many
- * views as cells show them row by row, as tiles.
+ * OBoW's patches (reference code {@code CropImagePatches}): the image is cut once to {@code
+ * baseSize} and coloured as a whole; the views are pixel-exact patches of it. Cell (i, j) of the
+ * {@code grid} x {@code grid} cells starts at {@code cell * (i, j)} plus 0 to {@code jitter} pixels
+ * each way. Views of one image show different cells, in random order; as many views as cells show
+ * them row by row, as tiles.
  *
  * @param base crop of the image
  * @param baseSize side of the crop that is cut, in pixels
@@ -54,13 +53,19 @@ public record PatchGrid(RandomResizedCrop base, int baseSize, int grid, int cell
   }
 
   @Override
-  public int baseSize(int size) {
+  public int cutSize(int size) {
     return baseSize;
+  }
+
+  /** Returns 1: all views show the same base crop. */
+  @Override
+  public int cuts(int count) {
+    return 1;
   }
 
   /** Draws the base crop. */
   @Override
-  public Box draw(int size, int height, int width, SplittableRandom random) {
+  public Cut draw(int size, int height, int width, SplittableRandom random) {
     return base.draw(size, height, width, random);
   }
 
@@ -91,12 +96,12 @@ public record PatchGrid(RandomResizedCrop base, int baseSize, int grid, int cell
   /**
    * Cuts patches out of base crops.
    *
-   * @param base {@code [B, baseSize, baseSize, C]}
+   * @param base whole numbers, {@code [B, baseSize, baseSize, C]}
    * @param rows parameters of the patches, {@code [B * count, P]}
    * @param size side of a patch
    * @return {@code [B * count, size, size, C]}
    */
-  Operand<TUint8> cut(Ops tf, Operand<TUint8> base, ViewRows rows, int size) {
+  Operand<TFloat32> cut(Ops tf, Operand<TFloat32> base, ViewRows rows, int size) {
     Operand<TFloat32> scale = tf.constant(1f / Math.max(1, baseSize - 1));
     Operand<TFloat32> length = tf.constant((float) size - 1);
     Operand<TFloat32> y = rows.column(tf, Y, 1);
@@ -107,13 +112,11 @@ public record PatchGrid(RandomResizedCrop base, int baseSize, int grid, int cell
                 List.of(y, x, tf.math.add(y, length), tf.math.add(x, length)), tf.constant(1)),
             scale);
     // Nearest: positions are whole pixels but for the last bits of a float.
-    return tf.dtypes.cast(
-        tf.image.cropAndResize(
-            base,
-            boxes,
-            rows.imageOfRow(tf, Math.toIntExact(base.shape().get(0))),
-            tf.constant(new int[] {size, size}),
-            CropAndResize.method("nearest")),
-        TUint8.class);
+    return tf.image.cropAndResize(
+        base,
+        boxes,
+        rows.imageOfRow(tf, Math.toIntExact(base.shape().get(0))),
+        tf.constant(new int[] {size, size}),
+        CropAndResize.method("nearest"));
   }
 }

@@ -1,6 +1,5 @@
 package org.vocabeam.models.views;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.tensorflow.Operand;
@@ -38,6 +37,11 @@ final class Planes {
   /** Makes crops of images {@code [N, S, S, C]}. */
   static Planes of(Ops tf, Operand<TFloat32> images) {
     return new Planes(tf, images, null, false);
+  }
+
+  /** Makes crops of 8-bit images {@code [N, S, S, C]}. */
+  static Planes ofBytes(Ops tf, Operand<TUint8> images) {
+    return new Planes(tf, tf.dtypes.cast(images, TFloat32.class), null, true);
   }
 
   Ops ops() {
@@ -99,15 +103,8 @@ final class Planes {
     return new Planes(tf, null, planes().stream().map(change).toList(), wholeAfter);
   }
 
-  /** Returns the crops in 8 bits, {@code [N, S, S, C]}. */
-  Operand<TUint8> bytes() {
-    if (planes == null) {
-      return tf.dtypes.cast(tf.math.rint(images), TUint8.class);
-    }
-    List<Operand<TUint8>> bytes = new ArrayList<>();
-    for (Operand<TFloat32> plane : planes) {
-      bytes.add(tf.dtypes.cast(whole ? plane : tf.math.rint(plane), TUint8.class));
-    }
-    return tf.stack(bytes, Stack.axis(3L));
+  /** Returns the crops as whole numbers, {@code [N, S, S, C]}. */
+  Operand<TFloat32> rounded() {
+    return (whole ? this : with(tf.math::rint, true)).images();
   }
 }

@@ -5,10 +5,7 @@ import java.util.SplittableRandom;
 /**
  * A box of random area and aspect ratio (width / height, log-uniform), resized to the view's size.
  * Whole pixels, ten attempts and then the largest central box of an allowed aspect: torchvision's
- * {@code RandomResizedCrop.get_params}.
- *
- * <p>{@code Deviation:} bilinear samples without the low-pass filter that Pillow applies when it
- * shrinks. Images are stored near the size that they are trained at, where the two agree.
+ * {@code RandomResizedCrop}. The filter sees nothing outside of the box.
  *
  * @param minArea least share of the image, above 0
  * @param maxArea largest share of the image, at most 1
@@ -30,7 +27,7 @@ public record RandomResizedCrop(double minArea, double maxArea, double minAspect
   }
 
   @Override
-  public Box draw(int size, int height, int width, SplittableRandom random) {
+  public Cut draw(int size, int height, int width, SplittableRandom random) {
     Range areas = new Range(minArea, maxArea);
     // StrictMath: the same on every machine.
     Range logAspects = new Range(StrictMath.log(minAspect), StrictMath.log(maxAspect));
@@ -40,25 +37,21 @@ public record RandomResizedCrop(double minArea, double maxArea, double minAspect
       int boxWidth = (int) Math.rint(Math.sqrt(area * aspect));
       int boxHeight = (int) Math.rint(Math.sqrt(area / aspect));
       if (0 < boxWidth && boxWidth <= width && 0 < boxHeight && boxHeight <= height) {
-        return new Box(
-            random.nextInt(height - boxHeight + 1),
-            random.nextInt(width - boxWidth + 1),
-            boxHeight,
-            boxWidth);
+        Axis rows = Axis.of(random.nextInt(height - boxHeight + 1), boxHeight, size);
+        Axis columns = Axis.of(random.nextInt(width - boxWidth + 1), boxWidth, size);
+        return new Cut(rows, columns);
       }
     }
-    return centre(height, width);
+    return centre(size, height, width);
   }
 
   /** Returns the largest central box of an allowed aspect. */
-  private Box centre(int height, int width) {
+  private Cut centre(int size, int height, int width) {
     double aspect = Math.min(Math.max((double) width / height, minAspect), maxAspect);
-    double boxWidth = Math.min(width, Math.max(1, Math.rint(height * aspect)));
-    double boxHeight = Math.min(height, Math.max(1, Math.rint(width / aspect)));
-    return new Box(
-        Math.floor((height - boxHeight) / 2),
-        Math.floor((width - boxWidth) / 2),
-        boxHeight,
-        boxWidth);
+    int boxWidth = Math.min(width, Math.max(1, (int) Math.rint(height * aspect)));
+    int boxHeight = Math.min(height, Math.max(1, (int) Math.rint(width / aspect)));
+    return new Cut(
+        Axis.of((height - boxHeight) / 2, boxHeight, size),
+        Axis.of((width - boxWidth) / 2, boxWidth, size));
   }
 }

@@ -23,7 +23,7 @@ record ViewParameter(String name, float neutral, Change change) {
     Planes apply(Planes crops, Operand<TFloat32> values);
   }
 
-  /** A parameter of the geometry, which the renderer reads itself. */
+  /** A parameter of the geometry, which has its own graph. */
   static ViewParameter ofGeometry(String name) {
     return new ViewParameter(name, 0, (crops, values) -> crops);
   }

@@ -1,6 +1,6 @@
 package org.vocabeam.models.views;
 
-import java.util.List;
+import java.util.Objects;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
@@ -8,13 +8,13 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TUint8;
 
 /**
- * The views of a batch of images, as one piece of graph.
+ * The colours of a batch of cuts, as one piece of graph: from cuts to views.
  *
  * <pre>{@code
- * Operand<TUint8> images = writer.input("images", TUint8.class, 64, 32, 32, 3);
+ * Operand<TUint8> cuts = writer.input("cuts", TUint8.class, 64L * spec.cuts(), 32, 32, 3);
  * Operand<TFloat32> drawn =
- *     writer.input("drawn", TFloat32.class, 64L * spec.count(), ViewSampler.width(spec));
- * Operand<TUint8> views = ViewRenderer.render(writer.ops(), spec, images, drawn);
+ *     writer.input("drawn", TFloat32.class, 64L * spec.count(), spec.width());
+ * Operand<TUint8> views = ViewRenderer.render(writer.ops(), spec, cuts, drawn);
  * }</pre>
  */
 public final class ViewRenderer {
@@ -23,69 +23,54 @@ public final class ViewRenderer {
   /**
    * Renders the views of a batch. An image's views do not depend on the batch that it is in.
    *
-   * @param images {@code [B, H, W, C]}, C = 1 or 3, a static shape
-   * @param parameters as {@link ViewSampler} draws them, {@code [B * count,
-   *     ViewSampler.width(spec)]}, image by image
-   * @return {@code [B * count, size, size, C]}, row = image * count + crop, rounded to 8 bits
+   * @param cuts {@code [B * cuts, cutSize, cutSize, C]}, C = 1 or 3, a static shape, image by image
+   * @param parameters as {@link ViewSampler} draws them, {@code [B * count, spec.width()]}, image
+   *     by image; null where the width is 0
+   * @return {@code [B * count, size, size, C]}, row = image * count + view, rounded to 8 bits
    */
   public static Operand<TUint8> render(
-      Ops tf, ViewSpec spec, Operand<TUint8> images, Operand<TFloat32> parameters) {
-    ViewRows rows = new ViewRows(spec.parameters(), parameters);
-    check(spec, images.shape(), parameters.shape());
+      Ops tf, ViewSpec spec, Operand<TUint8> cuts, Operand<TFloat32> parameters) {
+    check(spec, cuts.shape(), parameters == null ? null : parameters.shape());
     Ops scoped = tf.withSubScope("views_" + spec.name());
-    if (spec.geometry() instanceof PatchGrid grid) {
-      int batch = Math.toIntExact(images.shape().get(0));
-      // The parameters of the base crop stand in every row of an image.
-      Operand<TUint8> base =
-          renderCrops(scoped, spec, images, rows.firstOfEachImage(scoped, batch));
-      return grid.cut(scoped, base, rows, spec.size());
+    if (parameters == null) {
+      return scoped.identity(cuts);
     }
-    return renderCrops(scoped, spec, images, rows);
+    ViewRows rows = new ViewRows(spec.parameters(), parameters);
+    if (spec.geometry() instanceof PatchGrid grid) {
+      int batch = Math.toIntExact(cuts.shape().get(0));
+      // The parameters of the base crop stand in every row of an image.
+      Planes base = colour(scoped, spec, cuts, rows.firstOfEachImage(scoped, batch));
+      return bytes(scoped, grid.cut(scoped, base.rounded(), rows, spec.size()));
+    }
+    return bytes(scoped, colour(scoped, spec, cuts, rows).rounded());
   }
 
-  private static Operand<TUint8> renderCrops(
-      Ops tf, ViewSpec spec, Operand<TUint8> images, ViewRows rows) {
-    int size = spec.baseSize();
-    Operand<TFloat32> crops =
-        tf.image.cropAndResize(
-            repeatBorder(tf, repeatBorder(tf, images, 1), 2),
-            rows.boxes(tf),
-            rows.imageOfRow(tf, Math.toIntExact(images.shape().get(0))),
-            tf.constant(new int[] {size, size}));
-    if (spec.orientation().quarterTurns()) {
-      crops = Orientation.transposeOdd(tf, crops, rows.column(tf, Orientation.TURNS, 1, 1, 1));
-    }
-    Planes planes = Planes.of(tf, crops);
+  private static Planes colour(Ops tf, ViewSpec spec, Operand<TUint8> cuts, ViewRows rows) {
+    Planes planes = Planes.ofBytes(tf, cuts);
     for (ViewParameter parameter : spec.changes()) {
       planes = parameter.change().apply(planes, rows.column(tf, parameter, 1, 1));
     }
-    return planes.bytes();
+    return planes;
   }
 
-  /**
-   * Adds one more pixel at both ends of an axis: samples up to half a pixel outside of the first
-   * and last centres then have a neighbour. (MirrorPad does the same 25 times more slowly.)
-   */
-  private static Operand<TUint8> repeatBorder(Ops tf, Operand<TUint8> images, int axis) {
-    int[] begin = new int[4];
-    int[] size = {-1, -1, -1, -1};
-    size[axis] = 1;
-    Operand<TUint8> first = tf.slice(images, tf.constant(begin), tf.constant(size));
-    begin[axis] = Math.toIntExact(images.shape().get(axis)) - 1;
-    Operand<TUint8> last = tf.slice(images, tf.constant(begin), tf.constant(size));
-    return tf.concat(List.of(first, images, last), tf.constant(axis));
+  private static Operand<TUint8> bytes(Ops tf, Operand<TFloat32> whole) {
+    return tf.dtypes.cast(whole, TUint8.class);
   }
 
-  private static void check(ViewSpec spec, Shape images, Shape parameters) {
-    if (images.numDimensions() != 4
-        || images.hasUnknownDimension()
-        || (images.get(3) != 1 && images.get(3) != 3)) {
+  private static void check(ViewSpec spec, Shape cuts, Shape parameters) {
+    if (cuts.numDimensions() != 4
+        || cuts.hasUnknownDimension()
+        || cuts.get(0) % spec.cuts() != 0
+        || cuts.get(1) != spec.cutSize()
+        || cuts.get(2) != spec.cutSize()
+        || (cuts.get(3) != 1 && cuts.get(3) != 3)) {
       throw new IllegalArgumentException(
-          "view %s: images are %s, must be [B, H, W, 1 or 3] with known sizes"
-              .formatted(spec.name(), images));
+          "view %s: cuts are %s, must be [B * %d, %d, %4$d, 1 or 3] with known sizes"
+              .formatted(spec.name(), cuts, spec.cuts(), spec.cutSize()));
     }
-    Shape expected = Shape.of(images.get(0) * spec.count(), ViewSampler.width(spec));
-    if (!parameters.equals(expected)) {
+    Shape expected =
+        spec.width() == 0 ? null : Shape.of(cuts.get(0) / spec.cuts() * spec.count(), spec.width());
+    if (!Objects.equals(expected, parameters)) {
       throw new IllegalArgumentException(
           "view %s: parameters are %s, must be %s".formatted(spec.name(), parameters, expected));
     }

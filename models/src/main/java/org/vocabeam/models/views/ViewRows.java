@@ -15,11 +15,6 @@ import org.tensorflow.types.TInt32;
  */
 record ViewRows(List<ViewParameter> parameters, Operand<TFloat32> table) {
 
-  /** Returns the boxes of CropAndResize, {@code [N, 4]}. */
-  Operand<TFloat32> boxes(Ops tf) {
-    return tf.slice(table, tf.constant(new int[] {0, 0}), tf.constant(new int[] {-1, 4}));
-  }
-
   /**
    * Returns one parameter of each row, {@code [N, 1, ..]}.
    *

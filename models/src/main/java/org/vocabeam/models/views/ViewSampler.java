@@ -5,12 +5,13 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Random parameters of views: {@code count} rows of {@code width} numbers, a function of the view,
- * the image's height and width, and the seed alone. {@link ViewRenderer} applies them.
+ * Random draws of views: cuts and parameters, a function of the view, the image's height and width,
+ * and the seed alone. {@link Resampler} makes the cuts, {@link ViewRenderer} applies the
+ * parameters.
  *
  * <pre>{@code
  * long seed = Seeds.of(runSeed, epoch, imageId, spec.name());
- * float[] parameters = ViewSampler.sample(spec, height, width, seed);
+ * DrawnViews views = ViewSampler.sample(spec, height, width, seed);
  * }</pre>
  */
 public final class ViewSampler {
@@ -22,44 +23,35 @@ public final class ViewSampler {
 
   private ViewSampler() {}
 
-  /** Returns the number of parameters of a view. */
-  public static int width(ViewSpec spec) {
-    return spec.parameters().size();
-  }
-
-  /** Returns the parameters of one image, {@code [count, width]} row-major. */
-  public static float[] sample(ViewSpec spec, int height, int width, long seed) {
-    float[] parameters = new float[spec.count() * width(spec)];
-    sample(spec, height, width, seed, parameters, 0);
-    return parameters;
-  }
-
-  /** Writes the parameters of one image into {@code parameters} from {@code offset} on. */
-  public static void sample(
-      ViewSpec spec, int height, int width, long seed, float[] parameters, int offset) {
+  /**
+   * Draws the views of one image.
+   *
+   * @param height of the whole image, in pixels
+   * @param width of the whole image, in pixels
+   */
+  public static DrawnViews sample(ViewSpec spec, int height, int width, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
-    List<ViewRow> rows = new ArrayList<>();
     List<ViewParameter> columns = spec.parameters();
+    float[] parameters = new float[spec.count() * columns.size()];
+    List<ViewRow> rows = new ArrayList<>(spec.count());
     for (int view = 0; view < spec.count(); view++) {
-      rows.add(new ViewRow(columns, parameters, offset + view * columns.size()));
+      rows.add(new ViewRow(columns, parameters, view * columns.size()));
+    }
+    List<Cut> cuts = new ArrayList<>(spec.cuts());
+    for (ViewRow row : rows.subList(0, spec.cuts())) {
+      cuts.add(draw(spec, height, width, random, row));
     }
     if (spec.geometry() instanceof PatchGrid grid) {
-      draw(spec, height, width, random, rows.get(0));
       rows.forEach(row -> row.take(rows.get(0)));
       grid.drawPatches(rows, random);
-    } else {
-      rows.forEach(row -> draw(spec, height, width, random, row));
     }
+    return new DrawnViews(spec, List.copyOf(cuts), parameters);
   }
 
-  private static void draw(
+  private static Cut draw(
       ViewSpec spec, int height, int width, SplittableRandom random, ViewRow row) {
-    Box box = spec.geometry().draw(spec.size(), height, width, random);
+    Cut upright = spec.geometry().draw(spec.cutSize(), height, width, random);
     Orientation.Drawn orientation = spec.orientation().draw(random);
-    box.set(row, spec.baseSize(), height, width, orientation);
-    if (row.has(Orientation.TURNS)) {
-      row.set(Orientation.TURNS, orientation.turns());
-    }
     double[] decisions = new double[Math.max(DECISIONS, spec.augmentations().size())];
     for (int i = 0; i < decisions.length; i++) {
       decisions[i] = random.nextDouble();
@@ -70,5 +62,6 @@ public final class ViewSampler {
         augmentation.draw(random, row);
       }
     }
+    return new Cut(upright.rows(), upright.columns(), orientation);
   }
 }

@@ -154,9 +154,19 @@ public record ViewSpec(
     }
   }
 
-  /** Returns the side of the square that is cropped, flipped, turned and coloured. */
-  int baseSize() {
-    return geometry.baseSize(size);
+  /** Returns the number of squares that are cut out of an image: one for each view, or for all. */
+  public int cuts() {
+    return geometry.cuts(count);
+  }
+
+  /** Returns the side of the squares that are cut out of an image. */
+  public int cutSize() {
+    return geometry.cutSize(size);
+  }
+
+  /** Returns the number of parameters of a view, which may be 0. */
+  public int width() {
+    return parameters().size();
   }
 
   /** Returns the parameters that change pixels, in the order of their changes. */
@@ -170,11 +180,7 @@ public record ViewSpec(
 
   /** Returns all parameters of a view, in the order of their columns. */
   List<ViewParameter> parameters() {
-    List<ViewParameter> parameters = new ArrayList<>(List.of(Box.Y1, Box.X1, Box.Y2, Box.X2));
-    if (orientation.quarterTurns()) {
-      parameters.add(Orientation.TURNS);
-    }
-    parameters.addAll(changes());
+    List<ViewParameter> parameters = new ArrayList<>(changes());
     if (geometry instanceof PatchGrid) {
       parameters.addAll(List.of(PatchGrid.Y, PatchGrid.X));
     }

@@ -31,6 +31,7 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TUint8;
 import org.vocabeam.models.methods.Methods;
 import org.vocabeam.models.views.Normalisation;
+import org.vocabeam.models.views.Raster;
 
 class EncoderTest {
   private static final int HEIGHT = 20;
@@ -86,7 +87,9 @@ class EncoderTest {
     try (Trainer trainer = Trainer.of(recipe)) {
       untouched = trainer.initialState();
       for (int step = 0; step < STEPS; step++) {
-        trainer.step(step, new Trainer.Batch(join(images), ids, new long[BATCH], new float[0]));
+        List<Raster> rasters =
+            images.stream().map(image -> new Raster(image, HEIGHT, WIDTH, CHANNELS)).toList();
+        trainer.step(step, Trainer.Batch.of(recipe, rasters, ids, new long[BATCH], new float[0]));
       }
       trained = trainer.state();
     }

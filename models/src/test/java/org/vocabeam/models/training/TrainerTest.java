@@ -4,7 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -14,6 +15,7 @@ import org.vocabeam.models.methods.Methods;
 import org.vocabeam.models.optimize.AdamW;
 import org.vocabeam.models.program.Program;
 import org.vocabeam.models.views.Normalisation;
+import org.vocabeam.models.views.Raster;
 
 class TrainerTest {
   private static final int SIDE = 20;
@@ -37,11 +39,16 @@ class TrainerTest {
   }
 
   private static Trainer.Batch batch(long seed) {
-    byte[] pixels = new byte[BATCH * SIDE * SIDE];
-    new SplittableRandom(seed).nextBytes(pixels);
+    SplittableRandom random = new SplittableRandom(seed);
+    List<Raster> images = new ArrayList<>();
     String[] ids = new String[BATCH];
-    Arrays.setAll(ids, i -> "image" + i);
-    return new Trainer.Batch(pixels, ids, new long[BATCH], new float[0]);
+    for (int i = 0; i < BATCH; i++) {
+      byte[] pixels = new byte[SIDE * SIDE];
+      random.nextBytes(pixels);
+      images.add(new Raster(pixels, SIDE, SIDE, 1));
+      ids[i] = "image" + i;
+    }
+    return Trainer.Batch.of(Methods.recipe(obow()), images, ids, new long[BATCH], new float[0]);
   }
 
   @Test

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -17,11 +16,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.vocabeam.models.methods.Methods;
 import org.vocabeam.models.views.ColourJitter;
+import org.vocabeam.models.views.DrawnViews;
 import org.vocabeam.models.views.GaussianBlur;
 import org.vocabeam.models.views.Grey;
 import org.vocabeam.models.views.Normalisation;
 import org.vocabeam.models.views.Orientation;
 import org.vocabeam.models.views.RandomResizedCrop;
+import org.vocabeam.models.views.Raster;
+import org.vocabeam.models.views.Resampler;
 import org.vocabeam.models.views.Solarize;
 import org.vocabeam.models.views.ViewSpec;
 
@@ -60,44 +62,48 @@ class ViewSourceTest {
     return Methods.recipe(tree.toString());
   }
 
-  private static List<byte[]> images(Recipe recipe, int seed) {
+  /** Images of different sizes. */
+  private static List<Raster> images(Recipe recipe, int seed) {
     SplittableRandom random = new SplittableRandom(seed);
-    List<byte[]> images = new ArrayList<>();
+    List<Raster> images = new ArrayList<>();
+    ImageShape shape = recipe.images();
     for (int i = 0; i < recipe.batchSize(); i++) {
-      byte[] image = new byte[recipe.images().bytes()];
+      int height = shape.height() + i % 5;
+      int width = shape.width() + i % 7;
+      byte[] image = new byte[height * width * shape.channels()];
       random.nextBytes(image);
-      images.add(image);
+      images.add(new Raster(image, height, width, shape.channels()));
     }
     return images;
   }
 
-  private static byte[] concat(List<byte[]> parts) {
-    byte[] all = new byte[parts.stream().mapToInt(part -> part.length).sum()];
-    int at = 0;
-    for (byte[] part : parts) {
-      System.arraycopy(part, 0, all, at, part.length);
-      at += part.length;
-    }
-    return all;
-  }
-
   /** The views of every image, each rendered in the company of a few others. */
-  private static Map<String, byte[]> views(
-      Augmenter augmenter, Recipe recipe, List<byte[]> images, List<String> ids, long epoch) {
-    int at = augmenter.batchSize() - 1; // so no batch is full
-    Map<String, List<byte[]>> parts = new HashMap<>();
-    for (int from = 0; from < images.size(); from += at) {
-      int to = Math.min(images.size(), from + at);
-      Map<String, byte[]> rendered =
-          augmenter.render(images.subList(from, to), ids.subList(from, to), epoch);
-      for (Map.Entry<String, Integer> input : ViewSource.STORED.inputs(recipe).entrySet()) {
-        parts
-            .computeIfAbsent(input.getKey(), name -> new ArrayList<>())
-            .add(Arrays.copyOf(rendered.get(input.getKey()), (to - from) * input.getValue()));
+  private static ViewBatch views(
+      Augmenter augmenter, Recipe recipe, List<Raster> images, List<String> ids, long epoch) {
+    ViewBatch views = ViewBatch.of(recipe, ViewSource.STORED, images.size());
+    int some = augmenter.batchSize() - 1; // so no batch is full
+    ViewBatch company = augmenter.batch();
+    Resampler resampler = new Resampler();
+    for (int from = 0; from < images.size(); from += some) {
+      int to = Math.min(images.size(), from + some);
+      for (int i = from; i < to; i++) {
+        Raster image = images.get(i);
+        List<DrawnViews> drawn =
+            augmenter.views().draw(ids.get(i), epoch, image.height(), image.width());
+        company.cut(i - from, drawn, image, resampler);
+      }
+      Map<String, byte[]> rendered = augmenter.render(company);
+      for (ViewSpec view : recipe.method().views()) {
+        int bytes = view.size() * view.size() * recipe.images().channels();
+        for (int i = from; i < to; i++) {
+          for (int crop = 0; crop < view.count(); crop++) {
+            int at = ((i - from) * view.count() + crop) * bytes;
+            byte[] stored = Arrays.copyOfRange(rendered.get(view.name()), at, at + bytes);
+            views.put(i, view.name(), crop, stored);
+          }
+        }
       }
     }
-    Map<String, byte[]> views = new HashMap<>();
-    parts.forEach((name, of) -> views.put(name, concat(of)));
     return views;
   }
 
@@ -136,8 +142,8 @@ class ViewSourceTest {
         metrics.add(
             trainer.step(
                 step,
-                new Trainer.Batch(
-                    concat(images(recipe, step)), names, epochs(batch, step), new float[0])));
+                Trainer.Batch.of(
+                    recipe, images(recipe, step), names, epochs(batch, step), new float[0])));
       }
       Map<String, float[]> fromImages = trainer.state();
       Map<String, float[]> first = trainer.initialState();
@@ -147,13 +153,10 @@ class ViewSourceTest {
           "nothing was learned");
       trainer.setState(first);
       for (int step = 0; step < steps; step++) {
-        Map<String, byte[]> views = views(augmenter, recipe, images(recipe, step), ids, step);
+        ViewBatch views = views(augmenter, recipe, images(recipe, step), ids, step);
         assertArrayEquals(
             metrics.get(step),
-            trainer.step(
-                step,
-                new Trainer.Batch(
-                    ViewSource.STORED, views, names, epochs(batch, step), new float[0])));
+            trainer.step(step, new Trainer.Batch(views, names, epochs(batch, step), new float[0])));
       }
       Map<String, float[]> fromViews = trainer.state();
       assertEquals(fromImages.keySet(), fromViews.keySet());

@@ -32,9 +32,9 @@ class AugmentationTest {
 
   /** Returns the view with one of its parameters set. */
   static Picture with(ViewSpec spec, Picture image, ViewParameter column, double value) {
-    float[] parameters = ViewSampler.sample(spec, image.height(), image.width(), 1);
-    parameters[spec.parameters().indexOf(column)] = (float) value;
-    return image.views(spec, parameters).get(0);
+    DrawnViews drawn = image.draw(spec, 1);
+    drawn.parameters()[spec.parameters().indexOf(column)] = (float) value;
+    return image.views(spec, drawn).get(0);
   }
 
   static int clip(double value) {
@@ -73,12 +73,13 @@ class AugmentationTest {
     for (Picture image : List.of(rgb(9), grey(9))) {
       int unchanged = 0;
       for (long seed = 0; seed < 100; seed++) {
-        float[] p = ViewSampler.sample(spec, SIZE, SIZE, seed);
+        DrawnViews drawn = image.draw(spec, seed);
+        float[] p = drawn.parameters();
         if (p[columns.indexOf(ColourJitter.BRIGHTNESS)] == 1
             && p[columns.indexOf(ColourJitter.SATURATION)] == 1
             && p[columns.indexOf(GaussianBlur.SIGMA)] == 0
             && p[columns.indexOf(Solarize.THRESHOLD)] == 256) {
-          assertEquals(image, image.views(spec, p).get(0));
+          assertEquals(image, image.views(spec, drawn).get(0));
           unchanged++;
         }
       }
@@ -103,19 +104,19 @@ class AugmentationTest {
     Set<ViewParameter> colour = Set.of(ColourJitter.HUE, ColourJitter.SATURATION);
     int index = spec.parameters().indexOf(parameter);
     for (Picture image : List.of(Picture.random(30, 30, 3, 1), Picture.random(30, 30, 1, 1))) {
-      float[] parameters = ViewSampler.sample(spec, 30, 30, 4);
-      Picture before = image.views(spec, parameters).get(0);
+      DrawnViews drawn = image.draw(spec, 4);
+      float[] parameters = drawn.parameters();
+      Picture before = image.views(spec, drawn).get(0);
       parameters[index] =
           switch (parameter.name()) {
-            case "y1", "x1", "y2", "x2" -> parameters[index] + 0.1f;
-            case "turns", "patchY", "patchX" -> parameters[index] + 1;
+            case "patchY", "patchX" -> parameters[index] + 1;
             case "hue" -> 0.25f;
             case "brightness", "contrast", "saturation" -> parameters[index] * 0.8f;
             case "sigma" -> parameters[index] + 0.5f;
             case "threshold" -> 64;
             default -> throw new AssertionError(parameter.name());
           };
-      Picture after = image.views(spec, parameters).get(0);
+      Picture after = image.views(spec, drawn).get(0);
       if (image.channels() == 1 && colour.contains(parameter)) {
         assertEquals(before, after);
       } else {
@@ -129,9 +130,8 @@ class AugmentationTest {
     ViewSpec spec = new ViewSpec("v", 19, 40, new RandomResizedCrop(0.2, 1), ANY, EVERYTHING);
     Picture one = Picture.random(28, 28, 1, 10);
     Picture three = Picture.of(28, 28, 3, (y, x, c) -> one.at(y, x, 0));
-    float[] parameters = ViewSampler.sample(spec, 28, 28, 1);
-    List<Picture> fromOne = one.views(spec, parameters);
-    List<Picture> fromThree = three.views(spec, parameters);
+    List<Picture> fromOne = one.views(spec, one.draw(spec, 1));
+    List<Picture> fromThree = three.views(spec, three.draw(spec, 1));
     for (int crop = 0; crop < 40; crop++) {
       Picture view = fromOne.get(crop);
       assertEquals(Picture.of(19, 19, 3, (y, x, c) -> view.at(y, x, 0)), fromThree.get(crop));
@@ -177,16 +177,16 @@ class AugmentationTest {
   private static void assertAloneAsInABatch(ViewSpec spec, int side, int channels) {
     int images = 8;
     List<Picture> batch =
-        IntStream.range(0, images).mapToObj(i -> Picture.random(side, side, channels, i)).toList();
-    int length = spec.count() * ViewSampler.width(spec);
-    float[] parameters = new float[images * length];
-    for (int i = 0; i < images; i++) {
-      ViewSampler.sample(spec, side, side, 100 + i, parameters, i * length);
-    }
-    List<Picture> together = Picture.views(spec, batch, parameters);
-    assertEquals(together, Picture.views(spec, batch, parameters));
+        // Images of a batch may differ in size.
+        IntStream.range(0, images)
+            .mapToObj(i -> Picture.random(side + i, side + 3 * i, channels, i))
+            .toList();
+    List<DrawnViews> drawn =
+        IntStream.range(0, images).mapToObj(i -> batch.get(i).draw(spec, 100 + i)).toList();
+    List<Picture> together = Picture.views(spec, batch, drawn);
+    assertEquals(together, Picture.views(spec, batch, drawn));
     for (int i : new int[] {0, 3, 7}) {
-      List<Picture> alone = batch.get(i).views(spec, ViewSampler.sample(spec, side, side, 100 + i));
+      List<Picture> alone = batch.get(i).views(spec, batch.get(i).draw(spec, 100 + i));
       assertEquals(alone, together.subList(i * spec.count(), (i + 1) * spec.count()));
     }
   }
@@ -209,7 +209,9 @@ class AugmentationTest {
     ViewSpec few = new ViewSpec("v", SIZE, 3, crop, ANY, List.of(jitter));
     ViewSpec more =
         new ViewSpec("v", SIZE, 3, crop, ANY, List.of(jitter, GaussianBlur.NONE, Solarize.NONE));
-    assertArrayEquals(
-        ViewSampler.sample(few, 30, 30, 3), ViewSampler.sample(more, 30, 30, 3), "same rows");
+    DrawnViews expected = ViewSampler.sample(few, 30, 30, 3);
+    DrawnViews actual = ViewSampler.sample(more, 30, 30, 3);
+    assertEquals(expected.cuts(), actual.cuts());
+    assertArrayEquals(expected.parameters(), actual.parameters());
   }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -50,30 +51,40 @@ class GeometryTest {
         image.view(centre(36, 33), 1));
   }
 
+  /** The triangle of twice the width: 1, 3, 3, 1 of 8; at the border what is left of it. */
   @Test
-  void halfTheSizeIsTheMeanOfFour() {
-    Picture image = Picture.random(16, 16, 1, 1);
-    Picture half =
+  void halfTheSizeIsFiltered() {
+    int[] row = {0, 80, 160, 240, 40, 120, 200, 16};
+    Picture image = Picture.of(8, 8, 1, (y, x, c) -> row[x]);
+    int[] half = {
+      (3 * 0 + 3 * 80 + 160 + 3) / 7,
+      (80 + 3 * 160 + 3 * 240 + 40 + 4) / 8,
+      (240 + 3 * 40 + 3 * 120 + 200 + 4) / 8,
+      (120 + 3 * 200 + 3 * 16 + 3) / 7
+    };
+    assertEquals(Picture.of(4, 4, 1, (y, x, c) -> half[x]), image.view(centre(4, 4), 1));
+    Picture turned = Picture.of(8, 8, 1, (y, x, c) -> row[y]);
+    assertEquals(Picture.of(4, 4, 1, (y, x, c) -> half[y]), turned.view(centre(4, 4), 1));
+  }
+
+  /** The filter reaches over the border of the crop, because the image is resized first. */
+  @Test
+  void centreCropOfALargerImage() {
+    Picture row = Picture.random(1, 90, 1, 1);
+    Picture image = Picture.of(60, 90, 1, (y, x, c) -> row.at(0, x, 0));
+    Picture expected =
         Picture.of(
-            8,
-            8,
+            16,
+            16,
             1,
-            (y, x, c) ->
-                (int)
-                    Math.rint(
-                        (image.at(2 * y, 2 * x, 0)
-                                + image.at(2 * y, 2 * x + 1, 0)
-                                + image.at(2 * y + 1, 2 * x, 0)
-                                + image.at(2 * y + 1, 2 * x + 1, 0))
-                            / 4.0));
-    Picture actual = image.view(centre(8, 8), 1);
-    for (int i = 0; i < 64; i++) {
-      // Sums of the form n + 1/2 may go either way by the last bit of a float.
-      assertEquals(half.bytes()[i] & 0xff, actual.bytes()[i] & 0xff, 1);
-    }
-    Picture even = Picture.of(16, 16, 1, (y, x, c) -> y * 8 + x * 4);
-    Picture means = Picture.of(8, 8, 1, (y, x, c) -> (y * 2) * 8 + 4 + (x * 2) * 4 + 2);
-    assertEquals(means, even.view(centre(8, 8), 1));
+            (y, x, c) -> {
+              int middle = 3 * (x + 7) + 1; // 7 of 30 columns are left out on each side
+              int sum = 3 * row.at(0, middle, 0);
+              sum += 2 * (row.at(0, middle - 1, 0) + row.at(0, middle + 1, 0));
+              sum += row.at(0, middle - 2, 0) + row.at(0, middle + 2, 0);
+              return (2 * sum + 9) / 18;
+            });
+    assertEquals(expected, image.view(centre(20, 16), 1));
   }
 
   @Test
@@ -94,9 +105,8 @@ class GeometryTest {
         new ViewSpec(
             "v", 23, 50, new RandomResizedCrop(0.05, 1), new Orientation(0.5, true), List.of());
     Picture image = Picture.of(31, 20, channels, (y, x, c) -> 255 - 100 * c);
-    float[] parameters = ViewSampler.sample(spec, 31, 20, 5);
     Picture expected = Picture.of(23, 23, channels, (y, x, c) -> 255 - 100 * c);
-    image.views(spec, parameters).forEach(view -> assertEquals(expected, view));
+    image.views(spec, image.draw(spec, 5)).forEach(view -> assertEquals(expected, view));
   }
 
   @Test
@@ -124,16 +134,12 @@ class GeometryTest {
 
   private static void assertEachTurnGives(List<Picture> expected, ViewSpec spec) {
     int images = 40;
-    int width = ViewSampler.width(spec);
-    float[] parameters = new float[images * width];
-    for (int i = 0; i < images; i++) {
-      ViewSampler.sample(spec, 3, 3, i, parameters, i * width);
-    }
-    List<Picture> views =
-        Picture.views(spec, Collections.nCopies(images, grey(QUARTER)), parameters);
+    List<DrawnViews> drawn =
+        IntStream.range(0, images).mapToObj(i -> grey(QUARTER).draw(spec, i)).toList();
+    List<Picture> views = Picture.views(spec, Collections.nCopies(images, grey(QUARTER)), drawn);
     boolean[] seen = new boolean[4];
     for (int i = 0; i < images; i++) {
-      int turns = (int) parameters[i * width + spec.parameters().indexOf(Orientation.TURNS)];
+      int turns = drawn.get(i).cuts().get(0).turned().turns();
       seen[turns] = true;
       assertEquals(expected.get(turns), views.get(i));
     }
@@ -151,12 +157,13 @@ class GeometryTest {
     // The same view without the second stage.
     ViewSpec base =
         new ViewSpec("v", 64, 1, grid.base(), Orientation.FLIPPED, patches.augmentations());
-    int width = ViewSampler.width(patches);
+    int width = patches.width();
     List<ViewParameter> columns = patches.parameters();
     for (long seed = 0; seed < 10; seed++) {
-      float[] parameters = ViewSampler.sample(patches, 70, 61, seed);
+      DrawnViews drawn = image.draw(patches, seed);
+      float[] parameters = drawn.parameters();
       Picture crop = image.view(base, seed);
-      List<Picture> views = image.views(patches, parameters);
+      List<Picture> views = image.views(patches, drawn);
       for (int patch = 0; patch < 5; patch++) {
         int top = (int) parameters[patch * width + columns.indexOf(PatchGrid.Y)];
         int left = (int) parameters[patch * width + columns.indexOf(PatchGrid.X)];
@@ -175,11 +182,12 @@ class GeometryTest {
         new ViewSpec(
             "v", 256, 1, new RandomResizedCrop(0.6, 1), Orientation.FLIPPED, spec.augmentations());
     Picture image = Picture.random(300, 280, 3, 2);
-    float[] parameters = ViewSampler.sample(spec, 300, 280, 8);
+    DrawnViews drawn = image.draw(spec, 8);
+    float[] parameters = drawn.parameters();
     Picture crop = image.view(base, 8);
-    List<Picture> views = image.views(spec, parameters);
+    List<Picture> views = image.views(spec, drawn);
     for (int patch = 0; patch < 5; patch++) {
-      int end = (patch + 1) * ViewSampler.width(spec);
+      int end = (patch + 1) * spec.width();
       int top = (int) parameters[end - 2];
       int left = (int) parameters[end - 1];
       assertEquals(
@@ -195,12 +203,8 @@ class GeometryTest {
             Picture.of(8, 8, 1, (y, x, c) -> 10),
             Picture.of(8, 8, 1, (y, x, c) -> 100),
             Picture.of(8, 8, 1, (y, x, c) -> 200));
-    float[] one = ViewSampler.sample(spec, 8, 8, 3);
-    float[] parameters = new float[3 * one.length];
-    for (int i = 0; i < 3; i++) {
-      ViewSampler.sample(spec, 8, 8, 3, parameters, i * one.length);
-    }
-    List<Picture> views = Picture.views(spec, batch, parameters);
+    DrawnViews one = batch.get(0).draw(spec, 3);
+    List<Picture> views = Picture.views(spec, batch, List.of(one, one, one));
     for (int image = 0; image < 3; image++) {
       assertEquals(batch.get(image).views(spec, one), views.subList(image * 3, image * 3 + 3));
     }

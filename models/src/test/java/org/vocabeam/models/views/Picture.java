@@ -1,5 +1,7 @@
 package org.vocabeam.models.views;
 
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -47,43 +49,59 @@ record Picture(int height, int width, int channels, byte[] bytes) {
     return bytes[(y * width + x) * channels + channel] & 0xff;
   }
 
-  /** Returns the views of one picture, with parameters of {@link ViewSampler}. */
-  List<Picture> views(ViewSpec spec, float[] parameters) {
-    return views(spec, List.of(this), parameters);
+  DrawnViews draw(ViewSpec spec, long seed) {
+    return ViewSampler.sample(spec, height, width, seed);
+  }
+
+  /** Returns the views of one picture, as they were drawn. */
+  List<Picture> views(ViewSpec spec, DrawnViews drawn) {
+    return views(spec, List.of(this), List.of(drawn));
   }
 
   Picture view(ViewSpec spec, long seed) {
-    return views(spec, ViewSampler.sample(spec, height, width, seed)).get(0);
+    return views(spec, draw(spec, seed)).get(0);
   }
 
-  /** Returns the views of a batch of pictures of one shape, image by image. */
-  static List<Picture> views(ViewSpec spec, List<Picture> batch, float[] parameters) {
+  Raster raster() {
+    return new Raster(bytes, height, width, channels);
+  }
+
+  /** Returns the views of a batch of pictures, image by image. */
+  static List<Picture> views(ViewSpec spec, List<Picture> batch, List<DrawnViews> drawn) {
     TensorFlowNative.load();
-    Picture first = batch.get(0);
+    int channels = batch.get(0).channels;
     int rows = batch.size() * spec.count();
-    byte[] input = new byte[batch.size() * first.bytes.length];
+    int side = spec.cutSize();
+    Shape cutShape = Shape.of((long) batch.size() * spec.cuts(), side, side, channels);
+    Shape rowShape = Shape.of(rows, spec.width());
+    ByteBuffer pixels = ByteBuffer.allocate((int) cutShape.size());
+    FloatBuffer parameters = FloatBuffer.allocate((int) rowShape.size());
+    Resampler resampler = new Resampler();
+    int at = 0;
     for (int i = 0; i < batch.size(); i++) {
-      System.arraycopy(batch.get(i).bytes, 0, input, i * first.bytes.length, first.bytes.length);
+      for (Cut cut : drawn.get(i).cuts()) {
+        resampler.render(cut, batch.get(i).raster(), pixels, at);
+        at += cut.bytes(channels);
+      }
+      parameters.put(drawn.get(i).parameters());
     }
-    Shape imageShape = Shape.of(batch.size(), first.height, first.width, first.channels);
-    Shape rowShape = Shape.of(rows, ViewSampler.width(spec));
     try (Graph graph = new Graph();
         Session session = new Session(graph);
-        TUint8 imageTensor = TUint8.tensorOf(imageShape, DataBuffers.of(input));
-        TFloat32 rowTensor = TFloat32.tensorOf(rowShape, DataBuffers.of(parameters))) {
+        TUint8 cutTensor = TUint8.tensorOf(cutShape, DataBuffers.of(pixels.array()));
+        TFloat32 rowTensor = TFloat32.tensorOf(rowShape, DataBuffers.of(parameters.array()))) {
       Ops tf = Ops.create(graph);
-      Operand<TUint8> images = tf.placeholder(TUint8.class, Placeholder.shape(imageShape));
+      Operand<TUint8> cuts = tf.placeholder(TUint8.class, Placeholder.shape(cutShape));
       Operand<TFloat32> table = tf.placeholder(TFloat32.class, Placeholder.shape(rowShape));
-      Operand<TUint8> views = ViewRenderer.render(tf, spec, images, table);
+      Operand<TUint8> views = ViewRenderer.render(tf, spec, cuts, spec.width() == 0 ? null : table);
       try (Result result =
-          session.runner().feed(images, imageTensor).feed(table, rowTensor).fetch(views).run()) {
+          session.runner().feed(cuts, cutTensor).feed(table, rowTensor).fetch(views).run()) {
         TUint8 output = (TUint8) result.get(0);
-        if (!output.shape().equals(Shape.of(rows, spec.size(), spec.size(), first.channels))) {
+        if (!output.shape().equals(Shape.of(rows, spec.size(), spec.size(), channels))) {
           throw new AssertionError("views are " + output.shape());
         }
         byte[] bytes = new byte[(int) output.size()];
         output.copyTo(DataBuffers.of(bytes));
-        return split(bytes, rows, spec.size(), first.channels);
+        return split(bytes, rows, spec.size(), channels);
       }
     }
   }
@@ -106,10 +124,14 @@ record Picture(int height, int width, int channels, byte[] bytes) {
       ViewRenderer.render(
           tf,
           spec,
-          tf.placeholder(TUint8.class, Placeholder.shape(Shape.of(2, 32, 32, channels))),
           tf.placeholder(
-              TFloat32.class,
-              Placeholder.shape(Shape.of(2L * spec.count(), ViewSampler.width(spec)))));
+              TUint8.class,
+              Placeholder.shape(
+                  Shape.of(2L * spec.cuts(), spec.cutSize(), spec.cutSize(), channels))),
+          spec.width() == 0
+              ? null
+              : tf.placeholder(
+                  TFloat32.class, Placeholder.shape(Shape.of(2L * spec.count(), spec.width()))));
       Set<String> types = new TreeSet<>();
       graph.operations().forEachRemaining(operation -> types.add(operation.type()));
       return types;

@@ -3,6 +3,7 @@ package org.vocabeam.models.views;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
@@ -10,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.DoublePredicate;
+import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.api.Test;
 import org.vocabeam.models.Seeds;
 
@@ -22,7 +24,20 @@ class ViewSamplerTest {
     double[] values = new double[IMAGES];
     for (int image = 0; image < IMAGES; image++) {
       values[image] =
-          ViewSampler.sample(spec, height, width, Seeds.of(1, 0, image, spec.name()))[index];
+          ViewSampler.sample(spec, height, width, Seeds.of(1, 0, image, spec.name()))
+              .parameters()[index];
+    }
+    return values;
+  }
+
+  /** Draws many images, and takes a number of the first cut of each. */
+  private static double[] drawCut(
+      ViewSpec spec, int height, int width, ToDoubleFunction<Cut> number) {
+    double[] values = new double[IMAGES];
+    for (int image = 0; image < IMAGES; image++) {
+      long seed = Seeds.of(1, 0, image, spec.name());
+      Cut cut = ViewSampler.sample(spec, height, width, seed).cuts().get(0);
+      values[image] = number.applyAsDouble(cut);
     }
     return values;
   }
@@ -52,23 +67,14 @@ class ViewSamplerTest {
     return Arrays.stream(values).filter(v -> v != neutral).toArray();
   }
 
-  /**
-   * Returns height, width, top and left of crops in pixels, from the positions of their samples.
-   */
+  /** Returns height, width, top and left of crops in pixels. */
   private static double[][] boxes(ViewSpec spec, int height, int width) {
-    double[] y1 = draw(spec, height, width, Box.Y1);
-    double[] y2 = draw(spec, height, width, Box.Y2);
-    double[] x1 = draw(spec, height, width, Box.X1);
-    double[] x2 = draw(spec, height, width, Box.X2);
-    double grow = spec.size() / (spec.size() - 1.0);
-    double[][] boxes = new double[4][IMAGES];
-    for (int i = 0; i < IMAGES; i++) {
-      boxes[0][i] = Math.abs(y2[i] - y1[i]) * (height + 1) * grow;
-      boxes[1][i] = Math.abs(x2[i] - x1[i]) * (width + 1) * grow;
-      boxes[2][i] = (y1[i] + y2[i]) / 2 * (height + 1) - 0.5 - boxes[0][i] / 2;
-      boxes[3][i] = (x1[i] + x2[i]) / 2 * (width + 1) - 0.5 - boxes[1][i] / 2;
-    }
-    return boxes;
+    return new double[][] {
+      drawCut(spec, height, width, cut -> cut.rows().length()),
+      drawCut(spec, height, width, cut -> cut.columns().length()),
+      drawCut(spec, height, width, cut -> cut.rows().start()),
+      drawCut(spec, height, width, cut -> cut.columns().start())
+    };
   }
 
   @Test
@@ -132,11 +138,7 @@ class ViewSamplerTest {
     double[] sigma = draw(spec, 256, 256, GaussianBlur.SIGMA);
     assertShare(0.5, sigma, v -> v != 0);
     assertUniform(0.1, 2, changed(sigma, 0));
-    double[] x1 = draw(spec, 256, 256, Box.X1);
-    double[] x2 = draw(spec, 256, 256, Box.X2);
-    double[] direction = new double[IMAGES];
-    Arrays.setAll(direction, i -> x2[i] - x1[i]);
-    assertShare(0.5, direction, v -> v < 0);
+    assertShare(0.5, drawCut(spec, 256, 256, cut -> cut.turned().flipped() ? 1 : 0), v -> v == 1);
   }
 
   @Test
@@ -152,7 +154,7 @@ class ViewSamplerTest {
     double[] threshold = draw(spec, 32, 32, Solarize.THRESHOLD);
     assertShare(0.3, threshold, v -> v == 77);
     assertShare(0.7, threshold, v -> v == 256);
-    double[] turns = draw(spec, 32, 32, Orientation.TURNS);
+    double[] turns = drawCut(spec, 32, 32, cut -> cut.turned().turns());
     for (int turn = 0; turn < 4; turn++) {
       int each = turn;
       assertShare(0.25, turns, v -> v == each);
@@ -175,7 +177,7 @@ class ViewSamplerTest {
     int[] cells = new int[9];
     boolean[] offsets = new boolean[25];
     for (int image = 0; image < IMAGES; image++) {
-      float[] parameters = ViewSampler.sample(spec, 256, 256, Seeds.of(3, image));
+      float[] parameters = ViewSampler.sample(spec, 256, 256, Seeds.of(3, image)).parameters();
       Set<Integer> seen = new HashSet<>();
       for (int patch = 0; patch < 5; patch++) {
         int row = patch * width;
@@ -215,9 +217,9 @@ class ViewSamplerTest {
     int y = spec.parameters().indexOf(PatchGrid.Y);
     int x = spec.parameters().indexOf(PatchGrid.X);
     for (long seed = 0; seed < 20; seed++) {
-      float[] parameters = ViewSampler.sample(spec, 32, 32, seed);
+      float[] parameters = ViewSampler.sample(spec, 32, 32, seed).parameters();
       for (int patch = 0; patch < 4; patch++) {
-        int row = patch * ViewSampler.width(spec);
+        int row = patch * spec.width();
         assertEquals(patch / 2 * 16, parameters[row + y]);
         assertEquals(patch % 2 * 16, parameters[row + x]);
       }
@@ -227,46 +229,44 @@ class ViewSamplerTest {
   @Test
   void theSeedDecidesAndNothingElse() {
     ViewSpec spec = ViewSpec.obowCrops160();
-    float[] once = ViewSampler.sample(spec, 256, 256, 5);
-    assertEquals(2 * ViewSampler.width(spec), once.length);
-    assertArrayEquals(once, ViewSampler.sample(spec, 256, 256, 5));
-    assertFalse(Arrays.equals(once, ViewSampler.sample(spec, 256, 256, 6)));
-    int width = ViewSampler.width(spec);
+    DrawnViews once = ViewSampler.sample(spec, 256, 256, 5);
+    int width = spec.width();
+    assertEquals(2 * width, once.parameters().length);
+    DrawnViews again = ViewSampler.sample(spec, 256, 256, 5);
+    assertEquals(once.cuts(), again.cuts());
+    assertArrayEquals(once.parameters(), again.parameters());
+    DrawnViews other = ViewSampler.sample(spec, 256, 256, 6);
+    assertNotEquals(once.cuts(), other.cuts());
+    assertFalse(Arrays.equals(once.parameters(), other.parameters()));
+    assertNotEquals(once.cuts().get(0), once.cuts().get(1));
     assertFalse(
-        Arrays.equals(Arrays.copyOf(once, width), Arrays.copyOfRange(once, width, 2 * width)));
-
-    float[] table = new float[once.length + 7];
-    ViewSampler.sample(spec, 256, 256, 5, table, 4);
-    assertArrayEquals(once, Arrays.copyOfRange(table, 4, 4 + once.length));
-    assertArrayEquals(new float[4], Arrays.copyOf(table, 4));
-    assertArrayEquals(new float[3], Arrays.copyOfRange(table, table.length - 3, table.length));
+        Arrays.equals(
+            Arrays.copyOf(once.parameters(), width),
+            Arrays.copyOfRange(once.parameters(), width, 2 * width)));
   }
 
   /** Pins the first draws: a change of these numbers changes all runs. */
   @Test
   void theFirstDrawsStayAsTheyAre() {
-    float[] drawn = ViewSampler.sample(ViewSpec.obowCrops160(), 256, 256, 1);
+    DrawnViews drawn = ViewSampler.sample(ViewSpec.obowCrops160(), 256, 256, 1);
+    assertEquals(
+        List.of(
+            new Cut(Axis.of(88, 146, 160), Axis.of(88, 168, 160), new Orientation.Drawn(true, 0)),
+            new Cut(Axis.of(67, 156, 160), Axis.of(40, 150, 160), new Orientation.Drawn(false, 0))),
+        drawn.cuts());
     assertArrayEquals(
         new float[] {
-          0.34613326f,
-          0.9960117f,
-          0.91067606f,
-          0.34640077f, // box, flipped
           0.058799323f,
           0.92331374f,
           1.0843363f,
           0.96395034f,
           0, // hue to sigma
-          0.2645428f,
-          0.15941148f,
-          0.8677529f,
-          0.7394212f,
           -8.240097E-4f,
           0.6984871f,
           0.8295291f,
           0.6383209f,
           1.0794878f
         },
-        drawn);
+        drawn.parameters());
   }
 }

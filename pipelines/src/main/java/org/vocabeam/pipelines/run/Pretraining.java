@@ -82,7 +82,7 @@ public final class Pretraining {
   /** Returns the order in which a run sees its images. */
   public static EpochPlan plan(Recipe recipe, TrainingImages images, RoundPlan rounds) {
     // The larger of the two: windows decide the result, and that must not depend on the source.
-    int bytes = Math.max(ViewSource.IMAGES.bytes(recipe), ViewSource.STORED.bytes(recipe));
+    int bytes = Math.max(recipe.images().bytes(), ViewSource.STORED.bytes(recipe));
     long windowRows = Math.max(1, (rounds.shuffleMegabytes() << 20) / bytes);
     return new EpochPlan(images.groups(), recipe.seed(), rounds.replicas(), windowRows);
   }

@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import javax.imageio.ImageIO;
@@ -15,6 +17,7 @@ import org.vocabeam.models.Seeds;
 import org.vocabeam.models.training.ImageShape;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Trainer.Batch;
+import org.vocabeam.models.views.Raster;
 
 /** Images that are drawn from their number: a ramp in some direction under a little noise. */
 final class SyntheticImages {
@@ -44,15 +47,15 @@ final class SyntheticImages {
   /** The batch that a step of this number sees. */
   static Batch batch(Recipe recipe, long number) {
     int size = recipe.batchSize();
-    int bytes = recipe.images().bytes();
-    byte[] pixels = new byte[size * bytes];
+    ImageShape shape = recipe.images();
+    List<Raster> images = new ArrayList<>();
     String[] ids = new String[size];
     for (int i = 0; i < size; i++) {
       long image = number * size + i;
-      System.arraycopy(pixels(recipe.images(), image), 0, pixels, i * bytes, bytes);
+      images.add(new Raster(pixels(shape, image), shape.height(), shape.width(), shape.channels()));
       ids[i] = Long.toString(image);
     }
-    return new Batch(pixels, ids, new long[size], new float[0]);
+    return Batch.of(recipe, images, ids, new long[size], new float[0]);
   }
 
   /**

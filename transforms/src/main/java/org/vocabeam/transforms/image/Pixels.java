@@ -6,12 +6,16 @@ import java.awt.image.DataBufferByte;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import javax.imageio.ImageIO;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.training.ImageShape;
+import org.vocabeam.models.views.Cut;
+import org.vocabeam.models.views.Raster;
+import org.vocabeam.models.views.Resampler;
 import org.vocabeam.models.views.Resampling;
 
 /**
@@ -62,25 +66,25 @@ public record Pixels(int width, int height, int channels, byte[] values) {
     return of(image).toChannels(channels);
   }
 
-  /**
-   * Decodes a stored image to the channels of a shape.
-   *
-   * @throws UserError when the image has another size than the shape
-   */
+  /** Decodes a stored image and shows it whole in a shape; see {@link Cut#whole}. */
   public static Pixels of(ImageRecord image, ImageShape shape) {
-    if (image.width() != shape.width() || image.height() != shape.height()) {
-      throw new UserError(
-          String.format(
-              "image '%s' is %d x %d, must be %d x %d as all images of the run; ingest with"
-                  + " resize %d",
-              image.id(),
-              image.height(),
-              image.width(),
-              shape.height(),
-              shape.width(),
-              Math.min(shape.height(), shape.width())));
+    return of(image, shape.channels())
+        .cut(Cut.whole(image.height(), image.width(), shape.height(), shape.width()));
+  }
+
+  /** Returns the pixels as a raster, which is not a copy. */
+  public Raster raster() {
+    return new Raster(values, height, width, channels);
+  }
+
+  /** Returns a cut of the image. */
+  public Pixels cut(Cut cut) {
+    if (cut.isWhole(height, width)) {
+      return this;
     }
-    return of(image, shape.channels());
+    byte[] to = new byte[cut.bytes(channels)];
+    new Resampler().render(cut, raster(), ByteBuffer.wrap(to), 0);
+    return new Pixels(cut.width(), cut.height(), channels, to);
   }
 
   /**

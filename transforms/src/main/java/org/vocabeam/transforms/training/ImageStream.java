@@ -6,20 +6,20 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.Seeds;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Trainer.Batch;
-import org.vocabeam.transforms.image.Pixels;
+import org.vocabeam.models.training.ViewBatch;
+import org.vocabeam.transforms.image.ImageRecord;
 import org.vocabeam.transforms.parquet.RecordType;
 import org.vocabeam.transforms.parquet.RowReader;
 import org.vocabeam.transforms.store.AlignedRows;
 import org.vocabeam.transforms.targets.TargetRecord;
 import org.vocabeam.transforms.training.EpochPlan.Group;
+import org.vocabeam.transforms.views.ViewCutter;
 import org.vocabeam.transforms.views.ViewsRecord;
 
 /**
@@ -29,13 +29,19 @@ import org.vocabeam.transforms.views.ViewsRecord;
 final class ImageStream implements Iterator<Batch> {
 
   /**
-   * @param pixels of the image, or of every stored view
+   * @param image null where stored views take its place
+   * @param views null where they are rendered
    */
-  private record Image(long order, String id, List<byte[]> pixels, @Nullable TargetRecord target) {}
+  private record Image(
+      long order,
+      String id,
+      @Nullable ImageRecord image,
+      @Nullable ViewsRecord views,
+      @Nullable TargetRecord target) {}
 
   private final Recipe recipe;
   private final Assignment assignment;
-  private final Map<String, Integer> inputs;
+  private final ViewCutter cutter;
   private final Iterator<EpochPlan.Window> windows;
   private Iterator<Image> images = Collections.emptyIterator();
   private long epoch;
@@ -43,7 +49,7 @@ final class ImageStream implements Iterator<Batch> {
   ImageStream(Assignment assignment) {
     this.recipe = assignment.recipe();
     this.assignment = assignment;
-    this.inputs = assignment.source().inputs(recipe);
+    this.cutter = ViewCutter.of(recipe);
     this.windows = assignment.windows().iterator();
   }
 
@@ -56,8 +62,7 @@ final class ImageStream implements Iterator<Batch> {
   @Override
   public Batch next() {
     int size = recipe.batchSize();
-    Map<String, byte[]> pixels = new LinkedHashMap<>();
-    inputs.forEach((input, bytes) -> pixels.put(input, new byte[size * bytes]));
+    ViewBatch views = ViewBatch.of(recipe, assignment.source(), size);
     String[] ids = new String[size];
     long[] epochs = new long[size];
     int words = recipe.method().targetWords();
@@ -68,7 +73,13 @@ final class ImageStream implements Iterator<Batch> {
         images = read(windows.next());
       }
       Image image = images.next();
-      copy(image, i, pixels);
+      if (image.image() != null) {
+        cutter.cut(image.image(), epoch, views, i);
+      } else {
+        for (ViewsRecord.View view : image.views().views()) {
+          views.put(i, view.view(), view.crop(), view.bytes());
+        }
+      }
       ids[i] = image.id();
       epochs[i] = epoch;
       if (image.target() != null) {
@@ -81,20 +92,7 @@ final class ImageStream implements Iterator<Batch> {
         image.target().fill(targets, i, words);
       }
     }
-    return new Batch(assignment.source(), pixels, ids, epochs, targets);
-  }
-
-  private void copy(Image image, int place, Map<String, byte[]> batch) {
-    Iterator<byte[]> parts = image.pixels().iterator();
-    inputs.forEach(
-        (input, bytes) -> {
-          int at = place * bytes;
-          while (at < (place + 1) * bytes) {
-            byte[] part = parts.next();
-            System.arraycopy(part, 0, batch.get(input), at, part.length);
-            at += part.length;
-          }
-        });
+    return new Batch(views, ids, epochs, targets);
   }
 
   private Iterator<Image> read(EpochPlan.Window window) {
@@ -124,13 +122,10 @@ final class ImageStream implements Iterator<Batch> {
       while (images.hasNext()) {
         ImageRow row = images.next();
         if (assignment.split() == null || assignment.split().equals(row.split())) {
-          List<byte[]> pixels =
-              views == null
-                  ? List.of(Pixels.of(row.image(), recipe.images()).values())
-                  : views.next(row.id()).views().stream().map(ViewsRecord.View::bytes).toList();
+          ViewsRecord stored = views == null ? null : views.next(row.id());
           TargetRecord target = targets == null ? null : targets.next(row.id());
           long order = Seeds.of(recipe.seed(), "image", epoch, row.id());
-          into.add(new Image(order, row.id(), pixels, target));
+          into.add(new Image(order, row.id(), row.image(), stored, target));
         }
       }
     }

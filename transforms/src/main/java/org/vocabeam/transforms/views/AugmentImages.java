@@ -17,11 +17,10 @@ import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.training.Augmenter;
-import org.vocabeam.models.training.ImageShape;
 import org.vocabeam.models.training.Recipe;
+import org.vocabeam.models.training.ViewBatch;
 import org.vocabeam.models.views.ViewSpec;
 import org.vocabeam.transforms.image.ImageRecord;
-import org.vocabeam.transforms.image.Pixels;
 import org.vocabeam.transforms.metrics.WorkerCounter;
 import org.vocabeam.transforms.metrics.WorkerMetric;
 import org.vocabeam.transforms.parquet.RowGroup;
@@ -108,6 +107,7 @@ public final class AugmentImages extends PTransform<PBegin, PCollection<KV<Integ
     private final ShardWriter<ViewsRecord> views;
     private final WorkerCounter augmented = WorkerCounter.of(WorkerMetric.AUGMENTED);
     private transient @Nullable Augmenter augmenter;
+    private transient @Nullable ViewBatch batch;
 
     Render(@Nullable String split, Recipe recipe, long epoch, ShardWriter<ViewsRecord> views) {
       this.split = split;
@@ -146,18 +146,18 @@ public final class AugmentImages extends PTransform<PBegin, PCollection<KV<Integ
       }
       if (augmenter == null) {
         augmenter = Augmenter.of(recipe, BATCH);
+        batch = augmenter.batch();
       }
-      ImageShape shape = augmenter.images();
-      Map<String, byte[]> rendered =
-          augmenter.render(
-              images.stream().map(image -> Pixels.of(image, shape).values()).toList(),
-              images.stream().map(ImageRecord::id).toList(),
-              epoch);
+      ViewCutter cutter = ViewCutter.of(recipe);
+      for (int i = 0; i < images.size(); i++) {
+        cutter.cut(images.get(i), epoch, batch, i);
+      }
+      Map<String, byte[]> rendered = augmenter.render(batch);
+      int channels = recipe.images().channels();
       for (int i = 0; i < images.size(); i++) {
         ImageRecord image = images.get(i);
         List<View> viewsOfImage = new ArrayList<>();
-        for (ViewSpec spec : augmenter.views()) {
-          int channels = shape.channels();
+        for (ViewSpec spec : augmenter.views().views()) {
           int bytes = spec.size() * spec.size() * channels;
           for (int crop = 0; crop < spec.count(); crop++) {
             int from = (i * spec.count() + crop) * bytes;

@@ -1,5 +1,6 @@
 package org.vocabeam.transforms.features;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -13,6 +14,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.testing.CoderProperties;
 import org.apache.beam.sdk.testing.PAssert;
@@ -22,8 +24,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.program.DeviceChoice;
 import org.vocabeam.models.training.Encoder;
+import org.vocabeam.models.training.ImageShape;
 import org.vocabeam.models.training.Pooling;
 import org.vocabeam.transforms.image.ImageRecord;
+import org.vocabeam.transforms.image.Pixels;
 import org.vocabeam.transforms.parquet.RowGroup;
 import org.vocabeam.transforms.parquet.RowReader;
 
@@ -200,18 +204,22 @@ class EmbedImagesTest {
   }
 
   @Test
-  void anImageOfAnotherSizeIsNamed() throws IOException {
-    List<RowGroup> wrong =
-        PixelTeacher.store(
-            directory.resolve("wrong"),
-            List.of(new ImageRecord("w", null, "a", 5, 4, 1, ImageRecord.RAW, new byte[20])));
+  void anImageOfAnotherSizeIsShownByItsCentre() throws IOException {
+    byte[] pixels = new byte[54];
+    new SplittableRandom(1).nextBytes(pixels);
+    ImageRecord large = new ImageRecord("w", null, "a", 9, 6, 1, ImageRecord.RAW, pixels);
+    byte[] centre = Pixels.of(large, new ImageShape(4, 4, 1)).values();
+    ImageRecord shown = new ImageRecord("s", null, "a", 4, 4, 1, ImageRecord.RAW, centre);
+    List<RowGroup> both = PixelTeacher.store(directory.resolve("sizes"), List.of(large, shown));
     try (FeatureSource.Extractor extractor = FeatureSource.cells(checkpoint, "layer1").open()) {
-      UserError error =
-          assertThrows(
-              UserError.class, () -> extractor.extract(wrong.get(0), null, (batch, f) -> {}));
-      assertEquals(
-          "image 'w' is 4 x 5, must be 4 x 4 as all images of the run; ingest with resize 4",
-          error.getMessage());
+      extractor.extract(
+          both.get(0),
+          null,
+          (batch, features) -> {
+            int width = features.length / 2;
+            assertArrayEquals(
+                Arrays.copyOf(features, width), Arrays.copyOfRange(features, width, 2 * width));
+          });
     }
   }
 

@@ -9,6 +9,8 @@ import static org.vocabeam.transforms.image.TestImages.bytes;
 import org.junit.jupiter.api.Test;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.training.ImageShape;
+import org.vocabeam.models.views.Axis;
+import org.vocabeam.models.views.Cut;
 
 class PixelsTest {
 
@@ -131,15 +133,39 @@ class PixelsTest {
         "a", null, "all", pixels.width(), pixels.height(), pixels.channels(), encoding, bytes);
   }
 
+  /** torchvision's evaluation: 8 becomes 9, and 8 are cut out of the middle. */
   @Test
-  void imagesOfAnotherSizeAreRejectedByName() {
-    ImageRecord wide =
-        new ImageRecord("x/7", null, "train", 20, 12, 1, ImageRecord.RAW, new byte[240]);
-    UserError error =
-        assertThrows(UserError.class, () -> Pixels.of(wide, new ImageShape(12, 12, 1)));
-    assertEquals(
-        "image 'x/7' is 12 x 20, must be 12 x 12 as all images of the run; ingest with resize 12",
-        error.getMessage());
+  void imagesOfAnotherSizeAreShownByTheirCentre() {
+    byte[] columns = new byte[18 * 27];
+    for (int i = 0; i < columns.length; i++) {
+      columns[i] = (byte) (i % 27 * 9);
+    }
+    ImageRecord wide = new ImageRecord("x", null, "train", 27, 18, 1, ImageRecord.RAW, columns);
+    Pixels shown = Pixels.of(wide, new ImageShape(8, 8, 1));
+    assertEquals(8, shown.height());
+    assertEquals(8, shown.width());
+    for (int i = 0; i < 64; i++) {
+      // Resized to 9 x 13, of which columns 2 to 9 stay; one is 27 / 13 pixels of 9 levels.
+      double expected = 9 * ((2 + i % 8 + 0.5) * 27 / 13 - 0.5);
+      assertEquals(expected, shown.values()[i] & 0xFF, 2);
+    }
+  }
+
+  @Test
+  void imagesOfTheShapeAreShownAsTheyAre() {
+    Pixels pixels = new Pixels(3, 2, 1, bytes(1, 2, 3, 4, 5, 6));
+    ImageRecord image = record(pixels, "raw", pixels.values());
+    assertSame(pixels.values(), Pixels.of(image, new ImageShape(2, 3, 1)).values());
+  }
+
+  @Test
+  void aShapeThatIsNotSquareIsCovered() {
+    Cut tall = Cut.whole(100, 20, 28, 14);
+    assertEquals(new Cut(Axis.centre(100, 80, 28), Axis.centre(20, 16, 14)), tall);
+    Cut wide = Cut.whole(20, 100, 28, 14);
+    assertEquals(new Cut(Axis.centre(20, 32, 28), Axis.centre(100, 160, 14)), wide);
+    assertEquals(Cut.centre(375, 500, 256, 224), Cut.whole(375, 500, 224, 224));
+    assertEquals(Cut.centre(500, 375, 256, 224), Cut.whole(500, 375, 224, 224));
   }
 
   @Test

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -44,6 +45,7 @@ import org.vocabeam.transforms.training.EpochPlan.Group;
 
 class ImageStreamTest {
   private static final int SIDE = 12;
+  private static final int TEACHER_SIDE = SIDE + 8;
   private static final int BATCH = 4;
   private static final int IMAGES = 66; // two of three are for training: 11 batches an epoch
   private static final long WINDOW_ROWS = 9;
@@ -80,7 +82,7 @@ class ImageStreamTest {
                     "obow",
                     Preset.SMALL,
                     new Task(
-                        new ImageShape(SIDE + 8, SIDE + 8, 1),
+                        new ImageShape(TEACHER_SIDE, TEACHER_SIDE, 1),
                         new Normalisation(new float[] {0.3f}, new float[] {0.4f}),
                         44,
                         100,
@@ -118,8 +120,11 @@ class ImageStreamTest {
   private record Seen(String id, long epoch, byte pixel) {}
 
   private static byte[] pixels(Batch batch) {
-    assertEquals(Set.of("images"), batch.pixels().keySet());
-    return batch.pixels().get("images");
+    // Images of one level, whose cuts have that level too.
+    ByteBuffer teacher = batch.views().pixels("teacher");
+    byte[] pixels = new byte[teacher.remaining()];
+    teacher.get(pixels);
+    return pixels;
   }
 
   private static List<Seen> read(Assignment assignment) {
@@ -128,10 +133,11 @@ class ImageStreamTest {
     while (stream.hasNext()) {
       Batch batch = stream.next();
       assertEquals(BATCH, batch.size());
-      assertEquals(BATCH * SIDE * SIDE, pixels(batch).length);
+      int bytes = pixels(batch).length / BATCH;
+      assertEquals(TEACHER_SIDE * TEACHER_SIDE, bytes);
       for (int i = 0; i < BATCH; i++) {
-        byte[] pixels = Arrays.copyOfRange(pixels(batch), i * SIDE * SIDE, (i + 1) * SIDE * SIDE);
-        byte[] same = new byte[SIDE * SIDE];
+        byte[] pixels = Arrays.copyOfRange(pixels(batch), i * bytes, (i + 1) * bytes);
+        byte[] same = new byte[bytes];
         Arrays.fill(same, pixels[0]);
         assertArrayEquals(same, pixels);
         seen.add(new Seen(batch.ids()[i], batch.epochs()[i], pixels[0]));

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -42,7 +43,10 @@ import org.vocabeam.models.training.ImageShape;
 import org.vocabeam.models.training.Preset;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Task;
+import org.vocabeam.models.views.DrawnViews;
 import org.vocabeam.models.views.Normalisation;
+import org.vocabeam.models.views.Raster;
+import org.vocabeam.models.views.Resampler;
 import org.vocabeam.models.views.ViewRenderer;
 import org.vocabeam.models.views.ViewSampler;
 import org.vocabeam.models.views.ViewSpec;
@@ -70,15 +74,17 @@ class AugmentImagesTest {
     images = new ArrayList<>();
     SplittableRandom random = new SplittableRandom(1);
     for (int i = 0; i < IMAGES; i++) {
-      byte[] pixels = new byte[SIDE * SIDE * 3];
+      int height = SIDE + i % 3;
+      int width = SIDE + i % 4;
+      byte[] pixels = new byte[height * width * 3];
       random.nextBytes(pixels);
       images.add(
           new ImageRecord(
               "i" + i,
               i % 2 == 0 ? "even" : null,
               i % 3 == 0 ? "test" : "train",
-              SIDE,
-              SIDE,
+              width,
+              height,
               3,
               ImageRecord.RAW,
               pixels));
@@ -113,28 +119,35 @@ class AugmentImagesTest {
     Map<String, List<View>> views = new HashMap<>();
     for (ViewSpec spec : recipe.method().views()) {
       try (ProgramWriter writer = new ProgramWriter()) {
-        Operand<TUint8> pixels = writer.input("pixels", TUint8.class, 1, SIDE, SIDE, 3);
-        Operand<TFloat32> drawn =
-            writer.input("drawn", TFloat32.class, spec.count(), ViewSampler.width(spec));
+        int side = spec.cutSize();
+        Operand<TUint8> cuts = writer.input("cuts", TUint8.class, spec.cuts(), side, side, 3);
+        Operand<TFloat32> parameters =
+            spec.width() == 0
+                ? null
+                : writer.input("drawn", TFloat32.class, spec.count(), spec.width());
         Map<String, Operand<?>> inputs = new LinkedHashMap<>();
-        inputs.put("pixels", pixels);
-        inputs.put("drawn", drawn);
+        inputs.put("cuts", cuts);
+        if (parameters != null) {
+          inputs.put("drawn", parameters);
+        }
         writer.signature(
             "render",
             inputs,
-            Map.of("view", ViewRenderer.render(writer.ops(), spec, pixels, drawn)));
+            Map.of("view", ViewRenderer.render(writer.ops(), spec, cuts, parameters)));
         try (Program program = Program.load(writer)) {
           for (ImageRecord image : images) {
             long seed = Seeds.of(recipe.seed(), epoch, image.id(), spec.name());
-            byte[] rendered =
-                program.run(
-                    "render",
-                    Map.of(
-                        "pixels",
-                        image.bytes(),
-                        "drawn",
-                        ViewSampler.sample(spec, SIDE, SIDE, seed)),
-                    outputs -> outputs.get(0).toByteArray());
+            DrawnViews drawn = ViewSampler.sample(spec, image.height(), image.width(), seed);
+            ByteBuffer pixels = ByteBuffer.allocate(spec.cuts() * side * side * 3);
+            Raster raster = new Raster(image.bytes(), image.height(), image.width(), 3);
+            for (int cut = 0; cut < spec.cuts(); cut++) {
+              new Resampler().render(drawn.cuts().get(cut), raster, pixels, cut * side * side * 3);
+            }
+            Map<String, Object> fed = new HashMap<>(Map.of("cuts", pixels));
+            if (parameters != null) {
+              fed.put("drawn", drawn.parameters());
+            }
+            byte[] rendered = program.run("render", fed, outputs -> outputs.get(0).toByteArray());
             int bytes = spec.size() * spec.size() * 3;
             for (int crop = 0; crop < spec.count(); crop++) {
               views

@@ -1,0 +1,127 @@
+package org.vocabeam.models.training;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.vocabeam.models.views.Cut;
+import org.vocabeam.models.views.DrawnViews;
+import org.vocabeam.models.views.Raster;
+import org.vocabeam.models.views.Resampler;
+import org.vocabeam.models.views.ViewSpec;
+
+/**
+ * Memory for the pixels of a batch, filled image by image: with cuts and what was drawn for them,
+ * or with stored views. Several threads may fill different places at a time. It may be filled again
+ * when the step before has taken its copy.
+ *
+ * <pre>{@code
+ * ViewBatch batch = ViewBatch.of(recipe, ViewSource.IMAGES, recipe.batchSize());
+ * List<DrawnViews> drawn = RenderedViews.of(recipe).draw(id, epoch, height, width);
+ * batch.cut(place, drawn, raster, resampler);
+ * }</pre>
+ */
+public final class ViewBatch {
+  private final ViewSource source;
+  private final int size;
+  private final int channels;
+  private final Map<String, ViewSpec> views = new LinkedHashMap<>();
+  private final Map<String, ByteBuffer> pixels = new LinkedHashMap<>();
+  private final Map<String, float[]> parameters = new LinkedHashMap<>();
+
+  private ViewBatch(List<ViewSpec> views, int channels, ViewSource source, int size) {
+    this.source = source;
+    this.size = size;
+    this.channels = channels;
+    for (ViewSpec view : views) {
+      this.views.put(view.name(), view);
+      pixels.put(
+          view.name(), ByteBuffer.allocate(Math.multiplyExact(size, source.bytes(view, channels))));
+      if (source == ViewSource.IMAGES && view.width() > 0) {
+        parameters.put(view.name(), new float[size * view.count() * view.width()]);
+      }
+    }
+  }
+
+  /**
+   * Returns memory for a batch of a recipe's images.
+   *
+   * @param size images of the batch
+   */
+  public static ViewBatch of(Recipe recipe, ViewSource source, int size) {
+    return new ViewBatch(recipe.method().views(), recipe.images().channels(), source, size);
+  }
+
+  /** Returns the kind of the pixels. */
+  public ViewSource source() {
+    return source;
+  }
+
+  /** Returns the number of images. */
+  public int size() {
+    return size;
+  }
+
+  /**
+   * Cuts the views of an image.
+   *
+   * @param place of the image in the batch, from 0
+   * @param drawn all its views, see {@link RenderedViews#draw}
+   * @param raster pixels of the image, as many as the cuts need, with the channels of the recipe
+   * @param resampler of this thread
+   */
+  public void cut(int place, List<DrawnViews> drawn, Raster raster, Resampler resampler) {
+    checkArgument(
+        raster.channels() == channels,
+        "the image has %s channels, must have %s",
+        raster.channels(),
+        channels);
+    for (DrawnViews each : drawn) {
+      ViewSpec view = each.spec();
+      int at = place * source.bytes(view, channels);
+      for (Cut cut : each.cuts()) {
+        resampler.render(cut, raster, pixels.get(view.name()), at);
+        at += cut.bytes(channels);
+      }
+      float[] table = parameters.get(view.name());
+      if (table != null) {
+        int length = each.parameters().length;
+        System.arraycopy(each.parameters(), 0, table, place * length, length);
+      }
+    }
+  }
+
+  /**
+   * Takes over a stored view of an image.
+   *
+   * @param place of the image in the batch, from 0
+   * @param view name of the kind of view
+   * @param crop number among the views of the kind, from 0
+   * @param stored {@code [size, size, C]}
+   */
+  public void put(int place, String view, int crop, byte[] stored) {
+    ViewSpec spec = views.get(view);
+    checkArgument(spec != null, "view is %s, must be one of %s", view, views.keySet());
+    checkArgument(
+        crop < spec.count() && stored.length == spec.size() * spec.size() * channels,
+        "crop %s of view %s has %s bytes",
+        crop,
+        view,
+        stored.length);
+    pixels.get(view).put((place * spec.count() + crop) * stored.length, stored);
+  }
+
+  /** Returns the pixels of a kind of view, read-only. */
+  public ByteBuffer pixels(String view) {
+    return pixels.get(view).asReadOnlyBuffer();
+  }
+
+  /** Adds the inputs of a program to others. */
+  void addTo(Map<String, Object> inputs) {
+    pixels.forEach((view, buffer) -> inputs.put(view, buffer.duplicate()));
+    parameters.forEach(
+        (view, table) -> inputs.put(RenderedViews.parameters(views.get(view)), table));
+  }
+}
