@@ -141,7 +141,9 @@ class ResamplerTest {
     int width = 206;
     byte[] pixels = new byte[height * width];
     for (int i = 0; i < pixels.length; i++) {
-      pixels[i] = (byte) (128 + 60 * Math.sin(i / width / 30.0) + 60 * Math.sin(i % width / 40.0));
+      int row = i / width;
+      int column = i % width;
+      pixels[i] = (byte) (128 + 60 * Math.sin(row / 30.0) + 60 * Math.sin(column / 40.0));
     }
     Cut cut = new Cut(new Axis(10.5, 130, 16, 0, 16, 0, height), Axis.of(13, 190, 20));
     assertEquals(8, cut.denominator());
