@@ -145,9 +145,7 @@ record ColourGrid(double step, int[] colourOf) {
    * @return one-hot, {@code [B side side, Q]}; zeros where the cell of the mean has no colour
    */
   Operand<TFloat32> nearest(Ops tf, Operand<TFloat32> a, Operand<TFloat32> b, int side) {
-    Operand<TFloat32> parts =
-        tf.image.resizeArea(
-            tf.stack(List.of(a, b), Stack.axis(3L)), tf.constant(new int[] {side, side}));
+    Operand<TFloat32> parts = means(tf, tf.stack(List.of(a, b), Stack.axis(3L)), side);
     Operand<TFloat32> offset = tf.constant((float) Math.ceil(REACH / step));
     Operand<TInt32> cells =
         tf.dtypes.cast(
@@ -162,5 +160,29 @@ record ColourGrid(double step, int[] colourOf) {
             tf.reshape(cell, tf.constant(new long[] {count})),
             tf.constant(0));
     return tf.oneHot(colour, tf.constant(colours()), tf.constant(1f), tf.constant(0f));
+  }
+
+  /**
+   * Authors the mean of every part of an image, {@code [B, S, S, C] -> [B, side, side, C]}. A pixel
+   * on the border of two parts belongs to both by its share, as in ResizeArea, which has no kernel
+   * for GPUs.
+   */
+  static Operand<TFloat32> means(Ops tf, Operand<TFloat32> images, int side) {
+    int pixels = (int) images.shape().get(1);
+    if (pixels % side == 0) {
+      List<Long> part = List.of(1L, (long) pixels / side, (long) pixels / side, 1L);
+      return tf.nn.avgPool(images, part, part, "VALID");
+    }
+    float[][] shares = new float[side][pixels];
+    double width = (double) pixels / side;
+    for (int i = 0; i < side; i++) {
+      for (int j = 0; j < pixels; j++) {
+        double common = Math.min((i + 1) * width, j + 1) - Math.max(i * width, j);
+        shares[i][j] = (float) (Math.max(0, common) / width);
+      }
+    }
+    Operand<TFloat32> matrix = tf.constant(shares);
+    Operand<TFloat32> rows = tf.linalg.einsum(List.of(matrix, images), "ih,bhwc->biwc");
+    return tf.linalg.einsum(List.of(matrix, rows), "jw,biwc->bijc");
   }
 }

@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
 import org.vocabeam.models.Sandbox;
@@ -72,6 +75,25 @@ final class ColourGridTest {
         sum += value;
       }
       assertEquals(2, sum);
+    }
+  }
+
+  /** TensorFlow's own operation places the parts in float32: 1e-5 of the largest value. */
+  @ParameterizedTest
+  @CsvSource({"32, 8", "28, 8", "30, 7", "25, 24", "9, 1", "5, 5"})
+  void meansOfPartsAreThoseOfResizeArea(int pixels, int side) {
+    float[] values = new float[2 * pixels * pixels * 2];
+    SplittableRandom random = new SplittableRandom(1);
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) random.nextDouble(-100, 100);
+    }
+    try (Sandbox sandbox = new Sandbox()) {
+      Operand<TFloat32> images = sandbox.floats(values, 2, pixels, pixels, 2);
+      float[] expected =
+          sandbox.run(
+              sandbox.tf().image.resizeArea(images, sandbox.tf().constant(new int[] {side, side})));
+      float[] means = sandbox.run(ColourGrid.means(sandbox.tf(), images, side));
+      assertArrayEquals(expected, means, 1e-3f);
     }
   }
 
