@@ -8,6 +8,7 @@ import java.awt.image.DataBufferByte;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 import java.io.IOException;
+import java.util.Optional;
 import javax.imageio.ImageReader;
 
 /**
@@ -31,6 +32,13 @@ public final class ImageDecoder {
    * @throws RejectedException when the pixels are damaged, or not those of the header
    */
   public static Pixels decode(byte[] bytes, ImageHeader header) throws RejectedException {
+    if (header.encoding().equals(ImageRecord.JPEG) && header.plain()) {
+      Optional<Pixels> pixels = LibJpeg.decode(bytes);
+      if (pixels.isPresent() && header.isOf(pixels.get())) {
+        return pixels.get();
+      }
+      // Perhaps only padding: Java's reader tells the reason of a warning.
+    }
     BufferedImage image;
     try {
       image = read(ImageFormat.of(bytes).orElseThrow().newReader(), bytes);

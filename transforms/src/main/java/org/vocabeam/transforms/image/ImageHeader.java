@@ -27,6 +27,11 @@ public record ImageHeader(
         .readHeader(file, maxPixels);
   }
 
+  /** Returns true for pixels of this size and number of channels. */
+  boolean isOf(Pixels pixels) {
+    return pixels.width() == width && pixels.height() == height && pixels.channels() == channels;
+  }
+
   /** Rejects sizes below 1 x 1 and above {@code maxPixels}. */
   static void checkSize(int width, int height, long maxPixels) throws RejectedException {
     if (width < 1 || height < 1) {

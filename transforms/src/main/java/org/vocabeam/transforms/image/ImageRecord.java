@@ -59,6 +59,33 @@ public record ImageRecord(
     }
   }
 
+  /**
+   * Reads the header of an encoded image.
+   *
+   * @throws UserError when it is damaged, or of another size, which ingestion never stores
+   */
+  ImageHeader header() {
+    try {
+      ImageHeader header = ImageHeader.read(bytes, (long) width * height);
+      boolean turned = header.orientation() >= 5;
+      if (header.width() != (turned ? height : width)
+          || header.height() != (turned ? width : height)) {
+        throw new RejectedException(Rejection.CORRUPT);
+      }
+      return header;
+    } catch (RejectedException e) {
+      throw damaged(e);
+    }
+  }
+
+  /** Returns the error of an image that was damaged after it was stored. */
+  UserError damaged(RejectedException reason) {
+    return new UserError(
+        String.format(
+            "the stored image '%s' is damaged (%s); ingest again", id, reason.getMessage()),
+        reason);
+  }
+
   @Override
   public boolean equals(@Nullable Object other) {
     return RecordType.areEqual(this, other);

@@ -50,14 +50,11 @@ public record Pixels(int width, int height, int channels, byte[] values) {
     if (image.encoding().equals(ImageRecord.RAW)) {
       return new Pixels(image.width(), image.height(), image.channels(), image.bytes());
     }
+    ImageHeader header = image.header();
     try {
-      ImageHeader header = ImageHeader.read(image.bytes(), (long) image.width() * image.height());
       return ImageDecoder.decode(image.bytes(), header).orient(header.orientation());
     } catch (RejectedException e) {
-      throw new UserError(
-          String.format(
-              "the stored image '%s' is damaged (%s); ingest again", image.id(), e.getMessage()),
-          e);
+      throw image.damaged(e);
     }
   }
 
@@ -215,6 +212,15 @@ public record Pixels(int width, int height, int channels, byte[] values) {
       throw new UncheckedIOException(e);
     }
     return out.toByteArray();
+  }
+
+  /**
+   * Encodes the pixels as JPEG, with chroma of half the size (4:2:0).
+   *
+   * @param quality 1 to 100, as libjpeg counts
+   */
+  public byte[] toJpeg(int quality) {
+    return LibJpeg.encode(this, quality);
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
@@ -33,6 +34,18 @@ public final class TestImages {
       for (int x = 0; x < width; x++) {
         image.setRGB(
             x, y, new Color(40 + 160 * x / width, 200 - 150 * y / height, 60 + 2 * y).getRGB());
+      }
+    }
+    return image;
+  }
+
+  /** Returns an image whose neighbouring pixels differ, so that every smoothing is seen. */
+  public static BufferedImage noise(int width, int height) {
+    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_3BYTE_BGR);
+    SplittableRandom random = new SplittableRandom(5);
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        image.setRGB(x, y, random.nextInt());
       }
     }
     return image;
