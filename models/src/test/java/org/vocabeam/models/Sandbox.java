@@ -19,6 +19,7 @@ import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TUint8;
+import org.vocabeam.models.graph.Precision;
 import org.vocabeam.models.graph.TensorFlowNative;
 import org.vocabeam.models.graph.Variables;
 import org.vocabeam.models.program.ProgramWriter;
@@ -32,8 +33,13 @@ public final class Sandbox implements AutoCloseable {
   private Session session;
 
   public Sandbox() {
+    this(Precision.FLOAT32);
+  }
+
+  /** Makes a sandbox whose layers compute in a precision. */
+  public Sandbox(Precision precision) {
     TensorFlowNative.load();
-    writer = new ProgramWriter();
+    writer = new ProgramWriter(precision);
   }
 
   public Ops tf() {

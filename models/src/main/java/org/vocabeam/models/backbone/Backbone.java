@@ -2,10 +2,12 @@ package org.vocabeam.models.backbone;
 
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.io.Serializable;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TFloating;
 import org.vocabeam.models.graph.Layers;
 
 /**
@@ -36,12 +38,25 @@ public interface Backbone extends Serializable {
   int receptiveField(String level);
 
   /**
-   * Authors the map of every level, first to last.
+   * Authors the map of every level, first to last, in the type of {@code x}; the part of a network
+   * that a kind of network writes.
    *
    * @param x normalised pixels {@code [B, H, W, C]}
    * @return level to {@code [B, h, w, channels(level)]}
    */
-  Map<String, Operand<TFloat32>> maps(Layers layers, Operand<TFloat32> x);
+  <T extends TFloating> Map<String, Operand<T>> stages(Layers layers, Operand<T> x);
+
+  /**
+   * Authors the map of every level, first to last, computed in the precision of the layers.
+   *
+   * @param x normalised pixels {@code [B, H, W, C]}
+   * @return level to {@code [B, h, w, channels(level)]}
+   */
+  default Map<String, Operand<TFloat32>> maps(Layers layers, Operand<TFloat32> x) {
+    Map<String, Operand<TFloat32>> maps = new LinkedHashMap<>();
+    stages(layers, layers.reduced(x)).forEach((level, map) -> maps.put(level, layers.float32(map)));
+    return maps;
+  }
 
   /**
    * Authors the embedding: the last map, averaged over its cells.

@@ -11,7 +11,7 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
-import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TFloating;
 import org.vocabeam.models.graph.Layers;
 
 /**
@@ -126,9 +126,9 @@ public record ResNet(Block block, List<Integer> depths, int width, Stem stem) im
   }
 
   @Override
-  public Map<String, Operand<TFloat32>> maps(Layers layers, Operand<TFloat32> x) {
-    Map<String, Operand<TFloat32>> maps = new LinkedHashMap<>();
-    Operand<TFloat32> h = stem(layers, x, stem, width);
+  public <T extends TFloating> Map<String, Operand<T>> stages(Layers layers, Operand<T> x) {
+    Map<String, Operand<T>> maps = new LinkedHashMap<>();
+    Operand<T> h = stem(layers, x, stem, width);
     for (int stage = 0; stage < depths.size(); stage++) {
       String level = "layer" + (stage + 1);
       for (int i = 0; i < depths.get(stage); i++) {
@@ -146,11 +146,11 @@ public record ResNet(Block block, List<Integer> depths, int width, Stem stem) im
    * @param x {@code [B, H, W, C]}
    * @return {@code [B, h, w, channels]}
    */
-  public static Operand<TFloat32> stem(
-      Layers layers, Operand<TFloat32> x, Stem stem, int channels) {
+  public static <T extends TFloating> Operand<T> stem(
+      Layers layers, Operand<T> x, Stem stem, int channels) {
     int kernel = stem == Stem.IMAGENET ? 7 : 3;
     int stride = stem == Stem.SMALL ? 1 : 2;
-    Operand<TFloat32> h = layers.conv(x, "conv1", channels, kernel, stride);
+    Operand<T> h = layers.conv(x, "conv1", channels, kernel, stride);
     h = layers.relu(layers.batchNorm(h, "bn1"));
     return stem == Stem.IMAGENET ? layers.maxPool(h) : h;
   }
@@ -162,11 +162,11 @@ public record ResNet(Block block, List<Integer> depths, int width, Stem stem) im
    * @param planes channels of the 3x3 convolutions
    * @param stride 1 or 2; a shortcut that changes shape is a 1x1 convolution with batch norm
    */
-  public static Operand<TFloat32> block(
-      Layers layers, Operand<TFloat32> x, Block block, int planes, int stride) {
+  public static <T extends TFloating> Operand<T> block(
+      Layers layers, Operand<T> x, Block block, int planes, int stride) {
     Ops tf = layers.ops();
     int outputs = planes * block.expansion;
-    Operand<TFloat32> h;
+    Operand<T> h;
     if (block == Block.BASIC) {
       h = layers.relu(layers.batchNorm(layers.conv(x, "conv1", planes, 3, stride), "bn1"));
       h = layers.batchNorm(layers.conv(h, "conv2", planes, 3, 1), "bn2");
@@ -175,7 +175,7 @@ public record ResNet(Block block, List<Integer> depths, int width, Stem stem) im
       h = layers.relu(layers.batchNorm(layers.conv(h, "conv2", planes, 3, stride), "bn2"));
       h = layers.batchNorm(layers.conv(h, "conv3", outputs, 1, 1), "bn3");
     }
-    Operand<TFloat32> shortcut = x;
+    Operand<T> shortcut = x;
     if (stride != 1 || x.shape().get(3) != outputs) {
       Layers downsample = layers.in("downsample");
       shortcut = downsample.batchNorm(downsample.conv(x, "0", outputs, 1, stride), "1");

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.function.IntFunction;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
-import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TFloating;
 import org.vocabeam.models.graph.Layers;
 
 /**
@@ -85,10 +85,10 @@ public record WideResNet(int depth, int widen, List<Integer> strides) implements
   }
 
   @Override
-  public Map<String, Operand<TFloat32>> maps(Layers layers, Operand<TFloat32> x) {
-    Map<String, Operand<TFloat32>> maps = new LinkedHashMap<>();
+  public <T extends TFloating> Map<String, Operand<T>> stages(Layers layers, Operand<T> x) {
+    Map<String, Operand<T>> maps = new LinkedHashMap<>();
     Layers stem = layers.in("conv1");
-    Operand<TFloat32> h = stem.relu(stem.batchNorm(stem.conv(x, "Conv", 16, 3, 1), "BN"));
+    Operand<T> h = stem.relu(stem.batchNorm(stem.conv(x, "Conv", 16, 3, 1), "BN"));
     for (int stage = 0; stage < LEVELS.size(); stage++) {
       Layers level = layers.in(LEVELS.get(stage));
       for (int i = 0; i < (depth - 4) / 6; i++) {
@@ -107,16 +107,16 @@ public record WideResNet(int depth, int widen, List<Integer> strides) implements
    * @param x {@code [B, H, W, C]}
    * @return {@code [B, h, w, outputs]}
    */
-  public static Operand<TFloat32> block(
-      Layers layers, Operand<TFloat32> x, int outputs, int stride) {
+  public static <T extends TFloating> Operand<T> block(
+      Layers layers, Operand<T> x, int outputs, int stride) {
     Ops tf = layers.ops();
     boolean sameShape = stride == 1 && x.shape().get(3) == outputs;
     Layers residual = layers.in("convResidual");
-    Operand<TFloat32> h = sameShape ? residual.relu(residual.batchNorm(x, "bn1")) : x;
+    Operand<T> h = sameShape ? residual.relu(residual.batchNorm(x, "bn1")) : x;
     h = residual.conv(h, "conv1", outputs, 3, stride);
     h = residual.relu(residual.batchNorm(h, "bn2"));
     h = residual.conv(h, "conv2", outputs, 3, 1);
-    Operand<TFloat32> shortcut = sameShape ? x : layers.conv(x, "convShortcut", outputs, 1, stride);
+    Operand<T> shortcut = sameShape ? x : layers.conv(x, "convShortcut", outputs, 1, stride);
     return tf.math.add(h, shortcut);
   }
 }

@@ -5,6 +5,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.vocabeam.models.graph.Initializer;
 import org.vocabeam.models.graph.Layers;
+import org.vocabeam.models.graph.Layers.Mode;
 import org.vocabeam.models.graph.Parameters;
 
 /**
@@ -28,12 +29,13 @@ final class CosineHead {
    */
   static Operand<TFloat32> logits(
       Ops tf, Parameters parameters, Operand<TFloat32> features, int words, double firstGamma) {
+    Layers layers = new Layers(tf, parameters, Mode.TRAINING);
     int width = (int) features.shape().get(1);
     // A copy of the variable: the native gradient of its square aborts on a reference.
     Operand<TFloat32> weight =
         tf.identity(parameters.trained(WEIGHT, Initializer.linear(width), words, width));
     Operand<TFloat32> gamma = parameters.trained(GAMMA, Initializer.constant((float) firstGamma));
-    return tf.math.mul(Layers.timesTransposed(tf, features, Layers.l2Normalize(tf, weight)), gamma);
+    return tf.math.mul(layers.timesTransposed(features, Layers.l2Normalize(tf, weight)), gamma);
   }
 
   /** Authors {@code -sum_k y_k log softmax_k(logits)}, averaged over rows. */

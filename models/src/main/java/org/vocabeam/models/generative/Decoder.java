@@ -3,6 +3,7 @@ package org.vocabeam.models.generative;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TFloating;
 import org.vocabeam.models.graph.Layers;
 
 /**
@@ -34,13 +35,18 @@ final class Decoder {
         tf.reshape(
             layers.linear(code, "start", side * side * width, true),
             tf.constant(new int[] {rows, side, side, width}));
-    h = layers.relu(layers.batchNorm(h, "start.bn"));
+    return layers.cells(doubled(layers, layers.reduced(h), doublings, width), "pixels", channels);
+  }
+
+  private static <T extends TFloating> Operand<T> doubled(
+      Layers layers, Operand<T> map, int doublings, int width) {
+    Operand<T> h = layers.relu(layers.batchNorm(map, "start.bn"));
     int outputs = width;
     for (int i = 0; i < doublings; i++) {
       outputs = Math.max(16, outputs / 2);
       Layers in = layers.in("up" + i);
       h = in.relu(in.batchNorm(in.conv(in.upsample(h), "conv", outputs, 3, 1), "bn"));
     }
-    return layers.cells(h, "pixels", channels);
+    return h;
   }
 }

@@ -8,11 +8,13 @@ import java.util.function.UnaryOperator;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TFloating;
 import org.vocabeam.models.backbone.Backbone;
 import org.vocabeam.models.graph.Initializer;
 import org.vocabeam.models.graph.Layers;
 import org.vocabeam.models.graph.Layers.Mode;
 import org.vocabeam.models.graph.Parameters;
+import org.vocabeam.models.graph.Precision;
 import org.vocabeam.models.graph.Variables;
 import org.vocabeam.models.optimize.AdamW;
 import org.vocabeam.models.optimize.RateSchedule;
@@ -38,6 +40,9 @@ import org.vocabeam.models.views.ViewSpec;
 public record Gan(
     int code, int generatorWidth, int discriminatorWidth, double codeRegression, ViewSpec view)
     implements Method {
+  /** Side up to which the discriminator does not halve a map. */
+  private static final int SMALLEST_MAP = 4;
+
   public Gan {
     checkArgument(code > 0, "code is %s, must be positive", code);
     checkArgument(generatorWidth > 0, "generatorWidth is %s, must be positive", generatorWidth);
@@ -122,14 +127,15 @@ public record Gan(
   private Operand<TFloat32> discriminate(
       Ops tf, Parameters parameters, Operand<TFloat32> images, Operand<TFloat32> codes) {
     Layers layers = new Layers(tf, parameters, Mode.TRAINING);
-    Operand<TFloat32> h = images;
-    int width = discriminatorWidth;
-    for (int i = 0; h.shape().get(1) > 4; i++, width *= 2) {
-      h = layers.leakyRelu(layers.conv(h, "conv" + i, width, 3, 2));
+    int halvings = 0;
+    for (long side = images.shape().get(1); side > SMALLEST_MAP; side = (side + 1) / 2) {
+      halvings++;
     }
-    long[] shape = h.shape().asArray();
-    Operand<TFloat32> rows =
-        tf.reshape(h, tf.constant(new long[] {shape[0], shape[1] * shape[2] * shape[3]}));
+    Operand<? extends TFloating> map = halved(layers, layers.reduced(images), halvings);
+    long[] shape = map.shape().asArray();
+    int width = discriminatorWidth << halvings;
+    Operand<? extends TFloating> rows =
+        tf.reshape(map, tf.constant(new long[] {shape[0], shape[1] * shape[2] * shape[3]}));
     Operand<TFloat32> both =
         tf.concat(
             List.of(
@@ -138,6 +144,15 @@ public record Gan(
             tf.constant(1));
     return layers.linear(
         layers.leakyRelu(layers.linear(both, "pair", 2 * width, true)), "said", 1, true);
+  }
+
+  /** Authors convolutions that halve the map; the first has discriminatorWidth channels. */
+  private <T extends TFloating> Operand<T> halved(Layers layers, Operand<T> images, int halvings) {
+    Operand<T> h = images;
+    for (int i = 0; i < halvings; i++) {
+      h = layers.leakyRelu(layers.conv(h, "conv" + i, discriminatorWidth << i, 3, 2));
+    }
+    return h;
   }
 
   /** Authors {@code -log sigma(x)}, mean over the batch. */
@@ -152,6 +167,11 @@ public record Gan(
    */
   private static Parameters reader(Parameters parameters, UnaryOperator<Operand<TFloat32>> weight) {
     return new Parameters() {
+      @Override
+      public Precision precision() {
+        return parameters.precision();
+      }
+
       @Override
       public Operand<TFloat32> trained(String name, Initializer initializer, long... shape) {
         return weight.apply(parameters.trained(name, initializer, shape));

@@ -27,6 +27,12 @@ public final class Constants implements Parameters {
     this.state = state;
   }
 
+  /** An exported network computes in float32, however it was trained. */
+  @Override
+  public Precision precision() {
+    return Precision.FLOAT32;
+  }
+
   @Override
   public Operand<TFloat32> trained(String name, Initializer initializer, long... shape) {
     float[] values = state.get(scope + name);

@@ -12,11 +12,17 @@ import org.tensorflow.op.math.Mean;
 import org.tensorflow.op.nn.FusedBatchNorm;
 import org.tensorflow.op.nn.LeakyRelu;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TFloating;
 
 /**
  * Layers of networks, on maps {@code [B, H, W, C]} and rows {@code [B, C]}. Parameters have
  * PyTorch's names (weight, bias, running_mean, running_var) and TensorFlow's layouts (kernels HWIO,
  * linear weights [in, out]).
+ *
+ * <p>A layer on a map computes in the map's type, so that a network whose input is {@link #reduced}
+ * stays in the parameters' {@link Precision} from layer to layer. A linear layer computes in that
+ * precision and takes and returns float32, as heads and losses do. Weights and statistics are
+ * float32; a network in float32 has no cast.
  *
  * <pre>{@code
  * Layers block = layers.in("layer1.0");
@@ -71,17 +77,19 @@ public final class Layers {
    * would pad even sizes at the end only, and explicit paddings have no C++ gradient: there the
    * padding is an operation of its own.
    */
-  public Operand<TFloat32> conv(
-      Operand<TFloat32> x, String name, int outputs, int kernel, int stride) {
+  public <T extends TFloating> Operand<T> conv(
+      Operand<T> x, String name, int outputs, int kernel, int stride) {
     long inputs = dim(x, 3);
-    Operand<TFloat32> weight =
-        parameters.trained(
-            prefix + name + ".weight",
-            Initializer.heFanOut(kernel, outputs),
-            kernel,
-            kernel,
-            inputs,
-            outputs);
+    Operand<T> weight =
+        cast(
+            parameters.trained(
+                prefix + name + ".weight",
+                Initializer.heFanOut(kernel, outputs),
+                kernel,
+                kernel,
+                inputs,
+                outputs),
+            x.type());
     List<Long> strides = List.of(1L, (long) stride, (long) stride, 1L);
     if (stride == 1) {
       return tf.nn.conv2d(x, weight, strides, "SAME");
@@ -90,7 +98,7 @@ public final class Layers {
   }
 
   /** Adds batch norm over all axes but the last; {@code x} is a map or rows. */
-  public Operand<TFloat32> batchNorm(Operand<TFloat32> x, String name) {
+  public <T extends TFloating> Operand<T> batchNorm(Operand<T> x, String name) {
     long channels = dim(x, x.shape().numDimensions() - 1);
     String scope = prefix + name;
     Operand<TFloat32> scale = parameters.trained(scope + ".weight", Initializer.ONES, channels);
@@ -108,21 +116,20 @@ public final class Layers {
         tf.fill(tf.constant(new int[] {channels}), tf.constant(0f)));
   }
 
-  private Operand<TFloat32> batchNorm(
-      Operand<TFloat32> x, String scope, Operand<TFloat32> scale, Operand<TFloat32> offset) {
+  private <T extends TFloating> Operand<T> batchNorm(
+      Operand<T> x, String scope, Operand<TFloat32> scale, Operand<TFloat32> offset) {
     long channels = scale.shape().get(0);
     boolean rows = x.shape().numDimensions() == 2;
-    Operand<TFloat32> map =
-        rows ? tf.reshape(x, tf.constant(new long[] {dim(x, 0), 1, 1, channels})) : x;
+    Operand<T> map = rows ? tf.reshape(x, tf.constant(new long[] {dim(x, 0), 1, 1, channels})) : x;
     String meanName = scope + ".running_mean";
     String varianceName = scope + ".running_var";
     Operand<TFloat32> mean = parameters.statistic(meanName, Initializer.ZEROS, channels);
     Operand<TFloat32> variance = parameters.statistic(varianceName, Initializer.ONES, channels);
-    Operand<TFloat32> y;
+    Operand<T> y;
     if (mode == Mode.TRAINING) {
       Operand<TFloat32> none = tf.constant(new float[0]);
       // Its second and third outputs are the batch mean and the unbiased batch variance.
-      FusedBatchNorm<TFloat32, TFloat32> norm =
+      FusedBatchNorm<T, TFloat32> norm =
           tf.nn.fusedBatchNorm(
               map,
               scale,
@@ -158,44 +165,61 @@ public final class Layers {
   }
 
   /** Adds max(0, x). */
-  public Operand<TFloat32> relu(Operand<TFloat32> x) {
+  public <T extends TFloating> Operand<T> relu(Operand<T> x) {
     return tf.nn.relu(x);
   }
 
   /** Adds x, and 0.2 x below 0 (Radford et al. 2016). */
-  public Operand<TFloat32> leakyRelu(Operand<TFloat32> x) {
+  public <T extends TFloating> Operand<T> leakyRelu(Operand<T> x) {
     return tf.nn.leakyRelu(x, LeakyRelu.alpha(0.2f));
   }
 
   /** Repeats each cell four times, {@code [B, H, W, C] -> [B, 2 H, 2 W, C]}. */
-  public Operand<TFloat32> upsample(Operand<TFloat32> x) {
+  public <T extends TFloating> Operand<T> upsample(Operand<T> x) {
     int[] size = {(int) (2 * dim(x, 1)), (int) (2 * dim(x, 2))};
     return tf.image.resizeNearestNeighbor(x, tf.constant(size));
   }
 
   /** Adds a linear layer on each cell, {@code [B, H, W, in] -> [B, H, W, outputs]}. */
-  public Operand<TFloat32> cells(Operand<TFloat32> x, String name, int outputs) {
+  public <T extends TFloating> Operand<TFloat32> cells(Operand<T> x, String name, int outputs) {
     long count = dim(x, 0) * dim(x, 1) * dim(x, 2);
-    Operand<TFloat32> rows = tf.reshape(x, tf.constant(new long[] {count, dim(x, 3)}));
+    Operand<T> rows = tf.reshape(x, tf.constant(new long[] {count, dim(x, 3)}));
     return tf.reshape(
         linear(rows, name, outputs, true),
         tf.constant(new long[] {dim(x, 0), dim(x, 1), dim(x, 2), outputs}));
   }
 
   /** Adds a linear layer, {@code [B, in] -> [B, outputs]}. */
-  public Operand<TFloat32> linear(Operand<TFloat32> x, String name, int outputs, boolean bias) {
+  public Operand<TFloat32> linear(
+      Operand<? extends TFloating> x, String name, int outputs, boolean bias) {
     int inputs = (int) dim(x, 1);
     Operand<TFloat32> weight =
         parameters.trained(prefix + name + ".weight", Initializer.linear(inputs), inputs, outputs);
-    Operand<TFloat32> y = tf.linalg.matMul(x, weight);
+    Operand<TFloat32> y = product(x, weight, parameters.precision().type(), false);
     return bias
         ? tf.math.add(
             y, parameters.trained(prefix + name + ".bias", Initializer.linear(inputs), outputs))
         : y;
   }
 
+  /** Returns inner products, {@code [B, in] x [K, in] -> [B, K]}, in the parameters' precision. */
+  public Operand<TFloat32> timesTransposed(Operand<TFloat32> rows, Operand<TFloat32> words) {
+    return product(rows, words, parameters.precision().type(), true);
+  }
+
+  private <T extends TFloating> Operand<TFloat32> product(
+      Operand<? extends TFloating> a,
+      Operand<? extends TFloating> b,
+      Class<T> type,
+      boolean transposed) {
+    Operand<T> x = cast(a, type);
+    Operand<T> y = cast(b, type);
+    return float32(
+        transposed ? tf.linalg.matMul(x, y, MatMul.transposeB(true)) : tf.linalg.matMul(x, y));
+  }
+
   /** Adds a 3x3 maximum at stride 2; the padding of one cell never wins. */
-  public Operand<TFloat32> maxPool(Operand<TFloat32> x) {
+  public <T extends TFloating> Operand<T> maxPool(Operand<T> x) {
     return tf.nn.maxPool(
         pad(x, 1, Float.NEGATIVE_INFINITY),
         tf.constant(new int[] {1, 3, 3, 1}),
@@ -204,8 +228,22 @@ public final class Layers {
   }
 
   /** Returns the mean over the cells, {@code [B, H, W, C] -> [B, C]}. */
-  public Operand<TFloat32> globalAveragePool(Operand<TFloat32> x) {
-    return tf.math.mean(x, tf.constant(new int[] {1, 2}));
+  public Operand<TFloat32> globalAveragePool(Operand<? extends TFloating> x) {
+    return tf.math.mean(float32(x), tf.constant(new int[] {1, 2}));
+  }
+
+  /** Returns a map in the parameters' precision, for the layers that follow. */
+  public Operand<? extends TFloating> reduced(Operand<? extends TFloating> x) {
+    return cast(x, parameters.precision().type());
+  }
+
+  /** Returns a map in float32, for what is not a layer. */
+  public Operand<TFloat32> float32(Operand<? extends TFloating> x) {
+    return cast(x, TFloat32.class);
+  }
+
+  private <T extends TFloating> Operand<T> cast(Operand<? extends TFloating> x, Class<T> type) {
+    return x.type() == type ? x.asOutput().expect(type) : tf.dtypes.cast(x, type);
   }
 
   /** Returns rows divided by their Euclidean length (at least 1e-12, as PyTorch). */
@@ -214,7 +252,7 @@ public final class Layers {
     return tf.math.mul(rows, tf.math.rsqrt(tf.math.maximum(squared, tf.constant(1e-24f))));
   }
 
-  /** Returns inner products, {@code [B, in] x [K, in] -> [B, K]}. */
+  /** Returns inner products in float32, {@code [B, in] x [K, in] -> [B, K]}. */
   public static Operand<TFloat32> timesTransposed(
       Ops tf, Operand<TFloat32> rows, Operand<TFloat32> words) {
     return tf.linalg.matMul(rows, words, MatMul.transposeB(true));
@@ -226,14 +264,14 @@ public final class Layers {
     return tf.math.mean(x, tf.constant(axes), Mean.keepDims(false));
   }
 
-  private Operand<TFloat32> pad(Operand<TFloat32> x, int cells, float value) {
+  private <T extends TFloating> Operand<T> pad(Operand<T> x, int cells, float value) {
     return tf.pad(
         x,
         tf.constant(new int[][] {{0, 0}, {cells, cells}, {cells, cells}, {0, 0}}),
-        tf.constant(value));
+        cast(tf.constant(value), x.type()));
   }
 
-  private static long dim(Operand<TFloat32> x, int axis) {
+  private static long dim(Operand<?> x, int axis) {
     long size = x.shape().get(axis);
     checkArgument(size > 0, "axis %s is unknown in %s, must be static", axis, x.shape());
     return size;

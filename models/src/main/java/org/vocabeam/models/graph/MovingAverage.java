@@ -44,6 +44,11 @@ public final class MovingAverage implements Parameters {
   }
 
   @Override
+  public Precision precision() {
+    return own.precision();
+  }
+
+  @Override
   public Operand<TFloat32> trained(String name, Initializer initializer, long... shape) {
     return moved.computeIfAbsent(
         name,

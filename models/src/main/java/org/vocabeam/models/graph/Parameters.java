@@ -8,6 +8,9 @@ import org.tensorflow.types.TFloat32;
  * teacher ({@link MovingAverage}) or a network of constants ({@link Constants}).
  */
 public interface Parameters {
+  /** Returns the precision in which layers compute with the parameters, which are float32. */
+  Precision precision();
+
   /** Returns the value of a trained parameter; the same name is the same variable. */
   Operand<TFloat32> trained(String name, Initializer initializer, long... shape);
 

@@ -32,7 +32,9 @@ public record VariableSpec(
     /** Ring buffer; rows are the slots. */
     QUEUE,
     /** Next slot of a ring buffer, an integer held in a float (exact to 2^24). */
-    POINTER
+    POINTER,
+    /** Factor of the loss in float16, and its state. */
+    LOSS_SCALE
   }
 
   /** Returns the number of values. */

@@ -34,15 +34,26 @@ import org.vocabeam.models.graph.VariableSpec.Role;
  */
 public final class Variables {
   private final Ops tf;
+  private final Precision precision;
   private final Map<String, Variable> variables = new LinkedHashMap<>();
   private final Map<String, Operand<TFloat32>> latest = new LinkedHashMap<>();
   private final Map<String, Op> updates = new LinkedHashMap<>();
 
   private record Variable(VariableSpec spec, VarHandleOp handle, Operand<TFloat32> value) {}
 
-  /** Makes an empty list for a graph. */
-  public Variables(Ops tf) {
+  /**
+   * Makes an empty list for a graph.
+   *
+   * @param precision in which layers compute with the variables
+   */
+  public Variables(Ops tf, Precision precision) {
     this.tf = tf;
+    this.precision = precision;
+  }
+
+  /** Returns the precision in which layers compute with the variables. */
+  public Precision precision() {
+    return precision;
   }
 
   /** Returns all variables. */
@@ -134,6 +145,11 @@ public final class Variables {
   public Parameters frozen(String scope) {
     return new Parameters() {
       @Override
+      public Precision precision() {
+        return precision;
+      }
+
+      @Override
       public Operand<TFloat32> trained(String name, Initializer initializer, long... shape) {
         return variable(scope, name, Role.FROZEN, initializer, shape);
       }
@@ -153,6 +169,11 @@ public final class Variables {
   /** Returns the parameters whose names start with {@code scope}, which may be empty. */
   public Parameters scope(String scope) {
     return new Parameters() {
+      @Override
+      public Precision precision() {
+        return precision;
+      }
+
       @Override
       public Operand<TFloat32> trained(String name, Initializer initializer, long... shape) {
         return variable(scope, name, Role.TRAINED, initializer, shape);

@@ -10,6 +10,9 @@
  *       from before it, and nothing has to wait for them. The optimizer alone changes variables in
  *       place, behind all readers ({@link org.vocabeam.models.graph.Variables#after}), so that
  *       nothing is copied.
+ *   <li>Parameters know the precision in which layers compute, so neither methods nor networks name
+ *       it: images are cast where they enter a network, maps stay in that type from layer to layer,
+ *       and what leaves for a head or a loss is float32.
  *   <li>First values are drawn in Java from a hash of (seed, name), not by TensorFlow: they are the
  *       same bytes on any machine, and a teacher starts as its student because its names are the
  *       same.

@@ -15,6 +15,7 @@ import org.vocabeam.models.UserError;
 import org.vocabeam.models.backbone.Backbone;
 import org.vocabeam.models.graph.Layers;
 import org.vocabeam.models.graph.Layers.Mode;
+import org.vocabeam.models.graph.Precision;
 import org.vocabeam.models.graph.VariableSpec;
 import org.vocabeam.models.graph.Variables;
 import org.vocabeam.models.optimize.RateSchedule;
@@ -206,6 +207,7 @@ public record Supervised(
             /* learningRate= */ 0.1, /* endLearningRate= */ 0, /* warmupSteps= */ 0),
         task.steps(),
         task.seed(),
-        /* collapseThreshold= */ 0);
+        /* collapseThreshold= */ 0,
+        Precision.FLOAT32);
   }
 }

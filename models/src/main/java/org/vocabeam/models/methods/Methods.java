@@ -8,7 +8,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiFunction;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.backbone.Backbone;
@@ -56,6 +59,10 @@ public final class Methods {
           new Registered(Rotation.class, Rotation::small, Rotation::paper),
           new Registered(SimClr.class, SimClr::small, SimClr::paper),
           new Registered(SimSiam.class, SimSiam::small, SimSiam::paper));
+
+  /** Constants that recipes of earlier versions do not have, with their values of that time. */
+  private static final Map<String, JsonNode> LATER =
+      Map.of("precision", TextNode.valueOf("float32"));
 
   private static final ObjectMapper JSON = json();
 
@@ -140,19 +147,25 @@ public final class Methods {
   }
 
   /**
-   * Returns the recipe of a tree.
+   * Returns the recipe of a tree, also of one that an earlier version wrote.
    *
    * @throws UserError if a value is missing, unknown or out of its range
    */
   public static Recipe recipe(JsonNode tree) {
     try {
-      return JSON.treeToValue(tree, Recipe.class);
+      return JSON.treeToValue(complete(tree), Recipe.class);
     } catch (ValueInstantiationException e) {
       // A record has rejected its values: its message is the one for the user.
       throw new UserError(e.getCause().getMessage(), e);
     } catch (JsonProcessingException e) {
       throw new UserError("the recipe does not fit this version: " + e.getOriginalMessage(), e);
     }
+  }
+
+  private static JsonNode complete(JsonNode tree) {
+    return tree instanceof ObjectNode given
+        ? JSON.createObjectNode().<ObjectNode>setAll(LATER).setAll(given)
+        : tree;
   }
 
   /**

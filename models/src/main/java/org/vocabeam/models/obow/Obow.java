@@ -227,7 +227,7 @@ public record Obow(
       for (String level : levels) {
         Operand<TFloat32> logits =
             WordToWeight.logits(
-                tf, features.get(crop.name()), classifiers.get(level), inverseTemperature);
+                generator, features.get(crop.name()), classifiers.get(level), inverseTemperature);
         levelLosses.add(BagLoss.divergence(tf, logits, targets.get(level)));
       }
       losses.put(

@@ -36,7 +36,8 @@ public final class WordToWeight {
    * @return {@code [R, K]}
    */
   public static Operand<TFloat32> logits(
-      Ops tf, Operand<TFloat32> features, Operand<TFloat32> weights, double kappa) {
-    return Layers.timesTransposed(tf, tf.math.mul(features, tf.constant((float) kappa)), weights);
+      Layers layers, Operand<TFloat32> features, Operand<TFloat32> weights, double kappa) {
+    Ops tf = layers.ops();
+    return layers.timesTransposed(tf.math.mul(features, tf.constant((float) kappa)), weights);
   }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TFloating;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.backbone.Backbone;
 import org.vocabeam.models.graph.Initializer;
@@ -70,11 +71,7 @@ public record Colorization(
     Layers student = new Layers(tf, variables.scope(STUDENT), Mode.TRAINING);
     Operand<TFloat32> map = backbone.maps(student, grey).get(backbone.lastLevel());
     Layers head = new Layers(tf, variables.scope("head."), Mode.TRAINING);
-    Operand<TFloat32> h = map;
-    for (int i = 0; i < doublings; i++) {
-      Layers in = head.in("up" + i);
-      h = in.relu(in.batchNorm(in.conv(in.upsample(h), "conv", width, 3, 1), "bn"));
-    }
+    Operand<? extends TFloating> h = doubled(head, head.reduced(map));
     int side = (int) h.shape().get(1);
     long cells = h.shape().get(0) * side * side;
     Operand<TFloat32> logits =
@@ -99,6 +96,15 @@ public record Colorization(
                 tf.math.mean(colours, tf.constant(0)), tf.constant((float) (1 - priorDecay))));
     variables.assign(PRIOR, prior);
     return Loss.of(loss, student.globalAveragePool(map));
+  }
+
+  private <T extends TFloating> Operand<T> doubled(Layers head, Operand<T> map) {
+    Operand<T> h = map;
+    for (int i = 0; i < doublings; i++) {
+      Layers in = head.in("up" + i);
+      h = in.relu(in.batchNorm(in.conv(in.upsample(h), "conv", width, 3, 1), "bn"));
+    }
+    return h;
   }
 
   /** Authors {@code w ~ 1 / ((1 - lambda) p + lambda / Q)} with {@code sum p w = 1} (eq. 4). */

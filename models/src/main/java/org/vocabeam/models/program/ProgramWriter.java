@@ -21,6 +21,7 @@ import org.tensorflow.proto.TensorInfo;
 import org.tensorflow.proto.TensorShapeProto;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TType;
+import org.vocabeam.models.graph.Precision;
 import org.vocabeam.models.graph.VariableSpec;
 import org.vocabeam.models.graph.Variables;
 
@@ -45,12 +46,17 @@ public final class ProgramWriter implements AutoCloseable {
   private final Variables variables;
   private final Map<String, SignatureDef> signatures = new LinkedHashMap<>();
 
-  /** Starts an empty program. */
+  /** Starts an empty program whose layers compute in float32. */
   public ProgramWriter() {
+    this(Precision.FLOAT32);
+  }
+
+  /** Starts an empty program whose layers compute in a precision. */
+  public ProgramWriter(Precision precision) {
     graph = new Graph();
     tf = Ops.create(graph);
     inputs = tf.withSubScope("inputs");
-    variables = new Variables(tf);
+    variables = new Variables(tf, precision);
   }
 
   /** Returns the graph. */

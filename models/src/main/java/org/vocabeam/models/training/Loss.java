@@ -30,6 +30,9 @@ public record Loss(
   /** Name of the metric of {@link #features}, their {@link EmbeddingSpread}. */
   public static final String EMBEDDING_STD = "embedding_std";
 
+  /** Name of the metric of the factor by which float16 multiplies the loss. */
+  public static final String LOSS_SCALE = "loss_scale";
+
   /** Returns a loss that is watched for collapse, without further metrics. */
   public static Loss of(Operand<TFloat32> total, Operand<TFloat32> features) {
     return new Loss(total, features, ImmutableMap.of());

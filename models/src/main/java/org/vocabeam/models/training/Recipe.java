@@ -3,6 +3,7 @@ package org.vocabeam.models.training;
 import java.io.Serializable;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.backbone.Backbone;
+import org.vocabeam.models.graph.Precision;
 import org.vocabeam.models.optimize.Optimizer;
 import org.vocabeam.models.optimize.RateSchedule;
 import org.vocabeam.models.views.Normalisation;
@@ -24,6 +25,7 @@ import org.vocabeam.models.views.Normalisation;
  * @param steps of the whole run, for the schedules
  * @param seed of all randomness
  * @param collapseThreshold embedding std below which a run has collapsed; 0 never stops a run
+ * @param precision of the networks while they train; a trained encoder computes in float32
  */
 public record Recipe(
     Method method,
@@ -35,13 +37,15 @@ public record Recipe(
     RateSchedule schedule,
     long steps,
     long seed,
-    double collapseThreshold)
+    double collapseThreshold,
+    Precision precision)
     implements Serializable {
   public Recipe {
     require(batchSize > 1, "batchSize", batchSize, "at least 2");
     require(steps > 0, "steps", steps, "positive");
     schedule.check(steps);
     require(collapseThreshold >= 0, "collapseThreshold", collapseThreshold, "at least 0");
+    require(precision != null, "precision", precision, "float32, bfloat16 or float16");
     method.check(backbone, batchSize);
   }
 
@@ -57,7 +61,8 @@ public record Recipe(
         other,
         steps,
         seed,
-        collapseThreshold);
+        collapseThreshold,
+        precision);
   }
 
   private static void require(boolean valid, String what, Object actual, String allowed) {

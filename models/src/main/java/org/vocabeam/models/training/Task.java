@@ -2,6 +2,7 @@ package org.vocabeam.models.training;
 
 import org.vocabeam.models.backbone.Backbone;
 import org.vocabeam.models.backbone.Backbones;
+import org.vocabeam.models.graph.Precision;
 import org.vocabeam.models.optimize.Optimizer;
 import org.vocabeam.models.optimize.RateSchedule;
 import org.vocabeam.models.views.Normalisation;
@@ -58,7 +59,9 @@ public record Task(
     return imageCount / batchSize;
   }
 
-  /** Returns a recipe for the task, of a run that stops when all embeddings become equal. */
+  /**
+   * Returns a recipe for the task in float32, of a run that stops when all embeddings become equal.
+   */
   public Recipe recipe(
       Method method, Backbone backbone, int batchSize, Optimizer optimizer, RateSchedule schedule) {
     return new Recipe(
@@ -71,6 +74,7 @@ public record Task(
         schedule,
         steps,
         seed,
-        EmbeddingSpread.COLLAPSED);
+        EmbeddingSpread.COLLAPSED,
+        Precision.FLOAT32);
   }
 }

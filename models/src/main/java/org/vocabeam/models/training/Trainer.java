@@ -63,7 +63,7 @@ public final class Trainer implements AutoCloseable {
   /** Returns a trainer on a device; its state is {@link #initialState} until it is set. */
   public static Trainer of(Recipe recipe, DeviceChoice device) {
     TensorFlowNative.load();
-    try (ProgramWriter writer = new ProgramWriter()) {
+    try (ProgramWriter writer = new ProgramWriter(recipe.precision())) {
       List<String> metrics = author(recipe, writer);
       List<VariableSpec> variables = writer.variables().specs();
       Trainer trainer = new Trainer(recipe, Program.load(writer, device), variables, metrics);

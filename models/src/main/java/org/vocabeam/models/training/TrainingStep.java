@@ -3,6 +3,8 @@ package org.vocabeam.models.training;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -36,19 +38,35 @@ public record TrainingStep(List<String> metrics, Operand<TFloat32> values) {
       Function<VariableSpec, Optimizer.Schedule> schedule) {
     Map<String, Operand<TFloat32>> reported = loss.reported(tf);
     List<VariableSpec> trained = variables.specs(Role.TRAINED);
-    List<Operand<TFloat32>> gradients = gradients(graph, variables, loss.total(), trained);
+    Optional<LossScale> scale =
+        variables.precision().needsLossScale()
+            ? Optional.of(new LossScale(tf, variables))
+            : Optional.empty();
+    scale.ifPresent(s -> reported.put(Loss.LOSS_SCALE, s.value()));
+    Operand<TFloat32> total = scale.map(s -> s.scaled(loss.total())).orElse(loss.total());
+    List<Operand<TFloat32>> gradients = gradients(graph, variables, total, trained);
 
     List<Op> readers = new ArrayList<>(gradients);
     readers.addAll(reported.values());
     readers.addAll(variables.updates());
     Ops after = Variables.after(tf, readers);
-    for (int i = 0; i < trained.size(); i++) {
-      VariableSpec parameter = trained.get(i);
-      optimizer.update(after, variables, parameter, gradients.get(i), schedule.apply(parameter));
+    BiConsumer<Ops, List<Operand<TFloat32>>> update =
+        (ops, unscaled) -> {
+          for (int i = 0; i < trained.size(); i++) {
+            VariableSpec parameter = trained.get(i);
+            optimizer.update(ops, variables, parameter, unscaled.get(i), schedule.apply(parameter));
+          }
+        };
+    List<Op> updates;
+    if (scale.isPresent()) {
+      updates = scale.get().ifFinite(after, gradients, update);
+    } else {
+      update.accept(after, gradients);
+      updates = variables.updates();
     }
     return new TrainingStep(
         List.copyOf(reported.keySet()),
-        tf.withControlDependencies(variables.updates()).stack(reported.values()));
+        tf.withControlDependencies(updates).stack(reported.values()));
   }
 
   /** Returns d total / d parameter for every parameter, in its shape. */

@@ -53,7 +53,8 @@ class ReceptiveFieldTest {
             preset.schedule(),
             preset.steps(),
             preset.seed(),
-            preset.collapseThreshold());
+            preset.collapseThreshold(),
+            preset.precision());
     String level = backbone.levels().get(1);
     int stride = backbone.stride(level);
     int cell = backbone.mapSide(level, SIDE) / 2;

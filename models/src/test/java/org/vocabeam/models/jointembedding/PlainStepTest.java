@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.opentest4j.AssertionFailedError;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TFloating;
 import org.vocabeam.models.Sandbox;
 import org.vocabeam.models.Seeds;
 import org.vocabeam.models.backbone.Backbone;
@@ -67,7 +68,7 @@ final class PlainStepTest {
     }
 
     @Override
-    public Map<String, Operand<TFloat32>> maps(Layers layers, Operand<TFloat32> x) {
+    public <T extends TFloating> Map<String, Operand<T>> stages(Layers layers, Operand<T> x) {
       return Map.of("pixels", layers.conv(x, "conv", WIDTH, 1, 1));
     }
   }

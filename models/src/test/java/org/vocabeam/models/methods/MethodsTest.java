@@ -22,6 +22,7 @@ import org.vocabeam.models.backbone.Backbones;
 import org.vocabeam.models.backbone.ResNet;
 import org.vocabeam.models.backbone.WideResNet;
 import org.vocabeam.models.generative.Gan;
+import org.vocabeam.models.graph.Precision;
 import org.vocabeam.models.jointembedding.Dino;
 import org.vocabeam.models.obow.Obow;
 import org.vocabeam.models.obow.VisualWords;
@@ -330,6 +331,22 @@ class MethodsTest {
         refused(t -> ((ObjectNode) method(t).get("teacherView")).put("count", 2))
             .contains("must be 1"));
     assertTrue(refused(t -> method(t).put("reduction", "median")).contains("median"));
+  }
+
+  @Test
+  void recipesFromBeforePrecisionsAreFloat32() {
+    ObjectNode tree = tree();
+    assertEquals("float32", tree.remove("precision").asText());
+    assertEquals(Methods.recipe(tree()), Methods.recipe(tree));
+    for (Precision precision : Precision.values()) {
+      ObjectNode other = tree().putPOJO("precision", precision);
+      Recipe recipe = Methods.recipe(other.toString());
+      assertEquals(precision, recipe.precision());
+      assertEquals(recipe, Methods.recipe(Methods.toJson(recipe)));
+      assertEquals(precision, recipe.withSchedule(recipe.schedule()).precision());
+    }
+    assertTrue(refused(t -> t.put("precision", "float8")).contains("float8"));
+    assertTrue(refused(t -> t.putNull("precision")).contains("precision is null, must be float32"));
   }
 
   @Test

@@ -102,7 +102,10 @@ class BagLossGradientTest {
       Layers generator = new Layers(tf, sandbox.variables().scope("generator."), Mode.TRAINING);
       Operand<TFloat32> logits =
           WordToWeight.logits(
-              tf, features, WordToWeight.generate(generator, words, BACKBONE.embeddingWidth()), 5);
+              generator,
+              features,
+              WordToWeight.generate(generator, words, BACKBONE.embeddingWidth()),
+              5);
       Operand<TFloat32> targets = targets(tf, features);
       Operand<TFloat32> loss = loss(tf, logits, targets, mistake);
       List<VariableSpec> trained = sandbox.variables().specs(Role.TRAINED);

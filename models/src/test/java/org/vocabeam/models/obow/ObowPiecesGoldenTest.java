@@ -288,7 +288,7 @@ class ObowPiecesGoldenTest {
           List<Operand<TFloat32>> lossesOfLevels = new ArrayList<>();
           List<Operand<TFloat32>> logitsOfLevels = new ArrayList<>();
           for (int level = 0; level < levels; level++) {
-            Operand<TFloat32> l = WordToWeight.logits(tf, f, weights.get(level), kappa);
+            Operand<TFloat32> l = WordToWeight.logits(training, f, weights.get(level), kappa);
             logitsOfLevels.add(l);
             lossesOfLevels.add(
                 BagLoss.divergence(
@@ -324,7 +324,8 @@ class ObowPiecesGoldenTest {
           assertClose(
               "inference",
               tensor(expected.get("eval_mode_logits_crop_type_0").get(level)).values(),
-              sandbox.run(WordToWeight.logits(tf, features.get(0), evalWeights.get(level), kappa)),
+              sandbox.run(
+                  WordToWeight.logits(inference, features.get(0), evalWeights.get(level), kappa)),
               FLOAT32);
         }
         for (int crop = 0; crop < features.size(); crop++) {

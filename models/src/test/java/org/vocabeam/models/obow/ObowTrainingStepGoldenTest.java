@@ -23,6 +23,7 @@ import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
+import org.tensorflow.types.family.TFloating;
 import org.vocabeam.models.Golden.Tensor;
 import org.vocabeam.models.Golden.Tolerance;
 import org.vocabeam.models.Sandbox;
@@ -100,9 +101,9 @@ class ObowTrainingStepGoldenTest {
     }
 
     @Override
-    public Map<String, Operand<TFloat32>> maps(Layers layers, Operand<TFloat32> x) {
-      Map<String, Operand<TFloat32>> maps = new LinkedHashMap<>();
-      Operand<TFloat32> h = x;
+    public <T extends TFloating> Map<String, Operand<T>> stages(Layers layers, Operand<T> x) {
+      Map<String, Operand<T>> maps = new LinkedHashMap<>();
+      Operand<T> h = x;
       for (JsonNode stage : stages) {
         Layers in = layers.in(stage.get("stage").asText());
         JsonNode conv = stage.get("conv");

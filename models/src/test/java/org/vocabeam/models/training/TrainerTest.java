@@ -9,6 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.vocabeam.models.graph.Precision;
 import org.vocabeam.models.graph.VariableSpec;
 import org.vocabeam.models.graph.VariableSpec.Role;
 import org.vocabeam.models.methods.Methods;
@@ -51,9 +54,11 @@ class TrainerTest {
     return Trainer.Batch.of(Methods.recipe(obow()), images, ids, new long[BATCH], new float[0]);
   }
 
-  @Test
-  void aStepIsAFunctionOfStateNumberAndBatch() {
-    try (Trainer trainer = Trainer.of(Methods.recipe(obow()))) {
+  @ParameterizedTest
+  @EnumSource
+  void aStepIsAFunctionOfStateNumberAndBatch(Precision precision) {
+    ObjectNode tree = obow().putPOJO("precision", precision);
+    try (Trainer trainer = Trainer.of(Methods.recipe(tree.toString()))) {
       trainer.step(500, batch(1));
       Map<String, float[]> before = trainer.state();
       float[] metrics = trainer.step(501, batch(2));

@@ -22,6 +22,16 @@ public final class StepArguments {
   private @Nullable Integer batchSize;
 
   @Option(
+      names = "--precision",
+      order = Sections.OPTIMIZER,
+      paramLabel = "TYPE",
+      description =
+          "Numbers of convolutions and matrix products: float32, bfloat16 or float16 (with dynamic"
+              + " loss scaling). Weights, statistics, losses and optimizer are float32. For GPUs, and"
+              + " CPUs that multiply bfloat16 (AVX512_BF16, AMX); slower on others.")
+  private @Nullable String precision;
+
+  @Option(
       names = "--optimizer",
       order = Sections.OPTIMIZER,
       paramLabel = "NAME",
@@ -98,6 +108,7 @@ public final class StepArguments {
     RecipeChanges all =
         changes
             .ifGiven("--batchSize", "/batchSize", batchSize)
+            .ifGiven("--precision", "/precision", precision)
             .ifGiven("--learningRate", "/schedule/learningRate", learningRate)
             .ifGiven("--endLearningRate", "/schedule/endLearningRate", endLearningRate)
             .ifGiven("--warmupSteps", "/schedule/warmupSteps", warmupSteps);

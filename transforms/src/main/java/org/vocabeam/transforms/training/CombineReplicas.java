@@ -14,7 +14,8 @@ import org.vocabeam.transforms.checkpoint.VariableChunk;
 /**
  * Makes one chunk of the replicas' chunks of the same variable: the mean; for a queue, whose ring
  * turns alike in all replicas, slot i of replica i mod R, so that the newest words of every replica
- * go on. A single replica's chunk stays as it is, bit for bit.
+ * go on; for the loss scale the smallest, with which no replica's gradients overflow. A single
+ * replica's chunk stays as it is, bit for bit.
  *
  * <p>The chunks of a variable are collected rather than added up one by one: sums of floats depend
  * on their order, and replicas arrive in any order. With R replicas a group has at most R
@@ -64,6 +65,7 @@ final class CombineReplicas
     return switch (first.role()) {
       case QUEUE -> first.withValues(interleave(values, first.firstSlot(), first.slotSize()));
       case POINTER, FROZEN -> first;
+      case LOSS_SCALE -> first.withValues(smallest(values));
       case TRAINED, STATISTIC, AVERAGE, MOMENTUM -> first.withValues(mean(values));
     };
   }
@@ -78,6 +80,16 @@ final class CombineReplicas
       mean[i] = (float) (sum / values.size());
     }
     return mean;
+  }
+
+  private static float[] smallest(List<float[]> values) {
+    float[] smallest = values.get(0).clone();
+    for (float[] replica : values) {
+      for (int i = 0; i < smallest.length; i++) {
+        smallest[i] = Math.min(smallest[i], replica[i]);
+      }
+    }
+    return smallest;
   }
 
   private static float[] interleave(List<float[]> values, int firstSlot, int size) {

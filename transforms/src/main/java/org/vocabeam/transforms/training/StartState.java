@@ -10,8 +10,8 @@ import org.vocabeam.models.graph.VariableSpec.Role;
 
 /**
  * Values that a replica's program starts a round with. The first round may start from another run's
- * checkpoint: its momentum belongs to the end of another schedule and is left behind, and variables
- * that it does not have start with their initial values.
+ * checkpoint: its momentum and its loss scale belong to the end of another schedule and are left
+ * behind, and variables that it does not have start with their initial values.
  *
  * @param isFirst true for the first round of a run
  */
@@ -42,6 +42,8 @@ record StartState(boolean isFirst) {
   }
 
   private static boolean isLeftBehind(VariableSpec spec, Map<String, float[]> checkpoint) {
-    return spec.role() == Role.MOMENTUM || !checkpoint.containsKey(spec.name());
+    return spec.role() == Role.MOMENTUM
+        || spec.role() == Role.LOSS_SCALE
+        || !checkpoint.containsKey(spec.name());
   }
 }

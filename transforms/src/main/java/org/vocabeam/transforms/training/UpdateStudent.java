@@ -21,6 +21,7 @@ import org.apache.beam.sdk.values.TupleTagList;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.vocabeam.models.graph.Precision;
 import org.vocabeam.models.graph.VariableSpec;
 import org.vocabeam.models.program.DeviceChoice;
 import org.vocabeam.models.training.Loss;
@@ -182,10 +183,23 @@ public final class UpdateStudent extends PTransform<PBegin, PCollectionTuple> {
         if (!Float.isFinite(values[i])) {
           throw new TrainingStopped(
               String.format(
-                  "%s is %s at step %d of replica %d; %s; lower learningRate or add warmupSteps"
+                  "%s is %s at step %d of replica %d; %s; lower learningRate or add warmupSteps%s"
                       + " in a new run",
-                  step.names().get(i), values[i], step.step(), step.replica(), KEPT));
+                  step.names().get(i),
+                  values[i],
+                  step.step(),
+                  step.replica(),
+                  KEPT,
+                  recipe.precision() == Precision.FLOAT16 ? " or set precision to bfloat16" : ""));
         }
+      }
+      int scale = step.names().indexOf(Loss.LOSS_SCALE);
+      if (scale >= 0 && values[scale] < 1) {
+        throw new TrainingStopped(
+            String.format(
+                "no loss scale gives finite gradients: it is %s at step %d of replica %d; %s; set"
+                    + " precision to bfloat16 in a new run",
+                values[scale], step.step(), step.replica(), KEPT));
       }
       int spread = step.names().indexOf(Loss.EMBEDDING_STD);
       if (spread >= 0 && values[spread] < recipe.collapseThreshold()) {

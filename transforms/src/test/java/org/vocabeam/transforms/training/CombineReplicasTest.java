@@ -129,6 +129,12 @@ class CombineReplicasTest {
   }
 
   @Test
+  void theLossScaleIsTheSmallest() {
+    VariableSpec spec = spec(Role.LOSS_SCALE);
+    check(List.of(of(0, spec, 64), of(1, spec, 16), of(2, spec, 32)), of(0, spec, 16).getValue());
+  }
+
+  @Test
   void oneReplicaStaysAsItIsBitForBit() {
     int[] bits = {0x80000000, 0x7fc12345, 0xff800000, 1, 0x3f800001, 0x7f7fffff};
     float[] values = new float[bits.length];

@@ -253,7 +253,8 @@ class ImageStreamTest {
         recipe.schedule(),
         recipe.steps(),
         recipe.seed(),
-        recipe.collapseThreshold());
+        recipe.collapseThreshold(),
+        recipe.precision());
   }
 
   /** Image i has word i, and word IMAGES with the other half. */
