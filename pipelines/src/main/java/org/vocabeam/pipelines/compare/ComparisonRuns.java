@@ -200,7 +200,7 @@ record ComparisonRuns(Comparison comparison, TrainingImages training, Runner run
       Map<String, String> weights,
       String directory,
       long seed) {
-    FeatureSource source = features.on(runner.device());
+    FeatureSource source = features.on(runner.compute());
     Evaluation evaluation = comparison.evaluation(seed);
     Map<String, String> provenance =
         evaluation.provenance("compare", weights, comparison.pooling());

@@ -149,7 +149,7 @@ record ComparisonWords(
         FindPatches.of(
             training.rowGroups(),
             training.split(),
-            words.cells().on(runner.device()),
+            words.cells().on(runner.compute()),
             words.source(),
             words.border(),
             PATCHES);

@@ -44,7 +44,7 @@ public record StepTiming(Recipe recipe, TrainingImages images, String output) {
     provenance.put("recipe", Methods.toJson(recipe));
     WriteStore<StepMetric> write =
         WriteStore.to(StepMetric.TYPE, output).withProvenance(provenance);
-    TimeSteps time = TimeSteps.of(assignment(), SECONDS, runner.device());
+    TimeSteps time = TimeSteps.of(assignment(), SECONDS, runner.compute());
     Stage.writing(write)
         .existing(Stage.Existing.RENEW)
         .run(

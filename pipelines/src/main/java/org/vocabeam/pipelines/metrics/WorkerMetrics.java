@@ -15,7 +15,7 @@ import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 import org.apache.flink.metrics.reporter.MetricReporter;
 import org.vocabeam.transforms.image.Rejection;
-import org.vocabeam.transforms.metrics.WorkerLoss;
+import org.vocabeam.transforms.metrics.WorkerGauge;
 import org.vocabeam.transforms.metrics.WorkerMetric;
 
 /**
@@ -68,9 +68,9 @@ final class WorkerMetrics implements MetricReporter {
   private void show(Map<String, String> labels) {
     for (WorkerMetric metric : WorkerMetric.values()) {
       switch (metric) {
-        case LOSS -> {
+        case LOSS, WAITING -> {
           GaugeCell cell = COUNTED.getGauge(metric.beamName());
-          show(metric, () -> cell.getCumulative().value() * WorkerLoss.UNIT, labels);
+          show(metric, () -> cell.getCumulative().value() * WorkerGauge.UNIT, labels);
         }
         case REJECTED -> {
           for (Rejection rejection : Rejection.values()) {

@@ -1,9 +1,11 @@
 package org.vocabeam.pipelines.options;
 
 import org.vocabeam.models.program.DeviceChoice;
+import org.vocabeam.transforms.worker.Compute;
+import org.vocabeam.transforms.worker.FeedThreads;
 import picocli.CommandLine.Option;
 
-/** Mixin of the commands whose pipelines run networks: the runner, and the device. */
+/** Mixin of the commands whose pipelines run networks: the runner, the device, and threads. */
 public final class DeviceArguments extends RunnerArguments {
   @Option(
       names = "--device",
@@ -15,8 +17,18 @@ public final class DeviceArguments extends RunnerArguments {
               + " worker has one).")
   private DeviceChoice device = DeviceChoice.AUTO;
 
+  @Option(
+      names = "--feedThreads",
+      order = Sections.RUNNER,
+      defaultValue = "0",
+      paramLabel = "N",
+      description =
+          "Threads that decode and cut images for a network ahead of it; 0 for one a processor,"
+              + " shared by the networks of a worker. Results do not depend on it.")
+  private int feedThreads;
+
   @Override
-  DeviceChoice device() {
-    return device;
+  Compute compute() {
+    return new Compute(device, new FeedThreads(feedThreads));
   }
 }

@@ -1,8 +1,8 @@
 package org.vocabeam.pipelines.options;
 
 import org.checkerframework.checker.nullness.qual.Nullable;
-import org.vocabeam.models.program.DeviceChoice;
 import org.vocabeam.pipelines.runner.Runner;
+import org.vocabeam.transforms.worker.Compute;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -26,13 +26,13 @@ public class RunnerArguments {
   /** Returns the runner that the options choose; the same object at every call. */
   public final Runner runner() {
     if (built == null) {
-      built = new Runner(runner, beam.options(), device());
+      built = new Runner(runner, beam.options(), compute());
     }
     return built;
   }
 
   /** Where networks compute; null for commands without networks. */
-  @Nullable DeviceChoice device() {
+  @Nullable Compute compute() {
     return null;
   }
 

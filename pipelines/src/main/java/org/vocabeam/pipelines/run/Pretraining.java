@@ -177,7 +177,7 @@ public final class Pretraining {
   }
 
   private UpdateStudent update(List<Assignment> assignments, Runner runner) {
-    UpdateStudent update = UpdateStudent.of(assignments).on(runner.device());
+    UpdateStudent update = UpdateStudent.of(assignments).on(runner.compute());
     return runner.isRemote() ? update.reportingTo(directory.reports()) : update;
   }
 

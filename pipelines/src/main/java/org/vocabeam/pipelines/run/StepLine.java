@@ -30,7 +30,8 @@ final class StepLine implements StepObserver {
       long taken = report.step() + 1;
       progress.stepTo(taken);
       progress.message(
-          message(report.names(), report.values(), (taken - done) * imagesPerStep / seconds));
+          message(report.names(), report.values(), (taken - done) * imagesPerStep / seconds)
+              + String.format(Locale.ROOT, " %.0f%% waiting", 100 * report.waiting()));
     }
   }
 

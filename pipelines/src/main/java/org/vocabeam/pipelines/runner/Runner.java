@@ -20,14 +20,16 @@ import org.slf4j.LoggerFactory;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.program.DeviceChoice;
 import org.vocabeam.models.program.Gpus;
+import org.vocabeam.transforms.worker.Compute;
+import org.vocabeam.transforms.worker.FeedThreads;
 
 /**
- * Where pipelines run: in this process or on a Flink cluster, and on which device their networks
- * compute. Nothing of it is part of a recipe or of a store's provenance, because the results do not
- * depend on it.
+ * Where pipelines run: in this process or on a Flink cluster, and how their networks compute.
+ * Nothing of it is part of a recipe or of a store's provenance, because the results do not depend
+ * on it.
  *
  * <pre>{@code
- * Runner runner = new Runner("FlinkRunner", BeamOptions.NONE, DeviceChoice.AUTO);
+ * Runner runner = new Runner("FlinkRunner", BeamOptions.NONE, Compute.CPU);
  * Pipeline pipeline = runner.create("embed");
  * // ... apply transforms ...
  * runner.run(pipeline);
@@ -47,31 +49,34 @@ public final class Runner {
 
   private final String name;
   private final BeamOptions beam;
-  private final @Nullable DeviceChoice device;
+  private final @Nullable Compute compute;
   private @Nullable FlinkCluster cluster;
   private int slots;
 
   /**
    * @param name Beam's name of the runner: FlinkRunner or DirectRunner
    * @param beam other options of Beam and of the runner
-   * @param device where networks compute; null for pipelines without networks
+   * @param compute how networks compute; null for pipelines without networks
    */
-  public Runner(String name, BeamOptions beam, @Nullable DeviceChoice device) {
+  public Runner(String name, BeamOptions beam, @Nullable Compute compute) {
     this.name = name;
     this.beam = beam;
-    this.device = device;
+    this.compute = compute;
   }
 
   /** Returns a runner with the same choices, which checks its cluster anew. */
   public Runner renewed() {
-    return new Runner(name, beam, device);
+    return new Runner(name, beam, compute);
   }
 
   /** Returns the options of a command with networks that differ from their defaults. */
   public List<String> arguments() {
     List<String> arguments = new ArrayList<>(argumentsWithoutDevice());
-    if (device != null && device != DeviceChoice.AUTO) {
-      arguments.add("--device=" + device.name().toLowerCase(Locale.ROOT));
+    if (compute != null && compute.device() != DeviceChoice.AUTO) {
+      arguments.add("--device=" + compute.device().name().toLowerCase(Locale.ROOT));
+    }
+    if (compute != null && !compute.threads().equals(FeedThreads.AUTOMATIC)) {
+      arguments.add("--feedThreads=" + compute.threads().wanted());
     }
     return List.copyOf(arguments);
   }
@@ -90,9 +95,9 @@ public final class Runner {
     return "--runner=" + name;
   }
 
-  /** The device that networks compute on; CPU for pipelines without networks. */
-  public DeviceChoice device() {
-    return device == null ? DeviceChoice.CPU : device;
+  /** Returns how networks compute; on the CPU for pipelines without networks. */
+  public Compute compute() {
+    return compute == null ? Compute.CPU : compute;
   }
 
   /** Returns true when workers are in other processes, perhaps with another working directory. */
@@ -137,8 +142,8 @@ public final class Runner {
    *     which is also the worker, has none
    */
   public PipelineOptions options(String jobName) {
-    if (device != null && !isRemote()) {
-      Gpus.check(device);
+    if (compute != null && !isRemote()) {
+      Gpus.check(compute.device());
     }
     if (isRemote() && cluster == null) {
       FlinkCluster found =

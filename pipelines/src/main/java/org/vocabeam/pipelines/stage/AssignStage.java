@@ -78,7 +78,7 @@ public record AssignStage(
     String checkpoint = RunDirectory.newestCheckpoint(teacher);
     String fingerprint = Provenance.checkpoint(checkpoint);
     FeatureSource cells =
-        FeatureSource.cells(checkpoint, level(words, fingerprint)).on(runner.device());
+        FeatureSource.cells(checkpoint, level(words, fingerprint)).on(runner.compute());
     Map<String, String> provenance = new TreeMap<>();
     provenance.put("command", "assign");
     provenance.put(TargetRecord.IMAGES, selected.fingerprint());

@@ -43,7 +43,7 @@ public record ClassifyStage(
         EvaluateClassifier.of(
             images.rowGroups(),
             testSplit,
-            FeatureSource.logits(checkpoint).on(runner.device()),
+            FeatureSource.logits(checkpoint).on(runner.compute()),
             classes,
             measured);
     Stage.writing(write)

@@ -66,7 +66,7 @@ public record EmbedStage(
     StoreReader<ImageRecord> store = StoreReader.open(ImageRecord.TYPE, images);
     FeatureSource source =
         FeatureSource.trained(RunDirectory.newestCheckpoint(checkpoint), pooling.pooling())
-            .on(runner.device());
+            .on(runner.compute());
     Map<String, String> provenance = new TreeMap<>(pooling.provenance());
     provenance.put("command", "embed");
     provenance.put("images", store.fingerprint());

@@ -115,7 +115,7 @@ public record EvaluateStage(
   public List<MetricRecord> run(Runner runner) {
     Evaluation evaluation = open();
     String weights = RunDirectory.newestCheckpoint(checkpoint);
-    FeatureSource trained = FeatureSource.trained(weights, pooling.pooling()).on(runner.device());
+    FeatureSource trained = FeatureSource.trained(weights, pooling.pooling()).on(runner.compute());
     Map<String, String> evaluated = new TreeMap<>();
     evaluated.put("checkpoint", Provenance.checkpoint(weights));
     if (imageShare < 1) {

@@ -71,7 +71,7 @@ public record ExtractStage(
   public StoreManifest run(Runner runner) {
     TrainingImages selected = TrainingImages.open(images, split);
     String checkpoint = RunDirectory.newestCheckpoint(teacher);
-    FeatureSource cells = FeatureSource.cells(checkpoint, level).on(runner.device());
+    FeatureSource cells = FeatureSource.cells(checkpoint, level).on(runner.compute());
     Backbone backbone = cells.recipe().backbone();
     int channels = backbone.channels(cells.pooling().level());
     ExtractDescriptors extract =

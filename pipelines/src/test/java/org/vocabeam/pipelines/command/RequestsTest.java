@@ -32,6 +32,8 @@ import org.vocabeam.pipelines.stage.GrowStage;
 import org.vocabeam.pipelines.stage.IngestStage;
 import org.vocabeam.transforms.image.DecodeOptions;
 import org.vocabeam.transforms.source.SourceOptions;
+import org.vocabeam.transforms.worker.Compute;
+import org.vocabeam.transforms.worker.FeedThreads;
 import picocli.CommandLine;
 
 /** The command line that a request prints asks for the same request: with defaults and without. */
@@ -58,7 +60,10 @@ class RequestsTest {
   private static <T extends Request<?>, C> void assertSame(
       T request, Class<C> command, Function<C, T> parsed) {
     Runner runner =
-        new Runner("DirectRunner", new BeamOptions(List.of("--tempLocation=t")), DeviceChoice.GPU);
+        new Runner(
+            "DirectRunner",
+            new BeamOptions(List.of("--tempLocation=t")),
+            new Compute(DeviceChoice.GPU, FeedThreads.AUTOMATIC));
     CommandLine subcommand =
         Vocabeam.commandLine()
             .parseArgs(request.typed(runner).arguments().toArray(String[]::new))

@@ -14,6 +14,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.vocabeam.models.program.DeviceChoice;
 import org.vocabeam.pipelines.Vocabeam;
 import org.vocabeam.pipelines.runner.Failure;
+import org.vocabeam.transforms.worker.Compute;
+import org.vocabeam.transforms.worker.FeedThreads;
 import picocli.CommandLine;
 
 class DeviceArgumentsTest {
@@ -25,13 +27,16 @@ class DeviceArgumentsTest {
 
   @Test
   void theChoiceIsHandedOn() {
-    assertEquals(DeviceChoice.AUTO, parsed().runner().device());
-    DeviceArguments gpu = parsed("--device=gpu", "--runner=DirectRunner");
-    assertEquals(List.of("--runner=DirectRunner", "--device=gpu"), gpu.runner().arguments());
+    assertEquals(DeviceChoice.AUTO, parsed().runner().compute().device());
+    assertEquals(FeedThreads.AUTOMATIC, parsed().runner().compute().threads());
+    DeviceArguments gpu = parsed("--device=gpu", "--feedThreads=3", "--runner=DirectRunner");
     assertEquals(
-        DeviceChoice.GPU,
-        parsed(gpu.runner().arguments().toArray(String[]::new)).runner().device());
-    assertEquals(DeviceChoice.CPU, new RunnerArguments().runner().device());
+        List.of("--runner=DirectRunner", "--device=gpu", "--feedThreads=3"),
+        gpu.runner().arguments());
+    assertEquals(
+        new Compute(DeviceChoice.GPU, new FeedThreads(3)),
+        parsed(gpu.runner().arguments().toArray(String[]::new)).runner().compute());
+    assertEquals(Compute.CPU, new RunnerArguments().runner().compute());
   }
 
   /** Before anything is read or written. */

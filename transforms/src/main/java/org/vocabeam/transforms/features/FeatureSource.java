@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import org.checkerframework.checker.nullness.qual.Nullable;
-import org.vocabeam.models.program.DeviceChoice;
 import org.vocabeam.models.training.Encoder;
 import org.vocabeam.models.training.ImageShape;
 import org.vocabeam.models.training.Method;
@@ -19,6 +18,7 @@ import org.vocabeam.transforms.image.ImageRecord;
 import org.vocabeam.transforms.image.Pixels;
 import org.vocabeam.transforms.parquet.RowGroup;
 import org.vocabeam.transforms.parquet.RowReader;
+import org.vocabeam.transforms.worker.Compute;
 
 /**
  * Source of the features of an image: a network, its weights and a pooling.
@@ -28,7 +28,7 @@ import org.vocabeam.transforms.parquet.RowReader;
  * @param checkpoint directory of the encoder's weights; null for random ones
  * @param network scope of its variables in the checkpoint
  * @param pooling of the backbone's maps; null for the logits of the classifier
- * @param device that computes them
+ * @param compute how they are computed
  */
 public record FeatureSource(
     String name,
@@ -36,27 +36,26 @@ public record FeatureSource(
     @Nullable String checkpoint,
     String network,
     @Nullable Pooling pooling,
-    DeviceChoice device)
+    Compute compute)
     implements Serializable {
   private static final int BATCH = 256;
 
   /** Returns the features of a checkpoint's student. */
   public static FeatureSource trained(String checkpoint, Pooling pooling) {
     Recipe recipe = Checkpoint.open(checkpoint).recipe();
-    return new FeatureSource(
-        "trained", recipe, checkpoint, Method.STUDENT, pooling, DeviceChoice.CPU);
+    return new FeatureSource("trained", recipe, checkpoint, Method.STUDENT, pooling, Compute.CPU);
   }
 
   /** Returns the same features of the random weights that the run started from. */
   public FeatureSource random() {
-    return new FeatureSource("random", recipe, null, Method.STUDENT, pooling, device);
+    return new FeatureSource("random", recipe, null, Method.STUDENT, pooling, compute);
   }
 
   /**
    * Returns the features of a recipe's student, with the random weights that its run starts from.
    */
   public static FeatureSource random(Recipe recipe, Pooling pooling) {
-    return new FeatureSource("random", recipe, null, Method.STUDENT, pooling, DeviceChoice.CPU);
+    return new FeatureSource("random", recipe, null, Method.STUDENT, pooling, Compute.CPU);
   }
 
   /** Returns the local features of a checkpoint's student: every cell of a level's map. */
@@ -73,22 +72,22 @@ public record FeatureSource(
   public static FeatureSource cells(String checkpoint, String network, String level) {
     Recipe recipe = Checkpoint.open(checkpoint).recipe();
     return new FeatureSource(
-        "cells", recipe, checkpoint, network, Pooling.cells(recipe, level), DeviceChoice.CPU);
+        "cells", recipe, checkpoint, network, Pooling.cells(recipe, level), Compute.CPU);
   }
 
   /** Returns the logits of the classifier of a checkpoint with classes, one for every class. */
   public static FeatureSource logits(String checkpoint) {
     Recipe recipe = Checkpoint.open(checkpoint).recipe();
-    return new FeatureSource("logits", recipe, checkpoint, Method.STUDENT, null, DeviceChoice.CPU);
+    return new FeatureSource("logits", recipe, checkpoint, Method.STUDENT, null, Compute.CPU);
   }
 
   /** Returns the same features with another name. */
   public FeatureSource named(String other) {
-    return new FeatureSource(other, recipe, checkpoint, network, pooling, device);
+    return new FeatureSource(other, recipe, checkpoint, network, pooling, compute);
   }
 
-  /** Returns the same features, computed by another device. */
-  public FeatureSource on(DeviceChoice choice) {
+  /** Returns the same features, computed in another way. */
+  public FeatureSource on(Compute choice) {
     return new FeatureSource(name, recipe, checkpoint, network, pooling, choice);
   }
 
@@ -97,8 +96,8 @@ public record FeatureSource(
     Map<String, float[]> state = checkpoint == null ? null : state();
     Encoder encoder =
         pooling == null
-            ? Encoder.classifier(recipe, state, BATCH, device)
-            : Encoder.of(recipe, state, pooling, BATCH, device);
+            ? Encoder.classifier(recipe, state, BATCH, compute.device())
+            : Encoder.of(recipe, state, pooling, BATCH, compute.device());
     return new Extractor(encoder, recipe.images());
   }
 

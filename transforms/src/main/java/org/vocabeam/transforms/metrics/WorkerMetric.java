@@ -8,8 +8,10 @@ public enum WorkerMetric {
   STEPS("steps"),
   /** Images that were trained on. */
   IMAGES("images"),
-  /** Loss of the last training step, in {@link WorkerLoss#UNIT}s. */
+  /** Loss of the last training step, in {@link WorkerGauge#UNIT}s. */
   LOSS("loss"),
+  /** Share of a round's time in which its steps waited for images, in {@link WorkerGauge#UNIT}s. */
+  WAITING("waiting"),
   /** Images that were read into a store. */
   INGESTED("ingested"),
   /** Files that did not become images, by reason. */

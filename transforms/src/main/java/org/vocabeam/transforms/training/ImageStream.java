@@ -2,115 +2,111 @@ package org.vocabeam.transforms.training;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Queue;
+import java.util.concurrent.Semaphore;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.Seeds;
-import org.vocabeam.models.UserError;
-import org.vocabeam.models.training.Recipe;
-import org.vocabeam.models.training.Trainer.Batch;
-import org.vocabeam.models.training.ViewBatch;
 import org.vocabeam.transforms.image.ImageRecord;
 import org.vocabeam.transforms.parquet.RecordType;
 import org.vocabeam.transforms.parquet.RowReader;
 import org.vocabeam.transforms.store.AlignedRows;
 import org.vocabeam.transforms.targets.TargetRecord;
 import org.vocabeam.transforms.training.EpochPlan.Group;
-import org.vocabeam.transforms.views.ViewCutter;
 import org.vocabeam.transforms.views.ViewsRecord;
+import org.vocabeam.transforms.worker.Ahead;
 
 /**
- * The batches of an assignment, read window by window: images or their stored views, with their
- * targets.
+ * The images of an assignment as they are stored, in the order of its steps. A thread of its own
+ * reads the next window while one is used, row group by row group in the room that used images
+ * leave: memory is that of one window and a row group, encoded.
  */
-final class ImageStream implements Iterator<Batch> {
+final class ImageStream implements Iterator<ImageStream.Image>, AutoCloseable {
 
   /**
+   * An image as it is stored, with what was made of it before.
+   *
+   * @param order that sorts the images of a window
+   * @param epoch times that the image has been seen before
    * @param image null where stored views take its place
-   * @param views null where they are rendered
+   * @param views stored views; null where they are cut from the image
+   * @param target null for methods that make their own
    */
-  private record Image(
+  record Image(
       long order,
       String id,
+      long epoch,
       @Nullable ImageRecord image,
       @Nullable ViewsRecord views,
       @Nullable TargetRecord target) {}
 
-  private final Recipe recipe;
   private final Assignment assignment;
-  private final ViewCutter cutter;
-  private final Iterator<EpochPlan.Window> windows;
-  private Iterator<Image> images = Collections.emptyIterator();
-  private long epoch;
+  private final Semaphore room;
+  private final Ahead<Queue<Image>> windows;
+  private Queue<Image> window = new ArrayDeque<>();
 
   ImageStream(Assignment assignment) {
-    this.recipe = assignment.recipe();
     this.assignment = assignment;
-    this.cutter = ViewCutter.of(recipe);
-    this.windows = assignment.windows().iterator();
+    this.room = new Semaphore(mostRows(assignment.windows()));
+    this.windows = Ahead.map(assignment.windows().iterator(), this::read, 1, 1);
+  }
+
+  /** Returns the images of the largest window, and of a row group of the next one. */
+  private static int mostRows(List<EpochPlan.Window> windows) {
+    long window = 0;
+    long group = 0;
+    for (EpochPlan.Window each : windows) {
+      window = Math.max(window, each.groups().stream().mapToLong(Group::selected).sum());
+      group =
+          Math.max(group, each.groups().stream().mapToLong(Group::selected).max().orElseThrow());
+    }
+    return Math.toIntExact(window + group);
   }
 
   @Override
   public boolean hasNext() {
-    return images.hasNext() || windows.hasNext();
+    return !window.isEmpty() || windows.hasNext();
   }
 
-  /** Returns the next batch; the windows of an assignment hold a whole number of batches. */
   @Override
-  public Batch next() {
-    int size = recipe.batchSize();
-    ViewBatch views = ViewBatch.of(recipe, assignment.source(), size);
-    String[] ids = new String[size];
-    long[] epochs = new long[size];
-    int words = recipe.method().targetWords();
-    float[] targets = new float[size * words];
-    for (int i = 0; i < size; i++) {
-      while (!images.hasNext()) {
-        images = Collections.emptyIterator(); // frees the window before the next is read
-        images = read(windows.next());
-      }
-      Image image = images.next();
-      if (image.image() != null) {
-        cutter.cut(image.image(), epoch, views, i);
-      } else {
-        for (ViewsRecord.View view : image.views().views()) {
-          views.put(i, view.view(), view.crop(), view.bytes());
-        }
-      }
-      ids[i] = image.id();
-      epochs[i] = epoch;
-      if (image.target() != null) {
-        if (image.target().words().isEmpty() && recipe.method().classes().isEmpty()) {
-          throw new UserError(
-              String.format(
-                  "the target of '%s' is empty, must have a word for %s; assign the targets again",
-                  image.id(), recipe.method().name()));
-        }
-        image.target().fill(targets, i, words);
-      }
+  public Image next() {
+    if (!hasNext()) {
+      throw new NoSuchElementException();
     }
-    return new Batch(views, ids, epochs, targets);
+    while (window.isEmpty()) {
+      window = windows.next();
+    }
+    room.release();
+    return window.remove();
   }
 
-  private Iterator<Image> read(EpochPlan.Window window) {
-    epoch = window.epoch();
-    List<Image> all = new ArrayList<>();
-    for (Group group : window.groups()) {
+  /** Reads a window, and returns the wanted images in their order. */
+  private Queue<Image> read(EpochPlan.Window wanted) {
+    List<Image> images = new ArrayList<>();
+    for (Group group : wanted.groups()) {
       try {
-        read(group, all);
+        room.acquire(Math.toIntExact(group.selected()));
+        read(group, wanted.epoch(), images);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException("interrupted", e);
       }
     }
-    all.sort(Comparator.comparingLong(Image::order).thenComparing(Image::id));
-    int from = Math.toIntExact(window.skip());
-    return all.subList(from, Math.toIntExact(from + window.take())).iterator();
+    images.sort(Comparator.comparingLong(Image::order).thenComparing(Image::id));
+    int from = Math.toIntExact(wanted.skip());
+    int to = Math.toIntExact(from + wanted.take());
+    room.release(images.size() - (to - from));
+    return new ArrayDeque<>(images.subList(from, to));
   }
 
-  private void read(Group group, List<Image> into) throws IOException {
+  private void read(Group group, long epoch, List<Image> into) throws IOException {
     String ofEpoch =
         assignment.views() == null ? null : ViewsRecord.directory(assignment.views(), epoch);
     try (RowReader<ImageRow> images =
@@ -122,10 +118,14 @@ final class ImageStream implements Iterator<Batch> {
       while (images.hasNext()) {
         ImageRow row = images.next();
         if (assignment.split() == null || assignment.split().equals(row.split())) {
-          ViewsRecord stored = views == null ? null : views.next(row.id());
-          TargetRecord target = targets == null ? null : targets.next(row.id());
-          long order = Seeds.of(recipe.seed(), "image", epoch, row.id());
-          into.add(new Image(order, row.id(), row.image(), stored, target));
+          into.add(
+              new Image(
+                  Seeds.of(assignment.recipe().seed(), "image", epoch, row.id()),
+                  row.id(),
+                  epoch,
+                  row.image(),
+                  views == null ? null : views.next(row.id()),
+                  targets == null ? null : targets.next(row.id())));
         }
       }
     }
@@ -134,5 +134,10 @@ final class ImageStream implements Iterator<Batch> {
   private static <T> @Nullable AlignedRows<T> open(
       RecordType<T> type, @Nullable String directory, Group group) throws IOException {
     return directory == null ? null : AlignedRows.of(type, directory, group.rows(), group.before());
+  }
+
+  @Override
+  public void close() {
+    windows.close();
   }
 }

@@ -15,6 +15,11 @@ public final class Laps {
     last = now;
   }
 
+  /** Adds a remark on the part that ended last. */
+  public void remark(String remark) {
+    parts.add(remark);
+  }
+
   /** Returns a line like {@code checkpoint read 0.214 s, steps 58.120 s}. */
   @Override
   public String toString() {

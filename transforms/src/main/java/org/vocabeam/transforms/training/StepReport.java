@@ -15,8 +15,11 @@ import org.vocabeam.transforms.files.StoreFiles;
  * @param step counted from 0 over the whole run
  * @param names of the metrics, the loss first
  * @param values in the same order
+ * @param waiting share of the time since the round's first step in which the network waited for
+ *     images, 0 to 1. No metric of the store of steps, whose bytes do not depend on time
  */
-public record StepReport(int replica, long step, List<String> names, float[] values) {
+public record StepReport(
+    int replica, long step, List<String> names, float[] values, double waiting) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Returns the metrics as rows of the store of steps. */

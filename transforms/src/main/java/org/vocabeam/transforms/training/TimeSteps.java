@@ -8,14 +8,15 @@ import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
-import org.vocabeam.models.program.DeviceChoice;
+import org.vocabeam.models.program.Program;
 import org.vocabeam.models.training.Trainer;
+import org.vocabeam.transforms.worker.Compute;
 import org.vocabeam.transforms.worker.ProgramPool;
 
 /**
  * Seconds of training steps on the machines of the workers: the first steps of an assignment are
- * taken with the program loaded, and only the seconds of each are kept, with reading of images and
- * drawing of views.
+ * taken with the program loaded, and only the seconds of each are kept, with the time that it
+ * waited for its images.
  */
 public final class TimeSteps extends PTransform<PBegin, PCollection<StepMetric>> {
   private static final long serialVersionUID = 1L;
@@ -28,12 +29,12 @@ public final class TimeSteps extends PTransform<PBegin, PCollection<StepMetric>>
 
   private final Assignment assignment;
   private final long nanos;
-  private final DeviceChoice device;
+  private final Compute compute;
 
-  private TimeSteps(Assignment assignment, long nanos, DeviceChoice device) {
+  private TimeSteps(Assignment assignment, long nanos, Compute compute) {
     this.assignment = assignment;
     this.nanos = nanos;
-    this.device = device;
+    this.compute = compute;
   }
 
   /**
@@ -41,8 +42,8 @@ public final class TimeSteps extends PTransform<PBegin, PCollection<StepMetric>>
    *     targets may be missing, they are zeros then
    * @param seconds after which no further step is timed
    */
-  public static TimeSteps of(Assignment assignment, double seconds, DeviceChoice device) {
-    return new TimeSteps(assignment, (long) (seconds * 1e9), device);
+  public static TimeSteps of(Assignment assignment, double seconds, Compute compute) {
+    return new TimeSteps(assignment, (long) (seconds * 1e9), compute);
   }
 
   @Override
@@ -51,7 +52,7 @@ public final class TimeSteps extends PTransform<PBegin, PCollection<StepMetric>>
         .apply(
             "Assignment",
             Create.of(List.of(assignment)).withCoder(SerializableCoder.of(Assignment.class)))
-        .apply("Time", ParDo.of(new Time(nanos, device)))
+        .apply("Time", ParDo.of(new Time(nanos, compute)))
         .setCoder(StepMetric.TYPE.coder());
   }
 
@@ -59,29 +60,38 @@ public final class TimeSteps extends PTransform<PBegin, PCollection<StepMetric>>
     private static final long serialVersionUID = 1L;
 
     private final long nanos;
-    private final DeviceChoice device;
+    private final Compute compute;
 
-    Time(long nanos, DeviceChoice device) {
+    Time(long nanos, Compute compute) {
       this.nanos = nanos;
-      this.device = device;
+      this.compute = compute;
     }
 
     @ProcessElement
     public void time(@Element Assignment assignment, OutputReceiver<StepMetric> out) {
-      try (ProgramPool.Lease<Trainer> lease = TrainerProgram.lease(assignment.recipe(), device)) {
+      try (BatchFeed batches = new BatchFeed(assignment, compute.threads());
+          ProgramPool.Lease<Trainer> lease =
+              TrainerProgram.lease(assignment.recipe(), compute.device())) {
         Trainer trainer = lease.program();
         trainer.setState(trainer.initialState());
-        ImageStream batches = new ImageStream(assignment);
-        long start = System.nanoTime();
-        for (long step = 0; step < assignment.steps(); step++) {
-          long before = System.nanoTime();
-          trainer.step(step, batches.next());
-          long now = System.nanoTime();
-          if (step >= WARM_UP) {
-            out.output(new StepMetric(step, 0, SECONDS, (float) ((now - before) / 1e9)));
-            if (now - start > nanos) {
-              return;
-            }
+        try (StepFeed steps = new StepFeed(batches, trainer, assignment)) {
+          time(steps, assignment.steps(), out);
+        }
+      }
+    }
+
+    private void time(StepFeed feed, long steps, OutputReceiver<StepMetric> out) {
+      long start = System.nanoTime();
+      for (long step = 0; step < steps; step++) {
+        long before = System.nanoTime();
+        try (Program.Ready ready = feed.next()) {
+          ready.run();
+        }
+        long now = System.nanoTime();
+        if (step >= WARM_UP) {
+          out.output(new StepMetric(step, 0, SECONDS, (float) ((now - before) / 1e9)));
+          if (now - start > nanos) {
+            return;
           }
         }
       }

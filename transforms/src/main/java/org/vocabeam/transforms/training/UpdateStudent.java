@@ -2,6 +2,7 @@ package org.vocabeam.transforms.training;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.SerializableCoder;
@@ -23,11 +24,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.vocabeam.models.graph.Precision;
 import org.vocabeam.models.graph.VariableSpec;
-import org.vocabeam.models.program.DeviceChoice;
+import org.vocabeam.models.program.Program;
 import org.vocabeam.models.training.Loss;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Trainer;
 import org.vocabeam.transforms.checkpoint.VariableChunk;
+import org.vocabeam.transforms.worker.Compute;
 import org.vocabeam.transforms.worker.ProgramPool;
 
 /**
@@ -35,7 +37,7 @@ import org.vocabeam.transforms.worker.ProgramPool;
  * variable by variable.
  *
  * <pre>{@code
- * PCollectionTuple updated = pipeline.apply(UpdateStudent.of(assignments).on(device));
+ * PCollectionTuple updated = pipeline.apply(UpdateStudent.of(assignments).on(compute));
  * updated.get(UpdateStudent.CHECKPOINT).apply(WriteStore.to(VariableChunk.TYPE, checkpoint));
  * updated.get(UpdateStudent.STEPS).apply(WriteStore.to(StepMetric.TYPE, steps));
  * }</pre>
@@ -57,18 +59,17 @@ public final class UpdateStudent extends PTransform<PBegin, PCollectionTuple> {
 
   private final List<Assignment> assignments;
   private final @Nullable String reports;
-  private final DeviceChoice device;
+  private final Compute compute;
 
-  private UpdateStudent(
-      List<Assignment> assignments, @Nullable String reports, DeviceChoice device) {
+  private UpdateStudent(List<Assignment> assignments, @Nullable String reports, Compute compute) {
     this.assignments = assignments;
     this.reports = reports;
-    this.device = device;
+    this.compute = compute;
   }
 
   /** Trains one assignment for every replica of the round, on the CPU. */
   public static UpdateStudent of(List<Assignment> assignments) {
-    return new UpdateStudent(List.copyOf(assignments), null, DeviceChoice.CPU);
+    return new UpdateStudent(List.copyOf(assignments), null, Compute.CPU);
   }
 
   /**
@@ -77,11 +78,11 @@ public final class UpdateStudent extends PTransform<PBegin, PCollectionTuple> {
    * @param directory of the {@link StepReport}s
    */
   public UpdateStudent reportingTo(String directory) {
-    return new UpdateStudent(assignments, directory, device);
+    return new UpdateStudent(assignments, directory, compute);
   }
 
-  /** Sets the device of the steps; assignments do not name one, because the task is the same. */
-  public UpdateStudent on(DeviceChoice choice) {
+  /** Sets where steps are computed; assignments do not say, because the task is the same. */
+  public UpdateStudent on(Compute choice) {
     return new UpdateStudent(assignments, reports, choice);
   }
 
@@ -95,7 +96,7 @@ public final class UpdateStudent extends PTransform<PBegin, PCollectionTuple> {
             .apply(Reshuffle.viaRandomKey())
             .apply(
                 "Train",
-                ParDo.of(new Train(reports, device))
+                ParDo.of(new Train(reports, compute))
                     .withOutputTags(REPLICAS, TupleTagList.of(STEPS)));
     PCollection<VariableChunk> combined =
         trained
@@ -113,34 +114,44 @@ public final class UpdateStudent extends PTransform<PBegin, PCollectionTuple> {
     private static final long serialVersionUID = 1L;
 
     private final @Nullable String reports;
-    private final DeviceChoice device;
+    private final Compute compute;
     private final StepCounters counters = new StepCounters();
 
-    Train(@Nullable String reports, DeviceChoice device) {
+    Train(@Nullable String reports, Compute compute) {
       this.reports = reports;
-      this.device = device;
+      this.compute = compute;
     }
 
     @ProcessElement
     public void train(@Element Assignment assignment, MultiOutputReceiver out) {
       Laps laps = new Laps();
       Recipe recipe = assignment.recipe();
-      try (ProgramPool.Lease<Trainer> lease = TrainerProgram.lease(recipe, device)) {
+      try (BatchFeed batches = new BatchFeed(assignment, compute.threads());
+          ProgramPool.Lease<Trainer> lease = TrainerProgram.lease(recipe, compute.device())) {
         Trainer trainer = lease.program();
         laps.end("program");
         start(assignment, trainer, laps);
         StepObserver observer = observer(recipe, out);
-        ImageStream batches = new ImageStream(assignment);
-        for (long i = 0; i < assignment.steps(); i++) {
-          long step = assignment.firstStep() + i;
-          Trainer.Batch batch = batches.next();
-          if (i == 0) {
-            laps.end("first images");
+        try (StepFeed steps = new StepFeed(batches, trainer, assignment)) {
+          for (long i = 0; i < assignment.steps(); i++) {
+            try (Program.Ready step = steps.next()) {
+              if (i == 0) {
+                laps.end("first images");
+              }
+              observer.stepped(
+                  new StepReport(
+                      assignment.replica(),
+                      assignment.firstStep() + i,
+                      trainer.metrics(),
+                      step.run(),
+                      steps.waiting()));
+            }
           }
-          float[] values = trainer.step(step, batch);
-          observer.stepped(new StepReport(assignment.replica(), step, trainer.metrics(), values));
+          laps.end("steps");
+          laps.remark(
+              String.format(
+                  Locale.ROOT, "of it %.1f %% waiting for images", 100 * steps.waiting()));
         }
-        laps.end("steps");
         Map<String, float[]> state = trainer.state();
         laps.end("state read");
         for (VariableSpec spec : trainer.variables()) {
@@ -158,7 +169,7 @@ public final class UpdateStudent extends PTransform<PBegin, PCollectionTuple> {
       List<StepObserver> observers = new ArrayList<>();
       observers.add(step -> check(recipe, step));
       observers.add(step -> step.rows().forEach(out.get(STEPS)::output));
-      observers.add(step -> counters.add(step.loss(), recipe.batchSize()));
+      observers.add(step -> counters.add(step, recipe.batchSize()));
       observers.add(TrainingProgress::stepped);
       if (reports != null) {
         observers.add(new StepFile(reports));

@@ -30,6 +30,8 @@ import org.vocabeam.transforms.image.ImageRecord;
 import org.vocabeam.transforms.image.Pixels;
 import org.vocabeam.transforms.parquet.RowGroup;
 import org.vocabeam.transforms.parquet.RowReader;
+import org.vocabeam.transforms.worker.Compute;
+import org.vocabeam.transforms.worker.FeedThreads;
 
 /** {@link EmbedImages} and the sources of features: exact records. */
 class EmbedImagesTest {
@@ -200,7 +202,8 @@ class EmbedImagesTest {
     assertEquals("trained", source.name());
     assertEquals("x", source.named("x").name());
     assertEquals(source, source.named("x").named("trained"));
-    assertEquals(DeviceChoice.GPU, source.on(DeviceChoice.GPU).device());
+    Compute gpu = new Compute(DeviceChoice.GPU, new FeedThreads(2));
+    assertEquals(gpu, source.on(gpu).compute());
   }
 
   @Test

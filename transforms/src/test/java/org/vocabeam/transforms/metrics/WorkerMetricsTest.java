@@ -54,7 +54,7 @@ class WorkerMetricsTest {
     private final WorkerCounter images = WorkerCounter.of(WorkerMetric.IMAGES);
     private final WorkerCounter rejected =
         WorkerCounter.of(Metrics.counter(Count.class, "own name"), REASON);
-    private final WorkerLoss loss = new WorkerLoss();
+    private final WorkerGauge loss = WorkerGauge.of(WorkerMetric.LOSS);
 
     @ProcessElement
     public void count(@Element Integer n, OutputReceiver<Integer> out) {
@@ -98,9 +98,9 @@ class WorkerMetricsTest {
   void theLossIsCountedInMillionths() {
     run(3);
     assertEquals(Map.of(WorkerMetric.LOSS.beamName(), 750_000L), process.gauges);
-    new WorkerLoss().set(-1.5f);
-    assertEquals(-1.5, process.gauges.get(WorkerMetric.LOSS.beamName()) * WorkerLoss.UNIT);
-    new WorkerLoss().set(Float.NaN);
+    WorkerGauge.of(WorkerMetric.LOSS).set(-1.5f);
+    assertEquals(-1.5, process.gauges.get(WorkerMetric.LOSS.beamName()) * WorkerGauge.UNIT);
+    WorkerGauge.of(WorkerMetric.LOSS).set(Float.NaN);
     assertEquals(0, process.gauges.get(WorkerMetric.LOSS.beamName()), "a gauge has no NaN");
   }
 

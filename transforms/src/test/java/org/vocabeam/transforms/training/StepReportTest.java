@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class StepReportTest {
   private static final StepReport REPORT =
-      new StepReport(3, 41, List.of("loss", "embedding_std"), new float[] {0.1f, 2.5f});
+      new StepReport(3, 41, List.of("loss", "embedding_std"), new float[] {0.1f, 2.5f}, 0.25);
 
   @Test
   void aDriverReadsWhatAReplicaHasWritten(@TempDir Path directory) throws Exception {
@@ -26,6 +26,7 @@ class StepReportTest {
     assertEquals(41, read.step());
     assertEquals(REPORT.names(), read.names());
     assertArrayEquals(REPORT.values(), read.values());
+    assertEquals(0.25, read.waiting());
     assertEquals(Optional.empty(), StepReport.read(reports, 2));
     StepReport.remove(reports);
     assertTrue(Files.notExists(directory.resolve("reports")));

@@ -34,6 +34,7 @@ import org.vocabeam.transforms.parquet.RowGroup;
 import org.vocabeam.transforms.store.StoreReader;
 import org.vocabeam.transforms.store.WrittenStore;
 import org.vocabeam.transforms.training.EpochPlan.Group;
+import org.vocabeam.transforms.worker.FeedThreads;
 
 /** Rounds against steps that a trainer takes by itself. */
 class UpdateStudentTest {
@@ -100,10 +101,11 @@ class UpdateStudentTest {
   private static Map<String, List<KV<Integer, VariableChunk>>> alone(List<StepMetric> metrics) {
     Map<String, List<KV<Integer, VariableChunk>>> chunks = new LinkedHashMap<>();
     for (int replica = 0; replica < REPLICAS; replica++) {
-      ImageStream batches = new ImageStream(assignment(replica, recipe));
-      try (Trainer trainer = Trainer.of(recipe)) {
-        for (long step = 0; step < STEPS; step++) {
-          float[] values = trainer.step(step, batches.next());
+      try (BatchFeed batches = new BatchFeed(assignment(replica, recipe), new FeedThreads(1));
+          Trainer trainer = Trainer.of(recipe)) {
+        for (long i = 0; i < STEPS; i++) {
+          long step = i;
+          float[] values = batches.next(batch -> trainer.step(step, batch));
           for (int m = 0; m < values.length; m++) {
             metrics.add(new StepMetric(step, replica, trainer.metrics().get(m), values[m]));
           }

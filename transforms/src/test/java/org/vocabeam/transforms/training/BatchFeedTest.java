@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -42,8 +43,9 @@ import org.vocabeam.transforms.store.StoreReader;
 import org.vocabeam.transforms.store.WrittenStore;
 import org.vocabeam.transforms.targets.TargetRecord;
 import org.vocabeam.transforms.training.EpochPlan.Group;
+import org.vocabeam.transforms.worker.FeedThreads;
 
-class ImageStreamTest {
+class BatchFeedTest {
   private static final int SIDE = 12;
   private static final int TEACHER_SIDE = SIDE + 8;
   private static final int BATCH = 4;
@@ -129,22 +131,34 @@ class ImageStreamTest {
 
   private static List<Seen> read(Assignment assignment) {
     List<Seen> seen = new ArrayList<>();
-    ImageStream stream = new ImageStream(assignment);
-    while (stream.hasNext()) {
-      Batch batch = stream.next();
-      assertEquals(BATCH, batch.size());
-      int bytes = pixels(batch).length / BATCH;
-      assertEquals(TEACHER_SIDE * TEACHER_SIDE, bytes);
-      for (int i = 0; i < BATCH; i++) {
-        byte[] pixels = Arrays.copyOfRange(pixels(batch), i * bytes, (i + 1) * bytes);
-        byte[] same = new byte[bytes];
-        Arrays.fill(same, pixels[0]);
-        assertArrayEquals(same, pixels);
-        seen.add(new Seen(batch.ids()[i], batch.epochs()[i], pixels[0]));
-      }
-    }
+    forEachBatch(
+        assignment,
+        batch -> {
+          assertEquals(BATCH, batch.size());
+          int bytes = pixels(batch).length / BATCH;
+          assertEquals(TEACHER_SIDE * TEACHER_SIDE, bytes);
+          for (int i = 0; i < BATCH; i++) {
+            byte[] pixels = Arrays.copyOfRange(pixels(batch), i * bytes, (i + 1) * bytes);
+            byte[] same = new byte[bytes];
+            Arrays.fill(same, pixels[0]);
+            assertArrayEquals(same, pixels);
+            seen.add(new Seen(batch.ids()[i], batch.epochs()[i], pixels[0]));
+          }
+        });
     assertEquals(assignment.steps() * BATCH, seen.size());
     return seen;
+  }
+
+  private static void forEachBatch(Assignment assignment, Consumer<Batch> use) {
+    try (BatchFeed batches = new BatchFeed(assignment, new FeedThreads(2))) {
+      for (long step = 0; step < assignment.steps(); step++) {
+        batches.next(
+            batch -> {
+              use.accept(batch);
+              return null;
+            });
+      }
+    }
   }
 
   @Test
@@ -288,19 +302,17 @@ class ImageStreamTest {
       Path targets = temporary.resolve("targets" + rowGroupBytes);
       writeTargets(targets, rowGroupBytes);
       for (int replica = 0; replica < 2; replica++) {
-        ImageStream stream =
-            new ImageStream(
-                on(withTargets(words), assignment("train", groups, replica, 2, 3, 12), targets));
-        for (int step = 0; step < 12; step++) {
-          Batch batch = stream.next();
-          assertEquals(BATCH * words, batch.targets().length);
-          float[] expected = new float[BATCH * words];
-          for (int i = 0; i < BATCH; i++) {
-            expected[i * words + Integer.parseInt(batch.ids()[i].substring(1))] = 0.5f;
-            expected[i * words + IMAGES] = 0.5f;
-          }
-          assertArrayEquals(expected, batch.targets());
-        }
+        forEachBatch(
+            on(withTargets(words), assignment("train", groups, replica, 2, 3, 12), targets),
+            batch -> {
+              assertEquals(BATCH * words, batch.targets().length);
+              float[] expected = new float[BATCH * words];
+              for (int i = 0; i < BATCH; i++) {
+                expected[i * words + Integer.parseInt(batch.ids()[i].substring(1))] = 0.5f;
+                expected[i * words + IMAGES] = 0.5f;
+              }
+              assertArrayEquals(expected, batch.targets());
+            });
       }
     }
   }
@@ -312,9 +324,8 @@ class ImageStreamTest {
     for (Group group : groups) {
       all.add(new Group(group.rows(), group.name(), group.rows().firstRow(), group.rows().rows()));
     }
-    ImageStream stream =
-        new ImageStream(on(withTargets(IMAGES + 1), assignment(null, all, 0, 1, 0, 16), temporary));
-    UserError error = assertThrows(UserError.class, () -> stream.forEachRemaining(batch -> {}));
+    Assignment wrong = on(withTargets(IMAGES + 1), assignment(null, all, 0, 1, 0, 16), temporary);
+    UserError error = assertThrows(UserError.class, () -> forEachBatch(wrong, batch -> {}));
     assertTrue(error.getMessage().contains("its targets were not made of"), error.getMessage());
   }
 
@@ -330,11 +341,12 @@ class ImageStreamTest {
     WrittenStore.of(TargetRecord.TYPE, temporary, targets, 1024, Map.of());
     Assignment assignment = assignment("train", groups, 0, 1, 0, 1);
     Recipe labelled = withTargets(2, List.of("no", "yes"));
-    Batch batch = new ImageStream(on(labelled, assignment, temporary)).next();
-    assertArrayEquals(new float[BATCH * 2], batch.targets());
+    forEachBatch(
+        on(labelled, assignment, temporary),
+        batch -> assertArrayEquals(new float[BATCH * 2], batch.targets()));
 
-    ImageStream stream = new ImageStream(on(withTargets(2), assignment, temporary));
-    UserError error = assertThrows(UserError.class, stream::next);
+    Assignment wrong = on(withTargets(2), assignment, temporary);
+    UserError error = assertThrows(UserError.class, () -> forEachBatch(wrong, batch -> {}));
     assertTrue(
         error.getMessage().matches("the target of 'i\\d+' is empty, .*"), error.getMessage());
   }
