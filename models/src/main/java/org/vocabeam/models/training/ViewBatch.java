@@ -38,7 +38,8 @@ public final class ViewBatch {
     for (ViewSpec view : views) {
       this.views.put(view.name(), view);
       pixels.put(
-          view.name(), ByteBuffer.allocate(Math.multiplyExact(size, source.bytes(view, channels))));
+          view.name(),
+          ByteBuffer.allocateDirect(Math.multiplyExact(size, source.bytes(view, channels))));
       if (source == ViewSource.IMAGES && view.width() > 0) {
         parameters.put(view.name(), new float[size * view.count() * view.width()]);
       }

@@ -17,11 +17,15 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorflow.op.Ops;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.backbone.Backbone;
@@ -150,7 +154,11 @@ class BatchFeedTest {
   }
 
   private static void forEachBatch(Assignment assignment, Consumer<Batch> use) {
-    try (BatchFeed batches = new BatchFeed(assignment, new FeedThreads(2))) {
+    forEachBatch(assignment, 2, use);
+  }
+
+  private static void forEachBatch(Assignment assignment, int threads, Consumer<Batch> use) {
+    try (BatchFeed batches = new BatchFeed(assignment, new FeedThreads(threads))) {
       for (long step = 0; step < assignment.steps(); step++) {
         batches.next(
             batch -> {
@@ -349,5 +357,111 @@ class BatchFeedTest {
     UserError error = assertThrows(UserError.class, () -> forEachBatch(wrong, batch -> {}));
     assertTrue(
         error.getMessage().matches("the target of 'i\\d+' is empty, .*"), error.getMessage());
+  }
+
+  /** Images of other sizes and random pixels; damaged ones have the encoding of JPEG. */
+  private static Assignment random(Path to, Set<Integer> damaged) throws IOException {
+    SplittableRandom random = new SplittableRandom(7);
+    List<ImageRecord> images = new ArrayList<>();
+    for (int i = 0; i < IMAGES; i++) {
+      int height = random.nextInt(8, 40);
+      int width = random.nextInt(8, 40);
+      byte[] pixels = new byte[height * width];
+      random.nextBytes(pixels);
+      String encoding = damaged.contains(i) ? "jpeg" : ImageRecord.RAW;
+      images.add(new ImageRecord("i" + i, null, "train", width, height, 1, encoding, pixels));
+    }
+    List<Group> all = new ArrayList<>();
+    for (RowGroup group :
+        WrittenStore.of(ImageRecord.TYPE, to, images, 1024, Map.of()).rowGroups()) {
+      all.add(new Group(group, "group" + group.index(), group.firstRow(), group.rows()));
+    }
+    return assignment("train", all, 0, 1, 0, 40);
+  }
+
+  /** All that a step depends on. */
+  private record Content(List<String> ids, List<Long> epochs, List<ByteBuffer> pixels) {
+    static Content of(Batch batch) {
+      return new Content(
+          List.of(batch.ids()),
+          Arrays.stream(batch.epochs()).boxed().toList(),
+          recipe.method().views().stream()
+              .map(
+                  view -> {
+                    ByteBuffer pixels = batch.views().pixels(view.name());
+                    return ByteBuffer.allocate(pixels.remaining()).put(pixels).flip();
+                  })
+              .toList());
+    }
+  }
+
+  private static List<Content> contents(Assignment assignment, int threads) {
+    List<Content> contents = new ArrayList<>();
+    forEachBatch(assignment, threads, batch -> contents.add(Content.of(batch)));
+    return contents;
+  }
+
+  @Test
+  void batchesDoNotDependOnTheNumberOfThreads(@TempDir Path temporary) throws IOException {
+    Assignment assignment = random(temporary, Set.of());
+    List<Content> one = contents(assignment, 1);
+    assertEquals(40, new HashSet<>(one).size());
+    assertEquals(one, contents(assignment, 2));
+    assertEquals(one, contents(assignment, 7));
+  }
+
+  /** The batches before the damaged image come, and the first in the order is named. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 7})
+  void aDamagedImageEndsTheBatchesAtItsPlace(int threads, @TempDir Path temporary)
+      throws IOException {
+    List<String> ids =
+        contents(random(temporary.resolve("whole"), Set.of()), 1).stream()
+            .flatMap(batch -> batch.ids().stream())
+            .toList();
+    Set<Integer> damaged = Set.of(number(ids.get(31)), number(ids.get(33)));
+    Assignment assignment = random(temporary.resolve("damaged"), damaged);
+    AtomicInteger batches = new AtomicInteger();
+    UserError error =
+        assertThrows(
+            UserError.class,
+            () -> forEachBatch(assignment, threads, batch -> batches.incrementAndGet()));
+    assertTrue(
+        error.getMessage().startsWith("the stored image '" + ids.get(31) + "' is damaged"),
+        error.getMessage());
+    assertEquals(7, batches.get());
+  }
+
+  private static int number(String id) {
+    return Integer.parseInt(id.substring(1));
+  }
+
+  @Test
+  void noThreadOutlivesAFeed(@TempDir Path temporary) throws Exception {
+    Assignment assignment = random(temporary, Set.of());
+    Set<Thread> before = Thread.getAllStackTraces().keySet();
+    try (BatchFeed batches = new BatchFeed(assignment, new FeedThreads(3))) {
+      batches.next(Batch::size);
+      assertEquals(4, started(before).size(), "three for images, one that reads");
+    }
+    for (Thread thread : started(before)) {
+      thread.join(30_000);
+      assertFalse(thread.isAlive(), thread.getName());
+    }
+  }
+
+  private static List<Thread> started(Set<Thread> before) {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith("ahead-") && !before.contains(thread))
+        .toList();
+  }
+
+  @Test
+  void aFeedThatWaitsCanBeInterrupted(@TempDir Path temporary) throws IOException {
+    try (BatchFeed batches = new BatchFeed(random(temporary, Set.of()), new FeedThreads(2))) {
+      Thread.currentThread().interrupt();
+      assertThrows(IllegalStateException.class, () -> batches.next(Batch::size));
+      assertTrue(Thread.interrupted(), "the thread stays interrupted");
+    }
   }
 }

@@ -21,7 +21,10 @@ import org.apache.beam.sdk.values.PCollectionTuple;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.vocabeam.models.methods.Methods;
+import org.vocabeam.models.program.DeviceChoice;
 import org.vocabeam.models.training.ImageShape;
 import org.vocabeam.models.training.Preset;
 import org.vocabeam.models.training.Recipe;
@@ -34,6 +37,7 @@ import org.vocabeam.transforms.parquet.RowGroup;
 import org.vocabeam.transforms.store.StoreReader;
 import org.vocabeam.transforms.store.WrittenStore;
 import org.vocabeam.transforms.training.EpochPlan.Group;
+import org.vocabeam.transforms.worker.Compute;
 import org.vocabeam.transforms.worker.FeedThreads;
 
 /** Rounds against steps that a trainer takes by itself. */
@@ -127,8 +131,9 @@ class UpdateStudentTest {
     return chunks;
   }
 
-  @Test
-  void aRoundIsTheCombinationOfWhatEveryReplicaTrainsAlone() {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 7})
+  void aRoundIsTheCombinationOfWhatEveryReplicaTrainsAlone(int threads) {
     List<StepMetric> metrics = new ArrayList<>();
     Map<String, List<KV<Integer, VariableChunk>>> alone = alone(metrics);
     List<VariableChunk> combined = alone.values().stream().map(CombineReplicas::combined).toList();
@@ -138,7 +143,10 @@ class UpdateStudentTest {
         "replicas see different images");
 
     Pipeline pipeline = Pipeline.create();
-    PCollectionTuple updated = pipeline.apply(UpdateStudent.of(assignments(recipe)));
+    PCollectionTuple updated =
+        pipeline.apply(
+            UpdateStudent.of(assignments(recipe))
+                .on(new Compute(DeviceChoice.CPU, new FeedThreads(threads))));
     PAssert.that(updated.get(UpdateStudent.CHECKPOINT)).containsInAnyOrder(combined);
     PAssert.that(updated.get(UpdateStudent.STEPS)).containsInAnyOrder(metrics);
     pipeline.run().waitUntilFinish();
