@@ -8,6 +8,13 @@
  *   <li>The place of an image in a replica's stream is arithmetic on the row counts of the store
  *       ({@link org.vocabeam.transforms.training.EpochPlan}); a round starts in the middle of an
  *       epoch without reading what lies before, and one round of 2 N steps is two of N.
+ *   <li>The step never waits for what could be done before: row groups are read a window ahead
+ *       ({@link org.vocabeam.transforms.training.ImageStream}), images are decoded, cut and written
+ *       to their places in two batches ahead ({@link org.vocabeam.transforms.training.BatchFeed}),
+ *       and the next step's inputs are copied into TensorFlow's memory while one is taken ({@link
+ *       org.vocabeam.transforms.training.StepFeed}). An image has its place before a thread works
+ *       on it, so any number of threads gives the same bytes. The share of time that steps waited
+ *       is shown and counted, but stands in no store: stores do not depend on time.
  *   <li>What was made of the images before (targets, stored views) is read beside them, by the row
  *       group: the driver checks that it was made of these images, the worker checks every id.
  *   <li>Stored views are a matter of speed, not of the result: they are the pixels that the step

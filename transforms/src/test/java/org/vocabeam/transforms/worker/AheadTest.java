@@ -232,7 +232,7 @@ class AheadTest {
             2,
             5);
     results.next();
-    results.hasNext();
+    assertTrue(results.hasNext());
     results.close();
     assertEquals(Set.of(0), open, "only what was taken is left to its taker");
     assertTrue(opened.get() > 1);
