@@ -134,43 +134,79 @@ public final class Resampling {
     int values = columns.count() * channels;
     byte[] to = new byte[rows.count() * values];
     float[] sums = new float[values];
-    float[][] lines = new float[pixels.length / width / channels][];
-    int done = 0;
+    float[][] lines = new float[rows.taps][values]; // row n of the image at n modulo the taps
+    int done = 0; // end of the rows that are lines
     for (int y = 0; y < rows.count(); y++) {
-      Arrays.fill(sums, 0);
-      for (int j = 0; j < rows.taps; j++) {
-        int row = rows.first[y] + j;
-        if (lines[row] == null) {
-          lines[row] = columns.line(pixels, row * width * channels, channels);
-        }
-        float weight = rows.weight(y, j);
-        for (int x = 0; x < values; x++) {
-          sums[x] += weight * lines[row][x];
-        }
+      int first = rows.first[y];
+      for (int row = Math.max(done, first); row < first + rows.taps; row++) {
+        columns.line(pixels, row * width * channels, channels, lines[row % rows.taps]);
       }
-      while (y + 1 < rows.count() && done < rows.first[y + 1]) {
-        lines[done++] = null; // no later row needs it
+      done = first + rows.taps;
+      scale(sums, lines[first % rows.taps], rows.weight(y, 0));
+      for (int tap = 1; tap < rows.taps; tap++) {
+        add(sums, lines[(first + tap) % rows.taps], rows.weight(y, tap));
       }
-      for (int x = 0; x < values; x++) {
-        to[y * values + x] = (byte) Math.min(255, (int) (sums[x] + 0.5f));
-      }
+      round(sums, to, y * values);
     }
     return to;
   }
 
-  /** Resamples one row of pixels. */
-  private float[] line(byte[] pixels, int start, int channels) {
-    float[] line = new float[count() * channels];
-    for (int x = 0; x < count(); x++) {
-      int from = start + first[x] * channels;
-      for (int channel = 0; channel < channels; channel++) {
-        float sum = 0;
-        for (int j = 0; j < taps; j++) {
-          sum += weights[x * taps + j] * (pixels[from + j * channels + channel] & 0xFF);
-        }
-        line[x * channels + channel] = sum;
-      }
+  private static void scale(float[] sums, float[] line, float weight) {
+    for (int x = 0; x < sums.length; x++) {
+      sums[x] = weight * line[x];
     }
-    return line;
+  }
+
+  private static void add(float[] sums, float[] line, float weight) {
+    for (int x = 0; x < sums.length; x++) {
+      sums[x] += weight * line[x];
+    }
+  }
+
+  private static void round(float[] sums, byte[] to, int at) {
+    for (int x = 0; x < sums.length; x++) {
+      to[at + x] = (byte) Math.min(255, (int) (sums[x] + 0.5f));
+    }
+  }
+
+  /** Resamples one row of pixels. */
+  private void line(byte[] pixels, int start, int channels, float[] line) {
+    if (channels == 3) {
+      lineOfRgb(pixels, start, line);
+    } else {
+      lineOfGrey(pixels, start, line);
+    }
+  }
+
+  private void lineOfGrey(byte[] pixels, int start, float[] line) {
+    int weight = 0;
+    for (int x = 0; x < first.length; x++) {
+      int from = start + first[x];
+      float grey = 0;
+      for (int tap = 0; tap < taps; tap++) {
+        grey += weights[weight++] * (pixels[from + tap] & 0xFF);
+      }
+      line[x] = grey;
+    }
+  }
+
+  private void lineOfRgb(byte[] pixels, int start, float[] line) {
+    int weight = 0;
+    for (int x = 0; x < first.length; x++) {
+      int from = start + 3 * first[x];
+      float red = 0;
+      float green = 0;
+      float blue = 0;
+      for (int tap = 0; tap < taps; tap++) {
+        float w = weights[weight++];
+        red += w * (pixels[from] & 0xFF);
+        green += w * (pixels[from + 1] & 0xFF);
+        blue += w * (pixels[from + 2] & 0xFF);
+        from += 3;
+      }
+      line[3 * x] = red;
+      line[3 * x + 1] = green;
+      line[3 * x + 2] = blue;
+    }
   }
 }
