@@ -10,9 +10,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
-import org.tensorflow.op.image.ResizeBilinear;
+import org.tensorflow.op.image.ScaleAndTranslate;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TUint8;
 import org.vocabeam.models.graph.Constants;
 import org.vocabeam.models.graph.Layers;
@@ -23,6 +25,7 @@ import org.vocabeam.models.graph.VariableSpec;
 import org.vocabeam.models.program.DeviceChoice;
 import org.vocabeam.models.program.Program;
 import org.vocabeam.models.program.ProgramWriter;
+import org.vocabeam.models.views.Cut;
 
 /**
  * A trained student's backbone with batch norm in inference mode: images to pooled features of any
@@ -136,9 +139,9 @@ public final class Encoder implements AutoCloseable {
 
   /**
    * Writes the encoder as a SavedModel for others: its weights are constants, its signature {@code
-   * serving_default} takes {@code images} (uint8, {@code [N, h, w, C]} of any size, which are
-   * scaled to the size of training) and returns {@code embedding} ({@code [N, width]}) and, for a
-   * method with classes, {@code probabilities} ({@code [N, classes]}).
+   * serving_default} takes {@code images} (uint8, {@code [N, h, w, C]} of any size, shown as {@link
+   * Cut#whole} shows them) and returns {@code embedding} ({@code [N, width]}) and, for a method
+   * with classes, {@code probabilities} ({@code [N, classes]}).
    *
    * @param pooling level and form of the features
    * @param directory made when it does not exist
@@ -151,14 +154,8 @@ public final class Encoder implements AutoCloseable {
     try (ProgramWriter writer = new ProgramWriter()) {
       Ops tf = writer.ops();
       Operand<TUint8> images = writer.input(IMAGES, TUint8.class, -1, -1, -1, shape.channels());
-      Operand<TFloat32> scaled =
-          tf.image.resizeBilinear(
-              images,
-              tf.constant(new int[] {shape.height(), shape.width()}),
-              ResizeBilinear.halfPixelCenters(true));
-      Operand<TUint8> pixels = tf.dtypes.cast(tf.math.rint(scaled), TUint8.class);
       Map<String, Operand<TFloat32>> maps =
-          maps(tf, new Constants(tf, Method.STUDENT, state), recipe, pixels);
+          maps(tf, new Constants(tf, Method.STUDENT, state), recipe, whole(tf, images, shape));
       Operand<TFloat32> features = pooling.apply(tf, recipe.backbone(), maps);
       Map<String, Operand<TFloat32>> outputs = new LinkedHashMap<>();
       outputs.put("embedding", tf.withName("embedding").identity(features));
@@ -169,6 +166,40 @@ public final class Encoder implements AutoCloseable {
       writer.signature("serving_default", Map.of(IMAGES, images), outputs);
       writer.save(directory);
     }
+  }
+
+  /**
+   * Authors images of any size as they are shown whole in a shape: {@link
+   * org.vocabeam.models.views.Cut#whole} as a graph.
+   */
+  private static Operand<TUint8> whole(Ops tf, Operand<TUint8> images, ImageShape shape) {
+    Operand<TInt32> size =
+        tf.slice(tf.shape(images), tf.constant(new int[] {1}), tf.constant(new int[] {2}));
+    Operand<TInt32> turned = tf.reverse(size, tf.constant(new int[] {0}));
+    Operand<TInt32> shown = tf.constant(new int[] {shape.height(), shape.width()});
+    int coveredHeight = (int) Cut.covered(shape.height());
+    int coveredWidth = (int) Cut.covered(shape.width());
+    Operand<TInt32> covered = tf.constant(new int[] {coveredHeight, coveredWidth});
+    Operand<TInt32> other = tf.constant(new int[] {coveredWidth, coveredHeight});
+    Operand<TInt32> scaled =
+        tf.math.maximum(covered, tf.math.floorDiv(tf.math.mul(other, size), turned));
+    Operand<TInt32> isShape =
+        tf.dtypes.cast(tf.reduceAll(tf.math.equal(size, shown), tf.constant(0)), TInt32.class);
+    Operand<TInt32> resized =
+        tf.math.add(
+            tf.math.mul(isShape, shown), tf.math.mul(tf.math.sub(tf.constant(1), isShape), scaled));
+    Operand<TFloat32> scale =
+        tf.math.div(tf.dtypes.cast(resized, TFloat32.class), tf.dtypes.cast(size, TFloat32.class));
+    Operand<TFloat32> cutOff = tf.dtypes.cast(tf.math.sub(shown, resized), TFloat32.class);
+    Operand<TFloat32> translation = tf.math.rint(tf.math.mul(cutOff, tf.constant(0.5f)));
+    Operand<TFloat32> pixels =
+        tf.image.scaleAndTranslate(
+            images, shown, scale, translation, ScaleAndTranslate.kernelType("triangle"));
+    // Rounds half up, as the resampler does.
+    Operand<TFloat32> rounded = tf.math.floor(tf.math.add(pixels, tf.constant(0.5f)));
+    return tf.dtypes.cast(
+        tf.ensureShape(rounded, Shape.of(-1, shape.height(), shape.width(), shape.channels())),
+        TUint8.class);
   }
 
   /** Authors the maps of images {@code [N, H, W, C]}. */

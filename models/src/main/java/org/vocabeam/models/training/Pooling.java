@@ -41,8 +41,8 @@ public record Pooling(String level, int grid) implements Serializable {
     if (images.height() != images.width()) {
       throw new UserError(
           String.format(
-              "the images are %d x %d, must be square for local features; scale them to %d x %<d when"
-                  + " they are ingested",
+              "images are shown as %d x %d, must be square for local features; train with an image"
+                  + " size of %d",
               images.height(), images.width(), Math.min(images.height(), images.width())));
     }
     String known = new Pooling(level, 1).levelOf(recipe.backbone());

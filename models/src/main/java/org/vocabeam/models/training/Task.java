@@ -14,7 +14,7 @@ import org.vocabeam.models.views.Normalisation;
  * Task task = new Task(new ImageShape(32, 32, 3), normalisation, 50_000, 10_000, seed);
  * }</pre>
  *
- * @param images shape of every image
+ * @param images shape at which whole images are shown
  * @param normalisation statistics of the data set
  * @param imageCount images of an epoch
  * @param steps of the whole run
@@ -23,6 +23,17 @@ import org.vocabeam.models.views.Normalisation;
 public record Task(
     ImageShape images, Normalisation normalisation, long imageCount, long steps, long seed) {
   private static final long LONGEST_SMALL_WARMUP = 400;
+
+  /** Returns the same task with images shown as squares of a side, in pixels. */
+  public Task withSide(int side) {
+    return withShape(side, side);
+  }
+
+  /** Returns the same task with images shown in another shape. */
+  public Task withShape(int height, int width) {
+    ImageShape other = new ImageShape(height, width, images.channels());
+    return new Task(other, normalisation, imageCount, steps, seed);
+  }
 
   /** Returns the shorter side of the images, in pixels. */
   public int side() {

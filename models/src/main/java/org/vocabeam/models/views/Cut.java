@@ -52,8 +52,8 @@ public record Cut(Axis rows, Axis columns, Orientation.Drawn turned) {
     if (height == toHeight && width == toWidth) {
       return new Cut(Axis.of(0, height, height), Axis.of(0, width, width));
     }
-    long coveredHeight = Math.round(toHeight * 256 / 224.0);
-    long coveredWidth = Math.round(toWidth * 256 / 224.0);
+    long coveredHeight = covered(toHeight);
+    long coveredWidth = covered(toWidth);
     // The axis that has less to spare is scaled to exactly what is covered.
     boolean tall = coveredHeight * width <= coveredWidth * height;
     long scaledHeight = tall ? coveredWidth * height / width : coveredHeight;
@@ -61,6 +61,13 @@ public record Cut(Axis rows, Axis columns, Orientation.Drawn turned) {
     return new Cut(
         Axis.centre(height, Math.toIntExact(scaledHeight), toHeight),
         Axis.centre(width, Math.toIntExact(scaledWidth), toWidth));
+  }
+
+  /**
+   * Returns the pixels that an image is scaled to on one axis, of which {@code shown} are shown.
+   */
+  public static long covered(int shown) {
+    return Math.round(shown * 256 / 224.0);
   }
 
   /** Returns true for the whole of an image of that size, as it is. */

@@ -8,6 +8,7 @@ import org.vocabeam.models.UserError;
 import org.vocabeam.models.methods.Methods;
 import org.vocabeam.pipelines.compare.Comparison;
 import org.vocabeam.pipelines.options.DeviceArguments;
+import org.vocabeam.pipelines.options.ImageSizeOption;
 import org.vocabeam.pipelines.options.ImagesOption;
 import org.vocabeam.pipelines.options.OutputOption;
 import org.vocabeam.pipelines.options.PoolingArguments;
@@ -52,6 +53,7 @@ public final class CompareCommand implements Callable<Integer> {
   private @Nullable List<String> methods;
 
   @Mixin private PresetOption preset;
+  @Mixin private ImageSizeOption imageSize;
 
   @Option(
       names = "--seeds",
@@ -109,6 +111,7 @@ public final class CompareCommand implements Callable<Integer> {
         steps,
         budget,
         preset.name(),
+        imageSize.side(),
         distinct("--seeds", seeds),
         rounds,
         finetuneSteps,

@@ -17,6 +17,7 @@ import org.vocabeam.pipelines.inputs.RunDirectory;
 import org.vocabeam.pipelines.inputs.TrainingData;
 import org.vocabeam.pipelines.inputs.TrainingImages;
 import org.vocabeam.pipelines.options.DeviceArguments;
+import org.vocabeam.pipelines.options.ImageSizeOption;
 import org.vocabeam.pipelines.options.ImagesOption;
 import org.vocabeam.pipelines.options.OutputOption;
 import org.vocabeam.pipelines.options.PrintRecipeOption;
@@ -71,6 +72,8 @@ public final class DistillCommand implements Callable<Integer> {
       paramLabel = "PRESET",
       description = "Network that learns: small, resnet18 or resnet50.")
   private String student;
+
+  @Mixin private ImageSizeOption imageSize;
 
   @Option(
       names = "--objective",
@@ -140,7 +143,7 @@ public final class DistillCommand implements Callable<Integer> {
                   + " --objective=logits",
               temperature));
     }
-    Task task = taught.task(opened.task(plan.steps(), steps.seed()));
+    Task task = imageSize.of(taught.task(opened, plan.steps(), steps.seed()));
     return Distillation.recipe(
         Preset.named(student).backbone(task),
         task,

@@ -18,6 +18,7 @@ import org.vocabeam.pipelines.inputs.InitialWeights;
 import org.vocabeam.pipelines.inputs.RunDirectory;
 import org.vocabeam.pipelines.inputs.TrainingImages;
 import org.vocabeam.pipelines.options.DeviceArguments;
+import org.vocabeam.pipelines.options.ImageSizeOption;
 import org.vocabeam.pipelines.options.ImagesOption;
 import org.vocabeam.pipelines.options.OutputOption;
 import org.vocabeam.pipelines.options.PresetOption;
@@ -72,6 +73,7 @@ public final class FinetuneCommand implements Callable<Integer> {
 
   @Mixin private OutputOption output;
   @Mixin private PresetOption preset;
+  @Mixin private ImageSizeOption imageSize;
 
   @Option(
       names = "--trained",
@@ -137,11 +139,11 @@ public final class FinetuneCommand implements Callable<Integer> {
         opened.statistics().splits().firstKey(),
         testSplit.name());
     InitialWeights initial = checkpoint == null ? null : InitialWeights.open(checkpoint);
-    Task task = opened.task(plan.steps(), steps.seed());
-    Recipe recipe =
-        steps
-            .changes()
-            .applyTo(recipe(opened, initial == null ? task : initial.task(task), initial));
+    Task task =
+        initial == null
+            ? opened.task(plan.steps(), steps.seed())
+            : initial.task(opened, plan.steps(), steps.seed());
+    Recipe recipe = steps.changes().applyTo(recipe(opened, imageSize.of(task), initial));
     if (printRecipe.print(recipe)) {
       return 0;
     }

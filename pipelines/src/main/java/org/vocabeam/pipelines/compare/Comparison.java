@@ -33,7 +33,7 @@ import org.vocabeam.transforms.store.WriteStore;
  * System.out.println(
  *     new Comparison(
  *             "runs/images", "runs/comparison", List.of("obow", "simclr"),
- *             null, 5.0, "small", List.of(1L), 2, 300, "train", "test", PoolingChoice.GLOBAL)
+ *             null, 5.0, "small", null, List.of(1L), 2, 300, "train", "test", PoolingChoice.GLOBAL)
  *         .run(runner)
  *         .text());
  * }</pre>
@@ -44,6 +44,7 @@ import org.vocabeam.transforms.store.WriteStore;
  * @param steps steps of every run; null for those that fit into {@code budget}
  * @param budget minutes of training of every run; null where steps are given
  * @param preset name of network and settings
+ * @param imageSize side of the square at which whole images are shown; null for the images' shape
  * @param seeds every method is trained once with each
  * @param rounds rounds of every network
  * @param finetuneSteps steps of fine-tuning of every trained network, and of random weights, at
@@ -59,6 +60,7 @@ public record Comparison(
     @Nullable Long steps,
     @Nullable Double budget,
     String preset,
+    @Nullable Integer imageSize,
     List<Long> seeds,
     int rounds,
     long finetuneSteps,
@@ -105,6 +107,7 @@ public record Comparison(
         .ifGiven("budget", budget)
         .ifGiven("steps", steps)
         .unless(RecipeChoice.PRESET, "preset", preset)
+        .ifGiven("imageSize", imageSize)
         .unless(SEEDS, "seeds", Joiner.on(',').join(seeds))
         .unless(Integer.valueOf(ROUNDS), "rounds", rounds)
         .unless(Long.valueOf(FINETUNE_STEPS), "finetuneSteps", finetuneSteps)
@@ -181,7 +184,7 @@ public record Comparison(
 
   /** Returns a method and its constants. */
   RecipeChoice choice(String method, long seed) {
-    return RecipeChoice.of(method).withPreset(preset).withSeed(seed);
+    return RecipeChoice.of(method).withPreset(preset).withImageSize(imageSize).withSeed(seed);
   }
 
   /** Returns the recipe of a method for a number of steps. */
@@ -201,6 +204,9 @@ public record Comparison(
     options.put("trainSplit", trainSplit);
     options.put("testSplit", testSplit);
     options.put("preset", preset);
+    if (imageSize != null) {
+      options.put("imageSize", imageSize);
+    }
     options.put("methods", String.join(",", methods));
     options.put("rounds", rounds);
     options.put("finetuneSteps", finetuneSteps);

@@ -244,6 +244,9 @@ record ComparisonRuns(Comparison comparison, TrainingImages training, Runner run
   /** Returns the recipe of supervised training of all weights. */
   private Recipe supervised(@Nullable InitialWeights initial, long ofSteps, long seed) {
     Task task = training.task(ofSteps, seed);
+    if (comparison.imageSize() != null) {
+      task = task.withSide(comparison.imageSize());
+    }
     return Supervised.recipe(
         Preset.named(comparison.preset()).backbone(task),
         initial == null ? task : initial.task(task),

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.vocabeam.models.backbone.Backbone;
+import org.vocabeam.models.training.ImageShape;
 import org.vocabeam.models.training.Method.WordMap;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.pipelines.inputs.Provenance;
@@ -106,6 +107,7 @@ record ComparisonWords(
     Set<String> ids = new HashSet<>();
     chosen.forEach(word -> byWord.get(word).forEach(patch -> ids.add(patch.image())));
     Map<String, ImageRecord> pictures = SelectedImages.read(training.rowGroups(), ids);
+    ImageShape shape = words.cells().recipe().images();
     Backbone backbone = words.cells().recipe().backbone();
     String level = words.cells().pooling().level();
     int side = backbone.receptiveField(level);
@@ -118,22 +120,21 @@ record ComparisonWords(
               word,
               patchesOfWord.stream()
                   .map(
-                      patch ->
-                          patch(pictures.get(patch.image()), patch, backbone.stride(level), side))
+                      patch -> {
+                        // Patches are places in what the encoder was shown.
+                        Pixels pixels = Pixels.of(pictures.get(patch.image()), shape);
+                        return patch(pixels, patch, backbone.stride(level), side);
+                      })
                   .toList()));
     }
     return new WordGallery(words.title(), level, side, complete.size(), words.total(), shown);
   }
 
-  private static WordGallery.Patch patch(
-      ImageRecord image, PatchRecord patch, int stride, int side) {
+  private static WordGallery.Patch patch(Pixels image, PatchRecord patch, int stride, int side) {
     int top = patch.y() * stride - side / 2;
     int left = patch.x() * stride - side / 2;
     return new WordGallery.Patch(
-        image.id(),
-        Math.max(0, -top),
-        Math.max(0, -left),
-        Pixels.of(image).region(top, left, side, side));
+        patch.image(), Math.max(0, -top), Math.max(0, -left), image.region(top, left, side, side));
   }
 
   private List<PatchRecord> patches(Words words, String output) {

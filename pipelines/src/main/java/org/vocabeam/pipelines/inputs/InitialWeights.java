@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.methods.Methods;
+import org.vocabeam.models.training.ImageShape;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Task;
 import org.vocabeam.transforms.checkpoint.Checkpoint;
@@ -53,6 +54,16 @@ public record InitialWeights(
   public Task task(Task task) {
     return new Task(
         task.images(), recipe.normalisation(), task.imageCount(), task.steps(), task.seed());
+  }
+
+  /**
+   * Returns the task of training on: images of one shape keep theirs, others are shown as to the
+   * run that the weights are of.
+   */
+  public Task task(TrainingImages images, long total, long seed) {
+    Task task = task(images.task(total, seed));
+    ImageShape shown = recipe.images();
+    return images.haveOneShape() ? task : task.withShape(shown.height(), shown.width());
   }
 
   /** Refuses a recipe that the weights do not belong to, naming what differs. */

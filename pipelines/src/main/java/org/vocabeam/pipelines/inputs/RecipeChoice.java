@@ -1,6 +1,7 @@
 package org.vocabeam.pipelines.inputs;
 
 import java.util.List;
+import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.methods.Methods;
 import org.vocabeam.models.training.Preset;
 import org.vocabeam.models.training.Recipe;
@@ -18,9 +19,11 @@ import org.vocabeam.pipelines.runner.TypedCommand;
  * @param method name of the method
  * @param preset name of network and settings
  * @param seed of all randomness
+ * @param imageSize side of the square at which whole images are shown; null for the task's shape
  * @param changes constants that differ from the preset
  */
-public record RecipeChoice(String method, String preset, long seed, RecipeChanges changes) {
+public record RecipeChoice(
+    String method, String preset, long seed, @Nullable Integer imageSize, RecipeChanges changes) {
   /** Default of {@code method}. */
   public static final String METHOD = "obow";
 
@@ -36,22 +39,32 @@ public record RecipeChoice(String method, String preset, long seed, RecipeChange
 
   /** Returns the default preset of a method, unchanged. */
   public static RecipeChoice of(String method) {
-    return new RecipeChoice(method, PRESET, Long.parseLong(SEED), RecipeChanges.NONE);
+    return new RecipeChoice(method, PRESET, Long.parseLong(SEED), null, RecipeChanges.NONE);
   }
 
   /** Returns the same choice with another seed. */
   public RecipeChoice withSeed(long other) {
-    return new RecipeChoice(method, preset, other, changes);
+    return new RecipeChoice(method, preset, other, imageSize, changes);
   }
 
   /** Returns the same choice with another preset. */
   public RecipeChoice withPreset(String other) {
-    return new RecipeChoice(method, other, seed, changes);
+    return new RecipeChoice(method, other, seed, imageSize, changes);
+  }
+
+  /**
+   * Returns the same choice with another image size.
+   *
+   * @param other null for the task's shape
+   */
+  public RecipeChoice withImageSize(@Nullable Integer other) {
+    return new RecipeChoice(method, preset, seed, other, changes);
   }
 
   /** Returns the recipe for a task. */
   public Recipe recipe(Task task) {
-    return changes.applyTo(Methods.recipe(method, Preset.named(preset), task));
+    Task shown = imageSize == null ? task : task.withSide(imageSize);
+    return changes.applyTo(Methods.recipe(method, Preset.named(preset), shown));
   }
 
   /** Returns the options that differ from their defaults. */
@@ -60,6 +73,7 @@ public record RecipeChoice(String method, String preset, long seed, RecipeChange
         .unless(METHOD, "method", method)
         .unless(PRESET, "preset", preset)
         .unless(Long.valueOf(SEED), "seed", seed)
+        .ifGiven("imageSize", imageSize)
         .with(changes.options())
         .options();
   }

@@ -39,6 +39,9 @@ public record TrainingImages(
     boolean view,
     ImageStatistics statistics,
     String fingerprint) {
+  /** Side in pixels at which images of several shapes are shown to a network, as in every paper. */
+  static final int SIDE = 224;
+
   /** Name of all splits together. */
   static final String ALL = "all";
 
@@ -171,26 +174,22 @@ public record TrainingImages(
     return groups.stream().mapToLong(Group::selected).sum();
   }
 
+  /** Returns whether all images of the store have the same height and width. */
+  boolean haveOneShape() {
+    return statistics.minWidth() == statistics.maxWidth()
+        && statistics.minHeight() == statistics.maxHeight();
+  }
+
   /**
-   * Returns the task that a recipe is made for.
+   * Returns the task that a recipe is made for: images of one shape are shown in it, others as
+   * squares of {@link #SIDE} pixels.
    *
    * @param steps steps of the whole run
-   * @throws UserError when the images differ in size
    */
   public Task task(long steps, long seed) {
-    if (statistics.minWidth() != statistics.maxWidth()
-        || statistics.minHeight() != statistics.maxHeight()) {
-      throw new UserError(
-          String.format(
-              "the images are %d to %d pixels wide and %d to %d high, must all have one size;"
-                  + " ingest them with --resize",
-              statistics.minWidth(),
-              statistics.maxWidth(),
-              statistics.minHeight(),
-              statistics.maxHeight()));
-    }
-    ImageShape shape =
-        new ImageShape(statistics.minHeight(), statistics.minWidth(), statistics.channels());
+    int height = haveOneShape() ? statistics.minHeight() : SIDE;
+    int width = haveOneShape() ? statistics.minWidth() : SIDE;
+    ImageShape shape = new ImageShape(height, width, statistics.channels());
     Normalisation normalisation =
         new Normalisation(floats(statistics.mean()), floats(statistics.std()));
     return new Task(shape, normalisation, count(), steps, seed);

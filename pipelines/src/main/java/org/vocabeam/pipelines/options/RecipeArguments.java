@@ -18,6 +18,7 @@ public final class RecipeArguments {
   private String method;
 
   @Mixin private PresetOption preset;
+  @Mixin private ImageSizeOption imageSize;
   @Mixin private ObowArguments obow;
   @Mixin private StepArguments steps;
 
@@ -31,7 +32,8 @@ public final class RecipeArguments {
 
   /** Returns the method and its constants. */
   public RecipeChoice choice() {
-    return new RecipeChoice(method, preset.name(), seed(), steps.addTo(obow.changes()));
+    return new RecipeChoice(
+        method, preset.name(), seed(), imageSize.side(), steps.addTo(obow.changes()));
   }
 
   /** Returns the seed of all randomness. */

@@ -4,7 +4,6 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.training.Method.TargetSource;
 import org.vocabeam.models.training.Recipe;
-import org.vocabeam.models.training.Task;
 import org.vocabeam.pipelines.inputs.InitialWeights;
 import org.vocabeam.pipelines.inputs.RecipeChoice;
 import org.vocabeam.pipelines.inputs.RunDirectory;
@@ -131,12 +130,11 @@ public record PretrainRequest(
 
   /** Returns the recipe for the images. */
   public Recipe recipe(TrainingImages opened) {
-    Task task = opened.task(rounds.steps(), recipe.seed());
     if (given.initial() == null) {
-      return recipe.recipe(task);
+      return recipe.recipe(opened.task(rounds.steps(), recipe.seed()));
     }
     InitialWeights initial = InitialWeights.open(given.initial());
-    Recipe made = recipe.recipe(initial.task(task));
+    Recipe made = recipe.recipe(initial.task(opened, rounds.steps(), recipe.seed()));
     initial.check(made);
     return made;
   }

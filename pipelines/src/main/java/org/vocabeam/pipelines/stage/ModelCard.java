@@ -43,7 +43,9 @@ record ModelCard(
         classes(recipe.method().classes()),
         "",
         String.format(
-            "Images are scaled to %d x %d and normalised inside. Compare embeddings by cosine.",
+            "Images of %d x %d are taken as they are; others are scaled so that they cover 256 / 224"
+                + " of that, and their centre is cut out. They are normalised inside. Compare"
+                + " embeddings by cosine.",
             shape.height(), shape.width()),
         "",
         "## Training",

@@ -78,6 +78,7 @@ class CompareCommandTest {
             null,
             0.5,
             RecipeChoice.PRESET,
+            null,
             List.of(1L),
             2,
             300,

@@ -45,6 +45,7 @@ class RequestsTest {
           "simclr",
           "resnet18",
           7,
+          48,
           RecipeChanges.NONE
               .with("--batchSize", "/batchSize", "8")
               .with(RecipeChanges.SET, "/method/crops/0/size", "20"));
@@ -190,6 +191,7 @@ class RequestsTest {
             null,
             0.5,
             "small",
+            null,
             List.of(1L),
             2,
             300,
@@ -200,7 +202,19 @@ class RequestsTest {
         CompareCommand::request);
     assertSame(
         new Comparison(
-            "a", "b", List.of("gan"), 90L, null, "resnet18", List.of(2L, 3L), 5, 0, "x", "y", GRID),
+            "a",
+            "b",
+            List.of("gan"),
+            90L,
+            null,
+            "resnet18",
+            96,
+            List.of(2L, 3L),
+            5,
+            0,
+            "x",
+            "y",
+            GRID),
         CompareCommand.class,
         CompareCommand::request);
   }

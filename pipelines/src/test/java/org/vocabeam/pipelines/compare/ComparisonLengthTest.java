@@ -21,6 +21,7 @@ class ComparisonLengthTest {
             steps,
             budget,
             RecipeChoice.PRESET,
+            null,
             List.of(1L),
             2,
             0,
