@@ -6,7 +6,8 @@ import org.vocabeam.models.UserError;
 
 /**
  * Native library of TensorFlow. JavaCPP unpacks it from the class path and DJL is pointed to that
- * copy, so that nothing is downloaded at run time and both see the same library.
+ * copy, so that nothing is downloaded at run time and both see the same library. Its log goes to
+ * the file of the system property {@code vocabeam.native.log}, if that is set.
  */
 public final class TensorFlowNative {
   private static final String LIBRARY_PATH = "TENSORFLOW_LIBRARY_PATH";
@@ -24,6 +25,7 @@ public final class TensorFlowNative {
 
   private static final class Loaded {
     static {
+      NativeLog.start();
       try {
         String library = Loader.load(org.tensorflow.internal.c_api.global.tensorflow.class);
         if (System.getProperty(LIBRARY_PATH) == null) {
