@@ -1,4 +1,4 @@
-"""Writes pillow_decode.json: JPEG files and their pixels by Pillow, for JpegTest.
+"""Writes pillow_decode.json: JPEG files and their pixels by Pillow, for JpegTest and ShortSideTest.
 
 Run: /usr/bin/python3 pillow_decode.py (Debian: python3-pil)
 """
@@ -10,7 +10,7 @@ import os
 import random
 
 import PIL
-from PIL import Image, features
+from PIL import Image, ImageOps, features
 
 
 def photo(width, height, seed):
@@ -57,9 +57,33 @@ for name, size, mode, options in (
         name=name, file=text(file), width=size[0], height=size[1], channels=len(mode),
         decoded=[decoded(file, mode, denominator) for denominator in (1, 2, 4, 8)]))
 
+# The same pixels encoded with another quality.
+encoded = []
+for mode, quality in (("RGB", 95), ("RGB", 50), ("L", 95)):
+    image = photo(27, 22, 9).convert(mode)
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=quality)
+    encoded.append(dict(
+        width=27, height=22, channels=len(mode), quality=quality, pixels=text(image.tobytes()), file=text(out.getvalue())))
+
+# A file that an EXIF tag turns, scaled to a short side as by torchvision's Resize.
+short_sides = []
+for orientation, side in ((1, 20), (6, 16), (3, 29)):
+    exif = Image.Exif()
+    exif[0x112] = orientation
+    out = io.BytesIO()
+    photo(52, 33, 20).save(out, "JPEG", quality=90, exif=exif)
+    upright = ImageOps.exif_transpose(Image.open(io.BytesIO(out.getvalue())))
+    width, height = upright.size
+    short = min(width, height)
+    scaled = upright.resize((width * side // short, height * side // short), Image.BILINEAR)
+    short_sides.append(dict(
+        file=text(out.getvalue()), orientation=orientation, side=side,
+        width=scaled.size[0], height=scaled.size[1], pixels=text(scaled.tobytes())))
+
 path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "pillow_decode.json")
 with open(path, "w") as out:
     json.dump(dict(source="Pillow %s with libjpeg-turbo %s; pillow_decode.py"
                    % (PIL.__version__, features.version_feature("libjpeg_turbo")),
-                   cases=cases), out, indent=1)
+                   cases=cases, encoded=encoded, shortSides=short_sides), out, indent=1)
     out.write("\n")

@@ -4,9 +4,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.pipelines.runner.TypedCommand;
 import org.vocabeam.pipelines.runner.Version;
 import org.vocabeam.transforms.image.DecodeOptions;
+import org.vocabeam.transforms.image.ImageRecord;
+import org.vocabeam.transforms.image.ShortSide;
 import org.vocabeam.transforms.source.ImageSource;
 import org.vocabeam.transforms.source.SourceOptions;
 import org.vocabeam.transforms.store.WriteStore;
@@ -72,6 +75,7 @@ public record ImageInput(
     Map<String, String> entries = new TreeMap<>();
     entries.put("layout", source.layout());
     entries.put("resize", Integer.toString(decode.resize()));
+    entries.put(Provenance.SHORT_SIDE, decode.shortSide().provenance());
     entries.put("colour", decode.colour());
     entries.put("maxPixels", Long.toString(decode.maxPixels()));
     entries.put("imageColumn", Objects.toString(source.imageColumn(), ""));
@@ -101,6 +105,9 @@ public record ImageInput(
         .with("input", input)
         .unless(usual.source.layout(), "layout", source.layout())
         .unless(usual.decode.resize(), "resize", decode.resize())
+        .unless(usual.decode.shortSide().pixels(), "shortSide", decode.shortSide().pixels())
+        .unless(usual.decode.shortSide().encoding(), "encoding", decode.shortSide().encoding())
+        .unless(usual.decode.shortSide().quality(), "quality", quality())
         .unless(usual.decode.colour(), "colour", decode.colour())
         .unless(usual.decode.maxPixels(), "maxPixels", decode.maxPixels())
         .ifGiven("imageColumn", source.imageColumn())
@@ -110,5 +117,11 @@ public record ImageInput(
         .unless(usual.shardMegabytes, "shardMegabytes", shardMegabytes)
         .unless(usual.rowGroupBytes, "rowGroupBytes", rowGroupBytes)
         .options();
+  }
+
+  /** Returns the quality of scaled images, or null when they are stored without loss. */
+  private @Nullable Integer quality() {
+    ShortSide shortSide = decode.shortSide();
+    return shortSide.encoding().equals(ImageRecord.JPEG) ? shortSide.quality() : null;
   }
 }

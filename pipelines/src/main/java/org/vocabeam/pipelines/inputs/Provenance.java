@@ -15,6 +15,7 @@ import java.util.TreeSet;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
 import org.vocabeam.transforms.checkpoint.VariableChunk;
+import org.vocabeam.transforms.image.ShortSide;
 import org.vocabeam.transforms.store.StoreManifest;
 import org.vocabeam.transforms.store.StoreReader;
 import org.vocabeam.transforms.store.WriteStore;
@@ -29,6 +30,9 @@ public final class Provenance {
 
   /** Key of the size of the row groups of a store. */
   public static final String ROW_GROUP_BYTES = "rowGroupBytes";
+
+  /** Key of the short side of scaled images. */
+  static final String SHORT_SIDE = "shortSide";
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -80,6 +84,7 @@ public final class Provenance {
     // Versions that had no options for them did not write them down.
     entries.putIfAbsent(SHARDS, Integer.toString(made.shards().size()));
     entries.putIfAbsent(ROW_GROUP_BYTES, Long.toString(WriteStore.ROW_GROUP_BYTES));
+    entries.putIfAbsent(SHORT_SIDE, ShortSide.NONE.provenance());
     List<String> differences = new ArrayList<>();
     wanted.forEach(
         (key, value) -> {

@@ -1,8 +1,11 @@
 package org.vocabeam.pipelines.options;
 
 import org.checkerframework.checker.nullness.qual.Nullable;
+import org.vocabeam.models.UserError;
 import org.vocabeam.pipelines.inputs.ImageInput;
 import org.vocabeam.transforms.image.DecodeOptions;
+import org.vocabeam.transforms.image.ImageRecord;
+import org.vocabeam.transforms.image.ShortSide;
 import org.vocabeam.transforms.source.SourceOptions;
 import org.vocabeam.transforms.store.WriteStore;
 import picocli.CommandLine.Mixin;
@@ -39,6 +42,30 @@ public final class IngestArguments {
           "Scales the short side to so many pixels and cuts out the centre square; 0"
               + " keeps the size.")
   private int resize;
+
+  @Option(
+      names = "--shortSide",
+      order = Sections.IMAGES,
+      defaultValue = "0",
+      paramLabel = "SIDE",
+      description =
+          "Scales larger images so that their short side has so many pixels, and keeps their shape;"
+              + " 0 keeps the size.")
+  private int shortSide;
+
+  @Option(
+      names = "--encoding",
+      order = Sections.IMAGES,
+      paramLabel = "FORMAT",
+      description = "What --shortSide makes of the images that it scales: jpeg (default) or png.")
+  private @Nullable String encoding;
+
+  @Option(
+      names = "--quality",
+      order = Sections.IMAGES,
+      paramLabel = "N",
+      description = "Quality of the JPEG images that --shortSide makes, 1 to 100. Default: 95.")
+  private @Nullable Integer quality;
 
   @Option(
       names = "--colour",
@@ -102,9 +129,26 @@ public final class IngestArguments {
     return new ImageInput(
         input,
         new SourceOptions(layout, imageColumn, labelColumn, splitColumn),
-        new DecodeOptions(resize, maxPixels, colour),
+        new DecodeOptions(resize, shortSide(), maxPixels, colour),
         shards.count(),
         shardMegabytes,
         rowGroupBytes);
+  }
+
+  private ShortSide shortSide() {
+    if (shortSide == 0 && (encoding != null || quality != null)) {
+      throw new UserError(
+          "--encoding and --quality are of images that --shortSide scales; give --shortSide too");
+    }
+    if (ImageRecord.PNG.equals(encoding)) {
+      if (quality != null) {
+        throw new UserError("--quality is of JPEG images, and --encoding is png; leave one out");
+      }
+      return ShortSide.png(shortSide);
+    }
+    return new ShortSide(
+        shortSide,
+        encoding == null ? ImageRecord.JPEG : encoding,
+        quality == null ? ShortSide.QUALITY : quality);
   }
 }

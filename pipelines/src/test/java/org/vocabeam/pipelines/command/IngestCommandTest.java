@@ -108,6 +108,48 @@ class IngestCommandTest {
         ImageStatistics.read(folder.resolve("flat/images").toString()).labels());
   }
 
+  /** Photos are 12 to 16 wide and 10 high. */
+  @Test
+  void largerImagesAreScaledToAShortSide() throws IOException {
+    ingest("scaled", DIRECT, "--shortSide=8", "--quality=90");
+    ImageStatistics statistics = ImageStatistics.read(folder.resolve("scaled/images").toString());
+    assertEquals(Map.of("jpeg", 15L), statistics.encodings());
+    assertEquals(8, statistics.minHeight());
+    assertEquals(8, statistics.maxHeight());
+    assertEquals(9, statistics.minWidth()); // 12 * 8 / 10, rounded down
+    assertEquals(12, statistics.maxWidth());
+    ingest("scaled", DIRECT, "--shortSide=8", "--quality=90");
+    assertRefused(
+        folder.resolve("scaled")
+            + "/images was made with shortSide 8 as JPEG of quality 90 instead of 8 as PNG; give"
+            + " another --output, or --overwrite",
+        "scaled",
+        DIRECT,
+        "--shortSide=8",
+        "--encoding=png");
+    assertRefused(
+        "resize is 8 and shortSide is 8, must be one of them: resize cuts squares out, shortSide"
+            + " keeps the shape",
+        "no",
+        DIRECT,
+        "--shortSide=8",
+        "--resize=8");
+    assertRefused(
+        "--encoding and --quality are of images that --shortSide scales; give --shortSide too",
+        "no",
+        DIRECT,
+        "--quality=90");
+    assertRefused(
+        "--quality is of JPEG images, and --encoding is png; leave one out",
+        "no",
+        DIRECT,
+        "--shortSide=8",
+        "--encoding=png",
+        "--quality=90");
+    assertRefused(
+        "encoding: 'webp', must be jpeg or png", "no", DIRECT, "--shortSide=8", "--encoding=webp");
+  }
+
   private StoreReader<ImageRecord> store(String output) {
     return StoreReader.open(ImageRecord.TYPE, folder.resolve(output).resolve("images").toString());
   }

@@ -31,6 +31,7 @@ import org.vocabeam.pipelines.stage.ExtractStage;
 import org.vocabeam.pipelines.stage.GrowStage;
 import org.vocabeam.pipelines.stage.IngestStage;
 import org.vocabeam.transforms.image.DecodeOptions;
+import org.vocabeam.transforms.image.ShortSide;
 import org.vocabeam.transforms.source.SourceOptions;
 import org.vocabeam.transforms.worker.Compute;
 import org.vocabeam.transforms.worker.FeedThreads;
@@ -79,6 +80,11 @@ class RequestsTest {
     Function<IngestCommand, Request<String>> parsed = IngestCommand::request;
     assertSame(IngestStage.of(ImageInput.of("a"), "b"), IngestCommand.class, parsed);
     assertSame(new IngestStage(INPUT, "b", true), IngestCommand.class, parsed);
+    for (ShortSide shortSide :
+        List.of(ShortSide.jpeg(256, 95), ShortSide.jpeg(256, 80), ShortSide.png(256))) {
+      ImageInput scaled = INPUT.decoded(new DecodeOptions(0, shortSide, 1_000_000, "rgb"));
+      assertSame(new IngestStage(scaled, "b", true), IngestCommand.class, parsed);
+    }
     assertSame(new GrowStage(INPUT, "b"), IngestCommand.class, parsed);
   }
 

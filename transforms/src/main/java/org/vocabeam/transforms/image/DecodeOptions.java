@@ -8,23 +8,34 @@ import org.vocabeam.models.UserError;
  *
  * @param resize side of the stored square, 0 to 4096: the short side is scaled to it and the centre
  *     cut out; 0 keeps the size
+ * @param shortSide scaling of larger images with their shape kept; only where {@code resize} is 0
  * @param maxPixels most pixels of an image, 1 to 500 million; larger ones are rejected before they
  *     are decoded
  * @param colour {@code keep}, {@code grey} or {@code rgb}
  */
-public record DecodeOptions(int resize, long maxPixels, String colour) implements Serializable {
+public record DecodeOptions(int resize, ShortSide shortSide, long maxPixels, String colour)
+    implements Serializable {
   public static final String KEEP = "keep";
   public static final String GREY = "grey";
   public static final String RGB = "rgb";
 
-  private static final int MAX_RESIZE = 4096;
+  /** Longest short side of a scaled image. */
+  static final int MAX_SIDE = 4096;
+
   // Three channels still fit an array.
   private static final long MAX_MAX_PIXELS = 500_000_000;
 
   public DecodeOptions {
-    if (resize < 0 || resize > MAX_RESIZE) {
+    if (resize < 0 || resize > MAX_SIDE) {
       throw new UserError(
-          String.format("resize: %d, must be 0 (keep the size) to %d", resize, MAX_RESIZE));
+          String.format("resize: %d, must be 0 (keep the size) to %d", resize, MAX_SIDE));
+    }
+    if (resize > 0 && shortSide.pixels() > 0) {
+      throw new UserError(
+          String.format(
+              "resize is %d and shortSide is %d, must be one of them: resize cuts squares out,"
+                  + " shortSide keeps the shape",
+              resize, shortSide.pixels()));
     }
     if (maxPixels < 1 || maxPixels > MAX_MAX_PIXELS) {
       throw new UserError(
@@ -33,6 +44,11 @@ public record DecodeOptions(int resize, long maxPixels, String colour) implement
     if (!colour.equals(KEEP) && !colour.equals(GREY) && !colour.equals(RGB)) {
       throw new UserError(String.format("colour: '%s', must be keep, grey or rgb", colour));
     }
+  }
+
+  /** Makes options without a short side. */
+  public DecodeOptions(int resize, long maxPixels, String colour) {
+    this(resize, ShortSide.NONE, maxPixels, colour);
   }
 
   /** Returns options that keep size and channels; at most 50 million pixels. */

@@ -13,6 +13,7 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.training.ImageShape;
+import org.vocabeam.models.views.Axis;
 import org.vocabeam.models.views.Cut;
 import org.vocabeam.models.views.Raster;
 import org.vocabeam.models.views.Resampler;
@@ -154,6 +155,21 @@ public record Pixels(int width, int height, int channels, byte[] values) {
     Resampling rows = Resampling.area(height, scaledHeight, (scaledHeight - size) / 2, size);
     return new Pixels(
         size, size, channels, Resampling.apply(values, width, channels, rows, columns));
+  }
+
+  /**
+   * Returns the image scaled so that its short side has so many pixels, by the antialiased bilinear
+   * filter of Pillow and torchvision; the long side is rounded down as in torchvision.
+   */
+  public Pixels withShortSide(int side) {
+    int shorter = Math.min(width, height);
+    int scaledWidth = (int) ((long) width * side / shorter);
+    int scaledHeight = (int) ((long) height * side / shorter);
+    Cut cut = new Cut(Axis.of(0, height, scaledHeight), Axis.of(0, width, scaledWidth));
+    byte[] scaled = new byte[cut.bytes(channels)];
+    new Resampler()
+        .render(cut, new Raster(values, height, width, channels), ByteBuffer.wrap(scaled), 0);
+    return new Pixels(scaledWidth, scaledHeight, channels, scaled);
   }
 
   /** Returns a hash of pixels and shape: 32 hexadecimal digits. */

@@ -15,6 +15,7 @@ import org.vocabeam.transforms.image.Pixels;
 import org.vocabeam.transforms.image.RejectedException;
 import org.vocabeam.transforms.image.RejectedRecord;
 import org.vocabeam.transforms.image.Rejection;
+import org.vocabeam.transforms.image.ShortSide;
 import org.vocabeam.transforms.metrics.WorkerCounter;
 import org.vocabeam.transforms.metrics.WorkerMetric;
 import org.vocabeam.transforms.source.SourceImage;
@@ -91,13 +92,16 @@ final class DecodeImages extends DoFn<SourceImage, ImageRecord> {
         throw new RejectedException(Rejection.TOO_MANY_PIXELS);
       }
       Pixels pixels = new Pixels(source.width(), source.height(), source.channels(), bytes);
-      return raw(source, shape(pixels, options));
+      Pixels coloured = colour(pixels, options);
+      return isScaled(coloured, options)
+          ? scaled(source, coloured, options)
+          : raw(source, coloured);
     }
     ImageHeader header = ImageHeader.read(bytes, options.maxPixels());
     Pixels decoded = ImageDecoder.decode(bytes, header).orient(header.orientation());
-    Pixels pixels = shape(decoded, options);
-    if (options.resize() > 0) {
-      return raw(source, pixels);
+    Pixels pixels = colour(decoded, options);
+    if (isScaled(pixels, options)) {
+      return scaled(source, pixels, options);
     }
     boolean unchanged =
         header.plain() && header.orientation() == 1 && pixels.channels() == header.channels();
@@ -106,9 +110,24 @@ final class DecodeImages extends DoFn<SourceImage, ImageRecord> {
         : new Stored(record(source, pixels, ImageRecord.PNG, pixels.toPng()), pixels);
   }
 
-  private static Pixels shape(Pixels pixels, DecodeOptions options) {
-    Pixels coloured = pixels.toChannels(options.channelsFor(pixels.channels()));
-    return options.resize() > 0 ? coloured.centre(options.resize()) : coloured;
+  private static Pixels colour(Pixels pixels, DecodeOptions options) {
+    return pixels.toChannels(options.channelsFor(pixels.channels()));
+  }
+
+  private static boolean isScaled(Pixels pixels, DecodeOptions options) {
+    return options.resize() > 0 || options.shortSide().shrinks(pixels);
+  }
+
+  private static Stored scaled(SourceImage source, Pixels pixels, DecodeOptions options)
+      throws RejectedException {
+    if (options.resize() > 0) {
+      return raw(source, pixels.centre(options.resize()));
+    }
+    ShortSide shortSide = options.shortSide();
+    byte[] file = shortSide.encode(pixels.withShortSide(shortSide.pixels()));
+    // Hash and statistics are of the pixels that readers of the store get.
+    Pixels read = ImageDecoder.decode(file, ImageHeader.read(file, options.maxPixels()));
+    return new Stored(record(source, read, shortSide.encoding(), file), read);
   }
 
   private static Stored raw(SourceImage source, Pixels pixels) {

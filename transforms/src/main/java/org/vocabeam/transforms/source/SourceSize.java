@@ -1,6 +1,7 @@
 package org.vocabeam.transforms.source;
 
 import org.vocabeam.transforms.image.DecodeOptions;
+import org.vocabeam.transforms.image.ShortSide;
 
 /**
  * Size of a source, as far as listing tells it.
@@ -22,6 +23,10 @@ record SourceSize(long images, long bytes, int channels, boolean raw) {
     if (square > 0) {
       return images * square * decode.channelsFor(channels);
     }
-    return raw ? bytes / channels * decode.channelsFor(channels) : bytes;
+    long kept = raw ? bytes / channels * decode.channelsFor(channels) : bytes;
+    ShortSide shortSide = decode.shortSide();
+    return shortSide.pixels() == 0
+        ? kept
+        : Math.min(kept, images * shortSide.bytes(decode.channelsFor(channels)));
   }
 }

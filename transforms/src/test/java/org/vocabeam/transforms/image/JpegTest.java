@@ -2,6 +2,7 @@ package org.vocabeam.transforms.image;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -32,9 +33,9 @@ import org.vocabeam.models.views.Raster;
 class JpegTest {
   private static final long MAX_PIXELS = 1_000_000;
 
-  private static JsonNode golden() throws IOException {
+  private static JsonNode golden(String part) throws IOException {
     try (InputStream in = JpegTest.class.getResourceAsStream("/golden/pillow_decode.json")) {
-      return new ObjectMapper().readTree(in).get("cases");
+      return new ObjectMapper().readTree(in).get(part);
     }
   }
 
@@ -61,7 +62,7 @@ class JpegTest {
 
   @Test
   void pixelsArePillowsAtEverySize() throws Exception {
-    for (JsonNode each : golden()) {
+    for (JsonNode each : golden("cases")) {
       byte[] file = each.get("file").binaryValue();
       ImageRecord image = record(file);
       for (JsonNode decoded : each.get("decoded")) {
@@ -86,6 +87,26 @@ class JpegTest {
     for (int i = 0; i < expected.length; i++) {
       int difference = Math.abs((expected[i] & 0xFF) - (actual[i] & 0xFF));
       assertTrue(difference <= 1, name + ": value " + i + " differs by " + difference);
+    }
+  }
+
+  /** Checks quality and sampling of chroma: what is read back is what Pillow's file holds. */
+  @Test
+  void writtenFilesHoldWhatPillowsHold() throws Exception {
+    for (JsonNode each : golden("encoded")) {
+      Pixels pixels =
+          new Pixels(
+              each.get("width").asInt(),
+              each.get("height").asInt(),
+              each.get("channels").asInt(),
+              each.get("pixels").binaryValue());
+      int quality = each.get("quality").asInt();
+      byte[] file = pixels.toJpeg(quality);
+      byte[] expected = Pixels.of(record(each.get("file").binaryValue())).values();
+      assertNear(expected, Pixels.of(record(file)).values(), "quality " + quality);
+      assertArrayEquals(file, pixels.toJpeg(quality));
+      // Not without loss: the test would not see that nothing was encoded.
+      assertFalse(Arrays.equals(pixels.values(), expected));
     }
   }
 

@@ -122,6 +122,13 @@ class PixelsTest {
     assertThrows(UserError.class, () -> new DecodeOptions(0, 0, "keep"));
     assertThrows(UserError.class, () -> new DecodeOptions(0, 500_000_001, "keep"));
     assertThrows(UserError.class, () -> new DecodeOptions(0, 1, "blue"));
+    assertThrows(
+        UserError.class, () -> new DecodeOptions(8, ShortSide.jpeg(8, 95), 1, DecodeOptions.KEEP));
+    assertThrows(UserError.class, () -> ShortSide.png(4097));
+    assertThrows(UserError.class, () -> ShortSide.png(-1));
+    assertThrows(UserError.class, () -> ShortSide.jpeg(8, 0));
+    assertThrows(UserError.class, () -> ShortSide.jpeg(8, 101));
+    assertThrows(UserError.class, () -> new ShortSide(8, ImageRecord.RAW, 95));
   }
 
   private static Pixels one(int value) {
