@@ -28,7 +28,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
 import org.vocabeam.models.UserError;
-import org.vocabeam.models.graph.TensorFlowNative;
 
 /**
  * Loaded program: a SavedModel that DJL runs, with each signature a block on the same session. Not
@@ -99,7 +98,7 @@ public final class Program implements AutoCloseable {
   }
 
   static Program load(Path directory, Placement placement) {
-    TensorFlowNative.load();
+    DjlEngine.start();
     // DJL's device holds inputs and outputs. The graph itself names the device that it runs on.
     Model model = Model.newInstance("saved_model", Device.cpu(), "TensorFlow");
     try {

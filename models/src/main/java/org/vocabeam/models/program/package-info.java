@@ -11,5 +11,9 @@
  * TaskManager's plugin leaves them in a system property. Slots are not known here either: with as
  * many slots as GPUs, programs that run at the same time are on different GPUs, and with one of
  * each to a TaskManager, as on Kubernetes, a slot is a GPU.
+ *
+ * <p>A program on the CPU touches no GPU: neither its session, which has none, nor DJL, whose
+ * engine starts on the CPU ({@code DjlEngine}). Only the choices AUTO and GPU look for GPUs, which
+ * starts all of them; memory on one is taken as its programs need it.
  */
 package org.vocabeam.models.program;
