@@ -34,7 +34,9 @@ public record VariableSpec(
     /** Next slot of a ring buffer, an integer held in a float (exact to 2^24). */
     POINTER,
     /** Factor of the loss in float16, and its state. */
-    LOSS_SCALE
+    LOSS_SCALE,
+    /** Sum inside of a step, 0 between steps; no part of a state. */
+    SUM
   }
 
   /** Returns the number of values. */

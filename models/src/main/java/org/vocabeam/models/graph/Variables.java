@@ -61,6 +61,11 @@ public final class Variables {
     return variables.values().stream().map(Variable::spec).toList();
   }
 
+  /** Returns the variables whose values are kept from step to step. */
+  public List<VariableSpec> state() {
+    return specs().stream().filter(spec -> spec.role() != Role.SUM).toList();
+  }
+
   /** Returns the variables of a role. */
   public List<VariableSpec> specs(Role role) {
     return specs().stream().filter(spec -> spec.role() == role).toList();
@@ -132,6 +137,15 @@ public final class Variables {
   /** Returns all updates of a step, for the control dependencies of its outputs. */
   public List<Op> updates() {
     return List.copyOf(updates.values());
+  }
+
+  /** Returns the updates that an author adds. */
+  public List<Op> updatesOf(Runnable author) {
+    List<Op> before = updates();
+    author.run();
+    List<Op> added = new ArrayList<>(updates());
+    added.removeAll(before);
+    return added;
   }
 
   /** Returns operations that start when all of {@code readers} have finished. */

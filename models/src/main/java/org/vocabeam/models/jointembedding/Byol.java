@@ -52,7 +52,6 @@ public record Byol(
     implements Method {
   private static final String TARGET = "target.";
   private static final String PROJECTOR = "projector.";
-  private static final String STUDENT_SHARE = "studentShare";
 
   public Byol {
     checkArgument(hidden > 0, "hidden is %s, must be positive", hidden);

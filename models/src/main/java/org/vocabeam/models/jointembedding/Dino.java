@@ -72,7 +72,6 @@ public record Dino(
   private static final String TEACHER = "teacher.";
   private static final String HEAD = "head.";
   private static final String CENTRE = "centre";
-  private static final String STUDENT_SHARE = "studentShare";
   private static final String TEMPERATURE = "teacherTemperature";
   private static final String PROTOTYPES_MOVE = "prototypesMove";
 

@@ -208,6 +208,7 @@ public record Supervised(
         task.steps(),
         task.seed(),
         /* collapseThreshold= */ 0,
+        /* microBatches= */ 1,
         Precision.FLOAT32);
   }
 }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.List;
@@ -62,7 +63,7 @@ public final class Methods {
 
   /** Constants that recipes of earlier versions do not have, with their values of that time. */
   private static final Map<String, JsonNode> LATER =
-      Map.of("precision", TextNode.valueOf("float32"));
+      Map.of("microBatches", IntNode.valueOf(1), "precision", TextNode.valueOf("float32"));
 
   private static final ObjectMapper JSON = json();
 

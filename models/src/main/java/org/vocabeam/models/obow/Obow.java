@@ -66,7 +66,6 @@ public record Obow(
   /** Scope of the variables of the network that makes the targets. */
   public static final String TEACHER = "teacher.";
 
-  private static final String STUDENT_SHARE = "studentShare";
   private static final int RESNET50_WIDTH = 2048;
 
   /** Side of the smallest map that border crop and 3x3 averaging leave a cell of. */

@@ -23,6 +23,7 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TType;
 import org.vocabeam.models.graph.Precision;
 import org.vocabeam.models.graph.VariableSpec;
+import org.vocabeam.models.graph.VariableSpec.Role;
 import org.vocabeam.models.graph.Variables;
 
 /**
@@ -108,7 +109,11 @@ public final class ProgramWriter implements AutoCloseable {
     Map<String, Operand<?>> values = new LinkedHashMap<>();
     Map<String, Operand<?>> read = new LinkedHashMap<>();
     List<Op> assigned = new ArrayList<>();
-    for (VariableSpec spec : variables.specs()) {
+    for (VariableSpec spec : variables.specs(Role.SUM)) {
+      Operand<TFloat32> zeros = tf.fill(tf.constant(spec.shape()), tf.constant(0f));
+      assigned.add(tf.assignVariableOp(variables.handle(spec.name()), zeros));
+    }
+    for (VariableSpec spec : variables.state()) {
       Operand<TFloat32> value = input("state/" + spec.name(), TFloat32.class, spec.shape());
       values.put(spec.name(), value);
       assigned.add(tf.assignVariableOp(variables.handle(spec.name()), value));

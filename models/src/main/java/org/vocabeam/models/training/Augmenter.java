@@ -74,7 +74,7 @@ public final class Augmenter implements AutoCloseable {
         batch.source(),
         batchSize);
     Map<String, Object> inputs = new HashMap<>();
-    batch.addTo(inputs);
+    batch.addTo(inputs, 0, batch.size());
     return program.run(
         RENDER,
         inputs,

@@ -64,14 +64,14 @@ final class LossScale {
    * @param after operations behind all readers of what the update changes
    * @param gradients of the scaled loss
    * @param update authors the update, from operations and unscaled gradients
-   * @return all updates of the step, with what ends when this one has run or is left out
+   * @return the scale's updates, and what ends when the other has run or is left out
    */
   List<Op> ifFinite(
       Ops after,
       List<Operand<TFloat32>> gradients,
       BiConsumer<Ops, List<Operand<TFloat32>>> update) {
     Operand<TBool> finite = finite(gradients);
-    move(finite);
+    List<Op> updates = new ArrayList<>(variables.updatesOf(() -> move(finite)));
     // An operation that waits for the branch not taken does not run.
     SwitchCond<TBool> branch = after.switchCond(finite, finite);
     Operand<TBool> isFinite = after.identity(branch.outputTrue());
@@ -80,10 +80,7 @@ final class LossScale {
     List<Operand<TFloat32>> unscaled = new ArrayList<>();
     gradients.forEach(gradient -> unscaled.add(guarded.math.mul(gradient, inverse)));
 
-    List<Op> updates = new ArrayList<>(variables.updates());
-    update.accept(guarded, unscaled);
-    List<Op> guardedUpdates = new ArrayList<>(variables.updates());
-    guardedUpdates.removeAll(updates);
+    List<Op> guardedUpdates = variables.updatesOf(() -> update.accept(guarded, unscaled));
     Operand<TBool> updated = tf.withControlDependencies(guardedUpdates).identity(isFinite);
     updates.add(tf.merge(List.of(updated, branch.outputFalse())));
     return updates;

@@ -46,6 +46,12 @@ public interface Method extends Serializable {
   /** Scope of the linear layer that scores the classes, for a method with {@link #classes}. */
   String CLASSIFIER = "classifier.";
 
+  /**
+   * Name of the scalar 1 - a of a teacher's average. In a step of several micro-batches it is 0 for
+   * all but the first, so that the teacher moves once.
+   */
+  String STUDENT_SHARE = "studentShare";
+
   /** Origin of the targets that a step is fed with. */
   enum TargetSource {
     /** The step makes its own targets. */

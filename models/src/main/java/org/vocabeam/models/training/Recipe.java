@@ -25,6 +25,8 @@ import org.vocabeam.models.views.Normalisation;
  * @param steps of the whole run, for the schedules
  * @param seed of all randomness
  * @param collapseThreshold embedding std below which a run has collapsed; 0 never stops a run
+ * @param microBatches parts of a step: a forward and backward pass each, with batch norm and the
+ *     loss of its own images, whose gradients are averaged for one update; memory is that of a part
  * @param precision of the networks while they train; a trained encoder computes in float32
  */
 public record Recipe(
@@ -38,6 +40,7 @@ public record Recipe(
     long steps,
     long seed,
     double collapseThreshold,
+    int microBatches,
     Precision precision)
     implements Serializable {
   public Recipe {
@@ -45,8 +48,18 @@ public record Recipe(
     require(steps > 0, "steps", steps, "positive");
     schedule.check(steps);
     require(collapseThreshold >= 0, "collapseThreshold", collapseThreshold, "at least 0");
+    require(
+        microBatches > 0 && batchSize % microBatches == 0 && batchSize / microBatches > 1,
+        "microBatches",
+        microBatches,
+        "a divisor of batchSize, which is " + batchSize + ", for parts of at least 2 images");
     require(precision != null, "precision", precision, "float32, bfloat16 or float16");
     method.check(backbone, batchSize);
+  }
+
+  /** Returns the images of a micro-batch. */
+  public int microBatchSize() {
+    return batchSize / microBatches;
   }
 
   /** Returns the recipe with another schedule of the learning rate. */
@@ -62,6 +75,7 @@ public record Recipe(
         steps,
         seed,
         collapseThreshold,
+        microBatches,
         precision);
   }
 

@@ -86,6 +86,7 @@ public record Task(
         steps,
         seed,
         EmbeddingSpread.COLLAPSED,
+        /* microBatches= */ 1,
         Precision.FLOAT32);
   }
 }

@@ -2,6 +2,8 @@ package org.vocabeam.models.training;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,6 +39,7 @@ import org.vocabeam.models.views.Resampler;
 public final class Trainer implements AutoCloseable {
   private static final String TRAIN_IMAGES = "train_images";
   private static final String TRAIN_STORED = "train_stored";
+  private static final String UPDATE = "update";
   private static final String TARGETS = "targets";
   private static final String LEARNING_RATE = "learning_rate";
   private static final String CONSTANT_RATE = "constant_rate";
@@ -65,7 +68,7 @@ public final class Trainer implements AutoCloseable {
     TensorFlowNative.load();
     try (ProgramWriter writer = new ProgramWriter(recipe.precision())) {
       List<String> metrics = author(recipe, writer);
-      List<VariableSpec> variables = writer.variables().specs();
+      List<VariableSpec> variables = writer.variables().state();
       Trainer trainer = new Trainer(recipe, Program.load(writer, device), variables, metrics);
       trainer.setState(initialState(variables, recipe.seed()));
       return trainer;
@@ -75,7 +78,7 @@ public final class Trainer implements AutoCloseable {
   private static List<String> author(Recipe recipe, ProgramWriter writer) {
     Ops tf = writer.ops();
     Method method = recipe.method();
-    int batch = recipe.batchSize();
+    int batch = recipe.microBatchSize();
     RenderedViews.Graph rendered = RenderedViews.of(recipe).author(writer, batch);
     Map<String, Operand<TFloat32>> views = new LinkedHashMap<>();
     rendered
@@ -101,9 +104,10 @@ public final class Trainer implements AutoCloseable {
     Operand<TFloat32> constantRate = writer.input(CONSTANT_RATE, TFloat32.class);
     Operand<TFloat32> step = writer.input(STEP, TFloat32.class);
     inputs.putAll(scalars);
-    inputs.put(LEARNING_RATE, learningRate);
-    inputs.put(CONSTANT_RATE, constantRate);
-    inputs.put(STEP, step);
+    Map<String, Operand<?>> schedule = new LinkedHashMap<>();
+    schedule.put(LEARNING_RATE, learningRate);
+    schedule.put(CONSTANT_RATE, constantRate);
+    schedule.put(STEP, step);
 
     Loss loss =
         method.loss(
@@ -120,7 +124,13 @@ public final class Trainer implements AutoCloseable {
             recipe.optimizer(),
             parameter ->
                 new Optimizer.Schedule(
-                    method.hasConstantRate(parameter) ? constantRate : learningRate, step));
+                    method.hasConstantRate(parameter) ? constantRate : learningRate, step),
+            recipe.microBatches());
+    if (training.updated().isPresent()) {
+      writer.signature(UPDATE, schedule, Map.of("updated", training.updated().get()));
+    } else {
+      inputs.putAll(schedule);
+    }
     Map<String, Operand<TFloat32>> outputs = Map.of("metrics", training.values());
     writer.signature(TRAIN_IMAGES, with(rendered.inputs(), inputs), outputs);
     // Views that are fed take the place of those rendered, and nothing before them is computed.
@@ -178,7 +188,7 @@ public final class Trainer implements AutoCloseable {
    * @return the metrics in the order of {@link #metrics()}
    */
   public float[] step(long step, Batch batch) {
-    try (Program.Ready ready = ready(step, batch)) {
+    try (Ready ready = ready(step, batch)) {
       return ready.run();
     }
   }
@@ -189,25 +199,79 @@ public final class Trainer implements AutoCloseable {
    *
    * @param step counted from 0 over the whole run
    */
-  public Program.Ready ready(long step, Batch batch) {
+  public Ready ready(long step, Batch batch) {
     checkArgument(
         batch.size() == recipe.batchSize(),
         "the batch has %s images, must have %s",
         batch.size(),
         recipe.batchSize());
-    Map<String, Object> inputs = inputs(step, batch);
-    batch.views().addTo(inputs);
     boolean stored = batch.views().source() == ViewSource.STORED;
-    return program.ready(stored ? TRAIN_STORED : TRAIN_IMAGES, inputs);
+    boolean atOnce = recipe.microBatches() == 1;
+    Map<String, Object> schedule = schedule(step);
+    List<Program.Ready> parts = new ArrayList<>();
+    for (int from = 0; from < batch.size(); from += recipe.microBatchSize()) {
+      Map<String, Object> inputs = inputs(step, batch, from, from + recipe.microBatchSize());
+      if (atOnce) {
+        inputs.putAll(schedule);
+      }
+      parts.add(program.ready(stored ? TRAIN_STORED : TRAIN_IMAGES, inputs));
+    }
+    return new Ready(parts, atOnce ? null : program.ready(UPDATE, schedule));
   }
 
-  /** Returns all inputs except the views. */
-  private Map<String, Object> inputs(long step, Batch batch) {
+  /** A step that is ready to run; holds memory until it is closed. */
+  public static final class Ready implements AutoCloseable {
+    private final List<Program.Ready> parts;
+    private final Program.Ready update;
+
+    private Ready(List<Program.Ready> parts, Program.Ready update) {
+      this.parts = parts;
+      this.update = update;
+    }
+
+    /**
+     * Takes the step.
+     *
+     * @return the metrics in the order of {@link Trainer#metrics()}, means of the micro-batches
+     */
+    public float[] run() {
+      float[] metrics = parts.get(0).run();
+      if (update == null) {
+        return metrics;
+      }
+      double[] sums = new double[metrics.length];
+      add(metrics, sums);
+      parts.subList(1, parts.size()).forEach(part -> add(part.run(), sums));
+      update.run();
+      for (int i = 0; i < sums.length; i++) {
+        metrics[i] = (float) (sums[i] / parts.size());
+      }
+      return metrics;
+    }
+
+    private static void add(float[] values, double[] sums) {
+      for (int i = 0; i < sums.length; i++) {
+        sums[i] += values[i];
+      }
+    }
+
+    @Override
+    public void close() {
+      parts.forEach(Program.Ready::close);
+      if (update != null) {
+        update.close();
+      }
+    }
+  }
+
+  /** Returns all inputs of a part of the batch. */
+  private Map<String, Object> inputs(long step, Batch batch, int from, int to) {
     Map<String, Object> inputs = new HashMap<>();
+    batch.views().addTo(inputs, from, to);
     for (Method.Draw draw : recipe.method().draws(recipe.backbone())) {
-      int[] drawn = new int[batch.size()];
+      int[] drawn = new int[to - from];
       for (int i = 0; i < drawn.length; i++) {
-        SplittableRandom random = batch.random(recipe.seed(), i, draw.name());
+        SplittableRandom random = batch.random(recipe.seed(), from + i, draw.name());
         drawn[i] = random.nextInt(draw.bound());
       }
       inputs.put(draw.name(), drawn);
@@ -216,15 +280,26 @@ public final class Trainer implements AutoCloseable {
         .method()
         .scalars()
         .forEach(
-            (name, schedule) ->
-                inputs.put(name, new float[] {(float) schedule.value(step, recipe.steps())}));
-    if (recipe.method().targetWords() > 0) {
-      inputs.put(TARGETS, batch.targets());
+            (name, schedule) -> {
+              boolean moved = from > 0 && name.equals(Method.STUDENT_SHARE);
+              double value = moved ? 0 : schedule.value(step, recipe.steps());
+              inputs.put(name, new float[] {(float) value});
+            });
+    int words = recipe.method().targetWords();
+    if (words > 0) {
+      inputs.put(TARGETS, Arrays.copyOfRange(batch.targets(), from * words, to * words));
     }
-    inputs.put(LEARNING_RATE, new float[] {(float) recipe.schedule().rate(step, recipe.steps())});
-    inputs.put(CONSTANT_RATE, new float[] {(float) recipe.schedule().learningRate()});
-    inputs.put(STEP, new float[] {step + 1});
     return inputs;
+  }
+
+  private Map<String, Object> schedule(long step) {
+    return Map.of(
+        LEARNING_RATE,
+        new float[] {(float) recipe.schedule().rate(step, recipe.steps())},
+        CONSTANT_RATE,
+        new float[] {(float) recipe.schedule().learningRate()},
+        STEP,
+        new float[] {step + 1});
   }
 
   @Override

@@ -3,6 +3,7 @@ package org.vocabeam.models.training;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -119,10 +120,24 @@ public final class ViewBatch {
     return pixels.get(view).asReadOnlyBuffer();
   }
 
-  /** Adds the inputs of a program to others. */
-  void addTo(Map<String, Object> inputs) {
-    pixels.forEach((view, buffer) -> inputs.put(view, buffer.duplicate()));
+  /**
+   * Adds the inputs of a program for some of the images to others.
+   *
+   * @param from place of the first image
+   * @param to place behind the last image
+   */
+  void addTo(Map<String, Object> inputs, int from, int to) {
+    pixels.forEach(
+        (view, buffer) -> {
+          int bytes = source.bytes(views.get(view), channels);
+          inputs.put(view, buffer.slice(from * bytes, (to - from) * bytes));
+        });
     parameters.forEach(
-        (view, table) -> inputs.put(RenderedViews.parameters(views.get(view)), table));
+        (view, table) -> {
+          int width = table.length / size;
+          inputs.put(
+              RenderedViews.parameters(views.get(view)),
+              Arrays.copyOfRange(table, from * width, to * width));
+        });
   }
 }

@@ -54,6 +54,7 @@ class ReceptiveFieldTest {
             preset.steps(),
             preset.seed(),
             preset.collapseThreshold(),
+            preset.microBatches(),
             preset.precision());
     String level = backbone.levels().get(1);
     int stride = backbone.stride(level);

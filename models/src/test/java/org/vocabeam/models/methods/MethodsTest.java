@@ -306,6 +306,7 @@ class MethodsTest {
     refuses("/schedule", "endLearningRate", "between 0 and learningRate", -0.1, 0.3, NAN);
     refuses("", "steps", "must be positive", 0, -1);
     refuses("/schedule", "warmupSteps", "between 0 and steps, of which there are 100", -1, 100);
+    refuses("", "microBatches", "must be a divisor of batchSize, which is 64", 0, -1, 3, 64, 128);
     refuses("", "collapseThreshold", "must be at least 0", -1.0, NAN);
   }
 
@@ -334,8 +335,9 @@ class MethodsTest {
   }
 
   @Test
-  void recipesFromBeforePrecisionsAreFloat32() {
+  void recipesOfEarlierVersionsAreFloat32AndTakeStepsAtOnce() {
     ObjectNode tree = tree();
+    assertEquals(1, tree.remove("microBatches").asInt());
     assertEquals("float32", tree.remove("precision").asText());
     assertEquals(Methods.recipe(tree()), Methods.recipe(tree));
     for (Precision precision : Precision.values()) {

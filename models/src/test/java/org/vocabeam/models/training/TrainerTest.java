@@ -16,7 +16,6 @@ import org.vocabeam.models.graph.VariableSpec;
 import org.vocabeam.models.graph.VariableSpec.Role;
 import org.vocabeam.models.methods.Methods;
 import org.vocabeam.models.optimize.AdamW;
-import org.vocabeam.models.program.Program;
 import org.vocabeam.models.views.Normalisation;
 import org.vocabeam.models.views.Raster;
 
@@ -76,7 +75,7 @@ class TrainerTest {
       float[] metrics = trainer.step(500, batch(1));
       Map<String, float[]> after = trainer.state();
       trainer.setState(trainer.initialState());
-      try (Program.Ready ready = trainer.ready(500, batch(1))) {
+      try (Trainer.Ready ready = trainer.ready(500, batch(1))) {
         assertArrayEquals(metrics, ready.run());
       }
       assertSame(after, trainer.state());

@@ -22,6 +22,15 @@ public final class StepArguments {
   private @Nullable Integer batchSize;
 
   @Option(
+      names = "--accumulate",
+      order = Sections.OPTIMIZER,
+      paramLabel = "N",
+      description =
+          "Takes a step in N parts of its batch, which need the memory of one part. Batch norm and"
+              + " losses between images see a part.")
+  private @Nullable Integer accumulate;
+
+  @Option(
       names = "--precision",
       order = Sections.OPTIMIZER,
       paramLabel = "TYPE",
@@ -108,6 +117,7 @@ public final class StepArguments {
     RecipeChanges all =
         changes
             .ifGiven("--batchSize", "/batchSize", batchSize)
+            .ifGiven("--accumulate", "/microBatches", accumulate)
             .ifGiven("--precision", "/precision", precision)
             .ifGiven("--learningRate", "/schedule/learningRate", learningRate)
             .ifGiven("--endLearningRate", "/schedule/endLearningRate", endLearningRate)

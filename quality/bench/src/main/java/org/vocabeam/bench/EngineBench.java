@@ -10,7 +10,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 import org.vocabeam.models.UserError;
-import org.vocabeam.models.program.Program;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Trainer;
 import org.vocabeam.transforms.training.StepObserver;
@@ -47,7 +46,7 @@ public final class EngineBench {
     try (Trainer trainer = Trainer.of(recipe)) {
       double load = (System.nanoTime() - start) / 1e9;
       TrainBench.Steps steps = new TrainBench.Steps(trainer, recipe);
-      try (Program.Ready ready = trainer.ready(0, steps.batch())) {
+      try (Trainer.Ready ready = trainer.ready(0, steps.batch())) {
         Chunks bare = new Chunks(ready::run);
         Chunks whole = new Chunks(steps::next);
         bare.warmUp(seconds / Chunks.COUNT);

@@ -23,7 +23,7 @@ import org.vocabeam.transforms.worker.FeedThreads;
  * <pre>{@code
  * try (BatchFeed batches = new BatchFeed(assignment, FeedThreads.AUTOMATIC)) {
  *   for (long step = 0; step < assignment.steps(); step++) {
- *     try (Program.Ready ready = batches.next(batch -> trainer.ready(step, batch))) { ... }
+ *     try (Trainer.Ready ready = batches.next(batch -> trainer.ready(step, batch))) { ... }
  *   }
  * }
  * }</pre>

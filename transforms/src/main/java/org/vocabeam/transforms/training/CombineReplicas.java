@@ -65,6 +65,7 @@ final class CombineReplicas
     return switch (first.role()) {
       case QUEUE -> first.withValues(interleave(values, first.firstSlot(), first.slotSize()));
       case POINTER, FROZEN -> first;
+      case SUM -> throw new IllegalArgumentException(first.variable() + " is not part of a state");
       case LOSS_SCALE -> first.withValues(smallest(values));
       case TRAINED, STATISTIC, AVERAGE, MOMENTUM -> first.withValues(mean(values));
     };

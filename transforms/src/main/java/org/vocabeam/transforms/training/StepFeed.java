@@ -3,7 +3,6 @@ package org.vocabeam.transforms.training;
 import com.google.common.collect.ContiguousSet;
 import com.google.common.collect.DiscreteDomain;
 import com.google.common.collect.Range;
-import org.vocabeam.models.program.Program;
 import org.vocabeam.models.training.Trainer;
 import org.vocabeam.transforms.worker.Ahead;
 
@@ -14,7 +13,7 @@ import org.vocabeam.transforms.worker.Ahead;
  * <pre>{@code
  * try (StepFeed steps = new StepFeed(batches, trainer, assignment)) {
  *   for (long i = 0; i < assignment.steps(); i++) {
- *     try (Program.Ready step = steps.next()) {
+ *     try (Trainer.Ready step = steps.next()) {
  *       float[] metrics = step.run();
  *     }
  *   }
@@ -22,7 +21,7 @@ import org.vocabeam.transforms.worker.Ahead;
  * }</pre>
  */
 final class StepFeed implements AutoCloseable {
-  private final Ahead<Program.Ready> ready;
+  private final Ahead<Trainer.Ready> ready;
   private long start;
   private long waited;
   private boolean started;
@@ -43,9 +42,9 @@ final class StepFeed implements AutoCloseable {
   }
 
   /** Waits for the next step. The caller runs and closes it. */
-  Program.Ready next() {
+  Trainer.Ready next() {
     long before = System.nanoTime();
-    Program.Ready step = ready.next();
+    Trainer.Ready step = ready.next();
     long now = System.nanoTime();
     if (started) {
       waited += now - before;

@@ -8,7 +8,6 @@ import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
-import org.vocabeam.models.program.Program;
 import org.vocabeam.models.training.Trainer;
 import org.vocabeam.transforms.worker.Compute;
 import org.vocabeam.transforms.worker.ProgramPool;
@@ -84,7 +83,7 @@ public final class TimeSteps extends PTransform<PBegin, PCollection<StepMetric>>
       long start = System.nanoTime();
       for (long step = 0; step < steps; step++) {
         long before = System.nanoTime();
-        try (Program.Ready ready = feed.next()) {
+        try (Trainer.Ready ready = feed.next()) {
           ready.run();
         }
         long now = System.nanoTime();

@@ -24,7 +24,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.vocabeam.models.graph.Precision;
 import org.vocabeam.models.graph.VariableSpec;
-import org.vocabeam.models.program.Program;
 import org.vocabeam.models.training.Loss;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Trainer;
@@ -134,7 +133,7 @@ public final class UpdateStudent extends PTransform<PBegin, PCollectionTuple> {
         StepObserver observer = observer(recipe, out);
         try (StepFeed steps = new StepFeed(batches, trainer, assignment)) {
           for (long i = 0; i < assignment.steps(); i++) {
-            try (Program.Ready step = steps.next()) {
+            try (Trainer.Ready step = steps.next()) {
               if (i == 0) {
                 laps.end("first images");
               }

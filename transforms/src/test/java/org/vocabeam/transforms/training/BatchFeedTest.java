@@ -276,6 +276,7 @@ class BatchFeedTest {
         recipe.steps(),
         recipe.seed(),
         recipe.collapseThreshold(),
+        recipe.microBatches(),
         recipe.precision());
   }
 
