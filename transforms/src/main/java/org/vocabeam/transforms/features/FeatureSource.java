@@ -1,8 +1,8 @@
 package org.vocabeam.transforms.features;
 
+import com.google.common.collect.Iterators;
 import java.io.IOException;
 import java.io.Serializable;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +18,9 @@ import org.vocabeam.transforms.image.ImageRecord;
 import org.vocabeam.transforms.image.Pixels;
 import org.vocabeam.transforms.parquet.RowGroup;
 import org.vocabeam.transforms.parquet.RowReader;
+import org.vocabeam.transforms.worker.Ahead;
 import org.vocabeam.transforms.worker.Compute;
+import org.vocabeam.transforms.worker.FeedThreads;
 
 /**
  * Source of the features of an image: a network, its weights and a pooling.
@@ -98,7 +100,7 @@ public record FeatureSource(
         pooling == null
             ? Encoder.classifier(recipe, state, BATCH, compute.device())
             : Encoder.of(recipe, state, pooling, BATCH, compute.device());
-    return new Extractor(encoder, recipe.images());
+    return new Extractor(encoder, recipe.images(), compute.threads());
   }
 
   /** Returns the checkpoint's state, with the network's variables under the student's names. */
@@ -117,9 +119,13 @@ public record FeatureSource(
   }
 
   /** Loaded encoder, for one thread at a time. */
-  public record Extractor(Encoder encoder, ImageShape shape) implements AutoCloseable {
+  public record Extractor(Encoder encoder, ImageShape shape, FeedThreads threads)
+      implements AutoCloseable {
+    /** An image, and its pixels for the encoder. */
+    private record Decoded(ImageRecord image, byte[] pixels) {}
+
     /**
-     * Computes the features of a row group's images, batch by batch.
+     * Computes the features of a row group's images, batch by batch, while threads decode the next.
      *
      * @param split of the wanted images; null for all
      * @param use takes images and their features {@code [images, width]}, row-major
@@ -127,20 +133,18 @@ public record FeatureSource(
     public void extract(
         RowGroup group, @Nullable String split, BiConsumer<List<ImageRecord>, float[]> use)
         throws IOException {
-      List<ImageRecord> batch = new ArrayList<>();
-      try (RowReader<ImageRecord> rows = RowReader.of(ImageRecord.TYPE, group)) {
-        while (rows.hasNext()) {
-          ImageRecord image = rows.next();
-          if (split == null || split.equals(image.split())) {
-            batch.add(image);
-          }
-          if (batch.size() == encoder.batchSize() || (!rows.hasNext() && !batch.isEmpty())) {
-            use.accept(
-                batch,
-                encoder.embed(batch.stream().map(i -> Pixels.of(i, shape).values()).toList()));
-            batch.clear();
-          }
-        }
+      try (RowReader<ImageRecord> rows = RowReader.of(ImageRecord.TYPE, group);
+          Ahead<Decoded> decoded =
+              threads.map(
+                  Iterators.filter(rows, i -> split == null || split.equals(i.split())),
+                  image -> new Decoded(image, Pixels.of(image, shape).values()),
+                  encoder.batchSize())) {
+        Iterators.partition(decoded, encoder.batchSize())
+            .forEachRemaining(
+                batch ->
+                    use.accept(
+                        batch.stream().map(Decoded::image).toList(),
+                        encoder.embed(batch.stream().map(Decoded::pixels).toList())));
       }
     }
 

@@ -4,10 +4,11 @@ import java.util.List;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.RenderedViews;
 import org.vocabeam.models.training.ViewBatch;
+import org.vocabeam.models.views.Cut;
 import org.vocabeam.models.views.DrawnViews;
 import org.vocabeam.models.views.Resampler;
+import org.vocabeam.transforms.image.ImageParts;
 import org.vocabeam.transforms.image.ImageRecord;
-import org.vocabeam.transforms.image.Pixels;
 
 /**
  * Cuts the views of stored images into a batch: one for a thread.
@@ -38,6 +39,7 @@ public final class ViewCutter {
    */
   public void cut(ImageRecord image, long epoch, ViewBatch batch, int place) {
     List<DrawnViews> drawn = views.draw(image.id(), epoch, image.height(), image.width());
-    batch.cut(place, drawn, Pixels.of(image, views.channels()).raster(), resampler);
+    List<Cut> cuts = drawn.stream().flatMap(views -> views.cuts().stream()).toList();
+    batch.cut(place, drawn, ImageParts.read(image, views.channels(), cuts), resampler);
   }
 }
