@@ -1,5 +1,6 @@
 package org.vocabeam.bench;
 
+import com.google.common.base.Suppliers;
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.vocabeam.models.UserError;
 import org.vocabeam.pipelines.Vocabeam;
 import org.vocabeam.pipelines.command.AddedCommand;
@@ -27,7 +29,8 @@ import picocli.CommandLine.Option;
     name = "bench",
     header = "Measures the speed of this machine.",
     description =
-        "Measures on synthetic images: training, what the engine adds to TensorFlow, ingest, embed,"
+        "Measures on synthetic images: training, how fast photos are fed to it, what the engine"
+            + " adds to TensorFlow, ingest, embed,"
             + " k-means, and the stages of bownet and memory as the data set grows. Nothing else"
             + " should run meanwhile.",
     footer = {
@@ -37,7 +40,7 @@ import picocli.CommandLine.Option;
     })
 public final class BenchCommand implements AddedCommand {
   private static final List<String> PARTS =
-      List.of("train", "engine", "ingest", "embed", "codebook", "stages", "memory");
+      List.of("train", "feed", "engine", "ingest", "embed", "codebook", "stages", "memory");
 
   /** The data sets of memory begin with so much fewer images, which are larger. */
   private static final int FEWER_FOR_MEMORY = 10;
@@ -45,7 +48,7 @@ public final class BenchCommand implements AddedCommand {
   @Option(
       names = "--parts",
       split = ",",
-      defaultValue = "train,engine,ingest,embed,codebook,stages,memory",
+      defaultValue = "train,feed,engine,ingest,embed,codebook,stages,memory",
       description = "What to measure.")
   private List<String> parts;
 
@@ -75,6 +78,12 @@ public final class BenchCommand implements AddedCommand {
           "Of the data sets for engine, ingest and embed; stages and memory go from a tenth of them to 1.6"
               + " times as many.")
   private int images;
+
+  @Option(
+      names = "--photos",
+      paramLabel = "DIR",
+      description = "Photos that feed reads; synthetic ones of 500 x 375 pixels by default.")
+  private Path photos;
 
   @Option(
       names = "--heapMegabytes",
@@ -134,6 +143,17 @@ public final class BenchCommand implements AddedCommand {
           workloads.stream()
               .<Supplier<List<Measurement>>>map(w -> () -> TrainBench.measure(w, seconds))
               .toList();
+      case "feed" -> {
+        Supplier<FeedBench> feed =
+            Suppliers.memoize(
+                () -> new FeedBench(workshop, workshop.photos(photos), seconds, stepsPerRound));
+        yield Stream.concat(
+                Stream.<Supplier<List<Measurement>>>of(() -> feed.get().line()),
+                workloads.stream()
+                    .filter(Workload::isForPhotos)
+                    .<Supplier<List<Measurement>>>map(w -> () -> feed.get().run(w)))
+            .toList();
+      }
       case "engine" -> List.of(new EngineBench(workshop, seconds, stepsPerRound)::measure);
       case "ingest" -> List.of(new StoreBench(workshop)::ingest);
       case "embed" -> List.of(new StoreBench(workshop)::embed);
@@ -183,6 +203,7 @@ public final class BenchCommand implements AddedCommand {
     settings.put("seconds", Double.toString(seconds));
     settings.put("stepsPerRound", Long.toString(stepsPerRound));
     settings.put("images", Integer.toString(images));
+    settings.put("photos", photos == null ? "" : photos.toString());
     settings.put("heapMegabytes", Long.toString(heapMegabytes));
     settings.put("pipelines", String.join(" ", pipelines.runner().arguments()));
     return settings;

@@ -93,15 +93,28 @@ final class SyntheticImages {
    * @return the directory
    */
   static Path pngs(Path directory, int count, int side) {
-    ImageShape shape = new ImageShape(side, side, 3);
-    BufferedImage image = new BufferedImage(side, side, BufferedImage.TYPE_3BYTE_BGR);
+    return files(directory, count, new ImageShape(side, side, 3), "png");
+  }
+
+  /**
+   * Writes a folder of RGB images of 500 x 375 pixels as JPEG, the size of many photos of ImageNet.
+   *
+   * @return the directory
+   */
+  static Path photos(Path directory, int count) {
+    return files(directory, count, new ImageShape(375, 500, 3), "jpg");
+  }
+
+  private static Path files(Path directory, int count, ImageShape shape, String format) {
+    BufferedImage image =
+        new BufferedImage(shape.width(), shape.height(), BufferedImage.TYPE_3BYTE_BGR);
     byte[] data = ((DataBufferByte) image.getRaster().getDataBuffer()).getData();
     try {
       Files.createDirectories(directory);
       for (int i = 0; i < count; i++) {
         System.arraycopy(pixels(shape, i), 0, data, 0, data.length);
-        Path file = directory.resolve(String.format(Locale.ROOT, "%07d.png", i));
-        ImageIO.write(image, "png", file.toFile());
+        Path file = directory.resolve(String.format(Locale.ROOT, "%07d.%s", i, format));
+        ImageIO.write(image, format, file.toFile());
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -21,12 +21,17 @@ public record Workload(String name, Preset preset, ImageShape images, int batchS
   static final Workload SMALL_28 =
       new Workload("small-28", Preset.SMALL, new ImageShape(28, 28, 1), 64);
 
+  /** OBoW's largest preset, with the paper's batch. */
+  static final Workload RESNET50_224 =
+      new Workload("resnet50-224", Preset.RESNET50, new ImageShape(256, 256, 3), 256);
+
   private static final List<Workload> ALL =
       List.of(
           SMALL_28,
           new Workload("small-32", Preset.SMALL, new ImageShape(32, 32, 3), 64),
           new Workload("resnet18-32", Preset.RESNET18, new ImageShape(32, 32, 3), 64),
-          new Workload("resnet18-224", Preset.RESNET18, new ImageShape(256, 256, 3), 8));
+          new Workload("resnet18-224", Preset.RESNET18, new ImageShape(256, 256, 3), 8),
+          RESNET50_224);
 
   private static final long STEPS = 100_000;
   private static final long SEED = 1;
@@ -34,6 +39,11 @@ public record Workload(String name, Preset preset, ImageShape images, int batchS
   /** Every workload, the quick ones first. */
   public static List<Workload> all() {
     return ALL;
+  }
+
+  /** Returns true when it is trained on images as large as photos. */
+  boolean isForPhotos() {
+    return images.height() > 200;
   }
 
   Recipe recipe() {

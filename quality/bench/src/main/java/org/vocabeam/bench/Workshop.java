@@ -3,6 +3,7 @@ package org.vocabeam.bench;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * Place and data of the parts of the benchmark.
@@ -15,6 +16,9 @@ public record Workshop(Path directory, int images, Consumer<List<String>> comman
   /** Enough for a batch of any workload, and done in no time: what is left is start-up. */
   static final int FEW = 64;
 
+  /** Synthetic photos, at most. */
+  private static final int PHOTOS = 1000;
+
   /**
    * Runs a command.
    *
@@ -24,6 +28,17 @@ public record Workshop(Path directory, int images, Consumer<List<String>> comman
     long start = System.nanoTime();
     commands.accept(List.of(command));
     return (System.nanoTime() - start) / 1e9;
+  }
+
+  /** Returns a new images store of photos: those of a folder, or synthetic ones. */
+  Path photos(@Nullable Path folder) {
+    Path input =
+        folder == null
+            ? SyntheticImages.photos(directory.resolve("photos"), Math.min(images, PHOTOS))
+            : folder;
+    Path output = directory.resolve("photo-stores");
+    commands.accept(List.of("ingest", "--input=" + input, "--output=" + output));
+    return output.resolve("images");
   }
 
   /** A new images store of grey IDX images, or the one that was made before. */

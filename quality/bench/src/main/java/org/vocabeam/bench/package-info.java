@@ -13,6 +13,8 @@
  *   <li><b>TensorFlow's share is the time of the same step with its inputs ready</b> ({@link
  *       org.vocabeam.models.training.Trainer#ready}): batches, drawn parameters, copies into
  *       TensorFlow's memory, reading, and the rounds are all the engine's.
+ *   <li><b>The line that feeds a network is timed alone and in a run.</b> Alone, by the second and
+ *       by the second of CPU time; in a run, by the share of time that steps waited for images.
  *   <li><b>Rounds are timed from last step to last step</b>, of the second round and the third: the
  *       end of one, the start of the next and its steps. The first round starts the runner and
  *       loads the program, once in a run; its start-up is a number of its own.

@@ -93,6 +93,18 @@ class BenchCommandTest {
     assertEquals("s", units.get("engine: program made and loaded"));
   }
 
+  /** No network: the preset of small images is not trained on photos. */
+  @Test
+  @Tag("slow")
+  void measuresTheLineThatFeedsPhotos() throws IOException {
+    JsonNode report = bench("--parts=feed", "--presets=small-28");
+    assertEquals(
+        Map.of("feed: images", "images/s", "feed: images by CPU time", "images/s per core"),
+        units(report));
+    String first = report.get("measurements").get(0).get("of").asText();
+    assertEquals("line alone, views of resnet50-224, 1 threads", first);
+  }
+
   @Test
   @Tag("slow")
   void measuresKmeansBesideTheProductOfLargeMatrices() throws IOException {
@@ -153,7 +165,7 @@ class BenchCommandTest {
 
   @Test
   void refusesWhatItCannotMeasure() {
-    assertRefused("--parts is trian, must be some of train,engine,", "--parts=trian");
+    assertRefused("--parts is trian, must be some of train,feed,", "--parts=trian");
     assertRefused("--presets is big, must be some of small-28,", "--presets=small-28,big");
     assertRefused("--seconds is 0.0, must be positive", "--seconds=0");
     assertRefused("--stepsPerRound is 1, must be at least 2", "--stepsPerRound=1");

@@ -28,7 +28,7 @@ import org.vocabeam.transforms.worker.FeedThreads;
  * }
  * }</pre>
  */
-final class BatchFeed implements AutoCloseable {
+public final class BatchFeed implements AutoCloseable {
   /** Batches in memory: one is taken while the next is filled. */
   static final int BATCHES = 2;
 
@@ -40,7 +40,7 @@ final class BatchFeed implements AutoCloseable {
   private final Ahead<Batch> places;
 
   /** Starts to read images. */
-  BatchFeed(Assignment assignment, FeedThreads threads) {
+  public BatchFeed(Assignment assignment, FeedThreads threads) {
     this.assignment = assignment;
     this.recipe = assignment.recipe();
     this.images = new ImageStream(assignment);
@@ -124,7 +124,7 @@ final class BatchFeed implements AutoCloseable {
    *
    * @param use takes what it needs of the batch, whose memory is used again afterwards
    */
-  <R> R next(Function<Batch, R> use) {
+  public <R> R next(Function<Batch, R> use) {
     Batch batch = places.next();
     for (int i = 1; i < recipe.batchSize(); i++) {
       places.next(); // of the same batch
