@@ -63,6 +63,7 @@ public record Generations(
     RecipeChoice recipe =
         RecipeChoice.of(FIRST_METHOD)
             .withPreset(student.recipe().preset())
+            .withImageSize(student.recipe().imageSize())
             .withSeed(student.recipe().seed());
     return steps.take(
         "Generation 0: the first teacher, " + FIRST_METHOD,

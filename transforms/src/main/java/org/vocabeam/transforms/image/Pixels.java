@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 import javax.imageio.ImageIO;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.checkerframework.checker.nullness.qual.Nullable;
@@ -66,23 +67,15 @@ public record Pixels(int width, int height, int channels, byte[] values) {
 
   /** Decodes a stored image and shows it whole in a shape; see {@link Cut#whole}. */
   public static Pixels of(ImageRecord image, ImageShape shape) {
-    return of(image, shape.channels())
-        .cut(Cut.whole(image.height(), image.width(), shape.height(), shape.width()));
-  }
-
-  /** Returns the pixels as a raster, which is not a copy. */
-  public Raster raster() {
-    return new Raster(values, height, width, channels);
-  }
-
-  /** Returns a cut of the image. */
-  public Pixels cut(Cut cut) {
-    if (cut.isWhole(height, width)) {
-      return this;
+    int channels = shape.channels();
+    Cut cut = Cut.whole(image.height(), image.width(), shape.height(), shape.width());
+    if (cut.isWhole(image.height(), image.width())) {
+      return of(image, channels);
     }
-    byte[] to = new byte[cut.bytes(channels)];
-    new Resampler().render(cut, raster(), ByteBuffer.wrap(to), 0);
-    return new Pixels(cut.width(), cut.height(), channels, to);
+    Raster raster = ImageParts.read(image, channels, List.of(cut));
+    byte[] shown = new byte[cut.bytes(channels)];
+    new Resampler().render(cut, raster, ByteBuffer.wrap(shown), 0);
+    return new Pixels(cut.width(), cut.height(), channels, shown);
   }
 
   /**
