@@ -4,7 +4,6 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -122,13 +121,12 @@ public final class ViewBatch {
   }
 
   /**
-   * Returns the inputs of a program for some of the images.
+   * Adds the inputs of a program for some of the images to others.
    *
    * @param from place of the first image
    * @param to place behind the last image
    */
-  Map<String, Object> inputs(int from, int to) {
-    Map<String, Object> inputs = new HashMap<>();
+  void addTo(Map<String, Object> inputs, int from, int to) {
     pixels.forEach(
         (view, buffer) -> {
           int bytes = source.bytes(views.get(view), channels);
@@ -141,6 +139,5 @@ public final class ViewBatch {
               RenderedViews.parameters(views.get(view)),
               Arrays.copyOfRange(table, from * width, to * width));
         });
-    return inputs;
   }
 }

@@ -29,7 +29,8 @@ import picocli.CommandLine.Option;
     name = "bench",
     header = "Measures the speed of this machine.",
     description =
-        "Measures on synthetic images: training, how fast photos are fed to it, what the engine"
+        "Measures on synthetic images: training, how fast photos are decoded (beside Pillow and"
+            + " torchvision, where they are) and fed to it, what the engine"
             + " adds to TensorFlow, ingest, embed,"
             + " k-means, and the stages of bownet and memory as the data set grows. Nothing else"
             + " should run meanwhile.",
@@ -40,7 +41,8 @@ import picocli.CommandLine.Option;
     })
 public final class BenchCommand implements AddedCommand {
   private static final List<String> PARTS =
-      List.of("train", "feed", "engine", "ingest", "embed", "codebook", "stages", "memory");
+      List.of(
+          "train", "decode", "feed", "engine", "ingest", "embed", "codebook", "stages", "memory");
 
   /** The data sets of memory begin with so much fewer images, which are larger. */
   private static final int FEWER_FOR_MEMORY = 10;
@@ -48,7 +50,7 @@ public final class BenchCommand implements AddedCommand {
   @Option(
       names = "--parts",
       split = ",",
-      defaultValue = "train,feed,engine,ingest,embed,codebook,stages,memory",
+      defaultValue = "train,decode,feed,engine,ingest,embed,codebook,stages,memory",
       description = "What to measure.")
   private List<String> parts;
 
@@ -82,7 +84,8 @@ public final class BenchCommand implements AddedCommand {
   @Option(
       names = "--photos",
       paramLabel = "DIR",
-      description = "Photos that feed reads; synthetic ones of 500 x 375 pixels by default.")
+      description =
+          "Photos that decode and feed read; synthetic ones of 500 x 375 pixels by default.")
   private Path photos;
 
   @Option(
@@ -143,6 +146,11 @@ public final class BenchCommand implements AddedCommand {
           workloads.stream()
               .<Supplier<List<Measurement>>>map(w -> () -> TrainBench.measure(w, seconds))
               .toList();
+      case "decode" -> {
+        Supplier<DecodeBench> decode =
+            Suppliers.memoize(() -> new DecodeBench(workshop.photoFiles(photos), seconds));
+        yield List.of(() -> decode.get().ours(), () -> decode.get().theirs());
+      }
       case "feed" -> {
         Supplier<FeedBench> feed =
             Suppliers.memoize(

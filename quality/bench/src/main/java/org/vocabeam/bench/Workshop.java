@@ -30,14 +30,17 @@ public record Workshop(Path directory, int images, Consumer<List<String>> comman
     return (System.nanoTime() - start) / 1e9;
   }
 
-  /** Returns a new images store of photos: those of a folder, or synthetic ones. */
+  /** Returns a folder of photos: the one that is given, or one of synthetic photos. */
+  Path photoFiles(@Nullable Path folder) {
+    return folder == null
+        ? SyntheticImages.photos(directory.resolve("synthetic-photos"), Math.min(images, PHOTOS))
+        : folder;
+  }
+
+  /** Returns a new images store of the photos of a folder, or of synthetic ones. */
   Path photos(@Nullable Path folder) {
-    Path input =
-        folder == null
-            ? SyntheticImages.photos(directory.resolve("photos"), Math.min(images, PHOTOS))
-            : folder;
     Path output = directory.resolve("photo-stores");
-    commands.accept(List.of("ingest", "--input=" + input, "--output=" + output));
+    commands.accept(List.of("ingest", "--input=" + photoFiles(folder), "--output=" + output));
     return output.resolve("images");
   }
 

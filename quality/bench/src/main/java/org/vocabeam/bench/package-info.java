@@ -13,6 +13,8 @@
  *   <li><b>TensorFlow's share is the time of the same step with its inputs ready</b> ({@link
  *       org.vocabeam.models.training.Trainer#ready}): batches, drawn parameters, copies into
  *       TensorFlow's memory, reading, and the rounds are all the engine's.
+ *   <li><b>The decoder is timed by the CPU time of one thread</b>, which other work on the machine
+ *       hardly changes, and so are Pillow and torchvision, in a process of their own.
  *   <li><b>The line that feeds a network is timed alone and in a run.</b> Alone, by the second and
  *       by the second of CPU time; in a run, by the share of time that steps waited for images.
  *   <li><b>Rounds are timed from last step to last step</b>, of the second round and the third: the

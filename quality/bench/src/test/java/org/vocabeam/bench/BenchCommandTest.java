@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,6 +94,27 @@ class BenchCommandTest {
     assertEquals("s", units.get("engine: program made and loaded"));
   }
 
+  /** Others are measured where this machine has them. */
+  @Test
+  @Tag("slow")
+  void measuresTheDecoder() throws IOException {
+    JsonNode report = bench("--parts=decode", "--images=10");
+    Map<String, String> units = units(report);
+    assertEquals(Set.of("images/s per core"), Set.copyOf(units.values()));
+    List<String> ours =
+        List.of(
+            "decode: whole",
+            "decode: resize 256, crop 256, as ingest",
+            "decode: short side 256, as ingest, without encoding",
+            "decode: resize 256, crop 224",
+            "decode: all views of OBoW");
+    assertEquals(ours, List.copyOf(units.keySet()).subList(0, ours.size()));
+    for (String other : List.copyOf(units.keySet()).subList(ours.size(), units.size())) {
+      assertTrue(other.matches("decode: (Pillow|torchvision): .*"), other);
+    }
+    assertEquals("folder synthetic-photos", report.get("measurements").get(0).get("of").asText());
+  }
+
   /** No network: the preset of small images is not trained on photos. */
   @Test
   @Tag("slow")
@@ -165,7 +187,7 @@ class BenchCommandTest {
 
   @Test
   void refusesWhatItCannotMeasure() {
-    assertRefused("--parts is trian, must be some of train,feed,", "--parts=trian");
+    assertRefused("--parts is trian, must be some of train,decode,feed,", "--parts=trian");
     assertRefused("--presets is big, must be some of small-28,", "--presets=small-28,big");
     assertRefused("--seconds is 0.0, must be positive", "--seconds=0");
     assertRefused("--stepsPerRound is 1, must be at least 2", "--stepsPerRound=1");
