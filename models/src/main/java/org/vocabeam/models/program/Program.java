@@ -26,12 +26,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.vocabeam.models.UserError;
 
 /**
- * Loaded program: a SavedModel that DJL runs, with each signature a block on the same session. Not
- * thread-safe.
+ * Loaded program: a SavedModel that DJL runs, with each signature a block on the same session. For
+ * one thread, but a second one may make calls {@link #ready} and {@link #stage} their inputs.
  *
  * <pre>{@code
  * try (ProgramWriter writer = new ProgramWriter()) {
@@ -48,7 +49,7 @@ public final class Program implements AutoCloseable {
   private final NDManager manager;
   private final Placement placement;
   private boolean closed;
-  private final Map<String, TfSymbolBlock> signatures = new LinkedHashMap<>();
+  private final Map<String, TfSymbolBlock> signatures = new ConcurrentHashMap<>();
 
   private Program(Model model, Placement placement) {
     this.model = model;
@@ -223,6 +224,30 @@ public final class Program implements AutoCloseable {
     try (Ready ready = ready(signature, inputs)) {
       return ready.run();
     }
+  }
+
+  /** Returns true on a GPU. */
+  public boolean isOnGpu() {
+    return placement.isGpu();
+  }
+
+  /**
+   * Puts values of the staged inputs on the device, behind those that are there; another thread may
+   * run other signatures meanwhile. Every call of a signature that wants them takes the values that
+   * were put there first, and waits for ever where there are none.
+   *
+   * @param inputs all that {@link ProgramWriter#stagedInput} has added, by name
+   */
+  public void stage(Map<String, ?> inputs) {
+    run(ProgramWriter.STAGE, inputs, outputs -> outputs.get(0).getInt());
+  }
+
+  /** Removes staged values that no call has taken. */
+  public void clearStage() {
+    run(
+        ProgramWriter.CLEAR_STAGE,
+        Map.of(ProgramWriter.TRIGGER, new float[] {0}),
+        outputs -> outputs.get(0).getInt());
   }
 
   /** Sets the values of all variables, by name. */

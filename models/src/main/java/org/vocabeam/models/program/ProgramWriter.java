@@ -14,6 +14,9 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.op.core.Stage;
+import org.tensorflow.op.core.StageClear;
+import org.tensorflow.op.core.Unstage;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.SavedModel;
 import org.tensorflow.proto.SignatureDef;
@@ -34,6 +37,8 @@ import org.vocabeam.models.graph.Variables;
 public final class ProgramWriter implements AutoCloseable {
   static final String WRITE_STATE = "write_state";
   static final String READ_STATE = "read_state";
+  static final String STAGE = "stage";
+  static final String CLEAR_STAGE = "clear_stage";
 
   /** Input of signatures that need none: DJL takes the memory of outputs from that of an input. */
   static final String TRIGGER = "trigger";
@@ -45,6 +50,10 @@ public final class ProgramWriter implements AutoCloseable {
   private final Ops inputs;
 
   private final Variables variables;
+  private final Map<String, Operand<?>> staged = new LinkedHashMap<>();
+  private final List<Op> stages = new ArrayList<>();
+  private final List<Op> clears = new ArrayList<>();
+  private Placeholder<TFloat32> trigger;
   private final Map<String, SignatureDef> signatures = new LinkedHashMap<>();
 
   /** Starts an empty program whose layers compute in float32. */
@@ -88,6 +97,24 @@ public final class ProgramWriter implements AutoCloseable {
   }
 
   /**
+   * Adds an input that can also be put on the device before the call that needs it: a signature
+   * with this input is given its value, one without takes the value that {@link Program#stage} has
+   * put there, in order.
+   *
+   * @param name unique in the program
+   * @param shape static
+   */
+  public <T extends TType> Operand<T> stagedInput(String name, Class<T> type, long... shape) {
+    String area = name.replace('/', '.');
+    Placeholder<T> put = input("staged." + area, type, shape);
+    staged.put(name, put);
+    stages.add(tf.stage(List.<Operand<?>>of(put), Stage.sharedName(area)));
+    clears.add(tf.stageClear(List.of(type), StageClear.sharedName(area)));
+    Unstage taken = tf.unstage(List.of(type), Unstage.sharedName(area));
+    return tf.ensureShape(taken.values().get(0).expect(type), Shape.of(shape));
+  }
+
+  /**
    * Adds a signature.
    *
    * @param name unique in the program
@@ -124,7 +151,23 @@ public final class ProgramWriter implements AutoCloseable {
     }
     Ops after = tf.withControlDependencies(assigned);
     signature(WRITE_STATE, values, Map.of("written", after.constant(assigned.size())));
-    signature(READ_STATE, Map.of(TRIGGER, input(TRIGGER, TFloat32.class)), read);
+    signature(READ_STATE, Map.of(TRIGGER, trigger()), read);
+  }
+
+  private void stageSignatures() {
+    if (!staged.isEmpty()) {
+      Operand<?> all = tf.withControlDependencies(stages).constant(stages.size());
+      signature(STAGE, staged, Map.of("staged", all));
+      Operand<?> cleared = tf.withControlDependencies(clears).constant(clears.size());
+      signature(CLEAR_STAGE, Map.of(TRIGGER, trigger()), Map.of("cleared", cleared));
+    }
+  }
+
+  private Placeholder<TFloat32> trigger() {
+    if (trigger == null) {
+      trigger = input(TRIGGER, TFloat32.class);
+    }
+    return trigger;
   }
 
   /**
@@ -139,6 +182,7 @@ public final class ProgramWriter implements AutoCloseable {
   /** Writes the program for one device. */
   void save(Path directory, Placement placement) throws IOException {
     stateSignatures();
+    stageSignatures();
     MetaGraphDef metaGraph =
         MetaGraphDef.newBuilder()
             .setMetaInfoDef(MetaGraphDef.MetaInfoDef.newBuilder().addTags("serve"))

@@ -73,11 +73,9 @@ public final class Augmenter implements AutoCloseable {
         batch.size(),
         batch.source(),
         batchSize);
-    Map<String, Object> inputs = new HashMap<>();
-    batch.addTo(inputs, 0, batch.size());
     return program.run(
         RENDER,
-        inputs,
+        batch.inputs(0, batch.size()),
         outputs -> {
           Map<String, byte[]> rendered = new HashMap<>();
           for (NDArray view : outputs) {

@@ -70,12 +70,14 @@ public record RenderedViews(List<ViewSpec> views, int channels, long seed) {
     for (ViewSpec view : views) {
       long rows = (long) batch * view.cuts();
       Operand<TUint8> cuts =
-          writer.input(view.name(), TUint8.class, rows, view.cutSize(), view.cutSize(), channels);
+          writer.stagedInput(
+              view.name(), TUint8.class, rows, view.cutSize(), view.cutSize(), channels);
       inputs.put(view.name(), cuts);
       Operand<TFloat32> parameters = null;
       if (view.width() > 0) {
         String name = parameters(view);
-        parameters = writer.input(name, TFloat32.class, (long) batch * view.count(), view.width());
+        parameters =
+            writer.stagedInput(name, TFloat32.class, (long) batch * view.count(), view.width());
         inputs.put(name, parameters);
       }
       rendered.put(view.name(), ViewRenderer.render(writer.ops(), view, cuts, parameters));

@@ -39,6 +39,7 @@ import org.vocabeam.models.views.Resampler;
 public final class Trainer implements AutoCloseable {
   private static final String TRAIN_IMAGES = "train_images";
   private static final String TRAIN_STORED = "train_stored";
+  private static final String TRAIN_STAGED = "train_staged";
   private static final String UPDATE = "update";
   private static final String TARGETS = "targets";
   private static final String LEARNING_RATE = "learning_rate";
@@ -133,6 +134,8 @@ public final class Trainer implements AutoCloseable {
     }
     Map<String, Operand<TFloat32>> outputs = Map.of("metrics", training.values());
     writer.signature(TRAIN_IMAGES, with(rendered.inputs(), inputs), outputs);
+    // A step needs one input at least, and with micro-batches there may be no other.
+    writer.signature(TRAIN_STAGED, with(Map.of(STEP, step), inputs), outputs);
     // Views that are fed take the place of those rendered, and nothing before them is computed.
     writer.signature(TRAIN_STORED, with(rendered.views(), inputs), outputs);
     return training.metrics();
@@ -176,8 +179,9 @@ public final class Trainer implements AutoCloseable {
     return program.readState();
   }
 
-  /** Sets the values of every variable, by name, row-major. */
+  /** Sets the values of every variable, by name, row-major; no step is staged afterwards. */
   public void setState(Map<String, float[]> state) {
+    program.clearStage();
     program.writeState(state);
   }
 
@@ -200,6 +204,19 @@ public final class Trainer implements AutoCloseable {
    * @param step counted from 0 over the whole run
    */
   public Ready ready(long step, Batch batch) {
+    return ready(step, batch, false);
+  }
+
+  /**
+   * Returns a step that is ready to run once, and in the order in which steps were staged. On a GPU
+   * the images are copied there now, while another thread runs the step before; stored views are
+   * copied in the step.
+   */
+  public Ready staged(long step, Batch batch) {
+    return ready(step, batch, program.isOnGpu() && batch.views().source() == ViewSource.IMAGES);
+  }
+
+  Ready ready(long step, Batch batch, boolean stage) {
     checkArgument(
         batch.size() == recipe.batchSize(),
         "the batch has %s images, must have %s",
@@ -214,7 +231,15 @@ public final class Trainer implements AutoCloseable {
       if (atOnce) {
         inputs.putAll(schedule);
       }
-      parts.add(program.ready(stored ? TRAIN_STORED : TRAIN_IMAGES, inputs));
+      Map<String, Object> views = batch.views().inputs(from, from + recipe.microBatchSize());
+      if (stage) {
+        program.stage(views);
+        inputs.put(STEP, schedule.get(STEP));
+        parts.add(program.ready(TRAIN_STAGED, inputs));
+      } else {
+        inputs.putAll(views);
+        parts.add(program.ready(stored ? TRAIN_STORED : TRAIN_IMAGES, inputs));
+      }
     }
     return new Ready(parts, atOnce ? null : program.ready(UPDATE, schedule));
   }
@@ -264,10 +289,9 @@ public final class Trainer implements AutoCloseable {
     }
   }
 
-  /** Returns all inputs of a part of the batch. */
+  /** Returns all inputs of a part of the batch except its views. */
   private Map<String, Object> inputs(long step, Batch batch, int from, int to) {
     Map<String, Object> inputs = new HashMap<>();
-    batch.views().addTo(inputs, from, to);
     for (Method.Draw draw : recipe.method().draws(recipe.backbone())) {
       int[] drawn = new int[to - from];
       for (int i = 0; i < drawn.length; i++) {

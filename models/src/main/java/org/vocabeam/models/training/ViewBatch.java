@@ -4,6 +4,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -121,12 +122,13 @@ public final class ViewBatch {
   }
 
   /**
-   * Adds the inputs of a program for some of the images to others.
+   * Returns the inputs of a program for some of the images.
    *
    * @param from place of the first image
    * @param to place behind the last image
    */
-  void addTo(Map<String, Object> inputs, int from, int to) {
+  Map<String, Object> inputs(int from, int to) {
+    Map<String, Object> inputs = new HashMap<>();
     pixels.forEach(
         (view, buffer) -> {
           int bytes = source.bytes(views.get(view), channels);
@@ -139,5 +141,6 @@ public final class ViewBatch {
               RenderedViews.parameters(views.get(view)),
               Arrays.copyOfRange(table, from * width, to * width));
         });
+    return inputs;
   }
 }

@@ -8,9 +8,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.vocabeam.models.graph.Precision;
 import org.vocabeam.models.graph.VariableSpec;
 import org.vocabeam.models.graph.VariableSpec.Role;
@@ -79,6 +82,37 @@ class TrainerTest {
         assertArrayEquals(metrics, ready.run());
       }
       assertSame(after, trainer.state());
+    }
+  }
+
+  /** As on a GPU: inputs are put on the device by another thread, several steps ahead. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void stagedStepsAreTheSameSteps(int microBatches) throws Exception {
+    int steps = 3;
+    Recipe recipe = Methods.recipe(obow().put("microBatches", microBatches));
+    ExecutorService other = Executors.newSingleThreadExecutor();
+    try (Trainer trainer = Trainer.of(recipe)) {
+      List<float[]> metrics = new ArrayList<>();
+      for (int step = 0; step < steps; step++) {
+        metrics.add(trainer.step(step, batch(step)));
+      }
+      Map<String, float[]> after = trainer.state();
+      other.submit(() -> trainer.ready(7, batch(7), true)).get();
+      trainer.setState(trainer.initialState()); // nobody takes step 7
+      List<Trainer.Ready> staged = new ArrayList<>();
+      for (int i = 0; i < steps; i++) {
+        int step = i;
+        staged.add(other.submit(() -> trainer.ready(step, batch(step), true)).get());
+      }
+      for (int step = 0; step < steps; step++) {
+        try (Trainer.Ready ready = staged.get(step)) {
+          assertArrayEquals(metrics.get(step), ready.run());
+        }
+      }
+      assertSame(after, trainer.state());
+    } finally {
+      other.shutdown();
     }
   }
 

@@ -1,6 +1,5 @@
 package org.vocabeam.pipelines.run;
 
-import java.util.List;
 import java.util.Locale;
 import org.vocabeam.pipelines.runner.Progress;
 import org.vocabeam.transforms.training.StepObserver;
@@ -29,25 +28,31 @@ final class StepLine implements StepObserver {
       double seconds = (System.nanoTime() - start) / 1e9;
       long taken = report.step() + 1;
       progress.stepTo(taken);
-      progress.message(
-          message(report.names(), report.values(), (taken - done) * imagesPerStep / seconds)
-              + String.format(Locale.ROOT, " %.0f%% waiting", 100 * report.waiting()));
+      progress.message(message(report, (taken - done) * imagesPerStep / seconds));
     }
   }
 
-  private static String message(List<String> names, float[] values, double imagesPerSecond) {
+  /** The speed stands before the method's own numbers: a narrow terminal cuts the end off. */
+  private static String message(StepReport report, double imagesPerSecond) {
     StringBuilder text = new StringBuilder();
-    text.append(String.format(Locale.ROOT, "loss %.3f", values[0]));
-    for (int i = 1; i < values.length; i++) {
-      String name = names.get(i);
+    text.append(
+        String.format(
+            Locale.ROOT,
+            "loss %.3f %.0f img/s %.0f%% waiting",
+            report.values()[0],
+            imagesPerSecond,
+            100 * report.waiting()));
+    for (int i = 1; i < report.values().length; i++) {
+      String name = report.names().get(i);
+      float value = report.values()[i];
       if (name.startsWith("perplexity_image")) {
-        text.append(String.format(Locale.ROOT, " words/image %.0f", values[i]));
+        text.append(String.format(Locale.ROOT, " words/image %.0f", value));
       } else if (name.startsWith("perplexity_batch")) {
-        text.append(String.format(Locale.ROOT, " words/batch %.0f", values[i]));
+        text.append(String.format(Locale.ROOT, " words/batch %.0f", value));
       } else if (name.equals("embedding_std")) {
-        text.append(String.format(Locale.ROOT, " std %.3f", values[i]));
+        text.append(String.format(Locale.ROOT, " std %.3f", value));
       }
     }
-    return text.append(String.format(Locale.ROOT, " %.0f img/s", imagesPerSecond)).toString();
+    return text.toString();
   }
 }

@@ -38,7 +38,7 @@ final class StepFeed implements AutoCloseable {
             Range.closedOpen(first, first + assignment.steps()), DiscreteDomain.longs());
     this.ready =
         Ahead.map(
-            steps.iterator(), step -> batches.next(batch -> trainer.ready(step, batch)), 1, 1);
+            steps.iterator(), step -> batches.next(batch -> trainer.staged(step, batch)), 1, 1);
   }
 
   /** Waits for the next step. The caller runs and closes it. */
