@@ -1,6 +1,7 @@
 package org.vocabeam.models.graph;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Locale;
 import org.tensorflow.types.TBfloat16;
 import org.tensorflow.types.TFloat16;
 import org.tensorflow.types.TFloat32;
@@ -25,6 +26,12 @@ public enum Precision {
 
   Precision(Class<? extends TFloating> type) {
     this.type = type;
+  }
+
+  /** Returns the name in recipes. */
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
   }
 
   /** Returns TensorFlow's type of the numbers. */

@@ -3,6 +3,7 @@ package org.vocabeam.pipelines.run;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.common.collect.Lists;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -36,10 +38,11 @@ class EveryMethodTest {
     return Methods.names().stream().filter(method -> !method.equals("bownet"));
   }
 
-  private static RunDirectory pretrain(String method, String name, int rounds, int replicas) {
+  private static RunDirectory pretrain(
+      String method, String name, int rounds, int replicas, String... options) {
     Path output = directory.resolve(method + "-" + name);
-    Vocabeam.run(
-        List.of(
+    List<String> arguments =
+        Lists.newArrayList(
             "pretrain",
             "--method=" + method,
             "--images=" + images,
@@ -48,8 +51,19 @@ class EveryMethodTest {
             "--stepsPerRound=" + 4 / rounds,
             "--replicas=" + replicas,
             "--batchSize=8",
-            "--runner=DirectRunner"));
+            "--runner=DirectRunner");
+    arguments.addAll(List.of(options));
+    Vocabeam.run(arguments);
     return new RunDirectory(output.toString());
+  }
+
+  /** The scale of the loss is a part of the checkpoint, and the sums of the parts are none. */
+  @Test
+  void float16InPartsHasTheSameBytesInOneRoundAndInTwo() throws IOException {
+    String[] options = {"--precision=float16", "--accumulate=2"};
+    RunDirectory once = pretrain("obow", "float16-once", 1, 1, options);
+    RunDirectory rounds = pretrain("obow", "float16-rounds", 2, 1, options);
+    FileTree.assertSame(Path.of(once.checkpoint(4)), Path.of(rounds.checkpoint(4)));
   }
 
   /** A run in rounds goes on from a checkpoint each time, as it does after a kill. */

@@ -9,12 +9,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.vocabeam.models.UserError;
+import org.vocabeam.models.graph.Precision;
+import org.vocabeam.models.program.DeviceChoice;
 import org.vocabeam.pipelines.Vocabeam;
 import org.vocabeam.pipelines.command.AddedCommand;
 import org.vocabeam.pipelines.options.RunnerArguments;
@@ -62,6 +65,18 @@ public final class BenchCommand implements AddedCommand {
   private List<String> presets;
 
   @Option(
+      names = "--precision",
+      defaultValue = "float32",
+      description = "Numbers of the networks in train and feed: float32, bfloat16 or float16.")
+  private Precision precision;
+
+  @Option(
+      names = "--device",
+      defaultValue = "auto",
+      description = "Where the networks of train and feed compute: cpu, gpu or auto.")
+  private DeviceChoice device;
+
+  @Option(
       names = "--seconds",
       defaultValue = "10",
       description = "Of every measurement in chunks, after warming up; more is steadier.")
@@ -105,7 +120,10 @@ public final class BenchCommand implements AddedCommand {
   @Override
   public Integer call() throws IOException {
     List<String> measured = chosen("parts", parts, PARTS, part -> part);
-    List<Workload> workloads = chosen("presets", presets, Workload.all(), Workload::name);
+    List<Workload> workloads =
+        chosen("presets", presets, Workload.all(), Workload::name).stream()
+            .map(workload -> workload.in(precision))
+            .toList();
     require(seconds > 0, "seconds", seconds, "positive");
     require(stepsPerRound > 1, "stepsPerRound", stepsPerRound, "at least 2");
     require(images >= FEWER_FOR_MEMORY, "images", images, "at least " + FEWER_FOR_MEMORY);
@@ -144,7 +162,7 @@ public final class BenchCommand implements AddedCommand {
     return switch (part) {
       case "train" ->
           workloads.stream()
-              .<Supplier<List<Measurement>>>map(w -> () -> TrainBench.measure(w, seconds))
+              .<Supplier<List<Measurement>>>map(w -> () -> TrainBench.measure(w, seconds, device))
               .toList();
       case "decode" -> {
         Supplier<DecodeBench> decode =
@@ -159,7 +177,7 @@ public final class BenchCommand implements AddedCommand {
                 Stream.<Supplier<List<Measurement>>>of(() -> feed.get().line()),
                 workloads.stream()
                     .filter(Workload::isForPhotos)
-                    .<Supplier<List<Measurement>>>map(w -> () -> feed.get().run(w)))
+                    .<Supplier<List<Measurement>>>map(w -> () -> feed.get().run(w, device)))
             .toList();
       }
       case "engine" -> List.of(new EngineBench(workshop, seconds, stepsPerRound)::measure);
@@ -208,6 +226,8 @@ public final class BenchCommand implements AddedCommand {
     Map<String, String> settings = new TreeMap<>();
     settings.put("parts", String.join(",", parts));
     settings.put("presets", String.join(",", presets));
+    settings.put("precision", precision.toString());
+    settings.put("device", device.name().toLowerCase(Locale.ROOT));
     settings.put("seconds", Double.toString(seconds));
     settings.put("stepsPerRound", Long.toString(stepsPerRound));
     settings.put("images", Integer.toString(images));

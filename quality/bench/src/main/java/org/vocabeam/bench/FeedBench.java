@@ -5,8 +5,10 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReference;
+import org.vocabeam.models.program.DeviceChoice;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Trainer.Batch;
 import org.vocabeam.pipelines.inputs.TrainingImages;
@@ -99,7 +101,7 @@ public final class FeedBench {
   }
 
   /** Measures a round of training on photos. */
-  public List<Measurement> run(Workload workload) {
+  public List<Measurement> run(Workload workload, DeviceChoice device) {
     AtomicReference<StepReport> last = new AtomicReference<>();
     List<Long> ends = new ArrayList<>();
     StepObserver listener =
@@ -115,6 +117,8 @@ public final class FeedBench {
           "--output=" + workshop.directory().resolve("feed-" + workload.name()),
           "--preset=" + workload.preset().name(),
           "--batchSize=" + workload.batchSize(),
+          "--precision=" + workload.precision(),
+          "--device=" + device.name().toLowerCase(Locale.ROOT),
           "--collapseThreshold=0",
           "--rounds=1",
           "--stepsPerRound=" + stepsPerRound);

@@ -2,6 +2,7 @@ package org.vocabeam.bench;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.vocabeam.models.program.DeviceChoice;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Trainer;
 import org.vocabeam.models.training.Trainer.Batch;
@@ -17,20 +18,26 @@ public final class TrainBench {
    *
    * @param seconds of all chunks together; steps that take longer than a chunk make it longer
    */
-  public static List<Measurement> measure(Workload workload, double seconds) {
+  public static List<Measurement> measure(Workload workload, double seconds, DeviceChoice device) {
     Recipe recipe = workload.recipe();
-    try (Trainer trainer = Trainer.of(recipe)) {
+    try (Trainer trainer = Trainer.of(recipe, device)) {
       Steps steps = new Steps(trainer, recipe);
-      Chunks chunks = new Chunks(steps::next);
-      chunks.warmUp(seconds / Chunks.COUNT);
-      for (int i = 0; i < Chunks.COUNT; i++) {
-        chunks.take(seconds / Chunks.COUNT);
+      Chunks copied = new Chunks(steps::next);
+      try (Trainer.Ready ready = trainer.ready(0, steps.batch())) {
+        Chunks alone = new Chunks(ready::run);
+        copied.warmUp(seconds / Chunks.COUNT);
+        for (int i = 0; i < Chunks.COUNT; i++) {
+          copied.take(seconds / 2 / Chunks.COUNT);
+          alone.take(seconds / 2 / Chunks.COUNT);
+        }
+        double step = copied.median();
+        String of = workload.description();
+        return List.of(
+            new Measurement(PART, of, "steps", 1 / step, "steps/s"),
+            new Measurement(PART, of, "images", recipe.batchSize() / step, "images/s"),
+            new Measurement(
+                PART, of, "images, inputs ready", recipe.batchSize() / alone.median(), "images/s"));
       }
-      double step = chunks.median();
-      String of = workload.description();
-      return List.of(
-          new Measurement(PART, of, "steps", 1 / step, "steps/s"),
-          new Measurement(PART, of, "images", recipe.batchSize() / step, "images/s"));
     }
   }
 

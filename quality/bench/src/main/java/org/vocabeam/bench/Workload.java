@@ -3,6 +3,7 @@ package org.vocabeam.bench;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Arrays;
 import java.util.List;
+import org.vocabeam.models.graph.Precision;
 import org.vocabeam.models.methods.Methods;
 import org.vocabeam.models.training.ImageShape;
 import org.vocabeam.models.training.Preset;
@@ -15,8 +16,14 @@ import org.vocabeam.models.views.Normalisation;
  *
  * @param name as on the command line
  * @param batchSize which may be smaller than the preset's, to fit in memory and time
+ * @param precision of the networks
  */
-public record Workload(String name, Preset preset, ImageShape images, int batchSize) {
+public record Workload(
+    String name, Preset preset, ImageShape images, int batchSize, Precision precision) {
+  private Workload(String name, Preset preset, ImageShape images, int batchSize) {
+    this(name, preset, images, batchSize, Precision.FLOAT32);
+  }
+
   /** The small preset as for Fashion-MNIST. */
   static final Workload SMALL_28 =
       new Workload("small-28", Preset.SMALL, new ImageShape(28, 28, 1), 64);
@@ -46,6 +53,11 @@ public record Workload(String name, Preset preset, ImageShape images, int batchS
     return images.height() > 200;
   }
 
+  /** Returns the same work in a precision. */
+  Workload in(Precision other) {
+    return new Workload(name, preset, images, batchSize, other);
+  }
+
   Recipe recipe() {
     float[] half = new float[images.channels()];
     float[] quarter = new float[images.channels()];
@@ -53,13 +65,13 @@ public record Workload(String name, Preset preset, ImageShape images, int batchS
     Arrays.fill(quarter, 0.25f);
     Task task = new Task(images, new Normalisation(half, quarter), STEPS * batchSize, STEPS, SEED);
     ObjectNode tree = (ObjectNode) Methods.toTree(Methods.recipe("obow", preset, task));
-    return Methods.recipe(tree.put("batchSize", batchSize));
+    return Methods.recipe(tree.put("batchSize", batchSize).put("precision", precision.toString()));
   }
 
-  /** The name, images and batch. */
+  /** The name, images, batch and precision. */
   String description() {
     return String.format(
-        "%s (%d x %d x %d, batch %d)",
-        name, images.height(), images.width(), images.channels(), batchSize);
+        "%s (%d x %d x %d, batch %d, %s)",
+        name, images.height(), images.width(), images.channels(), batchSize, precision);
   }
 }

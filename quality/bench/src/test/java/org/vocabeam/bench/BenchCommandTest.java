@@ -65,7 +65,16 @@ class BenchCommandTest {
   @Test
   void trainsOnePreset() throws IOException {
     JsonNode report = bench("--parts=train", "--presets=small-28");
-    assertEquals(Map.of("train: steps", "steps/s", "train: images", "images/s"), units(report));
+    assertEquals(
+        Map.of(
+            "train: steps",
+            "steps/s",
+            "train: images",
+            "images/s",
+            "train: images, inputs ready",
+            "images/s"),
+        units(report));
+    assertEquals("float32", report.at("/settings/precision").asText());
     double steps = report.get("measurements").get(0).get("value").asDouble();
     double images = report.get("measurements").get(1).get("value").asDouble();
     assertEquals(64, images / steps, 1e-9, "images of a step");

@@ -185,40 +185,40 @@ public final class UpdateStudent extends PTransform<PBegin, PCollectionTuple> {
               .values(trainer.variables(), trainer::initialValues, checkpoint));
       laps.end("state set");
     }
+  }
 
-    /** Stops a run that would end in the same way however often it is repeated. */
-    private static void check(Recipe recipe, StepReport step) {
-      float[] values = step.values();
-      for (int i = 0; i < values.length; i++) {
-        if (!Float.isFinite(values[i])) {
-          throw new TrainingStopped(
-              String.format(
-                  "%s is %s at step %d of replica %d; %s; lower learningRate or add warmupSteps%s"
-                      + " in a new run",
-                  step.names().get(i),
-                  values[i],
-                  step.step(),
-                  step.replica(),
-                  KEPT,
-                  recipe.precision() == Precision.FLOAT16 ? " or set precision to bfloat16" : ""));
-        }
-      }
-      int scale = step.names().indexOf(Loss.LOSS_SCALE);
-      if (scale >= 0 && values[scale] < 1) {
+  /** Stops a run that would end in the same way however often it is repeated. */
+  static void check(Recipe recipe, StepReport step) {
+    float[] values = step.values();
+    for (int i = 0; i < values.length; i++) {
+      if (!Float.isFinite(values[i])) {
         throw new TrainingStopped(
             String.format(
-                "no loss scale gives finite gradients: it is %s at step %d of replica %d; %s; set"
-                    + " precision to bfloat16 in a new run",
-                values[scale], step.step(), step.replica(), KEPT));
+                "%s is %s at step %d of replica %d; %s; lower learningRate or add warmupSteps%s"
+                    + " in a new run",
+                step.names().get(i),
+                values[i],
+                step.step(),
+                step.replica(),
+                KEPT,
+                recipe.precision() == Precision.FLOAT16 ? " or set precision to bfloat16" : ""));
       }
-      int spread = step.names().indexOf(Loss.EMBEDDING_STD);
-      if (spread >= 0 && values[spread] < recipe.collapseThreshold()) {
-        throw new TrainingStopped(
-            String.format(
-                "collapse: embedding_std is %.3g at step %d of replica %d, below"
-                    + " collapseThreshold, which is %s; %s",
-                values[spread], step.step(), step.replica(), recipe.collapseThreshold(), KEPT));
-      }
+    }
+    int scale = step.names().indexOf(Loss.LOSS_SCALE);
+    if (scale >= 0 && values[scale] < 1) {
+      throw new TrainingStopped(
+          String.format(
+              "no loss scale gives finite gradients: it is %s at step %d of replica %d; %s; set"
+                  + " precision to bfloat16 in a new run",
+              values[scale], step.step(), step.replica(), KEPT));
+    }
+    int spread = step.names().indexOf(Loss.EMBEDDING_STD);
+    if (spread >= 0 && values[spread] < recipe.collapseThreshold()) {
+      throw new TrainingStopped(
+          String.format(
+              "collapse: embedding_std is %.3g at step %d of replica %d, below"
+                  + " collapseThreshold, which is %s; %s",
+              values[spread], step.step(), step.replica(), recipe.collapseThreshold(), KEPT));
     }
   }
 }

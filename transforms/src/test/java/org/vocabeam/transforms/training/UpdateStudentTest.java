@@ -23,9 +23,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.vocabeam.models.graph.Precision;
 import org.vocabeam.models.methods.Methods;
 import org.vocabeam.models.program.DeviceChoice;
 import org.vocabeam.models.training.ImageShape;
+import org.vocabeam.models.training.Loss;
 import org.vocabeam.models.training.Preset;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Task;
@@ -165,6 +167,37 @@ class UpdateStudentTest {
             "collapse: embedding_std is 0\\.\\d+ at step 0 of replica [01], below"
                 + " collapseThreshold, which is 0\\.9; the checkpoint before this round is kept"),
         message);
+  }
+
+  private static String stopped(Precision precision, float loss, float scale) {
+    Recipe of =
+        Methods.recipe(
+            ((ObjectNode) Methods.toTree(recipe)).putPOJO("precision", precision).toString());
+    StepReport report =
+        new StepReport(1, 7, List.of(Loss.LOSS, Loss.LOSS_SCALE), new float[] {loss, scale}, 0);
+    return assertThrows(TrainingStopped.class, () -> UpdateStudent.check(of, report)).getMessage();
+  }
+
+  /** The scale of the loss repairs gradients, and not the forward pass. */
+  @Test
+  void aLossThatIsNotFiniteStopsTheRunInEveryPrecision() {
+    String kept = "loss is NaN at step 7 of replica 1; the checkpoint before this round is kept;";
+    assertEquals(
+        kept + " lower learningRate or add warmupSteps in a new run",
+        stopped(Precision.BFLOAT16, Float.NaN, 1));
+    assertEquals(
+        kept + " lower learningRate or add warmupSteps or set precision to bfloat16 in a new run",
+        stopped(Precision.FLOAT16, Float.NaN, 32768));
+  }
+
+  @Test
+  void gradientsThatNoScaleMakesFiniteStopTheRun() {
+    assertEquals(
+        "no loss scale gives finite gradients: it is 0.5 at step 7 of replica 1; the checkpoint"
+            + " before this round is kept; set precision to bfloat16 in a new run",
+        stopped(Precision.FLOAT16, 2, 0.5f));
+    UpdateStudent.check(
+        recipe, new StepReport(1, 7, List.of(Loss.LOSS, Loss.LOSS_SCALE), new float[] {2, 1}, 0));
   }
 
   @Test
