@@ -41,7 +41,6 @@ final class CosineHead {
   /** Authors {@code -sum_k y_k log softmax_k(logits)}, averaged over rows. */
   static Operand<TFloat32> softCrossEntropy(
       Ops tf, Operand<TFloat32> logits, Operand<TFloat32> targets) {
-    return Layers.meanOfAll(
-        tf, tf.nn.softmaxCrossEntropyWithLogits(logits, tf.stopGradient(targets)).loss());
+    return Layers.meanOfAll(tf, Layers.crossEntropy(tf, logits, tf.stopGradient(targets)));
   }
 }

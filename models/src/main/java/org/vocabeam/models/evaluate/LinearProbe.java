@@ -125,7 +125,7 @@ public final class LinearProbe implements AutoCloseable {
     Operand<TFloat32> targets =
         tf.oneHot(labels, tf.constant(classes), tf.constant(1f), tf.constant(0f), OneHot.axis(1L));
     return Layers.meanOfAll(
-        tf, tf.nn.softmaxCrossEntropyWithLogits(logits(layers, features, classes), targets).loss());
+        tf, Layers.crossEntropy(tf, logits(layers, features, classes), targets));
   }
 
   /**

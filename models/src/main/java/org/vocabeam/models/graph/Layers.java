@@ -176,8 +176,8 @@ public final class Layers {
 
   /** Repeats each cell four times, {@code [B, H, W, C] -> [B, 2 H, 2 W, C]}. */
   public <T extends TFloating> Operand<T> upsample(Operand<T> x) {
-    int[] size = {(int) (2 * dim(x, 1)), (int) (2 * dim(x, 2))};
-    return tf.image.resizeNearestNeighbor(x, tf.constant(size));
+    // The gradient of a resize by the nearest neighbour has no deterministic kernel for GPUs.
+    return tf.nn.depthToSpace(tf.concat(List.of(x, x, x, x), tf.constant(3)), 2L);
   }
 
   /** Adds a linear layer on each cell, {@code [B, H, W, in] -> [B, H, W, outputs]}. */
@@ -244,6 +244,17 @@ public final class Layers {
 
   private <T extends TFloating> Operand<T> cast(Operand<? extends TFloating> x, Class<T> type) {
     return x.type() == type ? x.asOutput().expect(type) : tf.dtypes.cast(x, type);
+  }
+
+  /**
+   * Returns {@code -sum_k y_k log softmax_k(logits)} of every row, {@code [B, K] -> [B]}.
+   * TensorFlow's own cross-entropy has no deterministic kernel for GPUs.
+   *
+   * @param targets y, {@code [B, K]}
+   */
+  public static Operand<TFloat32> crossEntropy(
+      Ops tf, Operand<TFloat32> logits, Operand<TFloat32> targets) {
+    return tf.math.neg(tf.sum(tf.math.mul(targets, tf.nn.logSoftmax(logits)), tf.constant(1)));
   }
 
   /** Returns rows divided by their Euclidean length (at least 1e-12, as PyTorch). */

@@ -16,8 +16,8 @@
  *   <li>Native TensorFlow writes its log to the standard error of the process, some of it before
  *       anything can be told to it. So a process may point that descriptor to a file, by the system
  *       property {@code vocabeam.native.log}; Java's own {@code System.err} stays.
- *   <li>oneDNN's kernels are on, also where TensorFlow would leave them off: without VNNI, a step of
- *       64 images of the small preset takes 0.12 CPU seconds with them and 0.18 without.
+ *   <li>oneDNN's kernels are on, also where TensorFlow would leave them off: without VNNI, a step
+ *       of 64 images of the small preset takes 0.12 CPU seconds with them and 0.18 without.
  *   <li>First values are drawn in Java from a hash of (seed, name), not by TensorFlow: they are the
  *       same bytes on any machine, and a teacher starts as its student because its names are the
  *       same.

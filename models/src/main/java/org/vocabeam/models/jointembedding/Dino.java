@@ -225,9 +225,7 @@ public record Dino(
         if (s != t) {
           Operand<TFloat32> logits =
               tf.math.div(student.get(s), tf.constant((float) studentTemperature));
-          pairs.add(
-              Layers.meanOfAll(
-                  tf, tf.nn.softmaxCrossEntropyWithLogits(logits, targets.get(t)).loss()));
+          pairs.add(Layers.meanOfAll(tf, Layers.crossEntropy(tf, logits, targets.get(t))));
         }
       }
     }

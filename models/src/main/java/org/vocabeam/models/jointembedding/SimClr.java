@@ -83,8 +83,7 @@ public record SimClr(
     // A row is not compared with itself.
     Operand<TFloat32> self = tf.constant(unit(rows, 0, -1e9f));
     Operand<TFloat32> positive = tf.constant(unit(rows, rows / 2, 1));
-    return Layers.meanOfAll(
-        tf, tf.nn.softmaxCrossEntropyWithLogits(tf.math.add(similarities, self), positive).loss());
+    return Layers.meanOfAll(tf, Layers.crossEntropy(tf, tf.math.add(similarities, self), positive));
   }
 
   /** Authors the numerator of eq. 1 alone. */

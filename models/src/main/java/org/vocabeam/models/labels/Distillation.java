@@ -1,5 +1,6 @@
 package org.vocabeam.models.labels;
 
+import static org.vocabeam.models.graph.Layers.crossEntropy;
 import static org.vocabeam.models.graph.Layers.meanOfAll;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
@@ -115,8 +116,7 @@ public record Distillation(
     Operand<TFloat32> t = tf.constant((float) temperature);
     Operand<TFloat32> targets = tf.stopGradient(tf.nn.softmax(tf.math.div(target, t)));
     return tf.math.mul(
-        meanOfAll(
-            tf, tf.nn.softmaxCrossEntropyWithLogits(tf.math.div(predicted, t), targets).loss()),
+        meanOfAll(tf, crossEntropy(tf, tf.math.div(predicted, t), targets)),
         tf.constant((float) (temperature * temperature)));
   }
 

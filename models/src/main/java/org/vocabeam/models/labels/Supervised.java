@@ -139,12 +139,10 @@ public record Supervised(
     Operand<TFloat32> logits =
         Classifier.logits(tf, variables.scope(CLASSIFIER), features, classes.size());
 
-    // Mean over the labelled rows. A row of zeros costs nothing, but TensorFlow's gradient of the
-    // cross-entropy assumes that a row's labels add up to 1, so the row gets the weight 0.
+    // Mean over the labelled rows; a row of zeros costs nothing.
     Operand<TFloat32> labelled = tf.sum(labels, tf.constant(1));
     Operand<TFloat32> count = tf.math.maximum(tf.sum(labelled, tf.constant(0)), tf.constant(1f));
-    Operand<TFloat32> costs =
-        tf.math.mul(tf.nn.softmaxCrossEntropyWithLogits(logits, labels).loss(), labelled);
+    Operand<TFloat32> costs = Layers.crossEntropy(tf, logits, labels);
     Operand<TFloat32> supervised = tf.math.div(tf.sum(costs, tf.constant(0)), count);
     Operand<TInt64> predicted = tf.math.argMax(logits, tf.constant(1));
     Operand<TInt64> correct = tf.math.argMax(labels, tf.constant(1));

@@ -21,8 +21,7 @@ public final class BagLoss {
       Ops tf, Operand<TFloat32> logits, Operand<TFloat32> targets) {
     Operand<TFloat32> fixed = tf.stopGradient(targets);
     Operand<TFloat32> y = perCrop(tf, fixed, logits.shape().get(0) / fixed.shape().get(0));
-    Operand<TFloat32> crossEntropy =
-        Layers.meanOfAll(tf, tf.nn.softmaxCrossEntropyWithLogits(logits, y).loss());
+    Operand<TFloat32> crossEntropy = Layers.meanOfAll(tf, Layers.crossEntropy(tf, logits, y));
     Operand<TFloat32> negativeEntropy =
         Layers.meanOfAll(tf, tf.sum(tf.math.xlogy(fixed, fixed), tf.constant(1)));
     return tf.math.add(crossEntropy, tf.stopGradient(negativeEntropy));

@@ -1,5 +1,6 @@
 package org.vocabeam.models.pretext;
 
+import static org.vocabeam.models.graph.Layers.crossEntropy;
 import static org.vocabeam.models.graph.Layers.meanOfAll;
 
 import org.tensorflow.Operand;
@@ -21,8 +22,7 @@ final class Classification {
    */
   static Loss loss(
       Ops tf, Operand<TFloat32> logits, Operand<TFloat32> classes, Operand<TFloat32> features) {
-    Operand<TFloat32> loss =
-        meanOfAll(tf, tf.nn.softmaxCrossEntropyWithLogits(logits, classes).loss());
+    Operand<TFloat32> loss = meanOfAll(tf, crossEntropy(tf, logits, classes));
     Operand<TInt64> predicted = tf.math.argMax(logits, tf.constant(1));
     Operand<TInt64> correct = tf.math.argMax(classes, tf.constant(1));
     return Loss.of(loss, features)

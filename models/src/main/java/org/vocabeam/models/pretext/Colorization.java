@@ -1,6 +1,7 @@
 package org.vocabeam.models.pretext;
 
 import static com.google.common.base.Preconditions.checkArgument;
+import static org.vocabeam.models.graph.Layers.crossEntropy;
 import static org.vocabeam.models.graph.Layers.meanOfAll;
 
 import com.fasterxml.jackson.annotation.JsonTypeName;
@@ -86,9 +87,7 @@ public record Colorization(
             "", PRIOR, Role.STATISTIC, Initializer.constant(1f / grid.colours()), grid.colours());
     Operand<TFloat32> weights = weights(tf, before, rebalancing);
     Operand<TFloat32> weight = tf.sum(tf.math.mul(colours, weights), tf.constant(1));
-    Operand<TFloat32> loss =
-        meanOfAll(
-            tf, tf.math.mul(tf.nn.softmaxCrossEntropyWithLogits(logits, colours).loss(), weight));
+    Operand<TFloat32> loss = meanOfAll(tf, tf.math.mul(crossEntropy(tf, logits, colours), weight));
     Operand<TFloat32> prior =
         tf.math.add(
             tf.math.mul(before, tf.constant((float) priorDecay)),

@@ -76,7 +76,8 @@ public final class Trainer implements AutoCloseable {
     }
   }
 
-  private static List<String> author(Recipe recipe, ProgramWriter writer) {
+  /** Authors the program of a recipe. Returns the names of the metrics. */
+  static List<String> author(Recipe recipe, ProgramWriter writer) {
     Ops tf = writer.ops();
     Method method = recipe.method();
     int batch = recipe.microBatchSize();

@@ -49,7 +49,7 @@ class PrecisionTest {
   /** Operations of losses, assignments, statistics and updates. */
   private static final List<String> FLOAT32_ALONE =
       List.of(
-          "SoftmaxCrossEntropyWithLogits",
+          "LogSoftmax",
           "Softmax",
           "Softplus",
           "Rsqrt",
