@@ -30,6 +30,12 @@ public final class TensorFlowNative {
     Loaded.touch();
   }
 
+  /** Returns the folder of the unpacked libraries, after it has loaded them. */
+  public static String directory() {
+    load();
+    return System.getProperty(LIBRARY_PATH);
+  }
+
   private static final class Loaded {
     static {
       NativeLog.start();

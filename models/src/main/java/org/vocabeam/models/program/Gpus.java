@@ -84,6 +84,7 @@ public final class Gpus {
         usable.stream()
             .min(Comparator.comparingInt(index -> programs.getOrDefault(index, 0)))
             .orElseThrow();
+    Determinism.beginOnGpu();
     programs.merge(gpu, 1, Integer::sum);
     return Placement.gpu(gpu);
   }

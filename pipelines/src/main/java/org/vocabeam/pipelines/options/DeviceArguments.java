@@ -18,6 +18,14 @@ public final class DeviceArguments extends RunnerArguments {
   private DeviceChoice device = DeviceChoice.AUTO;
 
   @Option(
+      names = "--deterministic",
+      order = Sections.RUNNER,
+      description =
+          "Two runs on the same kind of GPU give the same bytes, at some cost; otherwise their last"
+              + " bits differ. On a CPU they always do.")
+  private boolean deterministic;
+
+  @Option(
       names = "--feedThreads",
       order = Sections.RUNNER,
       defaultValue = "0",
@@ -29,6 +37,6 @@ public final class DeviceArguments extends RunnerArguments {
 
   @Override
   Compute compute() {
-    return new Compute(device, new FeedThreads(feedThreads));
+    return new Compute(device, new FeedThreads(feedThreads), deterministic);
   }
 }

@@ -75,6 +75,9 @@ public final class Runner {
     if (compute != null && compute.device() != DeviceChoice.AUTO) {
       arguments.add("--device=" + compute.device().name().toLowerCase(Locale.ROOT));
     }
+    if (compute != null && compute.deterministic()) {
+      arguments.add("--deterministic");
+    }
     if (compute != null && !compute.threads().equals(FeedThreads.AUTOMATIC)) {
       arguments.add("--feedThreads=" + compute.threads().wanted());
     }

@@ -65,7 +65,7 @@ class RequestsTest {
         new Runner(
             "DirectRunner",
             new BeamOptions(List.of("--tempLocation=t")),
-            new Compute(DeviceChoice.GPU, FeedThreads.AUTOMATIC));
+            new Compute(DeviceChoice.GPU, FeedThreads.AUTOMATIC, true));
     CommandLine subcommand =
         Vocabeam.commandLine()
             .parseArgs(request.typed(runner).arguments().toArray(String[]::new))

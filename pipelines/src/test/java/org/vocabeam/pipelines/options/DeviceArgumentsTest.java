@@ -29,12 +29,13 @@ class DeviceArgumentsTest {
   void theChoiceIsHandedOn() {
     assertEquals(DeviceChoice.AUTO, parsed().runner().compute().device());
     assertEquals(FeedThreads.AUTOMATIC, parsed().runner().compute().threads());
-    DeviceArguments gpu = parsed("--device=gpu", "--feedThreads=3", "--runner=DirectRunner");
+    DeviceArguments gpu =
+        parsed("--device=gpu", "--deterministic", "--feedThreads=3", "--runner=DirectRunner");
     assertEquals(
-        List.of("--runner=DirectRunner", "--device=gpu", "--feedThreads=3"),
+        List.of("--runner=DirectRunner", "--device=gpu", "--deterministic", "--feedThreads=3"),
         gpu.runner().arguments());
     assertEquals(
-        new Compute(DeviceChoice.GPU, new FeedThreads(3)),
+        new Compute(DeviceChoice.GPU, new FeedThreads(3), true),
         parsed(gpu.runner().arguments().toArray(String[]::new)).runner().compute());
     assertEquals(Compute.CPU, new RunnerArguments().runner().compute());
   }

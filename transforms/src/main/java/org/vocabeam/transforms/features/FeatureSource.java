@@ -98,8 +98,8 @@ public record FeatureSource(
     Map<String, float[]> state = checkpoint == null ? null : state();
     Encoder encoder =
         pooling == null
-            ? Encoder.classifier(recipe, state, BATCH, compute.device())
-            : Encoder.of(recipe, state, pooling, BATCH, compute.device());
+            ? Encoder.classifier(recipe, state, BATCH, compute.begin())
+            : Encoder.of(recipe, state, pooling, BATCH, compute.begin());
     return new Extractor(encoder, recipe.images(), compute.threads());
   }
 

@@ -70,7 +70,7 @@ public final class TimeSteps extends PTransform<PBegin, PCollection<StepMetric>>
     public void time(@Element Assignment assignment, OutputReceiver<StepMetric> out) {
       try (BatchFeed batches = new BatchFeed(assignment, compute.threads());
           ProgramPool.Lease<Trainer> lease =
-              TrainerProgram.lease(assignment.recipe(), compute.device())) {
+              TrainerProgram.lease(assignment.recipe(), compute.begin())) {
         Trainer trainer = lease.program();
         trainer.setState(trainer.initialState());
         try (StepFeed steps = new StepFeed(batches, trainer, assignment)) {

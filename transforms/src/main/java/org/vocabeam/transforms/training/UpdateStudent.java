@@ -126,7 +126,7 @@ public final class UpdateStudent extends PTransform<PBegin, PCollectionTuple> {
       Laps laps = new Laps();
       Recipe recipe = assignment.recipe();
       try (BatchFeed batches = new BatchFeed(assignment, compute.threads());
-          ProgramPool.Lease<Trainer> lease = TrainerProgram.lease(recipe, compute.device())) {
+          ProgramPool.Lease<Trainer> lease = TrainerProgram.lease(recipe, compute.begin())) {
         Trainer trainer = lease.program();
         laps.end("program");
         start(assignment, trainer, laps);

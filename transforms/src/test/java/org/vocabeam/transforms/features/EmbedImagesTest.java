@@ -202,7 +202,7 @@ class EmbedImagesTest {
     assertEquals("trained", source.name());
     assertEquals("x", source.named("x").name());
     assertEquals(source, source.named("x").named("trained"));
-    Compute gpu = new Compute(DeviceChoice.GPU, new FeedThreads(2));
+    Compute gpu = new Compute(DeviceChoice.GPU, new FeedThreads(2), true);
     assertEquals(gpu, source.on(gpu).compute());
   }
 

@@ -148,7 +148,7 @@ class UpdateStudentTest {
     PCollectionTuple updated =
         pipeline.apply(
             UpdateStudent.of(assignments(recipe))
-                .on(new Compute(DeviceChoice.CPU, new FeedThreads(threads))));
+                .on(new Compute(DeviceChoice.CPU, new FeedThreads(threads), false)));
     PAssert.that(updated.get(UpdateStudent.CHECKPOINT)).containsInAnyOrder(combined);
     PAssert.that(updated.get(UpdateStudent.STEPS)).containsInAnyOrder(metrics);
     pipeline.run().waitUntilFinish();
