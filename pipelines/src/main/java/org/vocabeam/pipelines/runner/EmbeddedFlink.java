@@ -11,6 +11,7 @@ import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.DeploymentOptions;
 import org.apache.flink.configuration.GlobalConfiguration;
 import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.NettyShuffleEnvironmentOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.core.execution.PipelineExecutor;
 import org.apache.flink.core.execution.PipelineExecutorFactory;
@@ -103,13 +104,18 @@ public final class EmbeddedFlink extends ExecutionEnvironment {
       this.slots = slots;
     }
 
-    /** Settings that Beam adds to the configuration of a local environment. */
+    /**
+     * Adds the settings that Beam adds to the configuration of a local environment, and those of
+     * {@code runner-config/flink/config.yaml} that make a difference here.
+     */
     private static Configuration asBeamDoes(Configuration configuration) {
       double fraction = configuration.get(TaskManagerOptions.MANAGED_MEMORY_FRACTION);
       long free = EnvironmentInformation.getSizeOfFreeHeapMemoryWithDefrag();
       configuration.set(
           TaskManagerOptions.MANAGED_MEMORY_SIZE, new MemorySize((long) (free * fraction)));
       configuration.set(CoreOptions.CHECK_LEAKED_CLASSLOADER, false);
+      // Images are compressed already, and numbers hardly can be.
+      configuration.set(NettyShuffleEnvironmentOptions.BATCH_SHUFFLE_COMPRESSION_ENABLED, false);
       return configuration;
     }
 
