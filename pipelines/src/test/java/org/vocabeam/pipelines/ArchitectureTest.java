@@ -77,7 +77,7 @@ class ArchitectureTest {
           entry("targets", STORES),
           entry("statistics", with(STORES, "image")),
           entry("source", with(STORES, "image")),
-          entry("features", with(STORES, "image", "checkpoint", "metrics")),
+          entry("features", with(STORES, "image", "checkpoint", "metrics", "worker")),
           entry("codebook", with(STORES, "metrics", "worker")),
           entry("labels", with(STORES, "image", "targets")),
           entry("views", with(STORES, "image", "metrics")),

@@ -341,6 +341,14 @@ public final class Trainer implements AutoCloseable {
    * @param targets {@code [B, K]} where K is {@link Method#targetWords}, or empty when that is 0
    */
   public record Batch(ViewBatch views, String[] ids, long[] epochs, float[] targets) {
+    public Batch {
+      checkArgument(
+          views.size() == ids.length && epochs.length == ids.length,
+          "%s images have %s ids and %s epochs",
+          views.size(),
+          ids.length,
+          epochs.length);
+    }
 
     /**
      * Returns a batch of images that are in memory.
