@@ -28,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import org.tensorflow.exceptions.TFResourceExhaustedException;
 import org.vocabeam.models.UserError;
 
 /**
@@ -174,6 +175,7 @@ public final class Program implements AutoCloseable {
      * Runs the signature.
      *
      * @param read takes the result out of the outputs, whose memory is freed afterwards
+     * @throws UserError when it does not fit into the memory of the device
      */
     public <R> R run(Function<NDList, R> read) {
       return before == null ? run(new NDList(), read) : before.run(outputs -> run(outputs, read));
@@ -190,6 +192,14 @@ public final class Program implements AutoCloseable {
           });
       try (NDList outputs = block.forward(new ParameterStore(manager, false), ordered, false)) {
         return read.apply(outputs);
+      } catch (TFResourceExhaustedException e) {
+        throw new UserError(
+            String.format(
+                "%s does not fit into the memory of its device (%s); lower batchSize, raise"
+                    + " microBatches or take precision bfloat16",
+                signature,
+                e.getMessage().lines().findFirst().orElse("")),
+            e);
       }
     }
 
