@@ -1,6 +1,7 @@
 package org.vocabeam.models.graph;
 
 import java.io.File;
+import java.io.IOException;
 import org.bytedeco.javacpp.Loader;
 import org.vocabeam.models.UserError;
 
@@ -41,10 +42,18 @@ public final class TensorFlowNative {
       NativeLog.start();
       NativeEnvironment.setDefault(ONEDNN, "1");
       try {
+        CudaLibraries.load();
         String library = Loader.load(org.tensorflow.internal.c_api.global.tensorflow.class);
         if (System.getProperty(LIBRARY_PATH) == null) {
           System.setProperty(LIBRARY_PATH, new File(library).getParent());
         }
+      } catch (IOException e) {
+        throw new UserError(
+            "CUDA's libraries cannot be unpacked ("
+                + e.getMessage()
+                + "); make room in "
+                + System.getProperty("org.bytedeco.javacpp.cachedir", "~/.javacpp/cache"),
+            e);
       } catch (UnsatisfiedLinkError e) {
         throw new UserError(
             "TensorFlow's native library does not load on "

@@ -197,8 +197,7 @@ public final class Program implements AutoCloseable {
             String.format(
                 "%s does not fit into the memory of its device (%s); lower batchSize, raise"
                     + " microBatches or take precision bfloat16",
-                signature,
-                e.getMessage().lines().findFirst().orElse("")),
+                signature, e.getMessage().lines().findFirst().orElse("")),
             e);
       }
     }

@@ -26,12 +26,12 @@ final class MemoryTest {
       writer.signature("huge", Map.of("x", x), Map.of("y", first));
       try (Program program = Program.load(writer)) {
         UserError error =
-            assertThrows(
-                UserError.class, () -> program.run("huge", Map.of("x", new float[] {1})));
+            assertThrows(UserError.class, () -> program.run("huge", Map.of("x", new float[] {1})));
         String line = error.getMessage();
         assertTrue(line.startsWith("huge does not fit into the memory of its device (OOM"), line);
         assertTrue(
-            line.endsWith("; lower batchSize, raise microBatches or take precision bfloat16"), line);
+            line.endsWith("; lower batchSize, raise microBatches or take precision bfloat16"),
+            line);
         assertTrue(line.lines().count() == 1, line);
       }
     }
