@@ -141,7 +141,7 @@ public final class FinetuneCommand implements Callable<Integer> {
     InitialWeights initial = checkpoint == null ? null : InitialWeights.open(checkpoint);
     Task task =
         initial == null
-            ? opened.task(plan.steps(), steps.seed())
+            ? opened.task(preset.preset().settings(), plan.steps(), steps.seed())
             : initial.task(opened, plan.steps(), steps.seed());
     Recipe recipe = steps.changes().applyTo(recipe(opened, imageSize.of(task), initial));
     if (printRecipe.print(recipe)) {

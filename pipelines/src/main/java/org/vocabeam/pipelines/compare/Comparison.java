@@ -189,7 +189,8 @@ public record Comparison(
 
   /** Returns the recipe of a method for a number of steps. */
   Recipe recipe(String method, TrainingImages training, long ofSteps, long seed) {
-    return choice(method, seed).recipe(training.task(ofSteps, seed));
+    RecipeChoice choice = choice(method, seed);
+    return choice.recipe(training.task(choice.settings(), ofSteps, seed));
   }
 
   /** Returns the steps of every method: those of the plan that is there, or measured ones. */

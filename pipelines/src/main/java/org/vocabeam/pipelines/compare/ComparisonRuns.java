@@ -243,12 +243,13 @@ record ComparisonRuns(Comparison comparison, TrainingImages training, Runner run
 
   /** Returns the recipe of supervised training of all weights. */
   private Recipe supervised(@Nullable InitialWeights initial, long ofSteps, long seed) {
-    Task task = training.task(ofSteps, seed);
+    Preset preset = Preset.named(comparison.preset());
+    Task task = training.task(preset.settings(), ofSteps, seed);
     if (comparison.imageSize() != null) {
       task = task.withSide(comparison.imageSize());
     }
     return Supervised.recipe(
-        Preset.named(comparison.preset()).backbone(task),
+        preset.backbone(task),
         initial == null ? task : initial.task(task),
         training.statistics().classes(),
         Supervised.Trained.ALL,

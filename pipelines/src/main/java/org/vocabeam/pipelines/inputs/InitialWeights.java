@@ -10,6 +10,7 @@ import org.vocabeam.models.UserError;
 import org.vocabeam.models.methods.Methods;
 import org.vocabeam.models.training.ImageShape;
 import org.vocabeam.models.training.Recipe;
+import org.vocabeam.models.training.Settings;
 import org.vocabeam.models.training.Task;
 import org.vocabeam.transforms.checkpoint.Checkpoint;
 import org.vocabeam.transforms.checkpoint.VariableChunk;
@@ -61,7 +62,7 @@ public record InitialWeights(
    * run that the weights are of.
    */
   public Task task(TrainingImages images, long total, long seed) {
-    Task task = task(images.task(total, seed));
+    Task task = task(images.task(Settings.SMALL, total, seed));
     ImageShape shown = recipe.images();
     return images.haveOneShape() ? task : task.withShape(shown.height(), shown.width());
   }

@@ -5,6 +5,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.methods.Methods;
 import org.vocabeam.models.training.Preset;
 import org.vocabeam.models.training.Recipe;
+import org.vocabeam.models.training.Settings;
 import org.vocabeam.models.training.Task;
 import org.vocabeam.pipelines.runner.TypedCommand;
 
@@ -13,7 +14,7 @@ import org.vocabeam.pipelines.runner.TypedCommand;
  * the images are known.
  *
  * <pre>{@code
- * Recipe recipe = RecipeChoice.of("obow").withSeed(7).recipe(images.task(steps, 7));
+ * Recipe recipe = RecipeChoice.of("obow").withSeed(7).recipe(images.task(Settings.SMALL, steps, 7));
  * }</pre>
  *
  * @param method name of the method
@@ -59,6 +60,11 @@ public record RecipeChoice(
    */
   public RecipeChoice withImageSize(@Nullable Integer other) {
     return new RecipeChoice(method, preset, seed, other, changes);
+  }
+
+  /** Returns the kind of settings of the preset. */
+  public Settings settings() {
+    return Preset.named(preset).settings();
   }
 
   /** Returns the recipe for a task. */

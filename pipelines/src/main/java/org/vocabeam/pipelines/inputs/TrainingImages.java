@@ -9,6 +9,7 @@ import java.util.Map;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.training.ImageShape;
+import org.vocabeam.models.training.Settings;
 import org.vocabeam.models.training.Task;
 import org.vocabeam.models.views.Normalisation;
 import org.vocabeam.transforms.image.ImageRecord;
@@ -39,8 +40,6 @@ public record TrainingImages(
     boolean view,
     ImageStatistics statistics,
     String fingerprint) {
-  /** Side in pixels at which images of several shapes are shown to a network, as in every paper. */
-  static final int SIDE = 224;
 
   /** Name of all splits together. */
   static final String ALL = "all";
@@ -182,13 +181,13 @@ public record TrainingImages(
 
   /**
    * Returns the task that a recipe is made for: images of one shape are shown in it, others as
-   * squares of {@link #SIDE} pixels.
+   * squares of the usual side of the settings.
    *
    * @param steps steps of the whole run
    */
-  public Task task(long steps, long seed) {
-    int height = haveOneShape() ? statistics.minHeight() : SIDE;
-    int width = haveOneShape() ? statistics.minWidth() : SIDE;
+  public Task task(Settings settings, long steps, long seed) {
+    int height = haveOneShape() ? statistics.minHeight() : settings.side();
+    int width = haveOneShape() ? statistics.minWidth() : settings.side();
     ImageShape shape = new ImageShape(height, width, statistics.channels());
     Normalisation normalisation =
         new Normalisation(floats(statistics.mean()), floats(statistics.std()));

@@ -131,7 +131,7 @@ public record PretrainRequest(
   /** Returns the recipe for the images. */
   public Recipe recipe(TrainingImages opened) {
     if (given.initial() == null) {
-      return recipe.recipe(opened.task(rounds.steps(), recipe.seed()));
+      return recipe.recipe(opened.task(recipe.settings(), rounds.steps(), recipe.seed()));
     }
     InitialWeights initial = InitialWeights.open(given.initial());
     Recipe made = recipe.recipe(initial.task(opened, rounds.steps(), recipe.seed()));

@@ -79,7 +79,9 @@ public record AugmentStage(
     }
     // More steps than the epochs can have, so that no other constant of the recipe is in the way.
     Recipe made =
-        recipe.recipe(selected.task((epochs.last() + 1) * selected.count(), recipe.seed()));
+        recipe.recipe(
+            selected.task(
+                recipe.settings(), (epochs.last() + 1) * selected.count(), recipe.seed()));
     for (long epoch = epochs.first(); epoch <= epochs.last(); epoch++) {
       write(runner, selected, made, epoch);
     }

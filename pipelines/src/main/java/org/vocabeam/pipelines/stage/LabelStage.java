@@ -7,6 +7,8 @@ import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
 import org.vocabeam.models.evaluate.LabelShare;
+import org.vocabeam.models.training.ImageShape;
+import org.vocabeam.models.training.Settings;
 import org.vocabeam.pipelines.inputs.Provenance;
 import org.vocabeam.pipelines.inputs.TrainingData;
 import org.vocabeam.pipelines.inputs.TrainingImages;
@@ -75,7 +77,8 @@ public record LabelStage(TrainingImages images, LabelShare share, boolean alone,
     Map<String, String> provenance = provenance("select", images);
     provenance.put(TrainingImages.SPLIT, images.splitName());
     String directory = StoreFiles.resolve(output, "labelled");
-    long bytes = (long) (share.share() * images.count() * images.task(1, 0).images().bytes());
+    ImageShape shape = images.task(Settings.PAPER, 1, 0).images();
+    long bytes = (long) (share.share() * images.count() * shape.bytes());
     write(
         runner,
         "finetune-select",

@@ -18,9 +18,14 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.vocabeam.models.training.ImageShape;
 import org.vocabeam.pipelines.Vocabeam;
+import org.vocabeam.pipelines.inputs.RecipeChoice;
 import org.vocabeam.pipelines.inputs.RunDirectory;
+import org.vocabeam.pipelines.run.PretrainRequest;
+import org.vocabeam.pipelines.run.RoundPlan;
 import org.vocabeam.transforms.checkpoint.Checkpoint;
 import org.vocabeam.transforms.features.EmbeddingRecord;
 import org.vocabeam.transforms.store.StoreReader;
@@ -100,6 +105,18 @@ class MixedSizesTest {
   @Test
   void theRecipeHasTheSizeThatWasAskedFor() {
     assertEquals(new ImageShape(20, 20, 3), checkpoint(run).recipe().images());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"small, 64", "small/resnet18, 64", "resnet18, 224"})
+  void withoutASizeThePresetsSettingsDecide(String preset, int side) {
+    PretrainRequest request =
+        PretrainRequest.of(
+            images.toString(),
+            "anywhere",
+            RecipeChoice.of("obow").withPreset(preset),
+            RoundPlan.alone(1, 1));
+    assertEquals(new ImageShape(side, side, 3), request.recipe(request.open()).images());
   }
 
   @Test
