@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,9 @@ import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.op.core.Stage;
 import org.tensorflow.op.core.StageClear;
 import org.tensorflow.op.core.Unstage;
+import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.MetaGraphDef;
+import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.SavedModel;
 import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.proto.TensorInfo;
@@ -186,7 +189,7 @@ public final class ProgramWriter implements AutoCloseable {
     MetaGraphDef metaGraph =
         MetaGraphDef.newBuilder()
             .setMetaInfoDef(MetaGraphDef.MetaInfoDef.newBuilder().addTags("serve"))
-            .setGraphDef(placement.place(graph.toGraphDef()))
+            .setGraphDef(placement.place(readingOutputs(graph.toGraphDef())))
             .putAllSignatureDef(signatures)
             .build();
     SavedModel model =
@@ -195,6 +198,28 @@ public final class ProgramWriter implements AutoCloseable {
     try (OutputStream out = Files.newOutputStream(directory.resolve("saved_model.pb"))) {
       model.writeTo(out);
     }
+  }
+
+  /**
+   * Returns a graph whose gradients of ReLU read its output in the place of its input, which has
+   * the same sign. TensorFlow's gradients in C++, unlike those in Python, read the input: it would
+   * be kept until the backward pass beside the output, which the next layer keeps anyway, and a
+   * batch norm with two readers is not fused with its ReLU.
+   */
+  private static GraphDef readingOutputs(GraphDef graph) {
+    Map<String, String> outputs = new HashMap<>();
+    for (NodeDef node : graph.getNodeList()) {
+      if (node.getOp().equals("Relu")) {
+        outputs.putIfAbsent(node.getInput(0), node.getName());
+      }
+    }
+    GraphDef.Builder changed = graph.toBuilder();
+    for (NodeDef.Builder node : changed.getNodeBuilderList()) {
+      if (node.getOp().equals("ReluGrad")) {
+        node.setInput(1, outputs.getOrDefault(node.getInput(1), node.getInput(1)));
+      }
+    }
+    return changed.build();
   }
 
   private static TensorInfo info(Operand<?> operand) {
