@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.tensorflow.exceptions.TFResourceExhaustedException;
+import org.tensorflow.proto.RunMetadata;
 import org.vocabeam.models.UserError;
 
 /**
@@ -182,14 +183,7 @@ public final class Program implements AutoCloseable {
     }
 
     private <R> R run(NDList piped, Function<NDList, R> read) {
-      NDList ordered = new NDList();
-      inputs.forEach(
-          (name, value) -> {
-            NDArray input = value == null ? piped.get(name) : value;
-            checkArgument(
-                input != null, "%s needs the input %s, which is missing", signature, name);
-            ordered.add(input);
-          });
+      NDList ordered = new NDList(values(piped).values());
       try (NDList outputs = block.forward(new ParameterStore(manager, false), ordered, false)) {
         return read.apply(outputs);
       } catch (TFResourceExhaustedException e) {
@@ -200,6 +194,34 @@ public final class Program implements AutoCloseable {
                 signature, e.getMessage().lines().findFirst().orElse("")),
             e);
       }
+    }
+
+    private Map<String, NDArray> values(NDList piped) {
+      Map<String, NDArray> values = new LinkedHashMap<>();
+      inputs.forEach(
+          (name, value) -> {
+            NDArray input = value == null ? piped.get(name) : value;
+            checkArgument(
+                input != null, "%s needs the input %s, which is missing", signature, name);
+            values.put(name, input);
+          });
+      return values;
+    }
+
+    /**
+     * Runs the signature, slower than {@link #run(Function)}, and measures memory.
+     *
+     * @return the most bytes of the GPU in use, by whatever runs on it in this process; 0 on the
+     *     CPU
+     */
+    public long peakBytesOfGpu() {
+      return MemoryTrace.peakBytesOfGpu(
+          before == null ? records(new NDList()) : before.run(this::records));
+    }
+
+    /** Runs the signature. Returns TensorFlow's records of the run. */
+    RunMetadata records(NDList piped) {
+      return MemoryTrace.run(block.getSavedModelBundle(), signature, values(piped));
     }
 
     /** Runs a signature that has one output of floats. */

@@ -275,6 +275,19 @@ public final class Trainer implements AutoCloseable {
       return metrics;
     }
 
+    /**
+     * Takes the step, slower than {@link #run}, and measures memory.
+     *
+     * @return the most bytes of the GPU in use; 0 on the CPU
+     */
+    public long peakBytesOfGpu() {
+      long peak = 0;
+      for (Program.Ready part : parts) {
+        peak = Math.max(peak, part.peakBytesOfGpu());
+      }
+      return update == null ? peak : Math.max(peak, update.peakBytesOfGpu());
+    }
+
     private static void add(float[] values, double[] sums) {
       for (int i = 0; i < sums.length; i++) {
         sums[i] += values[i];

@@ -32,11 +32,17 @@ public final class TrainBench {
         }
         double step = copied.median();
         String of = workload.description();
-        return List.of(
-            new Measurement(PART, of, "steps", 1 / step, "steps/s"),
-            new Measurement(PART, of, "images", recipe.batchSize() / step, "images/s"),
+        List<Measurement> measured = new ArrayList<>();
+        measured.add(new Measurement(PART, of, "steps", 1 / step, "steps/s"));
+        measured.add(new Measurement(PART, of, "images", recipe.batchSize() / step, "images/s"));
+        measured.add(
             new Measurement(
                 PART, of, "images, inputs ready", recipe.batchSize() / alone.median(), "images/s"));
+        long peak = ready.peakBytesOfGpu();
+        if (peak > 0) {
+          measured.add(new Measurement(PART, of, "peak of GPU memory", peak / 1e9, "GB"));
+        }
+        return measured;
       }
     }
   }
