@@ -3,6 +3,7 @@ package org.vocabeam.models.training;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import ai.djl.ndarray.NDArray;
+import java.lang.ref.Reference;
 import java.util.HashMap;
 import java.util.Map;
 import org.vocabeam.models.graph.TensorFlowNative;
@@ -73,16 +74,20 @@ public final class Augmenter implements AutoCloseable {
         batch.size(),
         batch.source(),
         batchSize);
-    return program.run(
-        RENDER,
-        batch.inputs(0, batch.size()),
-        outputs -> {
-          Map<String, byte[]> rendered = new HashMap<>();
-          for (NDArray view : outputs) {
-            rendered.put(view.getName(), view.toByteArray());
-          }
-          return rendered;
-        });
+    try {
+      return program.run(
+          RENDER,
+          batch.inputs(0, batch.size()),
+          outputs -> {
+            Map<String, byte[]> rendered = new HashMap<>();
+            for (NDArray view : outputs) {
+              rendered.put(view.getName(), view.toByteArray());
+            }
+            return rendered;
+          });
+    } finally {
+      Reference.reachabilityFence(batch); // its memory is not freed before
+    }
   }
 
   @Override

@@ -2,6 +2,7 @@ package org.vocabeam.models.training;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -227,20 +228,24 @@ public final class Trainer implements AutoCloseable {
     boolean atOnce = recipe.microBatches() == 1;
     Map<String, Object> schedule = schedule(step);
     List<Program.Ready> parts = new ArrayList<>();
-    for (int from = 0; from < batch.size(); from += recipe.microBatchSize()) {
-      Map<String, Object> inputs = inputs(step, batch, from, from + recipe.microBatchSize());
-      if (atOnce) {
-        inputs.putAll(schedule);
+    try {
+      for (int from = 0; from < batch.size(); from += recipe.microBatchSize()) {
+        Map<String, Object> inputs = inputs(step, batch, from, from + recipe.microBatchSize());
+        if (atOnce) {
+          inputs.putAll(schedule);
+        }
+        Map<String, Object> views = batch.views().inputs(from, from + recipe.microBatchSize());
+        if (stage) {
+          program.stage(views);
+          inputs.put(STEP, schedule.get(STEP));
+          parts.add(program.ready(TRAIN_STAGED, inputs));
+        } else {
+          inputs.putAll(views);
+          parts.add(program.ready(stored ? TRAIN_STORED : TRAIN_IMAGES, inputs));
+        }
       }
-      Map<String, Object> views = batch.views().inputs(from, from + recipe.microBatchSize());
-      if (stage) {
-        program.stage(views);
-        inputs.put(STEP, schedule.get(STEP));
-        parts.add(program.ready(TRAIN_STAGED, inputs));
-      } else {
-        inputs.putAll(views);
-        parts.add(program.ready(stored ? TRAIN_STORED : TRAIN_IMAGES, inputs));
-      }
+    } finally {
+      Reference.reachabilityFence(batch.views()); // its memory is not freed before
     }
     return new Ready(parts, atOnce ? null : program.ready(UPDATE, schedule));
   }

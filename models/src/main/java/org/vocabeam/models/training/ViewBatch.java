@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.vocabeam.models.program.NativeMemory;
 import org.vocabeam.models.views.Cut;
 import org.vocabeam.models.views.DrawnViews;
 import org.vocabeam.models.views.Raster;
@@ -25,12 +26,12 @@ import org.vocabeam.models.views.ViewSpec;
  * batch.cut(place, drawn, raster, resampler);
  * }</pre>
  */
-public final class ViewBatch {
+public final class ViewBatch implements AutoCloseable {
   private final ViewSource source;
   private final int size;
   private final int channels;
   private final Map<String, ViewSpec> views = new LinkedHashMap<>();
-  private final Map<String, ByteBuffer> pixels = new LinkedHashMap<>();
+  private final Map<String, NativeMemory> pixels = new LinkedHashMap<>();
   private final Map<String, float[]> parameters = new LinkedHashMap<>();
 
   private ViewBatch(List<ViewSpec> views, int channels, ViewSource source, int size) {
@@ -40,8 +41,7 @@ public final class ViewBatch {
     for (ViewSpec view : views) {
       this.views.put(view.name(), view);
       pixels.put(
-          view.name(),
-          ByteBuffer.allocateDirect(Math.multiplyExact(size, source.bytes(view, channels))));
+          view.name(), new NativeMemory(Math.multiplyExact(size, source.bytes(view, channels))));
       if (source == ViewSource.IMAGES && view.width() > 0) {
         parameters.put(view.name(), new float[size * view.count() * view.width()]);
       }
@@ -85,7 +85,7 @@ public final class ViewBatch {
       ViewSpec view = each.spec();
       int at = place * source.bytes(view, channels);
       for (Cut cut : each.cuts()) {
-        resampler.render(cut, raster, pixels.get(view.name()), at);
+        resampler.render(cut, raster, pixels.get(view.name()).bytes(), at);
         at += cut.bytes(channels);
       }
       float[] table = parameters.get(view.name());
@@ -113,12 +113,12 @@ public final class ViewBatch {
         crop,
         view,
         stored.length);
-    pixels.get(view).put((place * spec.count() + crop) * stored.length, stored);
+    pixels.get(view).bytes().put((place * spec.count() + crop) * stored.length, stored);
   }
 
-  /** Returns the pixels of a kind of view, read-only. */
+  /** Returns the pixels of a kind of view, read-only, as long as the batch is not closed. */
   public ByteBuffer pixels(String view) {
-    return pixels.get(view).asReadOnlyBuffer();
+    return pixels.get(view).bytes().asReadOnlyBuffer();
   }
 
   /**
@@ -130,9 +130,9 @@ public final class ViewBatch {
   Map<String, Object> inputs(int from, int to) {
     Map<String, Object> inputs = new HashMap<>();
     pixels.forEach(
-        (view, buffer) -> {
+        (view, memory) -> {
           int bytes = source.bytes(views.get(view), channels);
-          inputs.put(view, buffer.slice(from * bytes, (to - from) * bytes));
+          inputs.put(view, memory.bytes().slice(from * bytes, (to - from) * bytes));
         });
     parameters.forEach(
         (view, table) -> {
@@ -142,5 +142,11 @@ public final class ViewBatch {
               Arrays.copyOfRange(table, from * width, to * width));
         });
     return inputs;
+  }
+
+  /** Frees the memory now; otherwise the garbage collector does. */
+  @Override
+  public void close() {
+    pixels.values().forEach(NativeMemory::close);
   }
 }

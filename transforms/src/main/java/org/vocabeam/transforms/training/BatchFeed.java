@@ -1,7 +1,9 @@
 package org.vocabeam.transforms.training;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.function.Function;
@@ -36,6 +38,7 @@ public final class BatchFeed implements AutoCloseable {
   private final Recipe recipe;
   private final ImageStream images;
   private final ThreadLocal<ViewCutter> cutter;
+  private final List<Batch> batches = new ArrayList<>();
   private final BlockingQueue<Batch> free = new ArrayBlockingQueue<>(BATCHES);
   private final Ahead<Batch> places;
 
@@ -46,8 +49,9 @@ public final class BatchFeed implements AutoCloseable {
     this.images = new ImageStream(assignment);
     this.cutter = ThreadLocal.withInitial(() -> ViewCutter.of(recipe));
     for (int i = 0; i < BATCHES; i++) {
-      free.add(empty());
+      batches.add(empty());
     }
+    free.addAll(batches);
     this.places = threads.map(new Places(), this::fill, BATCHES * recipe.batchSize());
   }
 
@@ -138,5 +142,6 @@ public final class BatchFeed implements AutoCloseable {
   public void close() {
     places.close();
     images.close();
+    batches.forEach(batch -> batch.views().close());
   }
 }
