@@ -14,7 +14,9 @@ import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TUint8;
 import org.vocabeam.models.Seeds;
+import org.vocabeam.models.graph.Precision;
 import org.vocabeam.models.graph.TensorFlowNative;
 import org.vocabeam.models.graph.VariableSpec;
 import org.vocabeam.models.optimize.Optimizer;
@@ -86,7 +88,9 @@ public final class Trainer implements AutoCloseable {
     Map<String, Operand<TFloat32>> views = new LinkedHashMap<>();
     rendered
         .views()
-        .forEach((name, pixels) -> views.put(name, recipe.normalisation().apply(tf, pixels)));
+        .forEach(
+            (name, pixels) ->
+                views.put(name, recipe.normalisation().apply(tf, withShape(tf, pixels, recipe))));
     Map<String, Operand<?>> inputs = new LinkedHashMap<>();
     Map<String, Operand<TInt32>> draws = new LinkedHashMap<>();
     for (Method.Draw draw : method.draws(recipe.backbone())) {
@@ -141,6 +145,18 @@ public final class Trainer implements AutoCloseable {
     // Views that are fed take the place of those rendered, and nothing before them is computed.
     writer.signature(TRAIN_STORED, with(rendered.views(), inputs), outputs);
     return training.metrics();
+  }
+
+  /**
+   * Returns pixels whose shape TensorFlow knows while it optimises. It does not trust the shapes of
+   * inputs, so it computes those of all maps in each step, and it does not fuse a batch norm with
+   * the addition and the ReLU behind it where a block changes shape. In float32, where there is
+   * nothing to fuse in training, other sums would only change the last bits.
+   */
+  private static Operand<TUint8> withShape(Ops tf, Operand<TUint8> pixels, Recipe recipe) {
+    return recipe.precision() == Precision.FLOAT32
+        ? pixels
+        : tf.ensureShape(pixels, pixels.shape());
   }
 
   private static Map<String, Operand<?>> with(
