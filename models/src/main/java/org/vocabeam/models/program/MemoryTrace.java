@@ -1,6 +1,8 @@
 package org.vocabeam.models.program;
 
 import static org.tensorflow.internal.c_api.global.tensorflow.TF_SessionRun;
+import static org.tensorflow.internal.c_api.global.tensorflow.TF_TensorByteSize;
+import static org.tensorflow.internal.c_api.global.tensorflow.TF_TensorData;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.tensorflow.engine.SavedModelBundle;
@@ -11,6 +13,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.tensorflow.internal.c_api.TF_Buffer;
@@ -31,11 +34,18 @@ final class MemoryTrace {
   private MemoryTrace() {}
 
   /**
+   * Records of a run.
+   *
+   * @param output all values of the first output, which are floats
+   */
+  record Run(RunMetadata records, float[] output) {}
+
+  /**
    * Runs a signature.
    *
    * @param inputs by their names in the signature
    */
-  static RunMetadata run(SavedModelBundle bundle, String signature, Map<String, NDArray> inputs) {
+  static Run run(SavedModelBundle bundle, String signature, Map<String, NDArray> inputs) {
     SignatureDef definition = bundle.getMetaGraphDef().getSignatureDefOrThrow(signature);
     List<TF_Tensor> values = new ArrayList<>();
     List<String> names = new ArrayList<>();
@@ -73,7 +83,10 @@ final class MemoryTrace {
       for (int i = 0; i < outputs.size(); i++) {
         scope.attach(results.get(TF_Tensor.class, i).withDeallocator());
       }
-      return RunMetadata.parseFrom(records.dataAsByteBuffer());
+      TF_Tensor first = results.get(TF_Tensor.class, 0);
+      float[] output = new float[Math.toIntExact(TF_TensorByteSize(first) / Float.BYTES)];
+      new FloatPointer(TF_TensorData(first)).get(output);
+      return new Run(RunMetadata.parseFrom(records.dataAsByteBuffer()), output);
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalStateException("TensorFlow's records of a run cannot be read", e);
     } finally {

@@ -29,7 +29,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.tensorflow.exceptions.TFResourceExhaustedException;
-import org.tensorflow.proto.RunMetadata;
 import org.vocabeam.models.UserError;
 
 /**
@@ -157,6 +156,14 @@ public final class Program implements AutoCloseable {
     return ready;
   }
 
+  /**
+   * Result of a run whose memory was measured.
+   *
+   * @param peakBytesOfGpu the most bytes in use on the GPU, by whatever runs there in this process;
+   *     0 on the CPU
+   */
+  public record Recorded(float[] output, long peakBytesOfGpu) {}
+
   /** Signature with its inputs, to run any number of times; holds memory until closed. */
   public static final class Ready implements AutoCloseable {
     private final String signature;
@@ -209,18 +216,15 @@ public final class Program implements AutoCloseable {
     }
 
     /**
-     * Runs the signature, slower than {@link #run(Function)}, and measures memory.
-     *
-     * @return the most bytes of the GPU in use, by whatever runs on it in this process; 0 on the
-     *     CPU
+     * Runs a signature that has one output of floats, and measures memory; slower than {@link
+     * #run()}.
      */
-    public long peakBytesOfGpu() {
-      return MemoryTrace.peakBytesOfGpu(
-          before == null ? records(new NDList()) : before.run(this::records));
+    public Recorded recorded() {
+      MemoryTrace.Run run = before == null ? traced(new NDList()) : before.run(this::traced);
+      return new Recorded(run.output(), MemoryTrace.peakBytesOfGpu(run.records()));
     }
 
-    /** Runs the signature. Returns TensorFlow's records of the run. */
-    RunMetadata records(NDList piped) {
+    MemoryTrace.Run traced(NDList piped) {
       return MemoryTrace.run(block.getSavedModelBundle(), signature, values(piped));
     }
 

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -177,6 +178,11 @@ public final class Trainer implements AutoCloseable {
     return variables;
   }
 
+  /** Returns true if the steps are taken on a GPU. */
+  public boolean isOnGpu() {
+    return program.isOnGpu();
+  }
+
   /** Returns the names of the metrics of a step; the first is the loss. */
   public List<String> metrics() {
     return metrics;
@@ -282,31 +288,39 @@ public final class Trainer implements AutoCloseable {
      * @return the metrics in the order of {@link Trainer#metrics()}, means of the micro-batches
      */
     public float[] run() {
-      float[] metrics = parts.get(0).run();
+      return step(Program.Ready::run);
+    }
+
+    /**
+     * Takes the step and measures memory, slower than {@link #run}.
+     *
+     * @return the metrics, and the most bytes of the GPU in use
+     */
+    public Program.Recorded recorded() {
+      long[] peak = new long[1];
+      float[] metrics =
+          step(
+              part -> {
+                Program.Recorded recorded = part.recorded();
+                peak[0] = Math.max(peak[0], recorded.peakBytesOfGpu());
+                return recorded.output();
+              });
+      return new Program.Recorded(metrics, peak[0]);
+    }
+
+    private float[] step(Function<Program.Ready, float[]> run) {
+      float[] metrics = run.apply(parts.get(0));
       if (update == null) {
         return metrics;
       }
       double[] sums = new double[metrics.length];
       add(metrics, sums);
-      parts.subList(1, parts.size()).forEach(part -> add(part.run(), sums));
+      parts.subList(1, parts.size()).forEach(part -> add(run.apply(part), sums));
       update.run();
       for (int i = 0; i < sums.length; i++) {
         metrics[i] = (float) (sums[i] / parts.size());
       }
       return metrics;
-    }
-
-    /**
-     * Takes the step, slower than {@link #run}, and measures memory.
-     *
-     * @return the most bytes of the GPU in use; 0 on the CPU
-     */
-    public long peakBytesOfGpu() {
-      long peak = 0;
-      for (Program.Ready part : parts) {
-        peak = Math.max(peak, part.peakBytesOfGpu());
-      }
-      return update == null ? peak : Math.max(peak, update.peakBytesOfGpu());
     }
 
     private static void add(float[] values, double[] sums) {

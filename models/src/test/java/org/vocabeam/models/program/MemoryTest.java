@@ -67,9 +67,11 @@ final class MemoryTest {
       try (Program program = Program.load(writer)) {
         program.writeState(Map.of("v", new float[] {1}));
         try (Program.Ready ready = program.ready("step", Map.of("x", new float[] {2}))) {
-          assertEquals(0, ready.peakBytesOfGpu());
+          Program.Recorded recorded = ready.recorded();
+          assertArrayEquals(new float[] {2}, recorded.output());
+          assertEquals(0, recorded.peakBytesOfGpu());
           long largest =
-              ready.records(new NDList()).getStepStats().getDevStatsList().stream()
+              ready.traced(new NDList()).records().getStepStats().getDevStatsList().stream()
                   .flatMap(device -> device.getNodeStatsList().stream())
                   .flatMap(node -> node.getMemoryList().stream())
                   .mapToLong(AllocatorMemoryUsed::getPeakBytes)

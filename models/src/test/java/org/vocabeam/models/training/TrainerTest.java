@@ -85,6 +85,21 @@ class TrainerTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void aStepWhoseMemoryIsMeasuredIsTheSameStep(int microBatches) {
+    Recipe recipe = Methods.recipe(obow().put("microBatches", microBatches));
+    try (Trainer trainer = Trainer.of(recipe)) {
+      float[] metrics = trainer.step(500, batch(1));
+      Map<String, float[]> after = trainer.state();
+      trainer.setState(trainer.initialState());
+      try (Trainer.Ready staged = trainer.staged(500, batch(1))) {
+        assertArrayEquals(metrics, staged.recorded().output());
+      }
+      assertSame(after, trainer.state());
+    }
+  }
+
   /** As on a GPU: inputs are put on the device by another thread, several steps ahead. */
   @ParameterizedTest
   @ValueSource(ints = {1, 2})

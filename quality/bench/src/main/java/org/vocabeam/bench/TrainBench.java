@@ -38,7 +38,7 @@ public final class TrainBench {
         measured.add(
             new Measurement(
                 PART, of, "images, inputs ready", recipe.batchSize() / alone.median(), "images/s"));
-        long peak = ready.peakBytesOfGpu();
+        long peak = ready.recorded().peakBytesOfGpu();
         if (peak > 0) {
           measured.add(new Measurement(PART, of, "peak of GPU memory", peak / 1e9, "GB"));
         }

@@ -24,6 +24,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.vocabeam.models.graph.Precision;
 import org.vocabeam.models.graph.VariableSpec;
+import org.vocabeam.models.program.Program;
 import org.vocabeam.models.training.Loss;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Trainer;
@@ -131,22 +132,34 @@ public final class UpdateStudent extends PTransform<PBegin, PCollectionTuple> {
         laps.end("program");
         start(assignment, trainer, laps);
         StepObserver observer = observer(recipe, out);
+        long peak = 0;
         try (StepFeed steps = new StepFeed(batches, trainer, assignment)) {
           for (long i = 0; i < assignment.steps(); i++) {
             try (Trainer.Ready step = steps.next()) {
               if (i == 0) {
                 laps.end("first images");
               }
+              float[] values;
+              if (trainer.isOnGpu() && i == assignment.steps() - 1) {
+                Program.Recorded recorded = step.recorded();
+                values = recorded.output();
+                peak = recorded.peakBytesOfGpu();
+              } else {
+                values = step.run();
+              }
               observer.stepped(
                   new StepReport(
                       assignment.replica(),
                       assignment.firstStep() + i,
                       trainer.metrics(),
-                      step.run(),
+                      values,
                       steps.waiting()));
             }
           }
           laps.end("steps");
+          if (peak > 0) {
+            laps.remark(String.format(Locale.ROOT, "%.1f GB of GPU memory in use", peak / 1e9));
+          }
           laps.remark(
               String.format(
                   Locale.ROOT, "of it %.1f %% waiting for images", 100 * steps.waiting()));
