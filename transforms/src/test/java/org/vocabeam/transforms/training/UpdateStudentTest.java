@@ -1,6 +1,7 @@
 package org.vocabeam.transforms.training;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -155,7 +156,7 @@ class UpdateStudentTest {
   }
 
   @Test
-  void aCollapseStopsTheRun() {
+  void aCollapseStopsTheRun() throws InterruptedException {
     ObjectNode tree = (ObjectNode) Methods.toTree(recipe);
     Recipe strict = Methods.recipe(tree.put("collapseThreshold", 0.9));
     Pipeline pipeline = Pipeline.create();
@@ -167,6 +168,7 @@ class UpdateStudentTest {
             "collapse: embedding_std is 0\\.\\d+ at step 0 of replica [01], below"
                 + " collapseThreshold, which is 0\\.9; the checkpoint before this round is kept"),
         message);
+    assertNoFeedIsLeft();
   }
 
   private static String stopped(Precision precision, float loss, float scale) {
@@ -198,6 +200,16 @@ class UpdateStudentTest {
         stopped(Precision.FLOAT16, 2, 0.5f));
     UpdateStudent.check(
         recipe, new StepReport(1, 7, List.of(Loss.LOSS, Loss.LOSS_SCALE), new float[] {2, 1}, 0));
+  }
+
+  /** The replica that did not fail may end a little later. */
+  private static void assertNoFeedIsLeft() throws InterruptedException {
+    for (Thread thread : Thread.getAllStackTraces().keySet()) {
+      if (thread.getName().startsWith("ahead-")) {
+        thread.join(60_000);
+        assertFalse(thread.isAlive(), thread.getName());
+      }
+    }
   }
 
   @Test
