@@ -27,7 +27,7 @@ import org.vocabeam.models.views.ViewSpec;
 /**
  * SimCLR (Chen et al. 2020, "A Simple Framework for Contrastive Learning of Visual
  * Representations"): among all views of a batch, a view is most similar to the other view of its
- * image.
+ * image. In a step of several micro-batches the negatives are the views of the same micro-batch.
  *
  * @param temperature of the softmax over similarities
  * @param outputs width of the projection head's outputs

@@ -11,6 +11,8 @@
  *       epoch ({@link org.vocabeam.models.optimize.CosineSchedule} does both).
  *   <li>Deviation: the student's share in the teacher's average is computed in double; the
  *       reference holds the decay in float32, and stops the teacher in the last 0.1 % of the steps.
+ *   <li>In a step of several micro-batches each moves the vocabulary and the running distance: a
+ *       step adds as many words as at once, but the later micro-batches see those of the first.
  *   <li>For images below 128 pixels the paper's settings take a 3x3 stem without pooling, views in
  *       proportion, and the last levels whose maps are at least 5x5: border crop and 3x3 averaging
  *       leave nothing of smaller ones.
