@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -104,7 +105,7 @@ class TrainerTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2})
   void stagedStepsAreTheSameSteps(int microBatches) throws Exception {
-    int steps = 3;
+    int steps = 6;
     Recipe recipe = Methods.recipe(obow().put("microBatches", microBatches));
     ExecutorService other = Executors.newSingleThreadExecutor();
     try (Trainer trainer = Trainer.of(recipe)) {
@@ -115,13 +116,13 @@ class TrainerTest {
       Map<String, float[]> after = trainer.state();
       other.submit(() -> trainer.ready(7, batch(7), true)).get();
       trainer.setState(trainer.initialState()); // nobody takes step 7
-      List<Trainer.Ready> staged = new ArrayList<>();
+      List<Future<Trainer.Ready>> staged = new ArrayList<>();
       for (int i = 0; i < steps; i++) {
         int step = i;
-        staged.add(other.submit(() -> trainer.ready(step, batch(step), true)).get());
+        staged.add(other.submit(() -> trainer.ready(step, batch(step), true)));
       }
-      for (int step = 0; step < steps; step++) {
-        try (Trainer.Ready ready = staged.get(step)) {
+      for (int step = 0; step < steps; step++) { // while later ones are staged
+        try (Trainer.Ready ready = staged.get(step).get()) {
           assertArrayEquals(metrics.get(step), ready.run());
         }
       }
