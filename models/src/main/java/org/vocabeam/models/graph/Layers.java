@@ -76,6 +76,10 @@ public final class Layers {
    * It pads (kernel - 1) / 2 zeros on each side, as PyTorch does. At stride 2 TensorFlow's SAME
    * would pad even sizes at the end only, and explicit paddings have no C++ gradient: there the
    * padding is an operation of its own.
+   *
+   * <p>A 1x1 kernel at stride 2 reads every second cell, which are cut out first: with fewer than 8
+   * inputs, oneDNN's gradient of such a kernel is wrong on CPUs with AVX2 (TensorFlow 2.18; {@code
+   * LayersTest}).
    */
   public <T extends TFloating> Operand<T> conv(
       Operand<T> x, String name, int outputs, int kernel, int stride) {
@@ -93,6 +97,9 @@ public final class Layers {
     List<Long> strides = List.of(1L, (long) stride, (long) stride, 1L);
     if (stride == 1) {
       return tf.nn.conv2d(x, weight, strides, "SAME");
+    }
+    if (kernel == 1 && inputs < 8) {
+      return tf.nn.conv2d(everyNth(x, stride), weight, List.of(1L, 1L, 1L, 1L), "VALID");
     }
     return tf.nn.conv2d(pad(x, (kernel - 1) / 2, 0f), weight, strides, "VALID");
   }
@@ -273,6 +280,12 @@ public final class Layers {
   public static Operand<TFloat32> meanOfAll(Ops tf, Operand<TFloat32> x) {
     int[] axes = IntStream.range(0, x.shape().numDimensions()).toArray();
     return tf.math.mean(x, tf.constant(axes), Mean.keepDims(false));
+  }
+
+  private <T extends TFloating> Operand<T> everyNth(Operand<T> x, int n) {
+    int[] end = {(int) dim(x, 0), (int) dim(x, 1), (int) dim(x, 2), (int) dim(x, 3)};
+    return tf.stridedSlice(
+        x, tf.constant(new int[4]), tf.constant(end), tf.constant(new int[] {1, n, n, 1}));
   }
 
   private <T extends TFloating> Operand<T> pad(Operand<T> x, int cells, float value) {
