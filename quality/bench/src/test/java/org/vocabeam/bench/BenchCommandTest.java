@@ -107,7 +107,7 @@ class BenchCommandTest {
   @Test
   @Tag("slow")
   void measuresTheDecoder() throws IOException {
-    JsonNode report = bench("--parts=decode", "--images=10");
+    JsonNode report = bench("--parts=decode");
     Map<String, String> units = units(report);
     assertEquals(Set.of("images/s per core"), Set.copyOf(units.values()));
     List<String> ours =
