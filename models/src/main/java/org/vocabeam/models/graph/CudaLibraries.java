@@ -36,7 +36,7 @@ final class CudaLibraries {
           "libcudnn_engines_precompiled.so.9",
           "libcudnn_engines_runtime_compiled.so.9");
 
-  /** What NVIDIA's driver has in every system and container with a GPU. */
+  /** Device file of NVIDIA's driver, in every system and container with a GPU. */
   private static final Path DRIVER = Path.of("/dev/nvidiactl");
 
   private CudaLibraries() {}

@@ -41,7 +41,7 @@ public record Cut(Axis rows, Axis columns, Orientation.Drawn turned) {
   /**
    * Returns the image as it is shown whole to an encoder: an image of that shape as it is, any
    * other scaled so that it just covers the shape times 256 / 224, of which the centre is taken.
-   * That is torchvision's evaluation for 224 pixels, with which every paper's results are made.
+   * Torchvision evaluates so at 224 pixels, and so do the papers.
    *
    * @param height of the image, in pixels
    * @param width of the image, in pixels
