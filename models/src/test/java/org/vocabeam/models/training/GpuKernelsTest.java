@@ -134,7 +134,7 @@ final class GpuKernelsTest {
 
   private static GraphDef step(Recipe recipe, Path directory) throws IOException {
     try (ProgramWriter writer = new ProgramWriter(recipe.precision())) {
-      Trainer.author(recipe, writer);
+      TrainingProgram.author(recipe, writer);
       return saved(writer, directory);
     }
   }
