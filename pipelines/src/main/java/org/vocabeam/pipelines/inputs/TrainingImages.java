@@ -173,6 +173,13 @@ public record TrainingImages(
     return groups.stream().mapToLong(Group::selected).sum();
   }
 
+  /** Returns the mean size of a row of the store in memory, in bytes, encoded as it is stored. */
+  public long bytesPerImage() {
+    long bytes = groups.stream().mapToLong(group -> group.rows().bytes()).sum();
+    long rows = groups.stream().mapToLong(group -> group.rows().rows()).sum();
+    return rows == 0 ? 0 : bytes / rows;
+  }
+
   /** Returns whether all images of the store have the same height and width. */
   boolean haveOneShape() {
     return statistics.minWidth() == statistics.maxWidth()

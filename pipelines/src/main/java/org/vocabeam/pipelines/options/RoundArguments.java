@@ -39,7 +39,7 @@ public final class RoundArguments {
       defaultValue = RoundPlan.SHUFFLE_MEGABYTES,
       paramLabel = "MB",
       description =
-          "Memory of a replica for the pixels that are shuffled together. A larger data set is"
+          "Memory of a replica for the images that are shuffled together. A larger data set is"
               + " shuffled by row groups of the store first.")
   private long shuffleMegabytes;
 

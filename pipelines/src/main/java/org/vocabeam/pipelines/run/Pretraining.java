@@ -81,8 +81,10 @@ public final class Pretraining {
 
   /** Returns the order in which a run sees its images. */
   public static EpochPlan plan(Recipe recipe, TrainingImages images, RoundPlan rounds) {
-    // The larger of the two: windows decide the result, and that must not depend on the source.
-    int bytes = Math.max(recipe.images().bytes(), ViewSource.STORED.bytes(recipe));
+    // The largest: windows decide the result, and that must not depend on the source of the views.
+    // An image is in memory as it is stored, which for a photo is more than what a network sees.
+    long shown = Math.max(recipe.images().bytes(), ViewSource.STORED.bytes(recipe));
+    long bytes = Math.max(shown, images.bytesPerImage());
     long windowRows = Math.max(1, (rounds.shuffleMegabytes() << 20) / bytes);
     return new EpochPlan(images.groups(), recipe.seed(), rounds.replicas(), windowRows);
   }

@@ -10,7 +10,8 @@ import org.vocabeam.pipelines.runner.TypedCommand;
  * @param rounds rounds of the whole run, positive
  * @param stepsPerRound steps that every replica takes before the replicas are combined, positive
  * @param replicas students that train side by side, positive
- * @param shuffleMegabytes pixels that a replica shuffles together, positive
+ * @param shuffleMegabytes images as they are stored, or their views, that a replica shuffles
+ *     together, positive
  */
 public record RoundPlan(int rounds, long stepsPerRound, int replicas, long shuffleMegabytes) {
   /** Default of {@code rounds}. */

@@ -3,6 +3,7 @@ package org.vocabeam.pipelines.command;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.awt.Color;
 import java.awt.Graphics2D;
@@ -21,14 +22,19 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.vocabeam.models.training.ImageShape;
+import org.vocabeam.models.training.Recipe;
+import org.vocabeam.models.training.ViewSource;
 import org.vocabeam.pipelines.Vocabeam;
 import org.vocabeam.pipelines.inputs.RecipeChoice;
 import org.vocabeam.pipelines.inputs.RunDirectory;
+import org.vocabeam.pipelines.inputs.TrainingImages;
 import org.vocabeam.pipelines.run.PretrainRequest;
+import org.vocabeam.pipelines.run.Pretraining;
 import org.vocabeam.pipelines.run.RoundPlan;
 import org.vocabeam.transforms.checkpoint.Checkpoint;
 import org.vocabeam.transforms.features.EmbeddingRecord;
 import org.vocabeam.transforms.store.StoreReader;
+import org.vocabeam.transforms.training.EpochPlan;
 
 /** A folder of JPEG and PNG files of many sizes, grey and in colour, is trained on as it is. */
 class MixedSizesTest {
@@ -117,6 +123,19 @@ class MixedSizesTest {
             RecipeChoice.of("obow").withPreset(preset),
             RoundPlan.alone(1, 1));
     assertEquals(new ImageShape(side, side, 3), request.recipe(request.open()).images());
+  }
+
+  /** Photos are larger as they are stored than as a network sees them. */
+  @Test
+  void aWindowHoldsTheImagesAsTheyAreStored() {
+    TrainingImages training = TrainingImages.open(images.toString(), TrainingImages.TRAIN);
+    RecipeChoice choice = RecipeChoice.of("rotation").withImageSize(16);
+    Recipe recipe = choice.recipe(training.task(choice.settings(), 1, 1));
+    long seen = Math.max(recipe.images().bytes(), ViewSource.STORED.bytes(recipe));
+    assertTrue(training.bytesPerImage() > seen, training.bytesPerImage() + " of " + seen);
+    EpochPlan plan = Pretraining.plan(recipe, training, new RoundPlan(1, 1, 1, 1));
+    assertTrue(plan.windowRows() > 0);
+    assertTrue(plan.windowRows() * training.bytesPerImage() <= 1 << 20);
   }
 
   @Test

@@ -20,7 +20,8 @@
  *   <li>Stored views are a matter of speed, not of the result: they are the pixels that the step
  *       would render, so the checkpoint is the same, bit for bit. That is why the views are not in
  *       a run's configuration or in a checkpoint's provenance, a run may go on from views where
- *       images had been, and windows are counted by the larger of an image and its views.
+ *       images had been, and windows are counted by the largest of an image as it is stored, as a
+ *       network sees it, and its views.
  *   <li>A checkpoint is a store of {@link org.vocabeam.transforms.checkpoint.VariableChunk}s:
  *       atomic, hashed and open to other tools like every store. Its provenance names the steps
  *       taken but not the rounds, which do not matter to the result.
