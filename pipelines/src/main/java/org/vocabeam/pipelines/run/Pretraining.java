@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -120,8 +121,9 @@ public final class Pretraining {
     if (done > 0) {
       System.err.printf("Going on after step %d of %d%n", done, total);
     }
+    long gpuBytes;
     try (Progress progress = Progress.start("Training", done, total)) {
-      StepObserver listener =
+      StepLine listener =
           new StepLine(progress, done, (long) recipe.batchSize() * rounds.replicas());
       TrainingProgress.listen(listener);
       try {
@@ -136,8 +138,12 @@ public final class Pretraining {
       } finally {
         TrainingProgress.ignore(listener);
       }
+      gpuBytes = listener.gpuBytes();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+    if (gpuBytes > 0) {
+      System.err.printf(Locale.ROOT, "GPU memory:  %.1f GB in use at most%n", gpuBytes / 1e9);
     }
   }
 

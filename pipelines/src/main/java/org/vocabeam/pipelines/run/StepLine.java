@@ -11,6 +11,7 @@ final class StepLine implements StepObserver {
   private final long done;
   private final long imagesPerStep;
   private final long start = System.nanoTime();
+  private long gpuBytes;
 
   /**
    * @param done steps of earlier rounds
@@ -22,8 +23,14 @@ final class StepLine implements StepObserver {
     this.imagesPerStep = imagesPerStep;
   }
 
+  /** Returns the most memory of a GPU that a replica had in use; 0 without a GPU. */
+  long gpuBytes() {
+    return gpuBytes;
+  }
+
   @Override
   public void stepped(StepReport report) {
+    gpuBytes = Math.max(gpuBytes, report.gpuBytes());
     if (report.replica() == 0) {
       double seconds = (System.nanoTime() - start) / 1e9;
       long taken = report.step() + 1;

@@ -17,9 +17,11 @@ import org.vocabeam.transforms.files.StoreFiles;
  * @param values in the same order
  * @param waiting share of the time since the round's first step in which the network waited for
  *     images, 0 to 1. No metric of the store of steps, whose bytes do not depend on time
+ * @param gpuBytes most memory of the GPU in use in the step of the round that was recorded; 0
+ *     before it, and on a CPU
  */
 public record StepReport(
-    int replica, long step, List<String> names, float[] values, double waiting) {
+    int replica, long step, List<String> names, float[] values, double waiting, long gpuBytes) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Returns the metrics as rows of the store of steps. */

@@ -14,7 +14,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class StepReportTest {
   private static final StepReport REPORT =
-      new StepReport(3, 41, List.of("loss", "embedding_std"), new float[] {0.1f, 2.5f}, 0.25);
+      new StepReport(
+          3, 41, List.of("loss", "embedding_std"), new float[] {0.1f, 2.5f}, 0.25, 26_500_000_000L);
 
   @Test
   void aDriverReadsWhatAReplicaHasWritten(@TempDir Path directory) throws Exception {

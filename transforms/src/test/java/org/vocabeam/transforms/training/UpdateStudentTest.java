@@ -176,7 +176,7 @@ class UpdateStudentTest {
         Methods.recipe(
             ((ObjectNode) Methods.toTree(recipe)).putPOJO("precision", precision).toString());
     StepReport report =
-        new StepReport(1, 7, List.of(Loss.LOSS, Loss.LOSS_SCALE), new float[] {loss, scale}, 0);
+        new StepReport(1, 7, List.of(Loss.LOSS, Loss.LOSS_SCALE), new float[] {loss, scale}, 0, 0);
     return assertThrows(TrainingStopped.class, () -> UpdateStudent.check(of, report)).getMessage();
   }
 
@@ -199,7 +199,8 @@ class UpdateStudentTest {
             + " before this round is kept; set precision to bfloat16 in a new run",
         stopped(Precision.FLOAT16, 2, 0.5f));
     UpdateStudent.check(
-        recipe, new StepReport(1, 7, List.of(Loss.LOSS, Loss.LOSS_SCALE), new float[] {2, 1}, 0));
+        recipe,
+        new StepReport(1, 7, List.of(Loss.LOSS, Loss.LOSS_SCALE), new float[] {2, 1}, 0, 0));
   }
 
   /** The replica that did not fail may end a little later. */
