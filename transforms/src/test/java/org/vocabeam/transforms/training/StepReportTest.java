@@ -28,6 +28,7 @@ class StepReportTest {
     assertEquals(REPORT.names(), read.names());
     assertArrayEquals(REPORT.values(), read.values());
     assertEquals(0.25, read.waiting());
+    assertEquals(26_500_000_000L, read.gpuBytes());
     assertEquals(Optional.empty(), StepReport.read(reports, 2));
     StepReport.remove(reports);
     assertTrue(Files.notExists(directory.resolve("reports")));
