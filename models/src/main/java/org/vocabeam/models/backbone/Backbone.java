@@ -7,11 +7,10 @@ import java.util.List;
 import java.util.Map;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.family.TFloating;
 import org.vocabeam.models.graph.Layers;
 
 /**
- * A network without head, given by the maps of its stages. A kind of network is a record of its
+ * A network without head, given by the features of its levels. A kind of network is a record of its
  * shape with a {@code JsonTypeName}, registered in {@link Backbones}.
  *
  * <pre>{@code
@@ -32,19 +31,25 @@ public interface Backbone extends Serializable {
   int stride(String level);
 
   /**
-   * Returns the side of the square of pixels on which a cell of a level's map depends; its middle
-   * is {@link #stride} times the cell's place.
+   * Returns the side of the square of pixels that stands for a cell of a level's map. In a
+   * convolutional network the cell depends on them; a transformer's depends on all pixels. The
+   * square's middle is {@link #firstMiddle} plus {@link #stride} times the cell's place.
    */
   int receptiveField(String level);
 
+  /** Returns the pixel, down and across, that is the middle of a level's first cell. */
+  default int firstMiddle(String level) {
+    return 0;
+  }
+
   /**
-   * Authors the map of every level, first to last, in the type of {@code x}; the part of a network
-   * that a kind of network writes.
+   * Authors the features of every level, first to last, computed in the precision of the layers;
+   * the part of a network that a kind of network writes.
    *
    * @param x normalised pixels {@code [B, H, W, C]}
-   * @return level to {@code [B, h, w, channels(level)]}
+   * @return level to a map {@code [B, h, w, channels(level)]} and its {@code [B, channels(level)]}
    */
-  <T extends TFloating> Map<String, Operand<T>> stages(Layers layers, Operand<T> x);
+  Map<String, Features> features(Layers layers, Operand<TFloat32> x);
 
   /**
    * Authors the map of every level, first to last, computed in the precision of the layers.
@@ -54,19 +59,32 @@ public interface Backbone extends Serializable {
    */
   default Map<String, Operand<TFloat32>> maps(Layers layers, Operand<TFloat32> x) {
     Map<String, Operand<TFloat32>> maps = new LinkedHashMap<>();
-    stages(layers, layers.reduced(x)).forEach((level, map) -> maps.put(level, layers.float32(map)));
+    features(layers, x).forEach((level, features) -> maps.put(level, features.map()));
     return maps;
   }
 
   /**
-   * Authors the embedding: the last map, averaged over its cells.
+   * Authors the embedding: the last level's feature of whole images.
    *
    * @param x normalised pixels {@code [B, H, W, C]}
    * @return {@code [B, embeddingWidth]}
    */
   default Operand<TFloat32> embed(Layers layers, Operand<TFloat32> x) {
-    return layers.globalAveragePool(maps(layers, x).get(lastLevel()));
+    return features(layers, x).get(lastLevel()).image();
   }
+
+  /** Returns the probability with which a step drops branches of the network; 0 for none. */
+  default double dropPath() {
+    return 0;
+  }
+
+  /**
+   * Rejects views that are too small for the network.
+   *
+   * @param side of the views, in pixels
+   * @throws org.vocabeam.models.UserError with the sides that are allowed
+   */
+  default void check(int side) {}
 
   /** Returns the last level, which is pooled into the embedding. */
   default String lastLevel() {

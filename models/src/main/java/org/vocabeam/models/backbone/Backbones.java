@@ -16,7 +16,10 @@ import org.vocabeam.models.UserError;
  */
 public final class Backbones {
   private static final List<Kind> KINDS =
-      List.of(new Kind(ResNet.class, ResNet.SIZES), new Kind(WideResNet.class, WideResNet.SIZES));
+      List.of(
+          new Kind(ResNet.class, ResNet.SIZES),
+          new Kind(WideResNet.class, WideResNet.SIZES),
+          new Kind(VisionTransformer.class, VisionTransformer.SIZES));
 
   /** Shorter side, in pixels, below which images want a network that shrinks them less. */
   private static final int SMALL_SIDE = 128;

@@ -24,7 +24,8 @@ import org.vocabeam.models.graph.Layers;
  * @param stem layers before the first stage
  */
 @JsonTypeName("resnet")
-public record ResNet(Block block, List<Integer> depths, int width, Stem stem) implements Backbone {
+public record ResNet(Block block, List<Integer> depths, int width, Stem stem)
+    implements Convolutional {
   /** A residual block. */
   public enum Block {
     BASIC(1),

@@ -23,7 +23,7 @@ import org.vocabeam.models.graph.Layers;
  * @param strides of the three stages; the code's default is 2, 2, 2, the paper's for CIFAR 1, 2, 2
  */
 @JsonTypeName("wide-resnet")
-public record WideResNet(int depth, int widen, List<Integer> strides) implements Backbone {
+public record WideResNet(int depth, int widen, List<Integer> strides) implements Convolutional {
   private static final List<String> LEVELS = List.of("block1", "block2", "block3");
 
   public WideResNet {

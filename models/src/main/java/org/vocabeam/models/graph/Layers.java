@@ -3,21 +3,25 @@ package org.vocabeam.models.graph;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.tensorflow.Operand;
+import org.tensorflow.Output;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Sum;
 import org.tensorflow.op.linalg.MatMul;
 import org.tensorflow.op.math.Mean;
 import org.tensorflow.op.nn.FusedBatchNorm;
 import org.tensorflow.op.nn.LeakyRelu;
+import org.tensorflow.op.train.BatchMatMul;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TFloating;
 
 /**
- * Layers of networks, on maps {@code [B, H, W, C]} and rows {@code [B, C]}. Parameters have
- * PyTorch's names (weight, bias, running_mean, running_var) and TensorFlow's layouts (kernels HWIO,
- * linear weights [in, out]).
+ * Layers of networks, on maps {@code [B, H, W, C]}, tokens {@code [B, T, C]} and rows {@code [B,
+ * C]}. Parameters have PyTorch's names (weight, bias, running_mean, running_var) and TensorFlow's
+ * layouts (kernels HWIO, linear weights [in, out]).
  *
  * <p>A layer on a map computes in the map's type, so that a network whose input is {@link #reduced}
  * stays in the parameters' {@link Precision} from layer to layer. A linear layer computes in that
@@ -35,6 +39,15 @@ public final class Layers {
 
   /** Momentum of batch norm: running = (1 - momentum) running + momentum batch. */
   public static final float RUNNING_MOMENTUM = 0.1f;
+
+  /** Epsilon of layer norm in vision transformers; PyTorch's default is another, 1e-5. */
+  static final float LAYER_NORM_EPSILON = 1e-6f;
+
+  /**
+   * First weights on tokens. The authors of vision transformers cut them off at +-2, a hundred
+   * deviations.
+   */
+  private static final Initializer TOKEN_WEIGHTS = Initializer.normal(0.02);
 
   /** Statistics that batch norm uses. */
   public enum Mode {
@@ -69,6 +82,11 @@ public final class Layers {
   /** Returns the operations of the graph. */
   public Ops ops() {
     return tf;
+  }
+
+  /** Returns a trained parameter by its name in these layers, for what is not a layer. */
+  public Operand<TFloat32> parameter(String name, Initializer initializer, long... shape) {
+    return parameters.trained(prefix + name, initializer, shape);
   }
 
   /**
@@ -187,6 +205,164 @@ public final class Layers {
     return tf.nn.depthToSpace(tf.concat(List.of(x, x, x, x), tf.constant(3)), 2L);
   }
 
+  /**
+   * Adds the exact GELU, x Phi(x) (Hendrycks and Gimpel 2016); its approximation by tanh is another
+   * function.
+   */
+  public <T extends TFloating> Operand<T> gelu(Operand<T> x) {
+    Operand<T> erf = tf.math.erf(tf.math.mul(x, constant(Math.sqrt(0.5), x.type())));
+    return tf.math.mul(
+        tf.math.mul(x, constant(0.5, x.type())), tf.math.add(erf, constant(1, x.type())));
+  }
+
+  /** Adds x sigma(x) (Hendrycks and Gimpel 2016; Elfwing et al. 2018). */
+  public <T extends TFloating> Operand<T> silu(Operand<T> x) {
+    return tf.math.mul(x, tf.math.sigmoid(x));
+  }
+
+  /**
+   * Adds layer norm over the last axis (Ba et al. 2016), with the biased variance.
+   *
+   * @param x tokens {@code [B, T, C]}
+   */
+  public Operand<TFloat32> layerNorm(Operand<TFloat32> x, String name) {
+    int last = x.shape().numDimensions() - 1;
+    long channels = dim(x, last);
+    Operand<TFloat32> scale =
+        parameters.trained(prefix + name + ".weight", Initializer.ONES, channels);
+    Operand<TFloat32> offset =
+        parameters.trained(prefix + name + ".bias", Initializer.ZEROS, channels);
+    Operand<TInt32> axis = tf.constant(last);
+    Operand<TFloat32> centred = tf.math.sub(x, tf.math.mean(x, axis, Mean.keepDims(true)));
+    Operand<TFloat32> variance = tf.math.mean(tf.math.square(centred), axis, Mean.keepDims(true));
+    Operand<TFloat32> inverse =
+        tf.math.rsqrt(tf.math.add(variance, tf.constant(LAYER_NORM_EPSILON)));
+    return tf.math.add(tf.math.mul(tf.math.mul(centred, inverse), scale), offset);
+  }
+
+  /**
+   * Adds a linear layer on each token, with the first values of vision transformers.
+   *
+   * @param x {@code [B, T, in]}
+   * @return {@code [B, T, outputs]}
+   */
+  public <T extends TFloating> Operand<T> tokenwise(Operand<T> x, String name, int outputs) {
+    long inputs = dim(x, 2);
+    Operand<T> weight =
+        cast(
+            parameters.trained(prefix + name + ".weight", TOKEN_WEIGHTS, inputs, outputs),
+            x.type());
+    Operand<T> bias =
+        cast(parameters.trained(prefix + name + ".bias", Initializer.ZEROS, outputs), x.type());
+    Operand<T> rows = tf.reshape(x, tf.constant(new long[] {-1, inputs}));
+    Operand<T> y = tf.nn.biasAdd(tf.linalg.matMul(rows, weight), bias);
+    return tf.reshape(y, tf.constant(new long[] {-1, dim(x, 1), outputs}));
+  }
+
+  /**
+   * Adds a convolution of patches that do not overlap, with bias. What is left of an image behind
+   * its last whole patch is not seen.
+   *
+   * @param x {@code [B, H, W, C]}
+   * @param patch side of a patch, in pixels
+   * @return a token for each patch, row by row, {@code [B, h w, outputs]}
+   */
+  public <T extends TFloating> Operand<T> patches(
+      Operand<T> x, String name, int outputs, int patch) {
+    int channels = (int) dim(x, 3);
+    int rows = (int) dim(x, 1) / patch;
+    int columns = (int) dim(x, 2) / patch;
+    int inputs = channels * patch * patch;
+    Operand<TFloat32> kernel =
+        parameters.trained(
+            prefix + name + ".weight", Initializer.linear(inputs), patch, patch, channels, outputs);
+    Operand<TFloat32> bias =
+        parameters.trained(prefix + name + ".bias", Initializer.linear(inputs), outputs);
+    Operand<T> whole = x;
+    if (rows * patch < dim(x, 1) || columns * patch < dim(x, 2)) {
+      whole =
+          tf.slice(
+              x,
+              tf.constant(new int[4]),
+              tf.constant(new int[] {-1, rows * patch, columns * patch, channels}));
+    }
+    // The pixels of a patch are in the order of a kernel's.
+    Operand<T> pixels =
+        tf.reshape(tf.nn.spaceToDepth(whole, (long) patch), tf.constant(new int[] {-1, inputs}));
+    Operand<T> weight =
+        cast(tf.reshape(kernel, tf.constant(new int[] {inputs, outputs})), x.type());
+    Operand<T> y = tf.nn.biasAdd(tf.linalg.matMul(pixels, weight), cast(bias, x.type()));
+    return tf.reshape(y, tf.constant(new int[] {-1, rows * columns, outputs}));
+  }
+
+  /**
+   * Result of self-attention.
+   *
+   * @param tokens {@code [B, T, C]}
+   * @param weights share of every token (last axis) in every token, {@code [B, heads, T, T]}
+   */
+  public record Attention<T extends TFloating>(Operand<T> tokens, Operand<TFloat32> weights) {}
+
+  /**
+   * Adds multi-head self-attention (Vaswani et al. 2017, section 3.2): {@code softmax(q k^T /
+   * sqrt(C / heads)) v}, between the linear layers {@code qkv} (outputs in the order q, k, v, each
+   * split into heads of consecutive channels) and {@code proj}. Products are in the type of {@code
+   * x}, the softmax is in float32.
+   *
+   * @param x tokens {@code [B, T, C]}
+   */
+  public <T extends TFloating> Attention<T> attention(Operand<T> x, int heads) {
+    long tokens = dim(x, 1);
+    long width = dim(x, 2);
+    long channels = width / heads;
+    Operand<T> qkv = tokenwise(x, "qkv", Math.toIntExact(3 * width));
+    List<Output<T>> parts =
+        tf.unstack(
+                tf.linalg.transpose(
+                    tf.reshape(qkv, tf.constant(new long[] {-1, tokens, 3, heads, channels})),
+                    tf.constant(new int[] {2, 0, 3, 1, 4})),
+                3L)
+            .output();
+    Operand<T> query = tf.math.mul(parts.get(0), constant(1 / Math.sqrt(channels), x.type()));
+    Operand<T> scores = tf.train.batchMatMul(query, parts.get(1), x.type(), BatchMatMul.adjY(true));
+    Operand<TFloat32> weights = tf.nn.softmax(float32(scores));
+    Operand<T> mixed =
+        tf.train.batchMatMul(cast(weights, x.type()), parts.get(2), x.type()); // [B, heads, T, c]
+    Operand<T> rows =
+        tf.reshape(
+            tf.linalg.transpose(mixed, tf.constant(new int[] {0, 2, 1, 3})),
+            tf.constant(new long[] {-1, tokens, width}));
+    return new Attention<>(tokenwise(rows, "proj", Math.toIntExact(width)), weights);
+  }
+
+  /** Adds a factor for every channel, LayerScale (Touvron et al. 2021, eq. 3). */
+  public Operand<TFloat32> scaled(Operand<TFloat32> x, String name, double first) {
+    long channels = dim(x, x.shape().numDimensions() - 1);
+    return tf.math.mul(
+        x, parameters.trained(prefix + name, Initializer.constant((float) first), channels));
+  }
+
+  /**
+   * Drops a branch of some images and scales up that of the others (Huang et al. 2016, "Deep
+   * Networks with Stochastic Depth"), in training and where the parameters have noise.
+   *
+   * @param branch {@code [B, T, C]}
+   * @param probability of an image's branch to be dropped, less than 1
+   */
+  public Operand<TFloat32> dropPath(Operand<TFloat32> branch, double probability) {
+    Optional<Operand<TInt32>> seed =
+        mode == Mode.TRAINING && probability > 0 ? parameters.noise() : Optional.empty();
+    if (seed.isEmpty()) {
+      return branch;
+    }
+    Operand<TFloat32> uniform =
+        tf.random.statelessRandomUniform(
+            tf.constant(new long[] {dim(branch, 0), 1, 1}), seed.get(), TFloat32.class);
+    float kept = (float) (1 - probability);
+    Operand<TFloat32> isKept = tf.math.floor(tf.math.add(uniform, tf.constant(kept)));
+    return tf.math.mul(branch, tf.math.mul(isKept, tf.constant(1 / kept)));
+  }
+
   /** Adds a linear layer on each cell, {@code [B, H, W, in] -> [B, H, W, outputs]}. */
   public <T extends TFloating> Operand<TFloat32> cells(Operand<T> x, String name, int outputs) {
     long count = dim(x, 0) * dim(x, 1) * dim(x, 2);
@@ -249,6 +425,10 @@ public final class Layers {
     return cast(x, TFloat32.class);
   }
 
+  private <T extends TFloating> Operand<T> constant(double value, Class<T> type) {
+    return cast(tf.constant((float) value), type);
+  }
+
   private <T extends TFloating> Operand<T> cast(Operand<? extends TFloating> x, Class<T> type) {
     return x.type() == type ? x.asOutput().expect(type) : tf.dtypes.cast(x, type);
   }
@@ -292,7 +472,7 @@ public final class Layers {
     return tf.pad(
         x,
         tf.constant(new int[][] {{0, 0}, {cells, cells}, {cells, cells}, {0, 0}}),
-        cast(tf.constant(value), x.type()));
+        constant(value, x.type()));
   }
 
   private static long dim(Operand<?> x, int axis) {

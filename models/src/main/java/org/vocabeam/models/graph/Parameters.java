@@ -1,7 +1,9 @@
 package org.vocabeam.models.graph;
 
+import java.util.Optional;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
 
 /**
  * Source of a network's parameters, by unscoped name. The same network built on another source is a
@@ -19,4 +21,12 @@ public interface Parameters {
 
   /** Assigns a new value to a statistic, once per run and after the reads that it is made of. */
   void moveStatistic(String name, Operand<TFloat32> value);
+
+  /**
+   * Returns the seed {@code [2]} of a layer's noise, another one at every call; empty for a network
+   * without noise, as a teacher or an encoder is.
+   */
+  default Optional<Operand<TInt32>> noise() {
+    return Optional.empty();
+  }
 }

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
@@ -14,6 +15,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.AssignVariableOp;
 import org.tensorflow.op.core.VarHandleOp;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TType;
 import org.vocabeam.models.graph.VariableSpec.Role;
 
@@ -39,6 +41,9 @@ public final class Variables {
   private final Map<String, Operand<TFloat32>> latest = new LinkedHashMap<>();
   private final Map<String, Op> updates = new LinkedHashMap<>();
 
+  private Operand<TInt32> seed;
+  private int noises;
+
   private record Variable(VariableSpec spec, VarHandleOp handle, Operand<TFloat32> value) {}
 
   /**
@@ -54,6 +59,15 @@ public final class Variables {
   /** Returns the precision in which layers compute with the variables. */
   public Precision precision() {
     return precision;
+  }
+
+  /**
+   * Gives noise to the layers of trained networks that are authored from here on.
+   *
+   * @param stepSeed {@code [2]}, another one in every step
+   */
+  public void addNoise(Operand<TInt32> stepSeed) {
+    seed = stepSeed;
   }
 
   /** Returns all variables. */
@@ -202,6 +216,12 @@ public final class Variables {
       @Override
       public void moveStatistic(String name, Operand<TFloat32> value) {
         assign(scope + name, value);
+      }
+
+      @Override
+      public Optional<Operand<TInt32>> noise() {
+        return Optional.ofNullable(seed)
+            .map(step -> tf.math.add(step, tf.constant(new int[] {noises++, 0})));
       }
     };
   }

@@ -53,12 +53,6 @@ public record DinoHead(int hidden, int bottleneck, int prototypes, boolean batch
 
   private Operand<TFloat32> hidden(Layers mlp, String name, Operand<TFloat32> x) {
     Operand<TFloat32> h = mlp.linear(x, name, hidden, true);
-    return gelu(mlp.ops(), batchNorm ? mlp.batchNorm(h, name + ".bn") : h);
-  }
-
-  /** Authors the exact GELU, x Phi(x). */
-  private static Operand<TFloat32> gelu(Ops tf, Operand<TFloat32> x) {
-    Operand<TFloat32> erf = tf.math.erf(tf.math.mul(x, tf.constant((float) Math.sqrt(0.5))));
-    return tf.math.mul(tf.math.mul(x, tf.constant(0.5f)), tf.math.add(erf, tf.constant(1f)));
+    return mlp.gelu(batchNorm ? mlp.batchNorm(h, name + ".bn") : h);
   }
 }

@@ -16,6 +16,7 @@ import org.tensorflow.op.image.ScaleAndTranslate;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TUint8;
+import org.vocabeam.models.backbone.Features;
 import org.vocabeam.models.graph.Constants;
 import org.vocabeam.models.graph.Layers;
 import org.vocabeam.models.graph.Layers.Mode;
@@ -79,7 +80,7 @@ public final class Encoder implements AutoCloseable {
             pooling.apply(
                 writer.ops(),
                 recipe.backbone(),
-                maps(writer.ops(), writer.variables().scope(Method.STUDENT), recipe, images)),
+                features(writer.ops(), writer.variables().scope(Method.STUDENT), recipe, images)),
         pooling.width(recipe.backbone()),
         batchSize,
         device);
@@ -102,7 +103,7 @@ public final class Encoder implements AutoCloseable {
               writer.ops(),
               writer.variables().scope(Method.CLASSIFIER),
               recipe,
-              maps(writer.ops(), student, recipe, images));
+              features(writer.ops(), student, recipe, images));
         },
         classes,
         batchSize,
@@ -154,14 +155,14 @@ public final class Encoder implements AutoCloseable {
     try (ProgramWriter writer = new ProgramWriter()) {
       Ops tf = writer.ops();
       Operand<TUint8> images = writer.input(IMAGES, TUint8.class, -1, -1, -1, shape.channels());
-      Map<String, Operand<TFloat32>> maps =
-          maps(tf, new Constants(tf, Method.STUDENT, state), recipe, whole(tf, images, shape));
-      Operand<TFloat32> features = pooling.apply(tf, recipe.backbone(), maps);
+      Map<String, Features> levels =
+          features(tf, new Constants(tf, Method.STUDENT, state), recipe, whole(tf, images, shape));
+      Operand<TFloat32> features = pooling.apply(tf, recipe.backbone(), levels);
       Map<String, Operand<TFloat32>> outputs = new LinkedHashMap<>();
       outputs.put("embedding", tf.withName("embedding").identity(features));
       if (!recipe.method().classes().isEmpty()) {
         Parameters classifier = new Constants(tf, Method.CLASSIFIER, state);
-        outputs.put("probabilities", tf.nn.softmax(logits(tf, classifier, recipe, maps)));
+        outputs.put("probabilities", tf.nn.softmax(logits(tf, classifier, recipe, levels)));
       }
       writer.signature("serving_default", Map.of(IMAGES, images), outputs);
       writer.save(directory);
@@ -202,19 +203,19 @@ public final class Encoder implements AutoCloseable {
         TUint8.class);
   }
 
-  /** Authors the maps of images {@code [N, H, W, C]}. */
-  private static Map<String, Operand<TFloat32>> maps(
+  /** Authors the features of images {@code [N, H, W, C]}. */
+  private static Map<String, Features> features(
       Ops tf, Parameters parameters, Recipe recipe, Operand<TUint8> images) {
     Layers layers = new Layers(tf, parameters, Mode.INFERENCE);
-    return recipe.backbone().maps(layers, recipe.normalisation().apply(tf, images));
+    return recipe.backbone().features(layers, recipe.normalisation().apply(tf, images));
   }
 
   private static Operand<TFloat32> logits(
-      Ops tf, Parameters classifier, Recipe recipe, Map<String, Operand<TFloat32>> maps) {
+      Ops tf, Parameters classifier, Recipe recipe, Map<String, Features> levels) {
     return Classifier.logits(
         tf,
         classifier,
-        Pooling.GLOBAL.apply(tf, recipe.backbone(), maps),
+        Pooling.GLOBAL.apply(tf, recipe.backbone(), levels),
         recipe.method().classes().size());
   }
 

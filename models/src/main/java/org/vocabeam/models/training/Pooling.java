@@ -9,20 +9,23 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.backbone.Backbone;
+import org.vocabeam.models.backbone.Features;
 
 /**
- * Form of an image's features: a level's map, averaged over a grid of cells.
+ * Form of an image's features: a level's feature of the whole image, or its map, averaged over a
+ * grid of cells.
  *
  * <pre>{@code
  * Pooling pooling = new Pooling("layer2", 2); // four averages of the map of layer2
  * }</pre>
  *
  * @param level of the backbone; empty for the last
- * @param grid g: the map is averaged over g x g cells, 1 is the global average. More cells keep the
- *     places of things, which helps with small aligned images
+ * @param grid g: the map is averaged over g x g cells. 1 is the feature of the whole image: the
+ *     average of a convolutional network's map, the class token of a transformer. More cells keep
+ *     the places of things, which helps with small aligned images
  */
 public record Pooling(String level, int grid) implements Serializable {
-  /** Global average of the last level, which the papers evaluate. */
+  /** Feature of whole images of the last level, which the papers evaluate. */
   public static final Pooling GLOBAL = new Pooling("", 1);
 
   public Pooling {
@@ -70,8 +73,12 @@ public record Pooling(String level, int grid) implements Serializable {
   }
 
   /** Authors {@code [N, h, w, C] -> [N, g g C]}; cells of uneven maps overlap by one place. */
-  Operand<TFloat32> apply(Ops tf, Backbone backbone, Map<String, Operand<TFloat32>> maps) {
-    Operand<TFloat32> map = maps.get(levelOf(backbone));
+  Operand<TFloat32> apply(Ops tf, Backbone backbone, Map<String, Features> levels) {
+    Features features = levels.get(levelOf(backbone));
+    if (grid == 1) {
+      return features.image();
+    }
+    Operand<TFloat32> map = features.map();
     int height = Math.toIntExact(map.shape().get(1));
     int width = Math.toIntExact(map.shape().get(2));
     if (grid > Math.min(height, width)) {
@@ -100,7 +107,7 @@ public record Pooling(String level, int grid) implements Serializable {
         cells.add(tf.math.mean(cell, tf.constant(new int[] {1, 2})));
       }
     }
-    return cells.size() == 1 ? cells.get(0) : tf.concat(cells, tf.constant(1));
+    return tf.concat(cells, tf.constant(1));
   }
 
   private static int ceilDiv(int a, int b) {

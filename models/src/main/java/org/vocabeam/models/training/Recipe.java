@@ -54,6 +54,8 @@ public record Recipe(
         microBatches,
         "a divisor of batchSize, which is " + batchSize + ", for parts of at least 2 images");
     require(precision != null, "precision", precision, "float32, bfloat16 or float16");
+    backbone.check(Math.min(images.height(), images.width()));
+    method.views().forEach(view -> backbone.check(view.size()));
     method.check(backbone, batchSize);
   }
 

@@ -20,7 +20,7 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TFloating;
 import org.vocabeam.models.Sandbox;
 import org.vocabeam.models.Seeds;
-import org.vocabeam.models.backbone.Backbone;
+import org.vocabeam.models.backbone.Convolutional;
 import org.vocabeam.models.graph.Layers;
 import org.vocabeam.models.graph.VariableSpec;
 import org.vocabeam.models.graph.VariableSpec.Role;
@@ -46,7 +46,7 @@ final class PlainStepTest {
   private static final double SHARE = 0.25;
 
   /** A network without kinks: a linear layer on every pixel. */
-  private record PixelLayer() implements Backbone {
+  private record PixelLayer() implements Convolutional {
     @Override
     public List<String> levels() {
       return List.of("pixels");

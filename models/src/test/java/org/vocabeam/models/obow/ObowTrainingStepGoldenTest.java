@@ -28,6 +28,7 @@ import org.vocabeam.models.Golden.Tensor;
 import org.vocabeam.models.Golden.Tolerance;
 import org.vocabeam.models.Sandbox;
 import org.vocabeam.models.backbone.Backbone;
+import org.vocabeam.models.backbone.Convolutional;
 import org.vocabeam.models.graph.Layers;
 import org.vocabeam.models.graph.VariableSpec;
 import org.vocabeam.models.graph.VariableSpec.Role;
@@ -73,7 +74,7 @@ class ObowTrainingStepGoldenTest {
   }
 
   /** Convolution, batch norm and ReLU a stage, as the file's configuration says. */
-  private record PlainNetwork(List<JsonNode> stages) implements Backbone {
+  private record PlainNetwork(List<JsonNode> stages) implements Convolutional {
     static PlainNetwork of(JsonNode backbone) {
       return new PlainNetwork(stream(backbone).filter(s -> s.has("conv")).toList());
     }

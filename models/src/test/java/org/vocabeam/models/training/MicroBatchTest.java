@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.tensorflow.Operand;
 import org.tensorflow.types.family.TFloating;
 import org.vocabeam.models.backbone.Backbone;
+import org.vocabeam.models.backbone.Convolutional;
 import org.vocabeam.models.backbone.ResNet;
 import org.vocabeam.models.graph.Layers;
 import org.vocabeam.models.graph.Precision;
@@ -37,7 +38,7 @@ class MicroBatchTest {
   private static final double TEACHER_DECAY = 0.8;
 
   /** A network without statistics of a batch, which is the same for a part and for a whole. */
-  private record Plain() implements Backbone {
+  private record Plain() implements Convolutional {
     @Override
     public List<String> levels() {
       return List.of("maps");

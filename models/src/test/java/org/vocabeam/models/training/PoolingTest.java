@@ -12,7 +12,10 @@ import org.tensorflow.types.TFloat32;
 import org.vocabeam.models.Sandbox;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.backbone.Backbone;
+import org.vocabeam.models.backbone.Features;
 import org.vocabeam.models.backbone.ResNet;
+import org.vocabeam.models.graph.Layers;
+import org.vocabeam.models.graph.Layers.Mode;
 
 class PoolingTest {
   private static final Backbone BACKBONE =
@@ -22,8 +25,10 @@ class PoolingTest {
   private static float[] pool(Pooling pooling, float[] values, long... shape) {
     try (Sandbox sandbox = new Sandbox()) {
       Operand<TFloat32> map = sandbox.floats(values, shape);
-      return sandbox.run(
-          pooling.apply(sandbox.tf(), BACKBONE, Map.of(pooling.levelOf(BACKBONE), map)));
+      Layers layers = new Layers(sandbox.tf(), sandbox.variables().scope(""), Mode.INFERENCE);
+      Map<String, Features> levels =
+          Map.of(pooling.levelOf(BACKBONE), Features.averaged(layers, map));
+      return sandbox.run(pooling.apply(sandbox.tf(), BACKBONE, levels));
     }
   }
 

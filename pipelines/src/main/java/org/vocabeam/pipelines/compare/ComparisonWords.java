@@ -111,6 +111,7 @@ record ComparisonWords(
     Backbone backbone = words.cells().recipe().backbone();
     String level = words.cells().pooling().level();
     int side = backbone.receptiveField(level);
+    int first = backbone.firstMiddle(level);
     List<WordGallery.Word> shown = new ArrayList<>();
     for (int word : chosen) {
       List<PatchRecord> patchesOfWord = byWord.get(word);
@@ -123,18 +124,17 @@ record ComparisonWords(
                       patch -> {
                         // Patches are places in what the encoder was shown.
                         Pixels pixels = Pixels.of(pictures.get(patch.image()), shape);
-                        return patch(pixels, patch, backbone.stride(level), side);
+                        int top = patch.y() * backbone.stride(level) + first - side / 2;
+                        int left = patch.x() * backbone.stride(level) + first - side / 2;
+                        return new WordGallery.Patch(
+                            patch.image(),
+                            Math.max(0, -top),
+                            Math.max(0, -left),
+                            pixels.region(top, left, side, side));
                       })
                   .toList()));
     }
     return new WordGallery(words.title(), level, side, complete.size(), words.total(), shown);
-  }
-
-  private static WordGallery.Patch patch(Pixels image, PatchRecord patch, int stride, int side) {
-    int top = patch.y() * stride - side / 2;
-    int left = patch.x() * stride - side / 2;
-    return new WordGallery.Patch(
-        patch.image(), Math.max(0, -top), Math.max(0, -left), image.region(top, left, side, side));
   }
 
   private List<PatchRecord> patches(Words words, String output) {

@@ -1,0 +1,74 @@
+package org.vocabeam.models.backbone;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+/**
+ * Way in which learned positions of a grid are resized to another grid, both by cubic kernels. Each
+ * axis is a matrix, {@code [n, g]}, because TensorFlow's own bicubic resize has another kernel.
+ */
+public enum Positions {
+  /**
+   * DINO, and DINOv2 without registers: four positions around each place, places scaled by {@code g
+   * / (n + 0.1)}, a = -0.75 (reference code, {@code interpolate_pos_encoding}).
+   */
+  @JsonProperty("offset")
+  OFFSET {
+    @Override
+    double[][] weights(int g, int n) {
+      double[][] weights = new double[n][g];
+      for (int i = 0; i < n; i++) {
+        double place = (i + 0.5) * g / (n + 0.1) - 0.5;
+        int first = (int) Math.floor(place) - 1;
+        for (int j = first; j < first + 4; j++) {
+          weights[i][Math.min(Math.max(j, 0), g - 1)] += cubic(place - j, -0.75);
+        }
+      }
+      return weights;
+    }
+  },
+  /**
+   * DINOv2 with registers: places scaled by {@code g / n}, a = -0.5, a kernel that grows where the
+   * grid shrinks, and is cut off and normalised at the border (PyTorch with {@code antialias}).
+   */
+  @JsonProperty("antialiased")
+  ANTIALIASED {
+    @Override
+    double[][] weights(int g, int n) {
+      double[][] weights = new double[n][g];
+      double scale = (double) g / n;
+      double stretch = Math.max(scale, 1);
+      for (int i = 0; i < n; i++) {
+        double centre = scale * (i + 0.5);
+        int first = Math.max(0, (int) (centre - 2 * stretch + 0.5));
+        int end = Math.min(g, (int) (centre + 2 * stretch + 0.5));
+        double sum = 0;
+        for (int j = first; j < end; j++) {
+          weights[i][j] = cubic((j - centre + 0.5) / stretch, -0.5);
+          sum += weights[i][j];
+        }
+        for (int j = first; j < end; j++) {
+          weights[i][j] /= sum;
+        }
+      }
+      return weights;
+    }
+  };
+
+  /**
+   * Returns the matrix by which positions of an axis are multiplied.
+   *
+   * @param g positions that are known
+   * @param n positions that are wanted
+   * @return {@code [n, g]}
+   */
+  abstract double[][] weights(int g, int n);
+
+  /** Returns the cubic convolution kernel (Keys 1981, eq. 4) at a distance. */
+  private static double cubic(double distance, double a) {
+    double x = Math.abs(distance);
+    if (x <= 1) {
+      return ((a + 2) * x - (a + 3)) * x * x + 1;
+    }
+    return x < 2 ? ((a * x - 5 * a) * x + 8 * a) * x - 4 * a : 0;
+  }
+}

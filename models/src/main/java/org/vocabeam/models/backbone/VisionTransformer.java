@@ -1,0 +1,374 @@
+package org.vocabeam.models.backbone;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonTypeName;
+import com.google.common.collect.ImmutableMap;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TFloating;
+import org.vocabeam.models.UserError;
+import org.vocabeam.models.graph.Initializer;
+import org.vocabeam.models.graph.Layers;
+
+/**
+ * Vision transformers (Dosovitskiy et al. 2021, section 3.1) in the forms of DINO and DINOv2, with
+ * the variable names of their code. Every block is a level; its map is its patch tokens, and its
+ * feature of the image the class token or the mean of the map, all through the last norm, as in the
+ * authors' {@code get_intermediate_layers}.
+ *
+ * <pre>{@code
+ * Backbone backbone = Backbones.named("vit-s16", 224);
+ * Operand<TFloat32> embedding = backbone.embed(student, images); // [B, 384], the class token
+ * }</pre>
+ *
+ * @param patch side of a patch, in pixels
+ * @param width channels of a token
+ * @param depth number of blocks
+ * @param heads of the attention; a divisor of the width
+ * @param grid patches in a row of the square images for which positions are learned; others get
+ *     resized positions
+ * @param positions way in which positions are resized
+ * @param feedForward second half of a block
+ * @param registers tokens without a position behind the class token (Darcet et al. 2023)
+ * @param layerScale first factor of every channel of a block's two branches; null for none
+ * @param feature of whole images
+ * @param dropPath probability of the last block's branches to be dropped for an image in training;
+ *     that of earlier blocks grows linearly from 0
+ */
+@JsonTypeName("vit")
+public record VisionTransformer(
+    int patch,
+    int width,
+    int depth,
+    int heads,
+    int grid,
+    Positions positions,
+    FeedForward feedForward,
+    int registers,
+    Double layerScale,
+    Feature feature,
+    double dropPath)
+    implements Backbone {
+  /** Second half of a block. */
+  public enum FeedForward {
+    /** Two linear layers with GELU between them, four times as wide as the tokens. */
+    @JsonProperty("mlp")
+    MLP,
+    /** Gated linear layers (Shazeer 2020), as in DINOv2's ViT-g. */
+    @JsonProperty("swiglu")
+    SWIGLU
+  }
+
+  /** Feature of a whole image. */
+  public enum Feature {
+    /** Class token. */
+    @JsonProperty("class-token")
+    CLASS_TOKEN,
+    /** Mean of the patch tokens. */
+    @JsonProperty("patch-mean")
+    PATCH_MEAN
+  }
+
+  /** Width of a feed-forward layer in multiples of that of a token. */
+  private static final int EXPANSION = 4;
+
+  /** Side in pixels of the views of the papers' settings. */
+  private static final int PAPER_SIDE = 224;
+
+  /** Sizes by name, for images of a shorter side in pixels. */
+  static final Map<String, IntFunction<Backbone>> SIZES = sizes();
+
+  public VisionTransformer {
+    check(patch > 0, "patch", patch, "positive");
+    check(depth > 0, "depth", depth, "positive");
+    check(heads > 0 && width > 0 && width % heads == 0, "width", width, "a multiple of heads");
+    check(grid > 0, "grid", grid, "positive");
+    check(registers >= 0, "registers", registers, "at least 0");
+    check(dropPath >= 0 && dropPath < 1, "dropPath", dropPath, "in [0, 1)");
+  }
+
+  private static void check(boolean valid, String what, Object actual, String allowed) {
+    checkArgument(valid, "%s is %s, must be %s", what, actual, allowed);
+  }
+
+  private static Map<String, IntFunction<Backbone>> sizes() {
+    ImmutableMap.Builder<String, IntFunction<Backbone>> sizes = ImmutableMap.builder();
+    ImmutableMap.of("ti", 192, "s", 384, "b", 768)
+        .forEach(
+            (size, width) -> {
+              for (int patch : new int[] {16, 8}) {
+                sizes.put("vit-" + size + patch, side -> dino(patch, width, side));
+              }
+              sizes.put("vit-" + size + "14", side -> dinoV2(width, side, /* registers= */ 0));
+              sizes.put("vit-" + size + "14-reg", side -> dinoV2(width, side, /* registers= */ 4));
+            });
+    return sizes.build();
+  }
+
+  /** Returns the form of DINO (Caron et al. 2021, table 1), with heads of 64 channels. */
+  private static VisionTransformer dino(int patch, int width, int side) {
+    int fitting = patchFor(patch, side);
+    return new VisionTransformer(
+        fitting,
+        width,
+        /* depth= */ 12,
+        /* heads= */ width / 64,
+        gridFor(fitting, side),
+        Positions.OFFSET,
+        FeedForward.MLP,
+        /* registers= */ 0,
+        /* layerScale= */ null,
+        Feature.CLASS_TOKEN,
+        /* dropPath= */ 0.1);
+  }
+
+  /** Returns the form of DINOv2 (Oquab et al. 2023, table 16), with registers or without. */
+  private static VisionTransformer dinoV2(int width, int side, int registers) {
+    int fitting = patchFor(/* patch= */ 14, side);
+    return new VisionTransformer(
+        fitting,
+        width,
+        /* depth= */ 12,
+        /* heads= */ width / 64,
+        gridFor(fitting, side),
+        registers > 0 ? Positions.ANTIALIASED : Positions.OFFSET,
+        FeedForward.MLP,
+        registers,
+        /* layerScale= */ 1e-5,
+        Feature.CLASS_TOKEN,
+        /* dropPath= */ 0.1);
+  }
+
+  /**
+   * Returns a quarter of the patch for small images, for which a ResNet has a stem of a quarter.
+   */
+  private static int patchFor(int patch, int side) {
+    return Backbones.isSmall(side) ? Math.round(patch / 4f) : patch;
+  }
+
+  private static int gridFor(int patch, int side) {
+    return Math.max(1, (Backbones.isSmall(side) ? side : PAPER_SIDE) / patch);
+  }
+
+  @Override
+  public List<String> levels() {
+    return IntStream.rangeClosed(1, depth).mapToObj(i -> "block" + i).toList();
+  }
+
+  @Override
+  public int channels(String level) {
+    return width;
+  }
+
+  @Override
+  public int stride(String level) {
+    return patch;
+  }
+
+  /** Pixels are those of a patch and the eight around it; a token may depend on all others. */
+  @Override
+  public int receptiveField(String level) {
+    return 3 * patch;
+  }
+
+  @Override
+  public int firstMiddle(String level) {
+    return patch / 2;
+  }
+
+  @Override
+  public int mapSide(String level, int side) {
+    return side / patch;
+  }
+
+  @Override
+  public void check(int side) {
+    if (side < patch) {
+      throw new UserError(
+          String.format(
+              "images or views are %d pixels, must be at least %d, a patch of the transformer; take larger"
+                  + " images or a smaller patch",
+              side, patch));
+    }
+  }
+
+  @Override
+  public Map<String, Features> features(Layers layers, Operand<TFloat32> x) {
+    Ops tf = layers.ops();
+    int rows = Math.toIntExact(x.shape().get(1) / patch);
+    int columns = Math.toIntExact(x.shape().get(2) / patch);
+    Map<String, Features> features = new LinkedHashMap<>();
+    for (Operand<TFloat32> tokens : blocks(layers, tokens(layers, x))) {
+      Operand<TFloat32> normed = layers.layerNorm(tokens, "norm");
+      Operand<TFloat32> patches = part(tf, normed, 1 + registers, rows * columns);
+      Operand<TFloat32> map =
+          tf.reshape(patches, tf.constant(new int[] {-1, rows, columns, width}));
+      Operand<TFloat32> image =
+          switch (feature) {
+            case CLASS_TOKEN ->
+                tf.reshape(part(tf, normed, 0, 1), tf.constant(new int[] {-1, width}));
+            case PATCH_MEAN -> tf.math.mean(patches, tf.constant(1));
+          };
+      features.put("block" + (features.size() + 1), new Features(map, image));
+    }
+    return features;
+  }
+
+  private Operand<TFloat32> part(Ops tf, Operand<TFloat32> tokens, int first, int count) {
+    return tf.slice(
+        tokens, tf.constant(new int[] {0, first, 0}), tf.constant(new int[] {-1, count, width}));
+  }
+
+  /**
+   * Authors the tokens before the first block.
+   *
+   * @param x normalised pixels {@code [B, H, W, C]}
+   * @return class token, registers and patches, {@code [B, 1 + registers + h w, width]}
+   */
+  public Operand<TFloat32> tokens(Layers layers, Operand<TFloat32> x) {
+    return placed(layers, patches(layers, x), x);
+  }
+
+  /**
+   * Authors the tokens before the first block, with a learned token in place of masked patches.
+   *
+   * @param x normalised pixels {@code [B, H, W, C]}
+   * @param masked 1 for a patch that is masked, else 0, {@code [B, h w]}
+   * @return class token, registers and patches, {@code [B, 1 + registers + h w, width]}
+   */
+  public Operand<TFloat32> tokens(Layers layers, Operand<TFloat32> x, Operand<TFloat32> masked) {
+    Ops tf = layers.ops();
+    Operand<TFloat32> patches = patches(layers, x);
+    Operand<TFloat32> isMasked = tf.expandDims(masked, tf.constant(2));
+    Operand<TFloat32> mask = layers.parameter("mask_token", Initializer.ZEROS, 1, width);
+    Operand<TFloat32> shown = tf.math.mul(patches, tf.math.sub(tf.constant(1f), isMasked));
+    return placed(layers, tf.math.add(shown, tf.math.mul(mask, isMasked)), x);
+  }
+
+  private Operand<TFloat32> patches(Layers layers, Operand<TFloat32> x) {
+    return layers.float32(layers.patches(layers.reduced(x), "patch_embed.proj", width, patch));
+  }
+
+  /** Authors patches with positions, behind a class token with its position and registers. */
+  private Operand<TFloat32> placed(Layers layers, Operand<TFloat32> patches, Operand<TFloat32> x) {
+    Ops tf = layers.ops();
+    Operand<TFloat32> position =
+        layers.parameter("pos_embed", Initializer.normal(0.02), 1, 1 + grid * grid, width);
+    Operand<TFloat32> classToken = layers.parameter("cls_token", firstClassToken(), 1, 1, width);
+    List<Operand<TFloat32>> added = new ArrayList<>();
+    added.add(tf.math.add(classToken, part(tf, position, 0, 1)));
+    if (registers > 0) {
+      added.add(layers.parameter("register_tokens", Initializer.normal(1e-6), 1, registers, width));
+    }
+    added.add(resized(tf, part(tf, position, 1, grid * grid), x));
+    // All images get the same table, so that the number of images need not be known.
+    Operand<TFloat32> spaced =
+        tf.pad(
+            patches,
+            tf.constant(new int[][] {{0, 0}, {1 + registers, 0}, {0, 0}}),
+            tf.constant(0f));
+    return tf.math.add(spaced, tf.concat(added, tf.constant(1)));
+  }
+
+  private Initializer firstClassToken() {
+    return Initializer.normal(layerScale == null ? 0.02 : 1e-6);
+  }
+
+  /** Authors the positions of the patches of images like {@code x}, {@code [1, h w, width]}. */
+  private Operand<TFloat32> resized(Ops tf, Operand<TFloat32> square, Operand<TFloat32> x) {
+    int height = Math.toIntExact(x.shape().get(1));
+    int across = Math.toIntExact(x.shape().get(2));
+    int rows = height / patch;
+    int columns = across / patch;
+    if (height == across && rows == grid) {
+      return square;
+    }
+    // [g g, D] -> [h, g D] -> [h, g, D] -> [g, h D] -> [w, h D] -> [h, w, D]
+    Operand<TFloat32> h =
+        tf.linalg.matMul(
+            matrix(tf, positions.weights(grid, rows)),
+            tf.reshape(square, tf.constant(new int[] {grid, grid * width})));
+    Operand<TFloat32> turned =
+        tf.linalg.transpose(
+            tf.reshape(h, tf.constant(new int[] {rows, grid, width})),
+            tf.constant(new int[] {1, 0, 2}));
+    Operand<TFloat32> w =
+        tf.linalg.matMul(
+            matrix(tf, positions.weights(grid, columns)),
+            tf.reshape(turned, tf.constant(new int[] {grid, rows * width})));
+    Operand<TFloat32> map =
+        tf.linalg.transpose(
+            tf.reshape(w, tf.constant(new int[] {columns, rows, width})),
+            tf.constant(new int[] {1, 0, 2}));
+    return tf.reshape(map, tf.constant(new int[] {1, rows * columns, width}));
+  }
+
+  private static Operand<TFloat32> matrix(Ops tf, double[][] weights) {
+    float[][] rounded = new float[weights.length][weights[0].length];
+    for (int i = 0; i < weights.length; i++) {
+      for (int j = 0; j < weights[i].length; j++) {
+        rounded[i][j] = (float) weights[i][j];
+      }
+    }
+    return tf.constant(rounded);
+  }
+
+  /**
+   * Authors the tokens after every block, before the last norm.
+   *
+   * @param tokens of all patches or of some, {@code [B, T, width]}
+   * @return for every block {@code [B, T, width]}
+   */
+  public List<Operand<TFloat32>> blocks(Layers layers, Operand<TFloat32> tokens) {
+    List<Operand<TFloat32>> blocks = new ArrayList<>();
+    Operand<TFloat32> x = tokens;
+    for (int i = 0; i < depth; i++) {
+      Layers block = layers.in("blocks." + i);
+      double dropped = depth == 1 ? 0 : dropPath * i / (depth - 1);
+      Operand<TFloat32> mixed =
+          layers.float32(
+              block
+                  .in("attn")
+                  .attention(layers.reduced(block.layerNorm(x, "norm1")), heads)
+                  .tokens());
+      x = added(block, x, mixed, "ls1.gamma", dropped);
+      Operand<TFloat32> moved =
+          layers.float32(feedForward(block.in("mlp"), layers.reduced(block.layerNorm(x, "norm2"))));
+      x = added(block, x, moved, "ls2.gamma", dropped);
+      blocks.add(x);
+    }
+    return blocks;
+  }
+
+  private Operand<TFloat32> added(
+      Layers block, Operand<TFloat32> x, Operand<TFloat32> branch, String scale, double dropped) {
+    Operand<TFloat32> scaled =
+        layerScale == null ? branch : block.scaled(branch, scale, layerScale);
+    return block.ops().math.add(x, block.dropPath(scaled, dropped));
+  }
+
+  private <T extends TFloating> Operand<T> feedForward(Layers layers, Operand<T> x) {
+    return switch (feedForward) {
+      case MLP ->
+          layers.tokenwise(
+              layers.gelu(layers.tokenwise(x, "fc1", EXPANSION * width)), "fc2", width);
+      case SWIGLU -> {
+        Ops tf = layers.ops();
+        // Two thirds of the MLP's width, up to a multiple of eight (reference code).
+        int hidden = (EXPANSION * width * 2 / 3 + 7) / 8 * 8;
+        List<? extends Operand<T>> halves =
+            tf.split(tf.constant(2), layers.tokenwise(x, "w12", 2 * hidden), 2L).output();
+        yield layers.tokenwise(tf.math.mul(layers.silu(halves.get(0)), halves.get(1)), "w3", width);
+      }
+    };
+  }
+}
