@@ -39,7 +39,7 @@ class LayersOfPackagesTest {
         .layer("methods")
         .definedBy(packages("bownet", "generative", "jointembedding", "labels", "obow", "pretext"))
         .layer("evaluation")
-        .definedBy(packages("codebook", "evaluate"))
+        .definedBy(packages("codebook", "evaluate", "weights"))
         .layer("registry of methods")
         .definedBy(packages("methods"))
         .whereLayer("errors and seeds")
