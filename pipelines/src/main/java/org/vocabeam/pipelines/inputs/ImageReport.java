@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.vocabeam.transforms.ingest.Growth;
 import org.vocabeam.transforms.statistics.ImageStatistics;
+import org.vocabeam.transforms.statistics.NamedCount;
 
 /** Report on an images store, for a person. */
 public final class ImageReport {
@@ -48,7 +49,23 @@ public final class ImageReport {
         report,
         "Rejected:",
         rejected + (rejected == 0 ? "" : " (" + counts(statistics.rejected()) + ")"));
+    if (!statistics.unread().isEmpty()) {
+      line(report, "Not read:", unread(statistics.unread()));
+    }
     return report.toString();
+  }
+
+  private static String unread(Map<String, NamedCount> unread) {
+    return unread.values().stream().mapToLong(NamedCount::count).sum()
+        + unread.entrySet().stream()
+            .map(
+                entry ->
+                    String.format(
+                        "%s: %d, as %s",
+                        entry.getKey(),
+                        entry.getValue().count(),
+                        String.join(", ", entry.getValue().names())))
+            .collect(Collectors.joining("; ", " (", ")"));
   }
 
   /** Returns lines on what an input has added to a growing store. */

@@ -8,18 +8,13 @@ import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileVisitOption;
-import java.nio.file.FileVisitResult;
-import java.nio.file.FileVisitor;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -51,6 +46,14 @@ public final class StoreFiles {
    */
   public record Listed(String path, String name, long bytes) {}
 
+  /**
+   * Content of a root.
+   *
+   * @param files sorted by name
+   * @param unread links and special files, sorted by name
+   */
+  public record Listing(List<Listed> files, List<UnreadFile> unread) {}
+
   private StoreFiles() {}
 
   /**
@@ -58,48 +61,24 @@ public final class StoreFiles {
    * missing path nothing. Symbolic links are followed.
    */
   public static List<Listed> list(String root) throws IOException {
-    ResourceId directory = resource(root, true);
-    List<Listed> files =
-        isLocal(directory) ? listLocal(Path.of(directory.toString())) : listRemote(directory);
-    files.sort(Comparator.comparing(Listed::name));
-    return files;
-  }
-
-  /** Not by FileSystems.match: it would take the brackets of "photos [2020]" for a pattern. */
-  private static List<Listed> listLocal(Path root) throws IOException {
-    List<Listed> files = new ArrayList<>();
-    if (Files.isRegularFile(root)) {
-      files.add(new Listed(root.toString(), root.getFileName().toString(), Files.size(root)));
-    } else if (Files.isDirectory(root)) {
-      Files.walkFileTree(
-          root,
-          EnumSet.of(FileVisitOption.FOLLOW_LINKS),
-          Integer.MAX_VALUE,
-          collector(root, files));
+    Listing listing = listing(root);
+    for (UnreadFile file : listing.unread()) {
+      if (file.reason() == Unread.CLOSED_FOLDER) {
+        throw new AccessDeniedException(file.name());
+      }
     }
-    return files;
+    return listing.files();
   }
 
-  /** Returns a visitor that collects files and passes over those that are deleted meanwhile. */
-  private static FileVisitor<Path> collector(Path root, List<Listed> files) {
-    return new SimpleFileVisitor<>() {
-      @Override
-      public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) {
-        if (attributes.isRegularFile()) {
-          String name = root.relativize(path).toString().replace('\\', '/');
-          files.add(new Listed(path.toString(), name, attributes.size()));
-        }
-        return FileVisitResult.CONTINUE;
-      }
-
-      @Override
-      public FileVisitResult visitFileFailed(Path path, IOException failure) throws IOException {
-        if (failure instanceof NoSuchFileException) {
-          return FileVisitResult.CONTINUE;
-        }
-        throw failure;
-      }
-    };
+  /** Lists a root as {@link #list} does, and what it passes over. */
+  public static Listing listing(String root) throws IOException {
+    ResourceId directory = resource(root, true);
+    Listing listing =
+        isLocal(directory)
+            ? LocalListing.of(Path.of(directory.toString()))
+            : new Listing(listRemote(directory), List.of());
+    listing.files().sort(Comparator.comparing(Listed::name));
+    return listing;
   }
 
   private static List<Listed> listRemote(ResourceId root) throws IOException {
@@ -173,6 +152,12 @@ public final class StoreFiles {
               location, e.getMessage()),
           e);
     }
+  }
+
+  /** Returns the path of a local file, and nothing for one in an object store. */
+  public static Optional<Path> local(String file) {
+    ResourceId resource = resource(file, false);
+    return isLocal(resource) ? Optional.of(Path.of(resource.toString())) : Optional.empty();
   }
 
   static boolean isLocal(ResourceId resource) {

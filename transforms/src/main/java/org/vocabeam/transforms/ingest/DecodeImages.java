@@ -23,7 +23,7 @@ import org.vocabeam.transforms.statistics.ImageTally;
 
 /**
  * Decoder of source images to stored ones. Side outputs are the rejected files, the hashes of every
- * image, and one tally for every bundle.
+ * image, and one tally for every bundle; files that are not read are only in the tally.
  */
 final class DecodeImages extends DoFn<SourceImage, ImageRecord> {
   private static final long serialVersionUID = 1L;
@@ -53,6 +53,10 @@ final class DecodeImages extends DoFn<SourceImage, ImageRecord> {
 
   @ProcessElement
   public void decode(@Element SourceImage source, MultiOutputReceiver out) {
+    if (source.unread() != null) {
+      tally.addUnread(source.unread(), source.id());
+      return;
+    }
     try {
       if (source.rejection() != null) {
         throw new RejectedException(source.rejection());

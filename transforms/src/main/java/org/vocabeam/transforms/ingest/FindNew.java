@@ -193,7 +193,7 @@ final class FindNew extends PTransform<PCollection<ContentRecord>, PCollectionTu
               maxBytes,
               image -> {
                 int at = position[0]++;
-                if (image.rejection() != null) {
+                if (!image.isImage()) {
                   out.get(SELECTED).output(KV.of(part.getKey(), KV.of(at, null)));
                 } else {
                   Sighting seen = Sighting.of(image, part.getKey(), at);

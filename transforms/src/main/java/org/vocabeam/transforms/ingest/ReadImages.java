@@ -173,6 +173,14 @@ public final class ReadImages extends PTransform<PBegin, PCollectionTuple> {
                       "TallyBefore",
                       Create.of(before.tally()).withCoder(SerializableCoder.of(ImageTally.class))));
     }
+    if (!source.unread().isEmpty()) {
+      tallies =
+          tallies.and(
+              read.getPipeline()
+                  .apply(
+                      "TallyUnread",
+                      Create.of(unread()).withCoder(SerializableCoder.of(ImageTally.class))));
+    }
     PCollection<ImageTally> copies =
         allContents
             .apply("Contents", Flatten.pCollections())
@@ -198,6 +206,13 @@ public final class ReadImages extends PTransform<PBegin, PCollectionTuple> {
         .and(CONTENTS, contents)
         .and(TALLY, tally)
         .and(STATISTICS, statistics);
+  }
+
+  /** Returns the tally of the files that the source does not read. */
+  private ImageTally unread() {
+    ImageTally tally = ImageTally.empty();
+    source.unread().forEach(file -> tally.addUnread(file.reason(), file.name()));
+    return tally;
   }
 
   private static final class Statistics extends DoFn<ImageTally, ImageStatistics> {

@@ -27,10 +27,10 @@ final class FolderFormat implements SourceFormat {
         : Optional.of(list(files));
   }
 
-  /** Lists all files, whatever their names. */
+  /** Lists all files, whatever their names, but archives. */
   static ImageSource list(SourceFiles files) {
-    List<StoreFiles.Listed> listed = files.listed();
-    StoreFiles.Listed first = listed.get(0);
+    StoreFiles.Listed first = files.listed().get(0);
+    List<StoreFiles.Listed> listed = files.named(name -> !isOther(name));
     String root =
         files.isFile()
             ? first.path().substring(0, first.path().length() - first.name().length())
@@ -41,10 +41,13 @@ final class FolderFormat implements SourceFormat {
             .map(names -> new Files(root, names, files.layout()))
             .toList();
     return ImageSource.of(
-        NAME,
-        parts,
-        SourceSize.ofFiles(listed.size(), SourceFiles.bytes(listed)),
-        SourceFiles.fingerprint(listed));
+        NAME, parts, SourceSize.ofFiles(listed.size(), SourceFiles.bytes(listed)), files, listed);
+  }
+
+  private static boolean isOther(String name) {
+    return Archive.hasFileName(name)
+        || Archive.UNKNOWN_NAMES.matcher(name).matches()
+        || ParquetFormat.hasFileName(name);
   }
 
   /**

@@ -52,10 +52,19 @@ final class IdxFormat implements SourceFormat {
     }
     return Optional.of(
         ImageSource.of(
-            name(),
-            parts,
-            new SourceSize(images, bytes, 1, true),
-            SourceFiles.fingerprint(listed)));
+            name(), parts, new SourceSize(images, bytes, 1, true), files, withLabels(listed)));
+  }
+
+  private static List<StoreFiles.Listed> withLabels(List<StoreFiles.Listed> images)
+      throws IOException {
+    List<StoreFiles.Listed> read = new ArrayList<>(images);
+    for (StoreFiles.Listed file : images) {
+      StoreFiles.Listed labels = labels(file.path());
+      if (labels != null) {
+        read.add(labels);
+      }
+    }
+    return read;
   }
 
   /** Number and size of the images of a file. */
@@ -87,7 +96,7 @@ final class IdxFormat implements SourceFormat {
       checkLength(labels, 8 + (long) count);
     }
     int rows = (int) Math.max(1, Math.min(MAX_ROWS, PART_BYTES / pixels));
-    if (Gzip.is(file.path())) {
+    if (Compression.isCompressed(file.path())) {
       rows = Math.max(rows, header.count / MAX_GZIP_PARTS + 1);
     }
     List<Rows> parts = new ArrayList<>();
@@ -134,7 +143,7 @@ final class IdxFormat implements SourceFormat {
   }
 
   private static Header header(StoreFiles.Listed file, int magic) {
-    try (DataInputStream in = new DataInputStream(Gzip.open(file.path()))) {
+    try (DataInputStream in = new DataInputStream(Compression.open(file.path()))) {
       int actual = in.readInt();
       int count = in.readInt();
       if (actual != magic || count < 0) {
@@ -153,7 +162,7 @@ final class IdxFormat implements SourceFormat {
 
   /** Rejects a short file; a gzipped one shows its length only when it is read. */
   private static void checkLength(StoreFiles.Listed file, long promised) throws IOException {
-    if (file.bytes() < promised && !Gzip.is(file.path())) {
+    if (file.bytes() < promised && !Compression.isCompressed(file.path())) {
       throw tooShort(file.path(), null);
     }
   }
@@ -188,7 +197,7 @@ final class IdxFormat implements SourceFormat {
     @Override
     public void read(int maxBytes, Consumer<SourceImage> out) {
       byte[] classes = labels == null ? null : readLabels(labels);
-      try (DataInputStream in = new DataInputStream(Gzip.open(images))) {
+      try (DataInputStream in = new DataInputStream(Compression.open(images))) {
         in.skipNBytes(16 + (long) from * width * height);
         for (int row = from; row < to; row++) {
           byte[] pixels = new byte[width * height];
@@ -211,7 +220,7 @@ final class IdxFormat implements SourceFormat {
     }
 
     private byte[] readLabels(String file) {
-      try (DataInputStream in = new DataInputStream(Gzip.open(file))) {
+      try (DataInputStream in = new DataInputStream(Compression.open(file))) {
         in.skipNBytes(8 + (long) from);
         byte[] classes = new byte[to - from];
         in.readFully(classes);

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.vocabeam.models.UserError;
+import org.vocabeam.transforms.files.StoreFiles;
+import org.vocabeam.transforms.files.UnreadFile;
 import org.vocabeam.transforms.image.DecodeOptions;
 
 /**
@@ -21,40 +23,66 @@ public final class ImageSource {
   private final SourceSize size;
   private final boolean sequential;
   private final String fingerprint;
+  private final List<UnreadFile> unread;
 
   private ImageSource(
-      String kind, List<WorkItem> parts, SourceSize size, boolean sequential, String fingerprint) {
+      String kind,
+      List<WorkItem> parts,
+      SourceSize size,
+      boolean sequential,
+      String fingerprint,
+      List<UnreadFile> unread) {
     this.kind = kind;
     this.parts = parts;
     this.size = size;
     this.sequential = sequential;
     this.fingerprint = fingerprint;
+    this.unread = unread;
   }
 
   /**
    * Returns a source whose parts are small.
    *
    * @param kind name for users
-   * @param fingerprint hash of its files, the same wherever they are
+   * @param read files that decide its images and labels; others of the input are counted as unread
    */
   static ImageSource of(
-      String kind, List<? extends WorkItem.Part> parts, SourceSize size, String fingerprint) {
+      String kind,
+      List<? extends WorkItem.Part> parts,
+      SourceSize size,
+      SourceFiles files,
+      List<StoreFiles.Listed> read) {
     return new ImageSource(
-        kind, parts.stream().map(WorkItem::new).toList(), size, false, fingerprint);
+        kind, items(parts), size, false, SourceFiles.fingerprint(read), files.unreadBeside(read));
+  }
+
+  /**
+   * Returns a source of all files of a store, whose parts are small.
+   *
+   * @param kind name for users
+   * @param fingerprint hash of its rows, the same wherever it is
+   */
+  static ImageSource ofStore(
+      String kind, List<? extends WorkItem.Part> parts, SourceSize size, String fingerprint) {
+    return new ImageSource(kind, items(parts), size, false, fingerprint, List.of());
+  }
+
+  private static List<WorkItem> items(List<? extends WorkItem.Part> parts) {
+    return parts.stream().map(WorkItem::new).toList();
   }
 
   /** Returns the same source with parts that may be large, so that decoding is spread. */
   ImageSource withSequentialParts() {
-    return new ImageSource(kind, parts, size, true, fingerprint);
+    return new ImageSource(kind, parts, size, true, fingerprint, unread);
   }
 
   /**
    * Lists a file or directory and recognises its format. Any {@code .jpg}, {@code .jpeg} or {@code
    * .png} in a directory makes it an image folder; otherwise it is IDX files ({@code
-   * *images-idx3-ubyte[.gz]}), tar archives ({@code .tar}, {@code .tar.gz}, {@code .tgz}) or
-   * Parquet files, if it holds some; otherwise an image folder whose files have no extension.
-   * Parquet files with the columns of an images store are read as one, unless {@code options} name
-   * columns. Hidden files are left out.
+   * *images-idx3-ubyte[.gz]}), archives (tar, also compressed, and zip) or Parquet files, if it
+   * holds some; otherwise an image folder whose files have no extension. Parquet files with the
+   * columns of an images store are read as one, unless {@code options} name columns. Hidden files
+   * are left out.
    *
    * @throws UserError when there is no file, or an IDX or Parquet file is damaged or does not fit
    *     the options
@@ -68,7 +96,10 @@ public final class ImageSource {
                 .map(SourceFormat::name)
                 .distinct()
                 .collect(Collectors.joining(", "));
-        throw new UserError(input + " is empty or not there; give one of: " + formats);
+        throw new UserError(
+            String.format(
+                "%s is empty or not there%s; give one of: %s",
+                input, files.unread().isEmpty() ? "" : ", but for hidden files", formats));
       }
       for (SourceFormat format : SourceFormat.ALL) {
         Optional<ImageSource> source = format.open(files);
@@ -82,7 +113,7 @@ public final class ImageSource {
     }
   }
 
-  /** Name of the format for users: image folder, IDX, tar, Parquet or images store. */
+  /** Name of the format for users: image folder, IDX, tar, zip, Parquet or images store. */
   public String kind() {
     return kind;
   }
@@ -107,6 +138,11 @@ public final class ImageSource {
   /** Number of images; a guess for archives. */
   public long images() {
     return size.images();
+  }
+
+  /** Files of the input that are not read, as far as listing tells; archives hold more. */
+  public List<UnreadFile> unread() {
+    return unread;
   }
 
   public List<WorkItem> parts() {

@@ -62,7 +62,8 @@ final class ParquetFormat implements SourceFormat {
             SourceSize.ofFiles(
                 parts.stream().mapToLong(part -> part.group().rows()).sum(),
                 SourceFiles.bytes(tables)),
-            SourceFiles.fingerprint(tables)));
+            files,
+            tables));
   }
 
   /** Returns one part for every row group. */

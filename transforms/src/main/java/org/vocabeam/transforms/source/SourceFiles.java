@@ -4,27 +4,46 @@ import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.vocabeam.transforms.files.StoreFiles;
+import org.vocabeam.transforms.files.Unread;
+import org.vocabeam.transforms.files.UnreadFile;
 import org.vocabeam.transforms.image.DecodeOptions;
+import org.vocabeam.transforms.image.ImageFormat;
 
 /**
  * Files of a source whose format is not known yet.
  *
  * @param input file or directory
  * @param listed its files without hidden ones, sorted by name
+ * @param unread hidden files, and what is no file
  * @param options of the source
  * @param decode options of the images store
  */
 record SourceFiles(
-    String input, List<StoreFiles.Listed> listed, SourceOptions options, DecodeOptions decode) {
+    String input,
+    List<StoreFiles.Listed> listed,
+    List<UnreadFile> unread,
+    SourceOptions options,
+    DecodeOptions decode) {
 
   static SourceFiles list(String input, SourceOptions options, DecodeOptions decode)
       throws IOException {
-    List<StoreFiles.Listed> listed =
-        StoreFiles.list(input).stream().filter(file -> !Layout.isHidden(file.name())).toList();
-    return new SourceFiles(input, listed, options, decode);
+    StoreFiles.Listing found = StoreFiles.listing(input);
+    List<StoreFiles.Listed> listed = new ArrayList<>();
+    List<UnreadFile> unread = new ArrayList<>(found.unread());
+    for (StoreFiles.Listed file : found.files()) {
+      if (Layout.isHidden(file.name())) {
+        unread.add(new UnreadFile(file.name(), Unread.HIDDEN));
+      } else {
+        listed.add(file);
+      }
+    }
+    return new SourceFiles(input, listed, unread, options, decode);
   }
 
   /** Returns true if the input is one file and no directory. */
@@ -35,6 +54,26 @@ record SourceFiles(
   /** Returns the files whose names, relative to the input, match. */
   List<StoreFiles.Listed> named(Predicate<String> names) {
     return listed.stream().filter(file -> names.test(file.name())).toList();
+  }
+
+  /** Returns what is not read when the source reads these files only. */
+  List<UnreadFile> unreadBeside(List<StoreFiles.Listed> read) {
+    Set<String> names = read.stream().map(StoreFiles.Listed::path).collect(Collectors.toSet());
+    boolean images = read.stream().anyMatch(file -> ImageFormat.hasFileName(file.name()));
+    List<UnreadFile> rest = new ArrayList<>(unread);
+    for (StoreFiles.Listed file : listed) {
+      if (!names.contains(file.path())) {
+        rest.add(new UnreadFile(file.name(), reason(file.name(), images)));
+      }
+    }
+    return rest;
+  }
+
+  private static Unread reason(String name, boolean images) {
+    if (Archive.UNKNOWN_NAMES.matcher(name).matches()) {
+      return Unread.UNKNOWN_ARCHIVE;
+    }
+    return images && Archive.hasFileName(name) ? Unread.ARCHIVE_BESIDE_IMAGES : Unread.OTHER_FORMAT;
   }
 
   Layout layout() {

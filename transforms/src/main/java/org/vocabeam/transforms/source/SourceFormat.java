@@ -16,7 +16,7 @@ interface SourceFormat {
           new StoreViewFormat(),
           new FolderFormat(),
           new IdxFormat(),
-          new TarFormat(),
+          new ArchiveFormat(),
           new StoreFormat(),
           new ParquetFormat());
 

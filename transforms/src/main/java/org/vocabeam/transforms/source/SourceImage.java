@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 import org.checkerframework.checker.nullness.qual.Nullable;
+import org.vocabeam.transforms.files.Unread;
 import org.vocabeam.transforms.image.ImageFormat;
+import org.vocabeam.transforms.image.ImageRecord;
 import org.vocabeam.transforms.image.Rejection;
 import org.vocabeam.transforms.parquet.RecordType;
 
@@ -18,7 +20,8 @@ import org.vocabeam.transforms.parquet.RecordType;
  * @param height of pixels; 0 for a file
  * @param channels of pixels; 0 for a file
  * @param bytes empty when rejected
- * @param rejection reason why the file was not read, or null
+ * @param rejection reason why the file is no image, or null
+ * @param unread reason why the file is neither image nor rejected, or null
  */
 public record SourceImage(
     String id,
@@ -28,9 +31,23 @@ public record SourceImage(
     int height,
     int channels,
     byte[] bytes,
-    @Nullable Rejection rejection) {
+    @Nullable Rejection rejection,
+    @Nullable Unread unread) {
   public static final RecordType<SourceImage> TYPE =
       RecordType.of(SourceImage.class, "source images", SourceImage::id);
+
+  /** Creates an image, or a rejected file. */
+  public SourceImage(
+      String id,
+      @Nullable String label,
+      String split,
+      int width,
+      int height,
+      int channels,
+      byte[] bytes,
+      @Nullable Rejection rejection) {
+    this(id, label, split, width, height, channels, bytes, rejection, null);
+  }
 
   /** Reads a file to its end, and rejects it early when it is no image or is too long. */
   public static SourceImage file(
@@ -61,9 +78,19 @@ public record SourceImage(
     return new SourceImage(id, null, split, 0, 0, 0, new byte[0], rejection);
   }
 
+  /** Returns a file that is only counted. */
+  static SourceImage unread(String id, Unread unread) {
+    return new SourceImage(id, null, ImageRecord.NO_SPLIT, 0, 0, 0, new byte[0], null, unread);
+  }
+
+  /** Returns true for an image, false for a file that is rejected or not read. */
+  public boolean isImage() {
+    return rejection == null && unread == null;
+  }
+
   /** Returns the same image with another id. */
   public SourceImage withId(String other) {
-    return new SourceImage(other, label, split, width, height, channels, bytes, rejection);
+    return new SourceImage(other, label, split, width, height, channels, bytes, rejection, unread);
   }
 
   /** Returns a hash of bytes and shape: 32 hexadecimal digits. */

@@ -63,7 +63,7 @@ final class StoreFormat implements SourceFormat {
   }
 
   static ImageSource source(List<RowGroup> groups, String fingerprint) {
-    return ImageSource.of(
+    return ImageSource.ofStore(
         NAME,
         groups.stream().map(Rows::new).toList(),
         SourceSize.ofFiles(

@@ -1,13 +1,22 @@
 /**
- * Sources of images, one {@link org.vocabeam.transforms.source.SourceFormat} each: folder, tar,
- * IDX, Parquet, images store.
+ * Sources of images, one {@link org.vocabeam.transforms.source.SourceFormat} each: folder,
+ * archives, IDX, Parquet, images store.
  *
  * <ul>
  *   <li><b>Parts.</b> The driver lists a source and cuts it into parts for workers: 64 files,
- *       10,000 rows of IDX, a row group, a tar. One worker reads a tar, and its images are spread
- *       for decoding.
- *   <li><b>One damaged file is rejected, one damaged source is an error.</b> A tar, IDX or Parquet
- *       file that is cut short stops the run, since nobody wants to train on its first half.
+ *       10,000 rows of IDX, a row group, an archive. One worker reads an archive, and its images
+ *       are spread for decoding.
+ *   <li><b>Every file is an image, rejected or counted as unread</b> with its reason: {@link
+ *       org.vocabeam.transforms.files.Unread}. The driver counts what it lists, a worker what it
+ *       finds in an archive.
+ *   <li><b>Archives</b> give their entries one after the other ({@code Archive}), and {@code
+ *       ArchiveFormat} decides what becomes of an entry. A zip is read by the directory at its end,
+ *       so one that is no local file is copied to a temporary file. Names in tars and zips are
+ *       bytes of any encoding; those that are not UTF-8 are shown as {@code caf\xE9.jpg}, or read
+ *       by the code page of DOS in a zip.
+ *   <li><b>One damaged file is rejected, one damaged source is an error.</b> An archive, IDX or
+ *       Parquet file that is cut short stops the run, since nobody wants to train on its first
+ *       half.
  *   <li><b>A new format</b> is one class with its parts, and one line in {@code SourceFormat.ALL}.
  *       Settings that the source does not tell go into {@link
  *       org.vocabeam.transforms.source.SourceOptions}.

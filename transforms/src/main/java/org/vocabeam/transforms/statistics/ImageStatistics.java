@@ -31,6 +31,7 @@ import org.vocabeam.transforms.files.StoreFiles;
  *     did not count them
  * @param copies number of images whose pixels another image has already; they stay in the store
  * @param rejected number of files by reason
+ * @param unread files that were not read, by reason
  */
 public record ImageStatistics(
     long images,
@@ -49,7 +50,8 @@ public record ImageStatistics(
     SortedMap<String, Long> encodings,
     long distinct,
     long copies,
-    SortedMap<String, Long> rejected)
+    SortedMap<String, Long> rejected,
+    SortedMap<String, NamedCount> unread)
     implements Serializable {
   /** Name of the file. */
   public static final String FILE = "statistics.json";
@@ -63,6 +65,7 @@ public record ImageStatistics(
   public ImageStatistics {
     shortSides = shortSides == null ? new TreeMap<>() : shortSides;
     encodings = encodings == null ? new TreeMap<>() : encodings;
+    unread = unread == null ? new TreeMap<>() : unread;
   }
 
   /** Returns true if all images have the same size and number of channels. */

@@ -18,6 +18,7 @@ import java.util.function.BinaryOperator;
 import org.apache.beam.sdk.transforms.Combine;
 import org.vocabeam.models.UserError;
 import org.vocabeam.transforms.files.StoreFiles;
+import org.vocabeam.transforms.files.Unread;
 import org.vocabeam.transforms.image.ImageRecord;
 import org.vocabeam.transforms.image.Pixels;
 import org.vocabeam.transforms.image.Rejection;
@@ -28,6 +29,7 @@ import org.vocabeam.transforms.image.Rejection;
  *
  * @param shortSides number of images by the largest power of two that their shorter side reaches
  * @param multiplicities number of contents by the number of images that have them
+ * @param unread files that were not read, by reason
  */
 public record ImageTally(
     TreeMap<String, Long> splits,
@@ -39,7 +41,8 @@ public record ImageTally(
     TreeMap<String, Long> encodings,
     TreeMap<Long, Long> multiplicities,
     TreeMap<String, Long> rejected,
-    TreeMap<Plane, Sums> planes)
+    TreeMap<Plane, Sums> planes,
+    TreeMap<String, NamedCount> unread)
     implements Serializable {
   /** Number of squares of 255 that fit an int, which is several times faster than a long. */
   private static final int BLOCK = 1 << 15;
@@ -117,6 +120,7 @@ public record ImageTally(
         new TreeMap<>(),
         new TreeMap<>(),
         new TreeMap<>(),
+        new TreeMap<>(),
         new TreeMap<>());
   }
 
@@ -167,6 +171,11 @@ public record ImageTally(
     rejected.merge(rejection.reason(), 1L, Long::sum);
   }
 
+  /** Adds a file that was not read. */
+  public void addUnread(Unread reason, String name) {
+    unread.merge(reason.reason(), NamedCount.of(name), NamedCount::plus);
+  }
+
   ImageTally merge(ImageTally other) {
     merge(splits, other.splits, Long::sum);
     merge(labels, other.labels, Long::sum);
@@ -178,6 +187,7 @@ public record ImageTally(
     merge(multiplicities, other.multiplicities, Long::sum);
     merge(rejected, other.rejected, Long::sum);
     merge(planes, other.planes, Sums::plus);
+    merge(unread, other.unread, NamedCount::plus);
     return this;
   }
 
@@ -226,7 +236,8 @@ public record ImageTally(
         encodings,
         distinct,
         images - distinct,
-        rejected);
+        rejected,
+        unread);
   }
 
   /** Reads the tally beside the images of a growing store. */
@@ -241,8 +252,8 @@ public record ImageTally(
   }
 
   /**
-   * Returns the part that an increment adds to: all but the counts of copies and rejected files,
-   * which every increment makes anew. A new image may be a copy of an old one.
+   * Returns the part that an increment adds to: all but the counts of copies, and of rejected and
+   * unread files, which every increment makes anew. A new image may be a copy of an old one.
    */
   public ImageTally toBeAddedTo() {
     return new ImageTally(
@@ -255,7 +266,8 @@ public record ImageTally(
         encodings,
         new TreeMap<>(),
         new TreeMap<>(),
-        planes);
+        planes,
+        new TreeMap<>());
   }
 
   /** Merge of tallies. */

@@ -93,7 +93,7 @@ class ImageSourceTest {
     UserError error = assertThrows(UserError.class, () -> kind("none"));
     assertEquals(
         directory.resolve("none")
-            + " is empty or not there; give one of: images store, image folder, IDX, tar, Parquet",
+            + " is empty or not there; give one of: images store, image folder, IDX, tar, zip, Parquet",
         error.getMessage());
   }
 
