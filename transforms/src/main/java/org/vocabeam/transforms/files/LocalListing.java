@@ -11,9 +11,12 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Listing of a local folder. Not by Beam's {@code FileSystems.match}: it would take the brackets of
@@ -22,6 +25,7 @@ import java.util.List;
 final class LocalListing extends SimpleFileVisitor<Path> {
   private final Path root;
   private final List<StoreFiles.Listed> files = new ArrayList<>();
+  private final List<StoreFiles.Listed> lost = new ArrayList<>();
   private final List<UnreadFile> unread = new ArrayList<>();
 
   private LocalListing(Path root) {
@@ -37,6 +41,7 @@ final class LocalListing extends SimpleFileVisitor<Path> {
     } else if (Files.isDirectory(root)) {
       Files.walkFileTree(
           root, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, listing);
+      listing.addLost();
       listing.unread.sort(Comparator.comparing(UnreadFile::name));
     }
     return new StoreFiles.Listing(listing.files, listing.unread);
@@ -45,7 +50,8 @@ final class LocalListing extends SimpleFileVisitor<Path> {
   @Override
   public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) {
     if (attributes.isRegularFile()) {
-      files.add(new StoreFiles.Listed(path.toString(), name(path), attributes.size()));
+      List<StoreFiles.Listed> list = RawName.isLost(path.toString()) ? lost : files;
+      list.add(new StoreFiles.Listed(location(path), name(path), attributes.size()));
     } else {
       // An attribute of a link is read only when the file behind it is not there.
       add(path, attributes.isSymbolicLink() ? Unread.DANGLING : Unread.SPECIAL);
@@ -70,7 +76,34 @@ final class LocalListing extends SimpleFileVisitor<Path> {
     unread.add(new UnreadFile(name(path), reason));
   }
 
+  /** Adds the files whose names are no text, unless the text that stands for one is a name too. */
+  private void addLost() {
+    if (lost.isEmpty()) {
+      return;
+    }
+    Set<String> names = files.stream().map(StoreFiles.Listed::name).collect(Collectors.toSet());
+    for (StoreFiles.Listed file : lost) {
+      if (names.add(file.name())) {
+        files.add(file);
+      } else {
+        unread.add(new UnreadFile(file.name(), Unread.SAME_NAME));
+      }
+    }
+  }
+
+  /** Returns a path that leads back to its file: a URI, which keeps the bytes that are no text. */
+  private static String location(Path path) {
+    String text = path.toString();
+    return RawName.isLost(text) ? path.toUri().toString() : text;
+  }
+
   private String name(Path path) {
-    return root.relativize(path).toString();
+    String name = root.relativize(path).toString();
+    if (!RawName.isLost(name)) {
+      return name;
+    }
+    byte[] bytes = RawName.of(path);
+    int from = RawName.of(root.resolve("x")).length - 1;
+    return RawName.text(Arrays.copyOfRange(bytes, from, bytes.length));
   }
 }

@@ -4,7 +4,9 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.URI;
 import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
@@ -32,6 +34,9 @@ public final class StoreFiles {
   /** Names of the files that a store writes, temporary ones too. */
   public static final Pattern PART =
       Pattern.compile("(_SUCCESS|part-\\d{5}-of-\\d{5}\\.parquet)(\\.[0-9a-f-]{36}\\.tmp)?");
+
+  /** Start of the location of a file whose name is no text. */
+  private static final String LOCAL_URI = "file:///";
 
   private static final String TEMPORARY = ".tmp";
   private static final Pattern TEMPORARY_NAME = Pattern.compile("\\.[0-9a-f-]{36}\\.tmp$");
@@ -156,8 +161,19 @@ public final class StoreFiles {
 
   /** Returns the path of a local file, and nothing for one in an object store. */
   public static Optional<Path> local(String file) {
+    if (file.startsWith(LOCAL_URI)) {
+      return Optional.of(Path.of(URI.create(file)));
+    }
+    if (file.startsWith("/")) {
+      return Optional.of(Path.of(file));
+    }
     ResourceId resource = resource(file, false);
     return isLocal(resource) ? Optional.of(Path.of(resource.toString())) : Optional.empty();
+  }
+
+  /** Returns the location of a file in a listed directory. */
+  public static String resolve(String directory, Listed file) {
+    return file.path().startsWith(LOCAL_URI) ? file.path() : resolve(directory, file.name());
   }
 
   static boolean isLocal(ResourceId resource) {
@@ -223,6 +239,11 @@ public final class StoreFiles {
   }
 
   public static ReadableByteChannel channel(String file) throws IOException {
+    // Not by Beam, which would take the backslashes of a name for slashes.
+    Optional<Path> local = local(file);
+    if (local.isPresent()) {
+      return FileChannel.open(local.get());
+    }
     return ObjectStoreFailure.explained(file, () -> FileSystems.open(resource(file, false)));
   }
 

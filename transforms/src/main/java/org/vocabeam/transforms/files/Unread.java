@@ -13,6 +13,7 @@ public enum Unread {
   LOOP("link back to a folder above it", false),
   DANGLING("link to nothing", false),
   CLOSED_FOLDER("folder without permission to list it", false),
+  SAME_NAME("name of bytes that are shown as another file's name", false),
   SPECIAL("neither file nor folder", false);
 
   private final String reason;

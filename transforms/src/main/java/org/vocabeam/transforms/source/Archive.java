@@ -5,8 +5,6 @@ import java.io.BufferedInputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HexFormat;
@@ -87,19 +85,6 @@ interface Archive extends Closeable {
     return text.chars().allMatch(c -> c >= ' ' && c < 0x7F)
         ? "'" + text + "'"
         : HexFormat.ofDelimiter(" ").formatHex(start, 0, length);
-  }
-
-  /** Returns a name in UTF-8; of other bytes, those from 128 on are shown as {@code \xE9}. */
-  static String text(byte[] name) {
-    try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(name)).toString();
-    } catch (CharacterCodingException e) {
-      StringBuilder text = new StringBuilder();
-      for (byte b : name) {
-        text.append(b < 0 ? String.format("\\x%02X", b) : String.valueOf((char) b));
-      }
-      return text.toString();
-    }
   }
 
   /** Returns a path without its parts that mean no directory. */

@@ -12,6 +12,7 @@ import org.apache.commons.compress.archivers.tar.TarUtils;
 import org.apache.commons.compress.archivers.zip.ZipEncoding;
 import org.apache.commons.compress.archivers.zip.ZipEncodingHelper;
 import org.checkerframework.checker.nullness.qual.Nullable;
+import org.vocabeam.transforms.files.RawName;
 import org.vocabeam.transforms.image.Rejection;
 
 /**
@@ -108,7 +109,7 @@ final class TarArchive implements Archive {
     String name(TarArchiveEntry entry) throws IOException {
       String name = entry.getName();
       boolean text = pax && !name.equals(new TarArchiveEntry(header, LATIN_1, true).getName());
-      return text ? name : Archive.text(name.getBytes(ISO_8859_1));
+      return text ? name : RawName.text(name.getBytes(ISO_8859_1));
     }
   }
 }
