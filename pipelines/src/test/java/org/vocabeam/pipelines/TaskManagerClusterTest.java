@@ -118,8 +118,8 @@ class TaskManagerClusterTest {
     assertEquals(page.value("steps") * BATCH, page.value("images"));
     assertTrue(page.value("loss") > 0, page.text());
     assertEquals(2 * BATCH, page.value("ingested"));
-    assertEquals(1, page.value("rejected", "reason=\"not_a_JPEG_or_PNG\""));
-    assertEquals(0, page.value("rejected", "reason=\"truncated\""));
+    assertEquals(1, page.value("rejected", "reason=\"not_an_image\""));
+    assertEquals(0, page.value("rejected", "reason=\"truncated_JPEG\""));
     assertTrue(page.text().contains("\nflink_taskmanager_Status_JVM_"), "Flink's own metrics");
   }
 

@@ -77,6 +77,7 @@ public record ImageInput(
     entries.put("resize", Integer.toString(decode.resize()));
     entries.put(Provenance.SHORT_SIDE, decode.shortSide().provenance());
     entries.put("colour", decode.colour());
+    entries.put(Provenance.BACKGROUND, decode.background().word());
     entries.put("maxPixels", Long.toString(decode.maxPixels()));
     entries.put("imageColumn", Objects.toString(source.imageColumn(), ""));
     entries.put("labelColumn", Objects.toString(source.labelColumn(), ""));
@@ -109,6 +110,7 @@ public record ImageInput(
         .unless(usual.decode.shortSide().encoding(), "encoding", decode.shortSide().encoding())
         .unless(usual.decode.shortSide().quality(), "quality", quality())
         .unless(usual.decode.colour(), "colour", decode.colour())
+        .unless(usual.decode.background().word(), "background", decode.background().word())
         .unless(usual.decode.maxPixels(), "maxPixels", decode.maxPixels())
         .ifGiven("imageColumn", source.imageColumn())
         .ifGiven("labelColumn", source.labelColumn())

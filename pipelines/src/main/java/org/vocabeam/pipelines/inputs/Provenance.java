@@ -15,6 +15,7 @@ import java.util.TreeSet;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
 import org.vocabeam.transforms.checkpoint.VariableChunk;
+import org.vocabeam.transforms.image.Background;
 import org.vocabeam.transforms.image.ShortSide;
 import org.vocabeam.transforms.store.StoreManifest;
 import org.vocabeam.transforms.store.StoreReader;
@@ -33,6 +34,9 @@ public final class Provenance {
 
   /** Key of the short side of scaled images. */
   static final String SHORT_SIDE = "shortSide";
+
+  /** Key of the colour behind transparent pixels. */
+  static final String BACKGROUND = "background";
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -85,6 +89,7 @@ public final class Provenance {
     entries.putIfAbsent(SHARDS, Integer.toString(made.shards().size()));
     entries.putIfAbsent(ROW_GROUP_BYTES, Long.toString(WriteStore.ROW_GROUP_BYTES));
     entries.putIfAbsent(SHORT_SIDE, ShortSide.NONE.provenance());
+    entries.putIfAbsent(BACKGROUND, Background.WHITE.word());
     List<String> differences = new ArrayList<>();
     wanted.forEach(
         (key, value) -> {

@@ -3,6 +3,7 @@ package org.vocabeam.pipelines.options;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
 import org.vocabeam.pipelines.inputs.ImageInput;
+import org.vocabeam.transforms.image.Background;
 import org.vocabeam.transforms.image.DecodeOptions;
 import org.vocabeam.transforms.image.ImageRecord;
 import org.vocabeam.transforms.image.ShortSide;
@@ -76,6 +77,16 @@ public final class IngestArguments {
   private String colour;
 
   @Option(
+      names = "--background",
+      order = Sections.IMAGES,
+      defaultValue = "white",
+      paramLabel = "COLOUR",
+      description =
+          "What is behind transparent pixels: white, black, or keep-colour, which drops the"
+              + " opacity.")
+  private String background;
+
+  @Option(
       names = "--maxPixels",
       order = Sections.IMAGES,
       defaultValue = "50000000",
@@ -129,7 +140,7 @@ public final class IngestArguments {
     return new ImageInput(
         input,
         new SourceOptions(layout, imageColumn, labelColumn, splitColumn),
-        new DecodeOptions(resize, shortSide(), maxPixels, colour),
+        new DecodeOptions(resize, shortSide(), maxPixels, colour, Background.of(background)),
         shards.count(),
         shardMegabytes,
         rowGroupBytes);

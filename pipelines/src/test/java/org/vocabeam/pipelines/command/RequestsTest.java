@@ -30,6 +30,7 @@ import org.vocabeam.pipelines.stage.ExportStage;
 import org.vocabeam.pipelines.stage.ExtractStage;
 import org.vocabeam.pipelines.stage.GrowStage;
 import org.vocabeam.pipelines.stage.IngestStage;
+import org.vocabeam.transforms.image.Background;
 import org.vocabeam.transforms.image.DecodeOptions;
 import org.vocabeam.transforms.image.ShortSide;
 import org.vocabeam.transforms.source.SourceOptions;
@@ -82,7 +83,8 @@ class RequestsTest {
     assertSame(new IngestStage(INPUT, "b", true), IngestCommand.class, parsed);
     for (ShortSide shortSide :
         List.of(ShortSide.jpeg(256, 95), ShortSide.jpeg(256, 80), ShortSide.png(256))) {
-      ImageInput scaled = INPUT.decoded(new DecodeOptions(0, shortSide, 1_000_000, "rgb"));
+      ImageInput scaled =
+          INPUT.decoded(new DecodeOptions(0, shortSide, 1_000_000, "rgb", Background.BLACK));
       assertSame(new IngestStage(scaled, "b", true), IngestCommand.class, parsed);
     }
     assertSame(new GrowStage(INPUT, "b"), IngestCommand.class, parsed);

@@ -12,8 +12,10 @@ import org.vocabeam.models.UserError;
  * @param maxPixels most pixels of an image, 1 to 500 million; larger ones are rejected before they
  *     are decoded
  * @param colour {@code keep}, {@code grey} or {@code rgb}
+ * @param background behind transparent pixels
  */
-public record DecodeOptions(int resize, ShortSide shortSide, long maxPixels, String colour)
+public record DecodeOptions(
+    int resize, ShortSide shortSide, long maxPixels, String colour, Background background)
     implements Serializable {
   public static final String KEEP = "keep";
   public static final String GREY = "grey";
@@ -46,9 +48,9 @@ public record DecodeOptions(int resize, ShortSide shortSide, long maxPixels, Str
     }
   }
 
-  /** Makes options without a short side. */
+  /** Makes options without a short side, and with white behind transparent pixels. */
   public DecodeOptions(int resize, long maxPixels, String colour) {
-    this(resize, ShortSide.NONE, maxPixels, colour);
+    this(resize, ShortSide.NONE, maxPixels, colour, Background.WHITE);
   }
 
   /** Returns options that keep size and channels; at most 50 million pixels. */

@@ -1,13 +1,9 @@
 package org.vocabeam.transforms.image;
 
-import com.drew.lang.ByteArrayReader;
-import com.drew.metadata.Metadata;
-import com.drew.metadata.exif.ExifIFD0Directory;
-import com.drew.metadata.exif.ExifReader;
-import java.util.Arrays;
-
 /** EXIF metadata, a TIFF structure within an image file. */
 final class Exif {
+  private static final int ORIENTATION = 0x112;
+
   private Exif() {}
 
   /**
@@ -15,12 +11,12 @@ final class Exif {
    * or is broken.
    */
   static int orientation(byte[] bytes, int from, int to) {
-    byte[] tiff = Arrays.copyOfRange(bytes, from, to);
-    Metadata metadata = new Metadata();
-    new ExifReader().extract(new ByteArrayReader(tiff), metadata);
-    ExifIFD0Directory directory = metadata.getFirstDirectoryOfType(ExifIFD0Directory.class);
-    Integer value =
-        directory == null ? null : directory.getInteger(ExifIFD0Directory.TAG_ORIENTATION);
-    return value == null || value < 1 || value > 8 ? 1 : value;
+    return TiffDirectory.first(bytes, from, to).map(Exif::orientation).orElse(1);
+  }
+
+  /** Returns the orientation that a directory tells, 1 to 8; 1 when it tells none. */
+  static int orientation(TiffDirectory directory) {
+    long[] values = directory.numbers(ORIENTATION);
+    return values.length != 1 || values[0] < 1 || values[0] > 8 ? 1 : (int) values[0];
   }
 }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import javax.imageio.ImageReader;
 
 /**
  * File format of images. A new one is a class and a line in {@link #ALL}; {@link Rejection} names
@@ -16,10 +15,40 @@ import javax.imageio.ImageReader;
  */
 public interface ImageFormat {
   /** Formats in the order in which they are tried. */
-  List<ImageFormat> ALL = List.of(new JpegFormat(), new PngFormat());
+  List<ImageFormat> ALL =
+      List.of(
+          new JpegFormat(),
+          new PngFormat(),
+          new WebPFormat(),
+          new TiffFormat(),
+          new GifFormat(),
+          new BmpFormat(),
+          new Jpeg2000Format(),
+          UnsupportedFormat.ofBrands(Rejection.AVIF, names("avif"), "avif", "avis"),
+          UnsupportedFormat.ofBrands(
+              Rejection.HEIC,
+              names("heic", "heif"),
+              "heic",
+              "heix",
+              "heim",
+              "heis",
+              "hevc",
+              "hevx",
+              "mif1",
+              "msf1"),
+          new UnsupportedFormat(
+              Rejection.JPEG_XL,
+              names("jxl"),
+              start ->
+                  Bytes.match(start, 0, 0xFF, 0x0A)
+                      || Bytes.match(start, 0, 0, 0, 0, 12, 'J', 'X', 'L', ' ', 13, 10, 0x87, 10)),
+          new UnsupportedFormat(
+              Rejection.DICOM,
+              names("dcm", "dicom"),
+              start -> Bytes.match(start, 128, 'D', 'I', 'C', 'M')));
 
   /** Bytes at the start of a file that {@link #of} needs, or all of a shorter file. */
-  int SIGNATURE = 12;
+  int SIGNATURE = 132;
 
   /** Pattern of the file names of this format, which matches a whole name in any case. */
   Pattern fileNames();
@@ -32,11 +61,23 @@ public interface ImageFormat {
    *
    * @param maxPixels allowed width times height
    * @throws RejectedException when the file is damaged, too large or of an unsupported kind
+   * @throws RuntimeException when it is damaged
    */
   ImageHeader readHeader(byte[] file, long maxPixels) throws RejectedException;
 
-  /** Returns a new decoder, to be disposed of after one image. */
-  ImageReader newReader() throws IOException;
+  /**
+   * Decodes the pixels as the file has them, before orientation.
+   *
+   * @param header of the same file
+   * @throws RejectedException when the pixels are damaged
+   * @throws IOException when they are damaged
+   * @throws RuntimeException when they are damaged
+   */
+  Pixels decode(byte[] file, ImageHeader header, Background background)
+      throws RejectedException, IOException;
+
+  /** Returns the reason for any other exception of {@link #readHeader} and {@link #decode}. */
+  Rejection corrupt();
 
   /** Returns the format of a file that starts with these bytes, or empty when it has none. */
   static Optional<ImageFormat> of(byte[] start) {
@@ -46,5 +87,11 @@ public interface ImageFormat {
   /** Returns true for a file name with the extension of an image. */
   static boolean hasFileName(String name) {
     return ALL.stream().anyMatch(format -> format.fileNames().matcher(name).matches());
+  }
+
+  /** Returns a pattern of names with one of these extensions. */
+  static Pattern names(String... extensions) {
+    return Pattern.compile(
+        ".*\\.(" + String.join("|", extensions) + ")", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
   }
 }

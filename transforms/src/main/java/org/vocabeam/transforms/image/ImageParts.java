@@ -53,7 +53,7 @@ public final class ImageParts {
           cuts.stream().mapToInt(cut -> cut.rows().end(denominator)).max().orElseThrow(),
           cuts.stream().mapToInt(cut -> cut.columns().end(denominator)).max().orElseThrow());
     } catch (TFInvalidArgumentException e) {
-      throw image.damaged(new RejectedException(Rejection.CORRUPT, e));
+      throw image.damaged(new RejectedException(Rejection.CORRUPT_JPEG, e));
     }
   }
 

@@ -70,7 +70,7 @@ public record ImageRecord(
       boolean turned = header.orientation() >= 5;
       if (header.width() != (turned ? height : width)
           || header.height() != (turned ? width : height)) {
-        throw new RejectedException(Rejection.CORRUPT);
+        throw new RejectedException(ImageFormat.of(bytes).orElseThrow().corrupt());
       }
       return header;
     } catch (RejectedException e) {

@@ -229,7 +229,7 @@ public record Pixels(int width, int height, int channels, byte[] values) {
    * @param quality 1 to 100, as libjpeg counts
    */
   public byte[] toJpeg(int quality) {
-    return LibJpeg.encode(this, quality);
+    return Leptonica.writeJpeg(this, quality);
   }
 
   @Override

@@ -102,7 +102,8 @@ final class DecodeImages extends DoFn<SourceImage, ImageRecord> {
           : raw(source, coloured);
     }
     ImageHeader header = ImageHeader.read(bytes, options.maxPixels());
-    Pixels decoded = ImageDecoder.decode(bytes, header).orient(header.orientation());
+    Pixels decoded =
+        ImageDecoder.decode(bytes, header, options.background()).orient(header.orientation());
     Pixels pixels = colour(decoded, options);
     if (isScaled(pixels, options)) {
       return scaled(source, pixels, options);

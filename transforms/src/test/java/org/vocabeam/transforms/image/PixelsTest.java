@@ -109,7 +109,7 @@ class PixelsTest {
     UserError error =
         assertThrows(UserError.class, () -> Pixels.of(record(pixels, "png", bytes(1, 2, 3))));
     assertEquals(
-        "the stored image 'a' is damaged (not a JPEG or PNG); ingest again", error.getMessage());
+        "the stored image 'a' is damaged (not an image); ingest again", error.getMessage());
   }
 
   @Test
@@ -123,7 +123,8 @@ class PixelsTest {
     assertThrows(UserError.class, () -> new DecodeOptions(0, 500_000_001, "keep"));
     assertThrows(UserError.class, () -> new DecodeOptions(0, 1, "blue"));
     assertThrows(
-        UserError.class, () -> new DecodeOptions(8, ShortSide.jpeg(8, 95), 1, DecodeOptions.KEEP));
+        UserError.class,
+        () -> new DecodeOptions(8, ShortSide.jpeg(8, 95), 1, DecodeOptions.KEEP, Background.WHITE));
     assertThrows(UserError.class, () -> ShortSide.png(4097));
     assertThrows(UserError.class, () -> ShortSide.png(-1));
     assertThrows(UserError.class, () -> ShortSide.jpeg(8, 0));

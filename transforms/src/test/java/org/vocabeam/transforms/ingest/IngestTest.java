@@ -120,7 +120,7 @@ class IngestTest {
         assertEquals("no content", rows.getString(1));
         assertEquals(1, rows.getInt(2));
         assertTrue(rows.next());
-        assertEquals("not a JPEG or PNG", rows.getString(1));
+        assertEquals("not an image", rows.getString(1));
         assertEquals(2, rows.getInt(2));
         assertFalse(rows.next());
       }
@@ -154,7 +154,7 @@ class IngestTest {
     assertEquals(1, statistics.minHeight());
     assertEquals(100, statistics.maxHeight());
     assertFalse(statistics.isUniform());
-    assertEquals(Map.of("not a JPEG or PNG", 1L), statistics.rejected());
+    assertEquals(Map.of("not an image", 1L), statistics.rejected());
   }
 
   /** Stores the same pixels in another file, under another name, and twice in other splits. */
@@ -215,7 +215,7 @@ class IngestTest {
     ImageStatistics statistics = ImageStatistics.read(temporary.resolve("out/images").toString());
     assertEquals(0, statistics.images());
     assertEquals(List.of(), statistics.mean());
-    assertEquals(Map.of("not a JPEG or PNG", 1L), statistics.rejected());
+    assertEquals(Map.of("not an image", 1L), statistics.rejected());
     assertThrows(
         UserError.class, () -> ImageStatistics.read(temporary.resolve("out/rejected").toString()));
   }

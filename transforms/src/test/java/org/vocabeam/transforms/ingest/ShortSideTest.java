@@ -25,6 +25,7 @@ import org.apache.beam.sdk.testing.PAssert;
 import org.apache.beam.sdk.transforms.SerializableFunction;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.junit.jupiter.api.Test;
+import org.vocabeam.transforms.image.Background;
 import org.vocabeam.transforms.image.DecodeOptions;
 import org.vocabeam.transforms.image.ImageRecord;
 import org.vocabeam.transforms.image.Pixels;
@@ -35,7 +36,7 @@ import org.vocabeam.transforms.statistics.ImageTally;
 /** Images scaled to a short side, read back by Java's own readers. */
 class ShortSideTest extends TestSources {
   private static DecodeOptions options(ShortSide shortSide) {
-    return new DecodeOptions(0, shortSide, 10_000, DecodeOptions.KEEP);
+    return new DecodeOptions(0, shortSide, 10_000, DecodeOptions.KEEP, Background.WHITE);
   }
 
   private static JsonNode golden() {
