@@ -29,7 +29,9 @@ public final class EmbeddingStd {
   /** Adds rows. */
   public void add(LabelledFeatures features) {
     int width = dimensions.length;
-    checkArgument(features.width() == width, "rows of %s, not %s", features.width(), width);
+    if (features.width() != width) {
+      throw Unmeasurable.widths(features.width(), width);
+    }
     float[] values = features.values();
     for (int first = 0; first < values.length; first += width) {
       double squares = 0;
@@ -44,15 +46,23 @@ public final class EmbeddingStd {
   }
 
   /**
-   * Returns the mean deviation of the rows so far, which are at least two.
+   * Returns the mean deviation of the rows so far.
    *
-   * @return in [0, 1); NaN where a value is not finite
+   * @return in [0, 1)
+   * @throws Unmeasurable when there are fewer than two rows, or a value is not finite
    */
   public double value() {
-    checkArgument(dimensions[0].count() > 1, "%s rows have no deviation", dimensions[0].count());
-    return Arrays.stream(dimensions)
-        .mapToDouble(StatsAccumulator::sampleStandardDeviation)
-        .average()
-        .orElseThrow();
+    if (dimensions[0].count() < 2) {
+      throw new Unmeasurable("one row has no deviation, two are needed");
+    }
+    double mean =
+        Arrays.stream(dimensions)
+            .mapToDouble(StatsAccumulator::sampleStandardDeviation)
+            .average()
+            .orElseThrow();
+    if (!Double.isFinite(mean)) {
+      throw Unmeasurable.notFinite();
+    }
+    return mean;
   }
 }

@@ -3,13 +3,14 @@ package org.vocabeam.models.evaluate;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.vocabeam.models.Seeds;
-import org.vocabeam.models.UserError;
 
 /**
  * Few-shot classification of frozen features: many small tasks (episodes), each of a few drawn
@@ -70,10 +71,12 @@ public record FewShot(int way, int shot, int queries, int episodes) {
    * Draws and solves the episodes. The result is a function of the arguments.
    *
    * @param features classes with fewer than shot + queries rows are left out
-   * @throws UserError when fewer classes are left than an episode needs
+   * @throws Unmeasurable when fewer classes are left than an episode needs, or a feature is not
+   *     finite
    */
   public Result evaluate(LabelledFeatures features, long seed) {
     List<int[]> classes = classes(features.labels());
+    features.checkFinite();
     double[] accuracies = new double[episodes];
     try (Prototypes prototypes =
         new Prototypes(features.width(), way, way * shot, way * queries, SCALE)) {
@@ -91,6 +94,22 @@ public record FewShot(int way, int shot, int queries, int episodes) {
     return Result.of(accuracies);
   }
 
+  /**
+   * Returns the reason why classes of such sizes have no episodes, or nothing.
+   *
+   * @param sizes rows of each class
+   */
+  public Optional<String> lacks(Collection<Long> sizes) {
+    long enough = sizes.stream().filter(rows -> rows >= shot + queries).count();
+    return enough >= way
+        ? Optional.empty()
+        : Optional.of(
+            String.format(
+                "only %d classes have %d + %d rows, few-shot episodes need %d; use more labelled"
+                    + " rows, or fewer ways, shots or queries",
+                enough, shot, queries, way));
+  }
+
   /** Returns the rows of each class that is large enough, in the order of the labels. */
   List<int[]> classes(int[] labels) {
     List<int[]> classes =
@@ -102,13 +121,11 @@ public record FewShot(int way, int shot, int queries, int episodes) {
             .filter(rows -> rows.size() >= shot + queries)
             .map(rows -> rows.stream().mapToInt(Integer::intValue).toArray())
             .toList();
-    if (classes.size() < way) {
-      throw new UserError(
-          String.format(
-              "only %d classes have %d + %d rows, few-shot episodes need %d; use more labelled"
-                  + " rows, or fewer ways, shots or queries",
-              classes.size(), shot, queries, way));
-    }
+    lacks(classes.stream().map(rows -> (long) rows.length).toList())
+        .ifPresent(
+            reason -> {
+              throw new Unmeasurable(reason);
+            });
     return classes;
   }
 

@@ -38,6 +38,15 @@ public record LabelledFeatures(int width, float[] values, int[] labels) {
     return new LabelledFeatures(width, chosen, classes);
   }
 
+  /** Rejects a value that is NaN or infinite. */
+  void checkFinite() {
+    for (float value : values) {
+      if (!Float.isFinite(value)) {
+        throw Unmeasurable.notFinite();
+      }
+    }
+  }
+
   /** Rejects labels outside of {@code [0, classes)}. */
   void checkLabels(int classes) {
     for (int label : labels) {

@@ -2,6 +2,7 @@ package org.vocabeam.models.evaluate;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.tensorflow.Operand;
@@ -27,7 +28,7 @@ import org.vocabeam.models.training.TrainingStep;
  *
  * <pre>{@code
  * try (LinearProbe probe = ProbeRecipe.standard().fit(train, classes, seed)) {
- *   double accuracy = probe.predict(test.values()).accuracy(test.labels());
+ *   double accuracy = probe.accuracy(test);
  * }
  * }</pre>
  */
@@ -170,13 +171,43 @@ public final class LinearProbe implements AutoCloseable {
     int rows = features.length / width;
     float[] logits = new float[Math.multiplyExact(rows, classes)];
     for (int first = 0; first < rows; first += batchSize) {
-      int given = Math.min(batchSize, rows - first);
-      float[] block = new float[batchSize * width];
-      System.arraycopy(features, first * width, block, 0, given * width);
-      float[] blockLogits = program.run(PREDICT, Map.of("features", block));
-      System.arraycopy(blockLogits, 0, logits, first * classes, given * classes);
+      ClassScores block = predict(features, first);
+      System.arraycopy(block.values(), 0, logits, first * classes, block.values().length);
     }
     return new ClassScores(classes, logits);
+  }
+
+  /** Returns the logits of a block of at most batchSize rows. */
+  private ClassScores predict(float[] features, int first) {
+    int given = Math.min(batchSize, features.length / width - first);
+    float[] block = new float[batchSize * width];
+    System.arraycopy(features, first * width, block, 0, given * width);
+    float[] logits = program.run(PREDICT, Map.of("features", block));
+    return new ClassScores(classes, Arrays.copyOf(logits, given * classes));
+  }
+
+  /**
+   * Returns the share of rows, in [0, 1], whose class wins. It holds the logits of one block at a
+   * time, because those of all rows may be more than an array can hold.
+   *
+   * @param test at least one row
+   * @throws Unmeasurable when a logit is not finite
+   */
+  public double accuracy(LabelledFeatures test) {
+    long right = 0;
+    for (int first = 0; first < test.rows(); first += batchSize) {
+      ClassScores scores = predict(test.values(), first);
+      for (float logit : scores.values()) {
+        if (!Float.isFinite(logit)) {
+          throw Unmeasurable.notFinite();
+        }
+      }
+      int[] predicted = scores.predicted();
+      for (int row = 0; row < predicted.length; row++) {
+        right += predicted[row] == test.labels()[first + row] ? 1 : 0;
+      }
+    }
+    return (double) right / test.rows();
   }
 
   /** Returns the variables by name; weights are {@code [D, classes]}. */

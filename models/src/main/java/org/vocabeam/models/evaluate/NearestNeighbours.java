@@ -9,7 +9,6 @@ import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
-import org.vocabeam.models.UserError;
 import org.vocabeam.models.graph.Layers;
 import org.vocabeam.models.graph.TensorFlowNative;
 import org.vocabeam.models.program.Program;
@@ -139,16 +138,17 @@ public final class NearestNeighbours implements AutoCloseable {
         : tf.slice(rows, tf.constant(new int[] {0, first}), tf.constant(new int[] {-1, count}));
   }
 
-  /** Authors the sums of exp(cosine / T) by query and class; label -1 is no neighbour. */
+  /** Authors the sums of exp(cosine / T) by query and slot; label -1 is no neighbour. */
   private void authorVote(ProgramWriter writer) {
     Ops tf = writer.ops();
+    int columns = Ballot.slots(k, classes);
     Operand<TFloat32> similarities = writer.input("found", TFloat32.class, queryBlock, k);
     Operand<TInt32> labels = writer.input("foundLabels", TInt32.class, queryBlock, k);
     Operand<TFloat32> temperature = writer.input("temperature", TFloat32.class);
     Operand<TFloat32> votes = tf.math.exp(tf.math.div(similarities, temperature));
     Operand<TInt32> firstOfQuery =
         tf.reshape(
-            tf.range(tf.constant(0), tf.constant(queryBlock * classes), tf.constant(classes)),
+            tf.range(tf.constant(0), tf.constant(queryBlock * columns), tf.constant(columns)),
             tf.constant(new int[] {queryBlock, 1}));
     Operand<TInt32> slots =
         tf.select(
@@ -156,7 +156,7 @@ public final class NearestNeighbours implements AutoCloseable {
             tf.constant(-1),
             tf.math.add(labels, firstOfQuery));
     Operand<TFloat32> scores =
-        tf.math.unsortedSegmentSum(votes, slots, tf.constant(queryBlock * classes));
+        tf.math.unsortedSegmentSum(votes, slots, tf.constant(queryBlock * columns));
     writer.signature(
         VOTE,
         Map.of("similarities", similarities, "labels", labels, "temperature", temperature),
@@ -168,7 +168,7 @@ public final class NearestNeighbours implements AutoCloseable {
    *
    * @param queries {@code [queries, D]}, row-major, any number of rows
    * @param train parts of the train set, each of any number of rows; read once
-   * @throws UserError when a feature is not finite
+   * @throws Unmeasurable when a feature is not finite, or rows have different widths
    */
   public Neighbours search(float[] queries, Iterator<LabelledFeatures> train) {
     checkArgument(
@@ -179,8 +179,9 @@ public final class NearestNeighbours implements AutoCloseable {
     Neighbours best = Neighbours.none(queries.length / width, k);
     while (train.hasNext()) {
       LabelledFeatures part = train.next();
-      checkArgument(
-          part.width() == width, "train rows are %s wide, queries %s", part.width(), width);
+      if (part.width() != width) {
+        throw Unmeasurable.widths(part.width(), width);
+      }
       part.checkLabels(classes);
       for (int first = 0; first < part.rows(); first += trainBlock) {
         int rows = Math.min(trainBlock, part.rows() - first);
@@ -210,9 +211,7 @@ public final class NearestNeighbours implements AutoCloseable {
             Map.of("queries", block, "train", train),
             outputs -> {
               if (!Float.isFinite(outputs.get("magnitude").getFloat())) {
-                throw new UserError(
-                    "a feature is NaN or infinite, must be finite; check the encoder or the file"
-                        + " that it comes from");
+                throw Unmeasurable.notFinite();
               }
               return outputs.get("cosines").toFloatArray();
             });
@@ -228,32 +227,48 @@ public final class NearestNeighbours implements AutoCloseable {
    * @param temperature T, at least 0.0125: smaller ones overflow float32
    */
   public ClassScores vote(Neighbours neighbours, double temperature) {
+    float[] scores = new float[Math.multiplyExact(neighbours.queries(), classes)];
+    for (int first = 0; first < neighbours.queries(); first += queryBlock) {
+      Ballot ballot = ballot(neighbours, first, temperature);
+      ballot.count(votes(ballot, temperature), scores, classes, first);
+    }
+    return new ClassScores(classes, scores);
+  }
+
+  /**
+   * Returns the class with the most votes of each query. It holds the votes of one block at a time,
+   * because those of all queries may be more than an array can hold.
+   *
+   * @param neighbours as {@link #vote}
+   * @param temperature as {@link #vote}
+   */
+  public int[] predict(Neighbours neighbours, double temperature) {
+    int[] predicted = new int[neighbours.queries()];
+    for (int first = 0; first < neighbours.queries(); first += queryBlock) {
+      Ballot ballot = ballot(neighbours, first, temperature);
+      ballot.elect(votes(ballot, temperature), predicted, first);
+    }
+    return predicted;
+  }
+
+  private Ballot ballot(Neighbours neighbours, int first, double temperature) {
     checkArgument(
         temperature >= SMALLEST_TEMPERATURE,
         "temperature is %s, must be at least %s",
         temperature,
         SMALLEST_TEMPERATURE);
     checkArgument(neighbours.k() <= k, "%s neighbours, must be at most %s", neighbours.k(), k);
-    float[] scores = new float[Math.multiplyExact(neighbours.queries(), classes)];
-    for (int first = 0; first < neighbours.queries(); first += queryBlock) {
-      int rows = Math.min(queryBlock, neighbours.queries() - first);
-      Neighbours part = Neighbours.none(queryBlock, k);
-      for (int i = 0; i < rows; i++) {
-        int from = (first + i) * neighbours.k();
-        System.arraycopy(
-            neighbours.similarities(), from, part.similarities(), i * k, neighbours.k());
-        System.arraycopy(neighbours.labels(), from, part.labels(), i * k, neighbours.k());
-      }
-      float[] blockScores =
-          program.run(
-              VOTE,
-              Map.of(
-                  "similarities", part.similarities(),
-                  "labels", part.labels(),
-                  "temperature", new float[] {(float) temperature}));
-      System.arraycopy(blockScores, 0, scores, first * classes, rows * classes);
-    }
-    return new ClassScores(classes, scores);
+    return Ballot.of(neighbours, first, queryBlock, k, classes);
+  }
+
+  /** Returns the sums of the votes, {@code [queryBlock, slots]}. */
+  private float[] votes(Ballot ballot, double temperature) {
+    return program.run(
+        VOTE,
+        Map.of(
+            "similarities", ballot.found().similarities(),
+            "labels", ballot.found().labels(),
+            "temperature", new float[] {(float) temperature}));
   }
 
   private static float[] padded(float[] from, int first, int length, int size) {

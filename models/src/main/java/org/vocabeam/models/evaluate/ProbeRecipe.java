@@ -4,7 +4,6 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import java.util.Arrays;
 import org.vocabeam.models.Seeds;
-import org.vocabeam.models.UserError;
 import org.vocabeam.models.optimize.CosineSchedule;
 import org.vocabeam.models.optimize.Sgd;
 
@@ -23,6 +22,9 @@ import org.vocabeam.models.optimize.Sgd;
  */
 public record ProbeRecipe(
     int steps, int batchSize, double learningRate, double momentum, double logitVariance) {
+  /** Weights that fit into the memory of one worker, with their gradient and momentum. */
+  private static final long MOST_WEIGHTS = 1L << 28;
+
   public ProbeRecipe {
     checkArgument(steps > 0, "steps is %s, must be positive", steps);
     checkArgument(batchSize > 1, "batchSize is %s, must be at least 2", batchSize);
@@ -50,14 +52,24 @@ public record ProbeRecipe(
    * @param train at least 2 rows
    * @param classes number of classes, above each label
    * @param seed of the order of the rows
+   * @throws Unmeasurable when there are fewer rows, a feature is not finite, or the weights are too
+   *     many
    */
   public LinearProbe fit(LabelledFeatures train, int classes, long seed) {
     if (train.rows() < 2) {
-      throw new UserError(
+      throw new Unmeasurable(
           String.format(
               "a linear probe is fitted to %d rows, needs at least 2; use a larger share of labels",
               train.rows()));
     }
+    if ((long) train.width() * classes > MOST_WEIGHTS) {
+      throw new Unmeasurable(
+          String.format(
+              "a linear probe of %d features and %d classes has %d weights, must have at most %d;"
+                  + " check the labels, or use narrower features",
+              train.width(), classes, (long) train.width() * classes, MOST_WEIGHTS));
+    }
+    train.checkFinite();
     int batch = Math.min(batchSize, train.rows());
     CosineSchedule schedule = new CosineSchedule(learningRate, 0, 0, steps, 1);
     LinearProbe probe =

@@ -114,6 +114,12 @@ public record Supervised(
     return auxiliary == null ? List.of() : auxiliary.studentCopies();
   }
 
+  /** A share of the labels may be fewer images than a batch: each comes in other crops. */
+  @Override
+  public boolean mayRepeatImages() {
+    return auxiliary == null;
+  }
+
   @Override
   public void check(Backbone backbone, int batchSize) {
     if (auxiliary != null) {

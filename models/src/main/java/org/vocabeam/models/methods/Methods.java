@@ -88,7 +88,7 @@ public final class Methods {
             case SMALL -> small;
             case PAPER -> paper;
           };
-      return settings.apply(preset.backbone(task), task);
+      return settings.apply(preset.backbone(task), task).fitting(task.imageCount());
     }
   }
 
@@ -115,7 +115,8 @@ public final class Methods {
   }
 
   /**
-   * Returns the settings of a method for a task.
+   * Returns the settings of a method for a task. A batch that is larger than the images is halved
+   * until it fits.
    *
    * @param method one of {@link #names}
    * @throws UserError if there is no such method, or if it cannot work on such images

@@ -71,6 +71,11 @@ public final class Gpus {
     }
   }
 
+  /** Returns true if the next program of this process would run on a GPU. */
+  public static boolean isUsed(DeviceChoice choice) {
+    return choice != DeviceChoice.CPU && !OF_THIS_PROCESS.usable(choice).isEmpty();
+  }
+
   /** Returns the device of the next program, which {@link #leave} gives back. */
   synchronized Placement take(DeviceChoice choice) {
     if (choice == DeviceChoice.CPU) {

@@ -142,6 +142,15 @@ public interface Method extends Serializable {
   Loss loss(Ops tf, Variables variables, Backbone backbone, Inputs inputs);
 
   /**
+   * Returns true if an image may be in a batch several times. Otherwise a batch is at most all
+   * images: of a method that sets images apart, copies would be told apart from themselves, and of
+   * any other a larger batch only costs time.
+   */
+  default boolean mayRepeatImages() {
+    return false;
+  }
+
+  /**
    * Rejects a network or a batch size that the method cannot work with.
    *
    * @throws org.vocabeam.models.UserError with the values that are allowed

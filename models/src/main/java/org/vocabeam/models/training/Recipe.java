@@ -64,6 +64,32 @@ public record Recipe(
     return batchSize / microBatches;
   }
 
+  /**
+   * Returns the recipe with its batch halved as often as needed for a number of images, and not
+   * below 2. Halves keep what has to be a multiple of the batch.
+   */
+  public Recipe fitting(long imageCount) {
+    int fitting = batchSize;
+    while (fitting > imageCount && fitting % 2 == 0 && fitting > 2) {
+      fitting /= 2;
+    }
+    return fitting == batchSize
+        ? this
+        : new Recipe(
+            method,
+            backbone,
+            images,
+            normalisation,
+            fitting,
+            optimizer,
+            schedule,
+            steps,
+            seed,
+            collapseThreshold,
+            microBatches,
+            precision);
+  }
+
   /** Returns the recipe with another schedule of the learning rate. */
   public Recipe withSchedule(RateSchedule other) {
     return new Recipe(

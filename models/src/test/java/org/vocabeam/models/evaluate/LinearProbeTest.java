@@ -109,6 +109,12 @@ class LinearProbeTest {
 
   @Test
   void rejectsRowsItCannotLearnFrom() {
+    Unmeasurable many =
+        assertThrows(Unmeasurable.class, () -> SHORT.fit(features(10, 1), 300_000_000, 0));
+    assertTrue(many.getMessage().contains("must have at most 268435456"), many.getMessage());
+    LabelledFeatures broken = features(10, 1);
+    broken.values()[3] = Float.NaN;
+    assertThrows(Unmeasurable.class, () -> SHORT.fit(broken, 3, 0));
     assertThrows(UserError.class, () -> SHORT.fit(features(1, 1), 3, 0));
     assertThrows(UserError.class, () -> SHORT.fit(features(10, 1), 2, 0));
   }

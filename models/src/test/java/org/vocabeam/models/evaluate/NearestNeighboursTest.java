@@ -183,6 +183,37 @@ class NearestNeighboursTest {
     }
   }
 
+  /** With more classes than neighbours, votes are summed by the neighbours' own classes. */
+  @Test
+  void thousandsOfClassesVoteAsFewDo() {
+    Neighbours few =
+        new Neighbours(
+            3,
+            new float[] {0.9f, 0.8f, 0.8f, 0.5f, 0.5f, 0.3f, 0.7f, -1, Float.NEGATIVE_INFINITY},
+            new int[] {2, 1, 1, 2, 0, 0, 1, 0, Neighbours.NO_LABEL});
+    int[] classOf = {7, 8_000, 999_999};
+    int[] labels = IntStream.of(few.labels()).map(c -> c < 0 ? c : classOf[c]).toArray();
+    Neighbours many = new Neighbours(3, few.similarities(), labels);
+    try (NearestNeighbours three = new NearestNeighbours(2, 3, 3, 16, 16);
+        NearestNeighbours million = new NearestNeighbours(2, 3, 1_000_000, 16, 16)) {
+      for (double temperature : new double[] {1, 0.05}) {
+        int[] predicted = three.vote(few, temperature).predicted();
+        assertArrayEquals(predicted, three.predict(few, temperature));
+        assertArrayEquals(
+            IntStream.of(predicted).map(c -> classOf[c]).toArray(),
+            million.predict(many, temperature));
+      }
+      ClassScores votes = three.vote(few, 0.5);
+      ClassScores sparse = million.vote(many, 0.5);
+      for (int query = 0; query < 3; query++) {
+        for (int c = 0; c < 3; c++) {
+          assertEquals(
+              votes.values()[query * 3 + c], sparse.values()[query * 1_000_000 + classOf[c]]);
+        }
+      }
+    }
+  }
+
   @Test
   void rejectsFeaturesWithoutAnOrder() {
     LabelledFeatures train =

@@ -145,11 +145,12 @@ public final class DistillCommand implements Callable<Integer> {
     }
     Task task = imageSize.of(taught.task(opened, plan.steps(), steps.seed()));
     return Distillation.recipe(
-        Preset.named(student).backbone(task),
-        task,
-        taught.recipe().backbone(),
-        learned == Objective.LOGITS ? classes : List.of(),
-        learned,
-        temperature == null ? TEMPERATURE : temperature);
+            Preset.named(student).backbone(task),
+            task,
+            taught.recipe().backbone(),
+            learned == Objective.LOGITS ? classes : List.of(),
+            learned,
+            temperature == null ? TEMPERATURE : temperature)
+        .fitting(task.imageCount());
   }
 }

@@ -14,6 +14,7 @@ import org.vocabeam.pipelines.options.TrainSplitOption;
 import org.vocabeam.pipelines.stage.EvaluateStage;
 import org.vocabeam.pipelines.stage.Evaluation;
 import org.vocabeam.pipelines.stage.MetricsTable;
+import org.vocabeam.transforms.evaluation.LabelSurvey;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -24,8 +25,8 @@ import picocli.CommandLine.Option;
     header = "Measures an encoder beside random weights and raw pixels.",
     description =
         "Measures by nearest neighbours, linear probes and few-shot episodes. The images"
-            + " need labels and the two splits. An earlier evaluation in the output is"
-            + " replaced.",
+            + " need labels and the two splits. A measure that they do not allow is left out, with"
+            + " the reason. An earlier evaluation in the output is replaced.",
     footer = {
       "",
       "Example:",
@@ -76,7 +77,12 @@ public final class EvaluateCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     pipelines.runner().options("evaluate");
-    System.out.println(MetricsTable.of(request().run(pipelines.runner())));
+    EvaluateStage request = request();
+    Evaluation evaluation = request.open();
+    LabelSurvey labels = evaluation.labels();
+    evaluation.checkMeasurable(labels);
+    evaluation.remarks(labels).forEach(System.err::println);
+    System.out.println(MetricsTable.of(request.run(pipelines.runner())));
     System.out.printf("Metrics:     %s%n", Evaluation.metrics(output.directory()));
     System.out.printf("Embeddings:  %s%n", Evaluation.embeddings(output.directory()));
     return 0;

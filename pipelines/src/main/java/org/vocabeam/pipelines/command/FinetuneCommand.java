@@ -28,9 +28,11 @@ import org.vocabeam.pipelines.options.Sections;
 import org.vocabeam.pipelines.options.SplitOption;
 import org.vocabeam.pipelines.options.StepArguments;
 import org.vocabeam.pipelines.options.TestSplitOption;
+import org.vocabeam.pipelines.run.BatchCheck;
 import org.vocabeam.pipelines.run.FineTuning;
 import org.vocabeam.pipelines.run.RoundPlan;
 import org.vocabeam.pipelines.stage.Evaluation;
+import org.vocabeam.transforms.evaluation.LabelSurvey;
 import org.vocabeam.transforms.evaluation.MetricRecord;
 import org.vocabeam.transforms.files.StoreFiles;
 import picocli.CommandLine.Command;
@@ -134,10 +136,18 @@ public final class FinetuneCommand implements Callable<Integer> {
     pipelines.runner().options("finetune");
     TrainingImages opened = images.open(split);
     Evaluation.checkSplits(
-        images.directory(),
-        opened.statistics(),
-        opened.statistics().splits().firstKey(),
-        testSplit.name());
+        images.directory(), opened.statistics(), "--testSplit", testSplit.name());
+    LabelSurvey labels = LabelSurvey.of(opened.rowGroups(), opened.split(), testSplit.name());
+    labels
+        .unlearnable()
+        .ifPresent(
+            reason -> {
+              throw new UserError(
+                  "no classifier can be trained and measured: "
+                      + reason
+                      + "; see --split and --testSplit");
+            });
+    labels.remarks().forEach(remark -> System.err.println("Labels:      " + remark));
     InitialWeights initial = checkpoint == null ? null : InitialWeights.open(checkpoint);
     Task task =
         initial == null
@@ -147,6 +157,7 @@ public final class FinetuneCommand implements Callable<Integer> {
     if (printRecipe.print(recipe)) {
       return 0;
     }
+    new BatchCheck(recipe, opened, plan).check(pipelines.runner());
     List<MetricRecord> metrics =
         new FineTuning(
                 opened,
@@ -171,13 +182,15 @@ public final class FinetuneCommand implements Callable<Integer> {
     Preset size = preset.preset();
     Backbone backbone = initial == null ? size.backbone(task) : initial.recipe().backbone();
     Method beside = auxiliary == null ? null : Methods.recipe(auxiliary, size, task).method();
-    return Supervised.recipe(
-        backbone,
-        task,
-        opened.statistics().classes(),
-        trained,
-        beside,
-        weight == null ? 1 : weight);
+    Recipe recipe =
+        Supervised.recipe(
+            backbone,
+            task,
+            opened.statistics().classes(),
+            trained,
+            beside,
+            weight == null ? 1 : weight);
+    return beside == null ? recipe : recipe.fitting(task.imageCount());
   }
 
   private void report(List<MetricRecord> metrics) {

@@ -21,6 +21,7 @@ import org.vocabeam.pipelines.runner.Version;
 import org.vocabeam.pipelines.stage.Evaluation;
 import org.vocabeam.pipelines.stage.Stage;
 import org.vocabeam.transforms.evaluation.ComparisonRecord;
+import org.vocabeam.transforms.evaluation.LabelSurvey;
 import org.vocabeam.transforms.files.StoreFiles;
 import org.vocabeam.transforms.store.StoreReader;
 import org.vocabeam.transforms.store.WriteStore;
@@ -121,9 +122,9 @@ public record Comparison(
   @Override
   public ComparisonTable run(Runner runner) {
     TrainingImages training = TrainingImages.open(images, trainSplit);
-    Evaluation.checkSplits(images, training.statistics(), trainSplit, testSplit);
+    LabelSurvey labels = checked();
     ComparisonPlan plan = plan(training, runner);
-    ComparisonRuns.Results results = new ComparisonRuns(this, training, runner).run(plan);
+    ComparisonRuns.Results results = new ComparisonRuns(this, training, labels, runner).run(plan);
     writeMetrics(results.metrics(), plan, runner);
     ComparisonTable table = ComparisonTable.of(plan, rounds, results.metrics(), results.stopped());
     say("page");
@@ -142,6 +143,15 @@ public record Comparison(
       throw new UserError("cannot write " + page() + ": " + e.getMessage(), e);
     }
     return table;
+  }
+
+  /** Refuses now what would fail after the training, and says what cannot be measured. */
+  private LabelSurvey checked() {
+    Evaluation evaluation = evaluation(seeds.get(0));
+    LabelSurvey labels = evaluation.labels();
+    evaluation.checkMeasurable(labels);
+    evaluation.remarks(labels).forEach(System.err::println);
+    return labels;
   }
 
   static void say(String format, Object... values) {

@@ -12,6 +12,8 @@ import org.vocabeam.models.training.Recipe;
 import org.vocabeam.pipelines.compare.ComparisonPlan.Network;
 import org.vocabeam.pipelines.inputs.RunDirectory;
 import org.vocabeam.pipelines.inputs.TrainingImages;
+import org.vocabeam.pipelines.run.BatchCheck;
+import org.vocabeam.pipelines.run.RoundPlan;
 import org.vocabeam.pipelines.runner.Runner;
 import org.vocabeam.transforms.files.StoreFiles;
 
@@ -51,6 +53,7 @@ record ComparisonPlanning(Comparison comparison, TrainingImages training, Runner
     Recipe recipe;
     try {
       recipe = timed(method);
+      new BatchCheck(recipe, training, RoundPlan.alone(1, 1)).check(runner);
     } catch (UserError e) {
       return new ComparisonPlan.Method(method, e.getMessage(), List.of());
     }

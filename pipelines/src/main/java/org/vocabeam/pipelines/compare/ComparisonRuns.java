@@ -33,6 +33,7 @@ import org.vocabeam.pipelines.stage.Evaluation;
 import org.vocabeam.pipelines.stage.LabelStage;
 import org.vocabeam.pipelines.stage.MetricsTable;
 import org.vocabeam.transforms.evaluation.ComparisonRecord;
+import org.vocabeam.transforms.evaluation.LabelSurvey;
 import org.vocabeam.transforms.evaluation.MetricRecord;
 import org.vocabeam.transforms.features.FeatureSource;
 import org.vocabeam.transforms.files.StoreFiles;
@@ -42,8 +43,10 @@ import org.vocabeam.transforms.training.TrainingStopped;
  * Trains and measures the runs of a comparison. What has been done is found, not done again.
  *
  * @param training images that are trained on
+ * @param labels labels of the two splits
  */
-record ComparisonRuns(Comparison comparison, TrainingImages training, Runner runner) {
+record ComparisonRuns(
+    Comparison comparison, TrainingImages training, LabelSurvey labels, Runner runner) {
   /** Random weights with batch norm statistics of the images, as features. */
   private static final String NORMALISED = "normalised";
 
@@ -125,6 +128,10 @@ record ComparisonRuns(Comparison comparison, TrainingImages training, Runner run
    * images, by steps of supervised training at the rate 0.
    */
   private List<MetricRecord> normalised(String directory, long seed) {
+    Optional<String> unlearnable = labels.unlearnable();
+    if (unlearnable.isPresent()) {
+      return comparison.evaluation(seed).leftOut(NORMALISED, unlearnable.get());
+    }
     String run = StoreFiles.resolve(directory, NORMALISED);
     RoundPlan plan = RoundPlan.alone(1, STATISTICS_STEPS);
     Recipe recipe =
@@ -227,6 +234,10 @@ record ComparisonRuns(Comparison comparison, TrainingImages training, Runner run
     long steps = comparison.finetuneSteps();
     List<MetricRecord> metrics = new ArrayList<>();
     for (double share : steps == 0 ? List.<Double>of() : Evaluation.usualLabelShares()) {
+      if (labels.unlearnable().isPresent()) {
+        metrics.add(FineTuning.leftOut(initial, share, labels.unlearnable().get()));
+        continue;
+      }
       metrics.addAll(
           new FineTuning(
                   training,

@@ -13,6 +13,7 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.checkerframework.checker.nullness.qual.Nullable;
+import org.vocabeam.pipelines.stage.MetricsTable;
 import org.vocabeam.transforms.evaluation.ComparisonRecord;
 import org.vocabeam.transforms.evaluation.LabelledEmbeddings;
 import org.vocabeam.transforms.evaluation.MetricRecord;
@@ -23,8 +24,9 @@ import org.vocabeam.transforms.evaluation.MetricRecord;
  *
  * @param columns metrics
  * @param rows rows, methods first
+ * @param leftOut lines on measures that could not be taken, each with the reason
  */
-public record ComparisonTable(List<Column> columns, List<Row> rows) {
+public record ComparisonTable(List<Column> columns, List<Row> rows, List<String> leftOut) {
   /** Metrics in the order in which people want them; others follow by name. */
   private static final Map<String, String> KNOWN = new LinkedHashMap<>();
 
@@ -118,6 +120,7 @@ public record ComparisonTable(List<Column> columns, List<Row> rows) {
   public ComparisonTable {
     columns = List.copyOf(columns);
     rows = List.copyOf(rows);
+    leftOut = List.copyOf(leftOut);
   }
 
   /**
@@ -132,7 +135,7 @@ public record ComparisonTable(List<Column> columns, List<Row> rows) {
       List<ComparisonRecord> results,
       Map<String, List<String>> stopped) {
     NavigableSet<String> others = new TreeSet<>();
-    results.forEach(r -> others.add(name(r)));
+    results.stream().filter(r -> r.value() != null).forEach(r -> others.add(name(r)));
     List<Column> columns = new ArrayList<>();
     KNOWN.keySet().stream().filter(others::remove).map(Column::of).forEach(columns::add);
     others.stream().map(Column::of).forEach(columns::add);
@@ -167,7 +170,24 @@ public record ComparisonTable(List<Column> columns, List<Row> rows) {
                         results,
                         r -> r.method().isEmpty() && r.result().features().equals(features)),
                     List.of())));
-    return new ComparisonTable(columns, rows);
+    return new ComparisonTable(columns, rows, leftOut(results));
+  }
+
+  private static List<String> leftOut(List<ComparisonRecord> results) {
+    return MetricsTable.leftOut(
+        results.stream()
+            .map(
+                r ->
+                    new MetricRecord(
+                        r.method().isEmpty()
+                            ? BESIDE.getOrDefault(r.features(), r.features())
+                            : r.method(),
+                        r.metric(),
+                        r.labelShare(),
+                        r.value(),
+                        r.interval(),
+                        r.reason()))
+            .toList());
   }
 
   private static String name(ComparisonRecord record) {
@@ -179,6 +199,7 @@ public record ComparisonTable(List<Column> columns, List<Row> rows) {
     Map<String, DoubleSummaryStatistics> statistics = new TreeMap<>();
     results.stream()
         .filter(isOfRow)
+        .filter(r -> r.value() != null)
         .forEach(
             r ->
                 statistics
@@ -245,6 +266,7 @@ public record ComparisonTable(List<Column> columns, List<Row> rows) {
             .flatMap(row -> row.notes().stream().map(note -> row.title() + ": " + note))
             .map(note -> note + System.lineSeparator())
             .collect(Collectors.joining()));
+    leftOut.forEach(line -> text.append(line).append(System.lineSeparator()));
     return text.toString();
   }
 

@@ -63,9 +63,11 @@ record ResultsSection(List<String> titles, int columns, List<Body> bodies, List<
         titles,
         titles.size() - 1,
         List.of(body(table, true), body(table, false)),
-        table.rows().stream()
-            .filter(row -> !row.cells().isEmpty())
-            .flatMap(row -> row.notes().stream().map(note -> row.title() + ": " + note))
+        Stream.concat(
+                table.rows().stream()
+                    .filter(row -> !row.cells().isEmpty())
+                    .flatMap(row -> row.notes().stream().map(note -> row.title() + ": " + note)),
+                table.leftOut().stream())
             .toList());
   }
 

@@ -29,7 +29,7 @@ import org.vocabeam.transforms.training.Start;
  */
 public record InitialWeights(
     String checkpoint, Recipe recipe, String fingerprint, Map<String, String> scopes) {
-  private static final List<String> OWN = List.of("schedule", "steps", "seed");
+  private static final List<String> OWN = List.of("schedule", "steps", "seed", "batchSize");
 
   /** Opens a run's newest checkpoint, or a checkpoint. */
   public static InitialWeights open(String runOrCheckpoint) {

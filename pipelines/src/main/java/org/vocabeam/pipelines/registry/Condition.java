@@ -4,11 +4,13 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
+import org.vocabeam.pipelines.stage.MetricsTable.Trained;
 
 /**
  * Condition that a candidate must meet: {@code linear>=-0.5} is at most half a point below the
@@ -31,16 +33,24 @@ public record Condition(String metric, boolean strict, BigDecimal bound, boolean
    * Outcome of a condition.
    *
    * @param condition condition as in a gate
-   * @param candidate accuracy in percent
+   * @param candidate accuracy in percent; null if it was not measured
    * @param promoted accuracy of the promoted model in percent; null without one
    * @param holds true if the candidate meets the condition
+   * @param reason one line on why the condition could not be judged; null if it was
    */
   public record Result(
-      String condition, double candidate, @Nullable Double promoted, boolean holds) {
+      String condition,
+      @Nullable Double candidate,
+      @Nullable Double promoted,
+      boolean holds,
+      @Nullable String reason) {
 
     /** Returns a line such as {@code linear>=-0.5: 87.10 (promoted 86.40, +0.70), holds}. */
     @Override
     public String toString() {
+      if (reason != null) {
+        return condition + ": cannot be judged, " + reason;
+      }
       String than =
           promoted == null
               ? "none promoted"
@@ -86,15 +96,36 @@ public record Condition(String metric, boolean strict, BigDecimal bound, boolean
   }
 
   /**
-   * Tests a candidate.
+   * Returns the reason why the condition cannot be judged, or nothing.
    *
-   * @param candidate metric to accuracy in [0, 1]
-   * @param promoted the same of the promoted model; empty when no model is promoted
+   * @param leftOut metrics that were not measured, each with the reason
    */
-  Result test(Map<String, Double> candidate, Map<String, Double> promoted) {
-    checkKnown(candidate.keySet());
-    BigDecimal reached = percent(candidate.get(metric));
-    Double other = promoted.get(metric);
+  Optional<String> unjudged(Map<String, String> leftOut) {
+    return Optional.ofNullable(leftOut.get(metric))
+        .map(reason -> metric + " was left out: " + reason);
+  }
+
+  /**
+   * Tests a candidate. A condition on a metric that was not measured does not hold; without a
+   * promoted model a difference holds.
+   *
+   * @param candidate measures of the candidate
+   * @param promoted measures of the promoted model on the same images; empty when there is none
+   */
+  Result test(Trained candidate, Trained promoted) {
+    Optional<String> unjudged =
+        unjudged(candidate.leftOut())
+            .or(
+                () ->
+                    absolute
+                        ? Optional.empty()
+                        : unjudged(promoted.leftOut()).map(reason -> "promoted: " + reason));
+    if (unjudged.isPresent()) {
+      return new Result(toString(), null, null, false, unjudged.get());
+    }
+    checkKnown(candidate.values().keySet());
+    BigDecimal reached = percent(candidate.values().get(metric));
+    Double other = promoted.values().get(metric);
     boolean holds = true;
     if (absolute || other != null) {
       BigDecimal compared = absolute ? reached : reached.subtract(percent(other));
@@ -105,7 +136,8 @@ public record Condition(String metric, boolean strict, BigDecimal bound, boolean
         toString(),
         reached.doubleValue(),
         other == null ? null : percent(other).doubleValue(),
-        holds);
+        holds,
+        null);
   }
 
   private static BigDecimal percent(double share) {

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.vocabeam.models.UserError;
+import org.vocabeam.pipelines.stage.MetricsTable.Trained;
 
 /**
  * Conditions of a promotion, all of which must hold.
@@ -36,12 +38,31 @@ public record Gate(List<Condition> conditions) {
   }
 
   /**
+   * Refuses a gate with a condition that could not be judged, before anything is trained.
+   *
+   * @param leftOut metrics that the labels do not allow, each with the reason
+   */
+  public void checkJudged(Map<String, String> leftOut) {
+    for (Condition condition : conditions) {
+      condition
+          .unjudged(leftOut)
+          .ifPresent(
+              reason -> {
+                throw new UserError(
+                    String.format(
+                        "the gate %s cannot be judged: %s; give another --gate",
+                        condition, reason));
+              });
+    }
+  }
+
+  /**
    * Returns the outcome of every condition.
    *
-   * @param candidate metric to accuracy in [0, 1]
-   * @param promoted the same on the same images, or empty when no model is promoted
+   * @param candidate measures of the candidate
+   * @param promoted measures of the promoted model on the same images; empty when there is none
    */
-  public List<Condition.Result> test(Map<String, Double> candidate, Map<String, Double> promoted) {
+  public List<Condition.Result> test(Trained candidate, Trained promoted) {
     return conditions.stream().map(condition -> condition.test(candidate, promoted)).toList();
   }
 

@@ -3,7 +3,6 @@ package org.vocabeam.pipelines.registry;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import org.vocabeam.models.methods.Methods;
 import org.vocabeam.pipelines.inputs.InitialWeights;
@@ -16,7 +15,9 @@ import org.vocabeam.pipelines.stage.EvaluateStage;
 import org.vocabeam.pipelines.stage.Evaluation;
 import org.vocabeam.pipelines.stage.ExportStage;
 import org.vocabeam.pipelines.stage.MetricsTable;
+import org.vocabeam.pipelines.stage.MetricsTable.Trained;
 import org.vocabeam.transforms.checkpoint.Checkpoint;
+import org.vocabeam.transforms.evaluation.LabelSurvey;
 import org.vocabeam.transforms.files.StoreFiles;
 import org.vocabeam.transforms.statistics.ImageStatistics;
 import org.vocabeam.transforms.store.StoreReader;
@@ -38,14 +39,12 @@ record VersionWork(
     int version = request.version();
     String images = registry.images(request.increment());
     ImageStatistics statistics = ImageStatistics.read(images);
-    // Refused now, and not after hours of training.
-    Evaluation.checkSplits(images, statistics, asked.trainSplit(), asked.testSplit());
-    asked.gate().checkKnown(Evaluation.metrics(statistics.labels().size()));
+    check(images);
     String checkpoint = steps.take("Pre-train", pretrain(images));
-    SortedMap<String, Double> metrics = evaluate("Evaluate", images, checkpoint, false);
-    SortedMap<String, Double> parentMetrics =
+    Trained metrics = evaluate("Evaluate", images, checkpoint, false);
+    Trained parentMetrics =
         request.parent() == null
-            ? new TreeMap<>()
+            ? new Trained(new TreeMap<>(), new TreeMap<>())
             : evaluate(
                 "Evaluate the promoted version " + request.parent() + " on the same images",
                 images,
@@ -60,12 +59,28 @@ record VersionWork(
             statistics.images(),
             Provenance.checkpoint(checkpoint),
             Version.read(),
-            metrics,
-            parentMetrics,
+            metrics.values(),
+            parentMetrics.values(),
             results,
             results.stream().allMatch(Condition.Result::holds),
             Methods.toTree(Checkpoint.open(checkpoint).recipe())));
     return registry.completeVersion(version);
+  }
+
+  /** Refuses now what would fail after hours of training, and says what cannot be measured. */
+  private void check(String images) {
+    Evaluation evaluation = stage(images, "", "").open();
+    asked.gate().checkKnown(evaluation.measures());
+    LabelSurvey labels = evaluation.labels();
+    evaluation.checkMeasurable(labels);
+    asked.gate().checkJudged(evaluation.leftOut(labels));
+    evaluation.remarks(labels).forEach(System.err::println);
+  }
+
+  private EvaluateStage stage(String images, String checkpoint, String output) {
+    return EvaluateStage.of(images, checkpoint, output)
+        .withSplits(asked.trainSplit(), asked.testSplit())
+        .withPooling(asked.pooling());
   }
 
   private PretrainRequest pretrain(String images) {
@@ -84,15 +99,10 @@ record VersionWork(
   }
 
   /** Returns the metrics of a checkpoint, which an earlier attempt may have measured. */
-  private SortedMap<String, Double> evaluate(
-      String title, String images, String checkpoint, boolean ofParent) {
+  private Trained evaluate(String title, String images, String checkpoint, boolean ofParent) {
     String output = registry.evaluation(request.version(), ofParent);
     if (!StoreReader.isComplete(Evaluation.metrics(output))) {
-      EvaluateStage stage =
-          EvaluateStage.of(images, checkpoint, output)
-              .withSplits(asked.trainSplit(), asked.testSplit())
-              .withPooling(asked.pooling());
-      out.println(MetricsTable.of(steps.take(title, stage)));
+      out.println(MetricsTable.of(steps.take(title, stage(images, checkpoint, output))));
     }
     return MetricsTable.trained(Evaluation.metrics(output));
   }

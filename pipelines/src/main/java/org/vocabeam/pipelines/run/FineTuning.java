@@ -42,10 +42,22 @@ public record FineTuning(
     String output,
     RoundPlan plan) {
 
+  private static final String FINE_TUNE = "fine-tune";
+
   /** Returns the metric of a classifier, which tells how it was trained. */
   static String metric(Supervised method) {
-    String metric = method.trained() == Supervised.Trained.ALL ? "fine-tune" : "fine-tune-head";
+    String metric = method.trained() == Supervised.Trained.ALL ? FINE_TUNE : FINE_TUNE + "-head";
     return method.auxiliary() == null ? metric : metric + "+" + method.auxiliary().name();
+  }
+
+  /** Returns the row of the accuracy of all weights, where labels do not allow any. */
+  public static MetricRecord leftOut(
+      @Nullable InitialWeights initial, double labelShare, String reason) {
+    return MetricRecord.leftOut(features(initial), FINE_TUNE, labelShare, reason);
+  }
+
+  private static String features(@Nullable InitialWeights initial) {
+    return initial == null ? "random" : "trained";
   }
 
   /** Runs what is not complete yet, and returns the accuracies. */
@@ -54,12 +66,11 @@ public record FineTuning(
     TrainingData data =
         new LabelStage(images, share, method.auxiliary() == null, output).run(runner);
     new Pretraining("finetune", recipe, data, student(method), output, plan).run(runner);
-    String features = initial == null ? "random" : "trained";
     return new ClassifyStage(
             images,
             testSplit,
             output,
-            new MetricRecord(features, metric(method), share.share(), 0, 0))
+            new MetricRecord(features(initial), metric(method), share.share(), 0, 0))
         .run(runner);
   }
 

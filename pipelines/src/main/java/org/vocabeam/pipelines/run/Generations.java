@@ -3,8 +3,10 @@ package org.vocabeam.pipelines.run;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.bownet.BowNet;
+import org.vocabeam.models.training.Recipe;
 import org.vocabeam.pipelines.inputs.RecipeChoice;
 import org.vocabeam.pipelines.inputs.RunDirectory;
+import org.vocabeam.pipelines.inputs.TrainingImages;
 import org.vocabeam.pipelines.run.PretrainRequest.Given;
 import org.vocabeam.pipelines.run.PretrainRequest.Teachers;
 import org.vocabeam.pipelines.runner.Runner;
@@ -43,7 +45,10 @@ public record Generations(
 
   /** Runs the stages of all generations that are not complete yet. */
   public void run(Runner runner) {
-    BowNet method = (BowNet) student.recipe(student.open()).method();
+    TrainingImages images = student.open();
+    Recipe recipe = student.recipe(images);
+    BowNet method = (BowNet) recipe.method();
+    check(images, recipe, method, runner);
     Steps steps = new Steps(System.err, runner);
     RunDirectory directory = new RunDirectory(student.output());
     String current = teacher == null ? firstTeacher(steps, directory) : teacher;
@@ -56,6 +61,19 @@ public record Generations(
               .withTeachers(Teachers.USUAL)
               .withGiven(new Given(targets, null, null))
               .withOutput(current));
+    }
+  }
+
+  /** Refuses sizes now, and not after the training of generation 0. */
+  private void check(TrainingImages images, Recipe recipe, BowNet method, Runner runner) {
+    new BatchCheck(recipe, images, student.rounds()).check(runner);
+    long descriptors = images.count() * method.descriptorsPerImage();
+    if (method.words() > descriptors) {
+      throw new UserError(
+          String.format(
+              "words is %d, must be at most %d, %d local features of each of %d images; take fewer"
+                  + " words, or ingest more images",
+              method.words(), descriptors, method.descriptorsPerImage(), images.count()));
     }
   }
 

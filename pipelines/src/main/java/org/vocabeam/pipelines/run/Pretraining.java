@@ -109,6 +109,11 @@ public final class Pretraining {
   public void run(Runner runner, int most) {
     long total = rounds.steps();
     long done = done();
+    BatchCheck sizes = new BatchCheck(recipe, data.images(), rounds);
+    sizes.check(runner);
+    if (done < total) {
+      sizes.remark().ifPresent(System.err::println);
+    }
     if (data.views() != null && done < total) {
       data.views()
           .check(

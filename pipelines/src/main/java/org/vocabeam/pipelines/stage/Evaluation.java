@@ -5,20 +5,27 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.Flatten;
 import org.apache.beam.sdk.values.PCollectionList;
 import org.vocabeam.models.UserError;
 import org.vocabeam.pipelines.inputs.PoolingChoice;
 import org.vocabeam.pipelines.inputs.Provenance;
+import org.vocabeam.pipelines.inputs.TrainingImages;
 import org.vocabeam.pipelines.runner.Runner;
 import org.vocabeam.pipelines.runner.Version;
 import org.vocabeam.transforms.evaluation.EvaluateFewShot;
 import org.vocabeam.transforms.evaluation.EvaluateLinear;
 import org.vocabeam.transforms.evaluation.EvaluateNeighbours;
+import org.vocabeam.transforms.evaluation.LabelSurvey;
 import org.vocabeam.transforms.evaluation.LabelledEmbeddings;
 import org.vocabeam.transforms.evaluation.MetricRecord;
 import org.vocabeam.transforms.features.EmbedImages;
@@ -33,7 +40,7 @@ import org.vocabeam.transforms.store.WriteStore;
 
 /**
  * Labelled images on which features are measured: images are embedded, and the embeddings are
- * evaluated by nearest neighbours, linear probes and, with classes enough, few-shot episodes.
+ * evaluated by nearest neighbours, linear probes and few-shot episodes, as far as labels allow.
  *
  * @param groups row groups of the images
  * @param fingerprint fingerprint of the images
@@ -56,8 +63,6 @@ public record Evaluation(
 
   /** Name of the images' own pixels as features. */
   public static final String PIXELS = "pixels";
-
-  private static final int FEW_SHOT_WAY = 5;
 
   public Evaluation {
     for (double share : labelShares) {
@@ -85,6 +90,96 @@ public record Evaluation(
     return new Evaluation(some, fingerprint, statistics, trainSplit, testSplit, labelShares, seed);
   }
 
+  /** Counts the labels of the images. */
+  public LabelSurvey labels() {
+    return LabelSurvey.of(groups, trainSplit, testSplit);
+  }
+
+  /**
+   * Returns the measures that labels do not allow, whatever the features, each with the reason.
+   *
+   * @param labels {@link #labels}
+   */
+  public SortedMap<String, String> leftOut(LabelSurvey labels) {
+    SortedMap<String, String> reasons = new TreeMap<>();
+    leftOut(labels, "")
+        .forEach(measure -> reasons.put(measure.name(), String.valueOf(measure.reason())));
+    return reasons;
+  }
+
+  /** Returns the rows of features of which no measure is taken. */
+  public List<MetricRecord> leftOut(String features, String reason) {
+    List<MetricRecord> leftOut = new ArrayList<>();
+    unshared().forEach(metric -> leftOut.add(MetricRecord.leftOut(features, metric, 1, reason)));
+    labelShares.forEach(
+        share -> leftOut.add(MetricRecord.leftOut(features, EvaluateLinear.METRIC, share, reason)));
+    return leftOut;
+  }
+
+  private static List<String> unshared() {
+    return Stream.concat(EvaluateNeighbours.metrics().stream(), EvaluateFewShot.metrics().stream())
+        .toList();
+  }
+
+  private List<MetricRecord> leftOut(LabelSurvey labels, String features) {
+    List<MetricRecord> leftOut = new ArrayList<>();
+    EvaluateNeighbours.lacks(labels)
+        .ifPresent(
+            reason ->
+                EvaluateNeighbours.metrics()
+                    .forEach(
+                        metric -> leftOut.add(MetricRecord.leftOut(features, metric, 1, reason))));
+    EvaluateLinear.lacks(labels)
+        .ifPresent(
+            reason ->
+                labelShares.forEach(
+                    share ->
+                        leftOut.add(
+                            MetricRecord.leftOut(features, EvaluateLinear.METRIC, share, reason))));
+    EvaluateFewShot.lacks(labels)
+        .forEach(
+            (metric, reason) -> leftOut.add(MetricRecord.leftOut(features, metric, 1, reason)));
+    return leftOut;
+  }
+
+  /**
+   * Checks that labels allow one measure at least.
+   *
+   * @param labels {@link #labels}
+   * @throws UserError with the reasons when they allow none
+   */
+  public void checkMeasurable(LabelSurvey labels) {
+    SortedMap<String, String> reasons = leftOut(labels);
+    if (reasons.keySet().containsAll(measures())) {
+      throw new UserError(
+          "nothing can be measured: "
+              + reasons.values().stream().distinct().collect(Collectors.joining("; "))
+              + "; see --trainSplit and --testSplit");
+    }
+  }
+
+  /** Returns the names of all measures. */
+  public SortedSet<String> measures() {
+    SortedSet<String> names = new TreeSet<>(unshared());
+    labelShares.forEach(share -> names.add(MetricRecord.name(EvaluateLinear.METRIC, share)));
+    return names;
+  }
+
+  /** Returns lines on labels that are missing, for a person, before anything is trained. */
+  public List<String> remarks(LabelSurvey labels) {
+    List<String> lines = new ArrayList<>();
+    labels.remarks().forEach(remark -> lines.add("Labels:      " + remark));
+    Map<String, List<String>> byReason = new LinkedHashMap<>();
+    leftOut(labels)
+        .forEach(
+            (measure, reason) ->
+                byReason.computeIfAbsent(reason, r -> new ArrayList<>()).add(measure));
+    byReason.forEach(
+        (reason, measures) ->
+            lines.add(String.format("Left out:    %s: %s", String.join(", ", measures), reason)));
+    return lines;
+  }
+
   /** Returns the number of images that are embedded. */
   public long images() {
     return groups.stream().mapToLong(RowGroup::rows).sum();
@@ -99,7 +194,7 @@ public record Evaluation(
       String images, String trainSplit, String testSplit, List<Double> labelShares, long seed) {
     StoreReader<ImageRecord> store = StoreReader.open(ImageRecord.TYPE, images);
     ImageStatistics statistics = ImageStatistics.read(images);
-    checkSplits(images, statistics, trainSplit, testSplit);
+    checkSplits(images, statistics, "--trainSplit and --testSplit", trainSplit, testSplit);
     return new Evaluation(
         store.rowGroups(),
         store.fingerprint(),
@@ -110,31 +205,30 @@ public record Evaluation(
         seed);
   }
 
-  /** Refuses images that do not have the two splits. */
+  /**
+   * Refuses images that do not have all splits.
+   *
+   * @param options options that name the splits, for the message
+   */
   public static void checkSplits(
-      String images, ImageStatistics statistics, String trainSplit, String testSplit) {
-    for (String split : List.of(trainSplit, testSplit)) {
+      String images, ImageStatistics statistics, String options, String... splits) {
+    for (String split : splits) {
+      if (statistics.images() == 0) {
+        throw TrainingImages.none(images);
+      }
       if (!statistics.splits().containsKey(split)) {
         throw new UserError(
             String.format(
-                "%s has no split '%s', only %s; see --trainSplit and --testSplit",
-                images, split, String.join(", ", statistics.splits().keySet())));
+                "%s has no split '%s', only %s; see %s",
+                images, split, names(statistics), options));
       }
     }
   }
 
-  /**
-   * Returns the names of the metrics with the default shares of the labels.
-   *
-   * @param classes number of labels that the images have
-   */
-  public static SortedSet<String> metrics(int classes) {
-    SortedSet<String> names = new TreeSet<>(EvaluateNeighbours.metrics());
-    usualLabelShares().forEach(share -> names.add(MetricRecord.name("linear", share)));
-    if (classes >= FEW_SHOT_WAY) {
-      names.addAll(EvaluateFewShot.metrics());
-    }
-    return names;
+  private static String names(ImageStatistics statistics) {
+    return statistics.splits().keySet().stream()
+        .map(name -> name.equals(ImageRecord.NO_SPLIT) ? "images without a split" : name)
+        .collect(Collectors.joining(", "));
   }
 
   /** Returns {@link #LABEL_SHARES} as numbers. */
@@ -174,11 +268,13 @@ public record Evaluation(
   }
 
   /**
-   * Embeds and measures; an earlier evaluation in the same place is replaced.
+   * Embeds and measures; an earlier evaluation in the same place is replaced. A measure that cannot
+   * be taken is left out with its reason.
    *
    * @param pixels also measures the images' own pixels
    * @param output directory of {@link #embeddings} and {@link #metrics}
    * @return the rows of the metrics store
+   * @throws UserError when no measure can be taken
    */
   public List<MetricRecord> run(
       List<FeatureSource> sources,
@@ -186,6 +282,8 @@ public record Evaluation(
       Map<String, String> provenance,
       String output,
       Runner runner) {
+    LabelSurvey labels = labels();
+    checkMeasurable(labels);
     embed(sources, provenance, output, runner);
     List<LabelledEmbeddings> features = new ArrayList<>();
     sources.forEach(source -> features.add(features(source.name(), output)));
@@ -199,7 +297,7 @@ public record Evaluation(
             runner,
             "evaluate",
             pipeline ->
-                measure(features, pipeline)
+                measure(features, labels, pipeline)
                     .apply(Flatten.pCollections())
                     .apply("WriteMetrics", write));
     return MetricsTable.read(metrics(output));
@@ -231,22 +329,30 @@ public record Evaluation(
   }
 
   private PCollectionList<MetricRecord> measure(
-      List<LabelledEmbeddings> features, Pipeline pipeline) {
+      List<LabelledEmbeddings> features, LabelSurvey labels, Pipeline pipeline) {
     PCollectionList<MetricRecord> metrics = PCollectionList.empty(pipeline);
+    List<MetricRecord> leftOut = new ArrayList<>();
     for (LabelledEmbeddings embeddings : features) {
       String name = "-" + embeddings.name();
-      metrics =
-          metrics
-              .and(pipeline.apply("Neighbours" + name, EvaluateNeighbours.of(embeddings)))
-              .and(
-                  pipeline.apply(
-                      "Linear" + name, EvaluateLinear.of(embeddings, labelShares, seed)));
-      if (embeddings.classes().size() >= FEW_SHOT_WAY) {
+      leftOut.addAll(leftOut(labels, embeddings.name()));
+      if (EvaluateNeighbours.lacks(labels).isEmpty()) {
         metrics =
-            metrics.and(pipeline.apply("FewShot" + name, EvaluateFewShot.of(embeddings, seed)));
+            metrics.and(pipeline.apply("Neighbours" + name, EvaluateNeighbours.of(embeddings)));
+      }
+      if (EvaluateLinear.lacks(labels).isEmpty()) {
+        metrics =
+            metrics.and(
+                pipeline.apply("Linear" + name, EvaluateLinear.of(embeddings, labelShares, seed)));
+      }
+      List<Integer> shots = EvaluateFewShot.shots(labels);
+      if (!shots.isEmpty()) {
+        metrics =
+            metrics.and(
+                pipeline.apply("FewShot" + name, EvaluateFewShot.of(embeddings, shots, seed)));
       }
     }
-    return metrics;
+    return metrics.and(
+        pipeline.apply("LeftOut", Create.of(leftOut).withCoder(MetricRecord.TYPE.coder())));
   }
 
   /**

@@ -7,8 +7,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.transforms.evaluation.MetricRecord;
 import org.vocabeam.transforms.parquet.RowGroup;
 import org.vocabeam.transforms.parquet.RowReader;
@@ -40,15 +43,25 @@ public final class MetricsTable {
     return metrics;
   }
 
-  /** Returns the accuracies of the trained encoder in a metrics store, by name, in [0, 1]. */
-  public static SortedMap<String, Double> trained(String directory) {
-    SortedMap<String, Double> values = new TreeMap<>();
+  /**
+   * Measures of the trained encoder, by name.
+   *
+   * @param values accuracies in [0, 1]
+   * @param leftOut reasons of the measures that could not be taken
+   */
+  public record Trained(SortedMap<String, Double> values, SortedMap<String, String> leftOut) {}
+
+  /** Returns the measures of the trained encoder in a metrics store. */
+  public static Trained trained(String directory) {
+    Trained trained = new Trained(new TreeMap<>(), new TreeMap<>());
     for (MetricRecord metric : read(directory)) {
-      if (metric.features().equals("trained")) {
-        values.put(MetricRecord.name(metric.metric(), metric.labelShare()), metric.value());
+      if (metric.features().equals("trained") && metric.value() != null) {
+        trained.values.put(metric.name(), metric.value());
+      } else if (metric.features().equals("trained")) {
+        trained.leftOut.put(metric.name(), metric.reason());
       }
     }
-    return values;
+    return trained;
   }
 
   /** Returns the lines of the table. */
@@ -67,7 +80,43 @@ public final class MetricsTable {
           COLUMNS.keySet().forEach(c -> table.append(String.format("%16s", cell(values.get(c)))));
           table.append(System.lineSeparator());
         });
+    leftOut(metrics).forEach(line -> table.append(line).append(System.lineSeparator()));
     return table.toString();
+  }
+
+  /**
+   * Returns a line for every reason why measures were left out: the measures, and the features
+   * where it is not all of them.
+   */
+  public static List<String> leftOut(List<MetricRecord> metrics) {
+    Set<String> all = new TreeSet<>();
+    Map<String, Map<String, Set<String>>> byReason = new TreeMap<>();
+    for (MetricRecord metric : metrics) {
+      all.add(metric.features());
+      if (metric.reason() != null) {
+        byReason
+            .computeIfAbsent(metric.reason(), reason -> new TreeMap<>())
+            .computeIfAbsent(metric.name(), name -> new TreeSet<>())
+            .add(metric.features());
+      }
+    }
+    List<String> lines = new ArrayList<>();
+    byReason.forEach(
+        (reason, measures) -> {
+          Map<Set<String>, List<String>> byFeatures = new LinkedHashMap<>();
+          measures.forEach(
+              (measure, features) ->
+                  byFeatures.computeIfAbsent(features, f -> new ArrayList<>()).add(measure));
+          byFeatures.forEach(
+              (features, names) ->
+                  lines.add(
+                      String.format(
+                          "left out%s: %s: %s",
+                          features.equals(all) ? "" : " of " + String.join(", ", features),
+                          String.join(", ", names),
+                          reason)));
+        });
+    return lines;
   }
 
   private static String title(MetricRecord metric) {
@@ -77,8 +126,8 @@ public final class MetricsTable {
         : metric.metric();
   }
 
-  private static String cell(MetricRecord metric) {
-    if (metric == null) {
+  private static String cell(@Nullable MetricRecord metric) {
+    if (metric == null || metric.value() == null) {
       return "-";
     }
     String value = String.format(Locale.ROOT, "%.2f", 100 * metric.value());

@@ -5,14 +5,24 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.vocabeam.models.UserError;
+import org.vocabeam.pipelines.stage.MetricsTable.Trained;
 
 class GateTest {
+  static Trained measured(Map<String, Double> values) {
+    return new Trained(new TreeMap<>(values), new TreeMap<>());
+  }
+
+  private static Trained leftOut(String metric, String reason) {
+    return new Trained(new TreeMap<>(), new TreeMap<>(Map.of(metric, reason)));
+  }
+
   private static List<Boolean> test(
       String gate, Map<String, Double> candidate, Map<String, Double> promoted) {
-    return Gate.parse(List.of(gate)).test(candidate, promoted).stream()
+    return Gate.parse(List.of(gate)).test(measured(candidate), measured(promoted)).stream()
         .map(Condition.Result::holds)
         .toList();
   }
@@ -66,8 +76,52 @@ class GateTest {
   @Test
   void resultsSayWhatWasCompared() {
     Condition.Result result =
-        Condition.parse("linear>=-0.5").test(Map.of("linear", 0.8710), Map.of("linear", 0.8640));
+        Condition.parse("linear>=-0.5")
+            .test(measured(Map.of("linear", 0.8710)), measured(Map.of("linear", 0.8640)));
     assertEquals("linear>=-0.5: 87.10 (promoted 86.40, +0.70), holds", result.toString());
+  }
+
+  /** A difference of the first version holds, but not one that nobody has measured. */
+  @Test
+  void aMeasureThatWasLeftOutIsNotJudged() {
+    Condition few = Condition.parse("few-shot-5way-1shot>=20%");
+    Trained candidate = leftOut("few-shot-5way-1shot", "only 3 classes");
+    Condition.Result result = few.test(candidate, measured(Map.of()));
+    assertEquals(
+        "few-shot-5way-1shot>=20%: cannot be judged, few-shot-5way-1shot was left out: only 3"
+            + " classes",
+        result.toString());
+    assertEquals(false, result.holds());
+    assertEquals(
+        false,
+        Condition.parse("knn20>=-1").test(leftOut("knn20", "x"), measured(Map.of())).holds());
+
+    Condition.Result unlike =
+        Condition.parse("knn20>=-1")
+            .test(measured(Map.of("knn20", 0.5)), leftOut("knn20", "a feature is NaN"));
+    assertEquals(
+        "knn20>=-1: cannot be judged, promoted: knn20 was left out: a feature is NaN",
+        unlike.toString());
+    assertEquals(false, unlike.holds());
+    assertEquals(
+        true,
+        Condition.parse("knn20>=40%")
+            .test(measured(Map.of("knn20", 0.5)), leftOut("knn20", "a feature is NaN"))
+            .holds(),
+        "an accuracy needs no other");
+  }
+
+  @Test
+  void whatCannotBeJudgedIsRefusedBeforeTraining() {
+    Gate gate = Gate.parse(List.of("linear>=-0.5,few-shot-5way-1shot>=20%"));
+    gate.checkJudged(Map.of("knn20", "not asked for"));
+    assertEquals(
+        "the gate few-shot-5way-1shot>=20% cannot be judged: few-shot-5way-1shot was left out: only"
+            + " 3 classes; give another --gate",
+        assertThrows(
+                UserError.class,
+                () -> gate.checkJudged(Map.of("few-shot-5way-1shot", "only 3 classes")))
+            .getMessage());
   }
 
   private static String refused(String gate) {

@@ -38,7 +38,8 @@ class RegistryTest {
     registry.begin(request);
     Map<String, Double> metrics = Map.of("linear", 0.5 + number / 100.0);
     List<Condition.Result> results =
-        Gate.parse(List.of(passes ? "linear>=0%" : "linear>=100%")).test(metrics, Map.of());
+        Gate.parse(List.of(passes ? "linear>=0%" : "linear>=100%"))
+            .test(GateTest.measured(metrics), GateTest.measured(Map.of()));
     return new ModelVersion(
         request,
         10L * number,

@@ -1,5 +1,6 @@
 package org.vocabeam.transforms.evaluation;
 
+import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.transforms.parquet.RecordType;
 
 /**
@@ -15,8 +16,9 @@ public record ComparisonRecord(
     String features,
     String metric,
     double labelShare,
-    double value,
-    double interval) {
+    @Nullable Double value,
+    double interval,
+    @Nullable String reason) {
   public static final RecordType<ComparisonRecord> TYPE =
       RecordType.of(ComparisonRecord.class, "comparison", ComparisonRecord::id);
 
@@ -29,12 +31,13 @@ public record ComparisonRecord(
         result.metric(),
         result.labelShare(),
         result.value(),
-        result.interval());
+        result.interval(),
+        result.reason());
   }
 
   /** The result without the run that it is of. */
   public MetricRecord result() {
-    return new MetricRecord(features, metric, labelShare, value, interval);
+    return new MetricRecord(features, metric, labelShare, value, interval, reason);
   }
 
   private String id() {

@@ -1,6 +1,7 @@
 package org.vocabeam.transforms.evaluation;
 
 import java.util.List;
+import java.util.Optional;
 import org.apache.beam.sdk.coders.DoubleCoder;
 import org.apache.beam.sdk.coders.ListCoder;
 import org.apache.beam.sdk.transforms.Create;
@@ -13,6 +14,7 @@ import org.vocabeam.models.evaluate.LabelShare;
 import org.vocabeam.models.evaluate.LabelledFeatures;
 import org.vocabeam.models.evaluate.LinearProbe;
 import org.vocabeam.models.evaluate.ProbeRecipe;
+import org.vocabeam.models.evaluate.Unmeasurable;
 
 /**
  * Accuracy of a linear classifier on frozen features, for shares of the training labels
@@ -28,6 +30,9 @@ import org.vocabeam.models.evaluate.ProbeRecipe;
 public final class EvaluateLinear extends PTransform<PBegin, PCollection<MetricRecord>> {
   private static final long serialVersionUID = 1L;
 
+  /** Name of the metric. */
+  public static final String METRIC = "linear";
+
   private final LabelledEmbeddings embeddings;
   private final List<Double> shares;
   private final long seed;
@@ -36,6 +41,11 @@ public final class EvaluateLinear extends PTransform<PBegin, PCollection<MetricR
     this.embeddings = embeddings;
     this.shares = shares;
     this.seed = seed;
+  }
+
+  /** Returns the reason why labels do not allow the metric, or nothing. */
+  public static Optional<String> lacks(LabelSurvey labels) {
+    return labels.unlearnable(); // a share has an image of every class
   }
 
   /**
@@ -69,20 +79,36 @@ public final class EvaluateLinear extends PTransform<PBegin, PCollection<MetricR
 
     @ProcessElement
     public void probe(@Element List<Double> shares, OutputReceiver<MetricRecord> out) {
-      List<LabelledEmbeddings.Rows> splits =
-          embeddings.load(
-              embeddings.groups(), List.of(embeddings.trainSplit(), embeddings.testSplit()));
-      LabelledEmbeddings.Rows rows = splits.get(0);
-      LabelledFeatures test = splits.get(1).features();
-      for (double share : shares) {
-        int[] chosen = new LabelShare(share, seed).rows(rows.ids(), rows.features().labels());
-        LabelledFeatures train = rows.features().select(chosen);
-        try (LinearProbe probe =
-            ProbeRecipe.standard().fit(train, embeddings.classes().size(), seed)) {
-          double accuracy = probe.predict(test.values()).accuracy(test.labels());
-          out.output(new MetricRecord(embeddings.name(), "linear", share, accuracy, 0));
-        }
+      if (shares.isEmpty()) {
+        return;
       }
+      List<LabelledEmbeddings.Rows> splits;
+      try {
+        splits =
+            embeddings.load(
+                embeddings.groups(), List.of(embeddings.trainSplit(), embeddings.testSplit()));
+      } catch (Unmeasurable e) {
+        shares.forEach(share -> out.output(leftOut(share, e)));
+        return;
+      }
+      for (double share : shares) {
+        out.output(probe(share, splits.get(0), splits.get(1).features()));
+      }
+    }
+
+    private MetricRecord probe(double share, LabelledEmbeddings.Rows rows, LabelledFeatures test) {
+      int[] chosen = new LabelShare(share, seed).rows(rows.ids(), rows.features().labels());
+      LabelledFeatures train = rows.features().select(chosen);
+      try (LinearProbe probe =
+          ProbeRecipe.standard().fit(train, embeddings.classes().size(), seed)) {
+        return new MetricRecord(embeddings.name(), METRIC, share, probe.accuracy(test), 0);
+      } catch (Unmeasurable e) {
+        return leftOut(share, e);
+      }
+    }
+
+    private MetricRecord leftOut(double share, Unmeasurable reason) {
+      return MetricRecord.leftOut(embeddings.name(), METRIC, share, reason.getMessage());
     }
   }
 }

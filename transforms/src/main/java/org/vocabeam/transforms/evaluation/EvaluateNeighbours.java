@@ -2,24 +2,24 @@ package org.vocabeam.transforms.evaluation;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.ListCoder;
 import org.apache.beam.sdk.coders.SerializableCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
-import org.apache.beam.sdk.coders.VarIntCoder;
+import org.apache.beam.sdk.transforms.Combine;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
-import org.apache.beam.sdk.transforms.Mean;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.Reshuffle;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
-import org.vocabeam.models.evaluate.ClassScores;
 import org.vocabeam.models.evaluate.LabelledFeatures;
 import org.vocabeam.models.evaluate.NearestNeighbours;
 import org.vocabeam.models.evaluate.Neighbours;
+import org.vocabeam.models.evaluate.Unmeasurable;
 import org.vocabeam.transforms.parquet.RowGroup;
 
 /**
@@ -55,6 +55,11 @@ public final class EvaluateNeighbours extends PTransform<PBegin, PCollection<Met
     return List.of(metric(FEW), metric(MANY));
   }
 
+  /** Returns the reason why labels do not allow the metrics, or nothing. */
+  public static Optional<String> lacks(LabelSurvey labels) {
+    return labels.unlearnable();
+  }
+
   /**
    * Returns the transform. A split without labelled images gives no record.
    *
@@ -72,8 +77,8 @@ public final class EvaluateNeighbours extends PTransform<PBegin, PCollection<Met
             Create.of(blocks()).withCoder(ListCoder.of(SerializableCoder.of(RowGroup.class))))
         .apply(Reshuffle.viaRandomKey())
         .apply("Classify", ParDo.of(new Classify(embeddings)))
-        .setCoder(KvCoder.of(StringUtf8Coder.of(), VarIntCoder.of()))
-        .apply("Accuracies", Mean.perKey())
+        .setCoder(KvCoder.of(StringUtf8Coder.of(), SerializableCoder.of(Hits.class)))
+        .apply("Accuracies", Combine.perKey(new Hits.Sum()))
         .apply("ToRecords", ParDo.of(new ToRecord(embeddings.name())))
         .setCoder(MetricRecord.TYPE.coder());
   }
@@ -96,10 +101,8 @@ public final class EvaluateNeighbours extends PTransform<PBegin, PCollection<Met
     return "knn" + k;
   }
 
-  /**
-   * Outputs, by metric, 1 for every test row that is named correctly, and 0 for every other one.
-   */
-  private static final class Classify extends DoFn<List<RowGroup>, KV<String, Integer>> {
+  /** Outputs the hits among the test rows of a block, by metric. */
+  private static final class Classify extends DoFn<List<RowGroup>, KV<String, Hits>> {
     private static final long serialVersionUID = 1L;
 
     private final LabelledEmbeddings embeddings;
@@ -109,29 +112,30 @@ public final class EvaluateNeighbours extends PTransform<PBegin, PCollection<Met
     }
 
     @ProcessElement
-    public void classify(@Element List<RowGroup> block, OutputReceiver<KV<String, Integer>> out) {
-      LabelledFeatures queries = embeddings.load(block, embeddings.testSplit()).features();
-      if (queries.rows() == 0) {
-        return;
-      }
-      try (NearestNeighbours search =
-          new NearestNeighbours(queries.width(), MANY, embeddings.classes().size())) {
-        Neighbours nearest = search.search(queries.values(), embeddings.streamTrain());
-        output(metric(FEW), search.vote(nearest.nearest(FEW), 0.07), queries.labels(), out);
-        output(metric(MANY), search.vote(nearest, 0.1), queries.labels(), out);
+    public void classify(@Element List<RowGroup> block, OutputReceiver<KV<String, Hits>> out) {
+      try {
+        LabelledFeatures queries = embeddings.load(block, embeddings.testSplit()).features();
+        if (queries.rows() > 0) {
+          output(queries, out);
+        }
+      } catch (Unmeasurable e) {
+        metrics().forEach(metric -> out.output(KV.of(metric, Hits.none(e.getMessage()))));
       }
     }
 
-    private static void output(
-        String metric, ClassScores scores, int[] labels, OutputReceiver<KV<String, Integer>> out) {
-      int[] predicted = scores.predicted();
-      for (int i = 0; i < labels.length; i++) {
-        out.output(KV.of(metric, predicted[i] == labels[i] ? 1 : 0));
+    private void output(LabelledFeatures queries, OutputReceiver<KV<String, Hits>> out) {
+      try (NearestNeighbours search =
+          new NearestNeighbours(queries.width(), MANY, embeddings.classes().size())) {
+        Neighbours nearest = search.search(queries.values(), embeddings.streamTrain());
+        int[] few = search.predict(nearest.nearest(FEW), 0.07);
+        int[] many = search.predict(nearest, 0.1);
+        out.output(KV.of(metric(FEW), Hits.of(few, queries.labels())));
+        out.output(KV.of(metric(MANY), Hits.of(many, queries.labels())));
       }
     }
   }
 
-  private static final class ToRecord extends DoFn<KV<String, Double>, MetricRecord> {
+  private static final class ToRecord extends DoFn<KV<String, Hits>, MetricRecord> {
     private static final long serialVersionUID = 1L;
 
     private final String features;
@@ -141,8 +145,8 @@ public final class EvaluateNeighbours extends PTransform<PBegin, PCollection<Met
     }
 
     @ProcessElement
-    public void convert(@Element KV<String, Double> accuracy, OutputReceiver<MetricRecord> out) {
-      out.output(new MetricRecord(features, accuracy.getKey(), 1, accuracy.getValue(), 0));
+    public void convert(@Element KV<String, Hits> hits, OutputReceiver<MetricRecord> out) {
+      out.output(hits.getValue().record(features, hits.getKey()));
     }
   }
 }

@@ -9,9 +9,9 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
-import org.vocabeam.models.UserError;
 import org.vocabeam.models.evaluate.EmbeddingStd;
 import org.vocabeam.models.evaluate.LabelledFeatures;
+import org.vocabeam.models.evaluate.Unmeasurable;
 import org.vocabeam.transforms.features.EmbeddingRecord;
 import org.vocabeam.transforms.features.PixelFeatures;
 import org.vocabeam.transforms.image.ImageRecord;
@@ -43,13 +43,6 @@ public record LabelledEmbeddings(
   public LabelledEmbeddings {
     groups = List.copyOf(groups);
     classes = List.copyOf(classes);
-    if (classes.size() < 2) {
-      throw new UserError(
-          "the images have "
-              + classes.size()
-              + " different labels, an evaluation needs at least 2; ingest a folder of the form"
-              + " split/label/file");
-    }
   }
 
   /**
@@ -66,6 +59,8 @@ public record LabelledEmbeddings(
 
   /**
    * Reads the rows of several splits, in their order, in one pass, because reading is what costs.
+   *
+   * @throws Unmeasurable when rows have different numbers of features
    */
   List<Rows> load(List<RowGroup> some, List<String> splits) {
     List<List<EmbeddingRecord>> rows = new ArrayList<>();
@@ -81,11 +76,25 @@ public record LabelledEmbeddings(
             }
           });
     }
-    return rows.stream().map(this::rows).toList();
+    int width = width(rows);
+    return rows.stream().map(records -> rows(records, width)).toList();
   }
 
-  private Rows rows(List<EmbeddingRecord> records) {
-    int width = records.isEmpty() ? 1 : records.get(0).embedding().length;
+  /** Returns the number of features of all rows, 1 without rows. */
+  private static int width(List<List<EmbeddingRecord>> rows) {
+    int width = 0;
+    for (List<EmbeddingRecord> records : rows) {
+      for (EmbeddingRecord row : records) {
+        if (width != 0 && row.embedding().length != width) {
+          throw Unmeasurable.widths(row.embedding().length, width);
+        }
+        width = row.embedding().length;
+      }
+    }
+    return Math.max(1, width);
+  }
+
+  private Rows rows(List<EmbeddingRecord> records, int width) {
     float[] values = new float[Math.multiplyExact(records.size(), width)];
     int[] labels = new int[records.size()];
     for (int i = 0; i < labels.length; i++) {
@@ -137,25 +146,30 @@ public record LabelledEmbeddings(
   /**
    * Computes the {@link EmbeddingStd} of the test rows, 0 when all are equal, as the metric {@value
    * #DEVIATION}. It runs in the calling process, with one row group in memory at a time.
-   *
-   * @throws UserError when the test split has no labelled row
    */
   public MetricRecord deviation() {
-    Iterator<LabelledFeatures> rows = stream(testSplit);
-    if (!rows.hasNext()) {
-      throw noRows(testSplit);
+    try {
+      return new MetricRecord(name, DEVIATION, 1, deviationOfTest(), 0);
+    } catch (Unmeasurable e) {
+      return MetricRecord.leftOut(name, DEVIATION, 1, e.getMessage());
     }
-    LabelledFeatures first = rows.next();
-    EmbeddingStd deviation = new EmbeddingStd(first.width());
-    deviation.add(first);
-    rows.forEachRemaining(deviation::add);
-    return new MetricRecord(name, DEVIATION, 1, deviation.value(), 0);
   }
 
-  static UserError noRows(String split) {
-    return new UserError(
-        "split '"
-            + split
-            + "' has no labelled image; set trainSplit and testSplit to splits of the images");
+  private double deviationOfTest() {
+    Iterator<LabelledFeatures> rows = stream(testSplit);
+    EmbeddingStd deviation = null;
+    while (rows.hasNext()) {
+      LabelledFeatures next = rows.next();
+      deviation = deviation == null ? new EmbeddingStd(next.width()) : deviation;
+      deviation.add(next);
+    }
+    if (deviation == null) {
+      throw noRows(testSplit);
+    }
+    return deviation.value();
+  }
+
+  static Unmeasurable noRows(String split) {
+    return new Unmeasurable("there is no labelled image in split '" + split + "'");
   }
 }

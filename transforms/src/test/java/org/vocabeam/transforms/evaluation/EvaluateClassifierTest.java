@@ -83,8 +83,7 @@ class EvaluateClassifierTest {
           assertThrows(
               Pipeline.PipelineExecutionException.class, () -> assertAccuracy(0, "valid", some));
       assertEquals(
-          "split 'valid' has no labelled image; set trainSplit and testSplit to splits of the"
-              + " images",
+          "there is no labelled image in split 'valid'",
           assertInstanceOf(UserError.class, error.getCause()).getMessage());
     }
   }

@@ -1,14 +1,13 @@
 package org.vocabeam.transforms.evaluation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.vocabeam.models.UserError;
 import org.vocabeam.transforms.image.ImageRecord;
 import org.vocabeam.transforms.parquet.RowGroup;
 import org.vocabeam.transforms.store.WrittenStore;
@@ -33,18 +32,17 @@ class LabelledEmbeddingsTest extends EmbeddingStores {
   @Test
   void aSplitWithoutLabelsHasNoDeviation() throws IOException {
     add("a", "train", 2, 1, 0);
-    LabelledEmbeddings embeddings = embeddings(TWO);
     assertEquals(
-        "split 'test' has no labelled image; set trainSplit and testSplit to splits of the images",
-        assertThrows(UserError.class, embeddings::deviation).getMessage());
+        MetricRecord.leftOut("f", "embedding-std", 1, "there is no labelled image in split 'test'"),
+        embeddings(TWO).deviation());
   }
 
   @Test
-  void oneClassIsNoEvaluation() {
-    assertEquals(
-        "the images have 1 different labels, an evaluation needs at least 2; ingest a folder of the"
-            + " form split/label/file",
-        assertThrows(UserError.class, () -> embeddings(List.of("a"))).getMessage());
+  void oneRowOrInfinityHasNoDeviation() throws IOException {
+    add("a", "test", 1, 3, 0);
+    assertEquals("one row has no deviation, two are needed", embeddings(TWO).deviation().reason());
+    add("b", "test", 1, Float.POSITIVE_INFINITY, 0);
+    assertTrue(embeddings(TWO).deviation().reason().startsWith("a feature is NaN or infinite"));
   }
 
   @Test
