@@ -5,8 +5,8 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -39,7 +39,7 @@ public record LabelSurvey(Labels train, Labels test) {
    * @param images number of images by label
    * @param unlabelled number of images without a label
    */
-  public record Labels(String split, SortedMap<String, Long> images, long unlabelled) {
+  public record Labels(String split, NavigableMap<String, Long> images, long unlabelled) {
     /** Returns the number of labelled images. */
     public long labelled() {
       return images.values().stream().mapToLong(Long::longValue).sum();
