@@ -88,12 +88,14 @@ public record ImageInput(
   /**
    * Returns the provenance of a store: what decides its bytes. {@code shardMegabytes} does so by
    * the number of files alone.
+   *
+   * @param content what decides the images
    */
-  public Map<String, String> provenance(ImageSource opened, int files) {
+  public Map<String, String> provenance(String content, int files) {
     Map<String, String> provenance = reading();
     provenance.put("command", "ingest");
     provenance.put(Provenance.VERSION, Version.read());
-    provenance.put("input", opened.fingerprint());
+    provenance.put(Provenance.INPUT, content);
     provenance.put(Provenance.SHARDS, Integer.toString(files));
     provenance.put(Provenance.ROW_GROUP_BYTES, Long.toString(rowGroupBytes));
     return provenance;

@@ -17,6 +17,7 @@ import org.vocabeam.models.UserError;
 import org.vocabeam.transforms.checkpoint.VariableChunk;
 import org.vocabeam.transforms.image.Background;
 import org.vocabeam.transforms.image.ShortSide;
+import org.vocabeam.transforms.source.SourceContent;
 import org.vocabeam.transforms.store.StoreManifest;
 import org.vocabeam.transforms.store.StoreReader;
 import org.vocabeam.transforms.store.WriteStore;
@@ -31,6 +32,9 @@ public final class Provenance {
 
   /** Key of the size of the row groups of a store. */
   public static final String ROW_GROUP_BYTES = "rowGroupBytes";
+
+  /** Key of the hash of the files that an images store was made of. */
+  static final String INPUT = "input";
 
   /** Key of the short side of scaled images. */
   static final String SHORT_SIDE = "shortSide";
@@ -63,6 +67,29 @@ public final class Provenance {
     }
     refuseOther(directory, manifest.get(), wanted, "give another --output, or --overwrite");
     return true;
+  }
+
+  /**
+   * Refuses an images store that was made of other content, with what has changed.
+   *
+   * @param content of the input now
+   */
+  public static void refuseOtherContent(String directory, String input, SourceContent content) {
+    String made =
+        StoreManifest.find(directory)
+            .map(manifest -> manifest.provenance().get(INPUT))
+            .orElse(content.fingerprint());
+    if (!made.equals(content.fingerprint())) {
+      String changes =
+          SourceContent.find(directory)
+              .map(content::changesSince)
+              .orElse("what has changed is not known, since an older version made it");
+      throw new UserError(
+          String.format(
+              "%s was made of other files than %s has now: %s; give another --output, --overwrite,"
+                  + " or --grow",
+              directory, input, changes));
+    }
   }
 
   /** Returns whether there is a store that was made like this; any other counts as none. */

@@ -98,7 +98,8 @@ public record GrowStage(ImageInput input, String output) implements Request<Stri
   /** Writes the stores of an increment, and returns the number of new images. */
   private long write(
       Runner runner, ImageSource source, ImageIncrements increments, int number, int files) {
-    Map<String, String> provenance = input.provenance(source, files);
+    // Its input is not compared with anything: what is new is found by content.
+    Map<String, String> provenance = input.provenance("", files);
     provenance.put("increment", Integer.toString(number));
     WriteStore<ImageRecord> images =
         WriteStore.to(ImageRecord.TYPE, increments.added(number))

@@ -4,6 +4,7 @@ import java.util.Map;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.vocabeam.pipelines.inputs.ImageInput;
 import org.vocabeam.pipelines.inputs.ImageReport;
+import org.vocabeam.pipelines.inputs.Provenance;
 import org.vocabeam.pipelines.runner.Request;
 import org.vocabeam.pipelines.runner.Runner;
 import org.vocabeam.pipelines.runner.TypedCommand;
@@ -12,6 +13,7 @@ import org.vocabeam.transforms.image.ImageRecord;
 import org.vocabeam.transforms.image.RejectedRecord;
 import org.vocabeam.transforms.ingest.ReadImages;
 import org.vocabeam.transforms.source.ImageSource;
+import org.vocabeam.transforms.source.SourceContent;
 import org.vocabeam.transforms.statistics.ImageStatistics;
 import org.vocabeam.transforms.statistics.WriteStatistics;
 import org.vocabeam.transforms.store.WriteStore;
@@ -54,7 +56,11 @@ public record IngestStage(ImageInput input, String output, boolean overwrite)
   public String run(Runner runner) {
     ImageSource source = input.open();
     int files = input.files(source, 0);
-    Map<String, String> provenance = input.provenance(source, files);
+    SourceContent content = source.content(images());
+    Map<String, String> provenance = input.provenance(content.fingerprint(), files);
+    if (!overwrite) {
+      Provenance.refuseOtherContent(images(), input.input(), content);
+    }
     WriteStore<ImageRecord> images =
         WriteStore.to(ImageRecord.TYPE, images())
             .withShards(files)
@@ -65,6 +71,7 @@ public record IngestStage(ImageInput input, String output, boolean overwrite)
             .withProvenance(provenance);
     Stage.writing(rejected, images)
         .existing(Stage.Existing.overwrite(overwrite))
+        .beforeLastCommit(() -> content.write(images()))
         .run(
             runner,
             "ingest",

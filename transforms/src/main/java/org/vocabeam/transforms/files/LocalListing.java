@@ -37,7 +37,11 @@ final class LocalListing extends SimpleFileVisitor<Path> {
     LocalListing listing = new LocalListing(root);
     if (Files.isRegularFile(root)) {
       listing.files.add(
-          new StoreFiles.Listed(root.toString(), root.getFileName().toString(), Files.size(root)));
+          new StoreFiles.Listed(
+              root.toString(),
+              root.getFileName().toString(),
+              Files.size(root),
+              Files.getLastModifiedTime(root).toMillis()));
     } else if (Files.isDirectory(root)) {
       Files.walkFileTree(
           root, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, listing);
@@ -51,7 +55,12 @@ final class LocalListing extends SimpleFileVisitor<Path> {
   public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) {
     if (attributes.isRegularFile()) {
       List<StoreFiles.Listed> list = RawName.isLost(path.toString()) ? lost : files;
-      list.add(new StoreFiles.Listed(location(path), name(path), attributes.size()));
+      list.add(
+          new StoreFiles.Listed(
+              location(path),
+              name(path),
+              attributes.size(),
+              attributes.lastModifiedTime().toMillis()));
     } else {
       // An attribute of a link is read only when the file behind it is not there.
       add(path, attributes.isSymbolicLink() ? Unread.DANGLING : Unread.SPECIAL);

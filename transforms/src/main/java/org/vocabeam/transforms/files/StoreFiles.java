@@ -48,8 +48,10 @@ public final class StoreFiles {
    * @param path as {@link #open} takes it
    * @param name relative to the root, with {@code /}
    * @param bytes length
+   * @param modified time of the last change of the content, in milliseconds since 1970; 0 if
+   *     unknown
    */
-  public record Listed(String path, String name, long bytes) {}
+  public record Listed(String path, String name, long bytes, long modified) {}
 
   /**
    * Content of a root.
@@ -93,18 +95,22 @@ public final class StoreFiles {
       String path = file.resourceId().toString();
       // Consoles mark a directory with an empty object of its name.
       if (path.startsWith(prefix) && !path.endsWith("/")) {
-        files.add(new Listed(path, path.substring(prefix.length()), file.sizeBytes()));
+        files.add(listed(path, path.substring(prefix.length()), file));
       }
     }
     if (files.isEmpty()) {
       String file = prefix.substring(0, prefix.length() - 1);
       for (MatchResult.Metadata found : match(file)) {
         if (found.resourceId().toString().equals(file)) {
-          files.add(new Listed(file, name(file), found.sizeBytes()));
+          files.add(listed(file, name(file), found));
         }
       }
     }
     return files;
+  }
+
+  private static Listed listed(String path, String name, MatchResult.Metadata file) {
+    return new Listed(path, name, file.sizeBytes(), file.lastModifiedMillis());
   }
 
   /**

@@ -22,21 +22,27 @@ public final class ImageSource {
   private final List<WorkItem> parts;
   private final SourceSize size;
   private final boolean sequential;
-  private final String fingerprint;
+  private final Content content;
   private final List<UnreadFile> unread;
+
+  /** Reader of the content of a source. */
+  private interface Content {
+    /** Returns the content, by what is written beside a store if that is as new. */
+    SourceContent read(String store) throws IOException;
+  }
 
   private ImageSource(
       String kind,
       List<WorkItem> parts,
       SourceSize size,
       boolean sequential,
-      String fingerprint,
+      Content content,
       List<UnreadFile> unread) {
     this.kind = kind;
     this.parts = parts;
     this.size = size;
     this.sequential = sequential;
-    this.fingerprint = fingerprint;
+    this.content = content;
     this.unread = unread;
   }
 
@@ -53,18 +59,38 @@ public final class ImageSource {
       SourceFiles files,
       List<StoreFiles.Listed> read) {
     return new ImageSource(
-        kind, items(parts), size, false, SourceFiles.fingerprint(read), files.unreadBeside(read));
+        kind,
+        items(parts),
+        size,
+        false,
+        store -> SourceContent.of(read, store),
+        files.unreadBeside(read));
+  }
+
+  /** Returns a source of the tables of a store, whose parts are small. */
+  static ImageSource ofStore(
+      String kind,
+      List<? extends WorkItem.Part> parts,
+      SourceSize size,
+      List<StoreFiles.Listed> tables) {
+    return new ImageSource(
+        kind, items(parts), size, false, store -> SourceContent.of(tables, store), List.of());
   }
 
   /**
-   * Returns a source of all files of a store, whose parts are small.
+   * Returns a source of the tables of other stores, whose parts are small.
    *
-   * @param kind name for users
-   * @param fingerprint hash of its rows, the same wherever it is
+   * @param fingerprint hash of its rows
    */
-  static ImageSource ofStore(
+  static ImageSource ofView(
       String kind, List<? extends WorkItem.Part> parts, SourceSize size, String fingerprint) {
-    return new ImageSource(kind, items(parts), size, false, fingerprint, List.of());
+    return new ImageSource(
+        kind,
+        items(parts),
+        size,
+        false,
+        store -> SourceContent.ofView(kind, fingerprint),
+        List.of());
   }
 
   private static List<WorkItem> items(List<? extends WorkItem.Part> parts) {
@@ -73,7 +99,7 @@ public final class ImageSource {
 
   /** Returns the same source with parts that may be large, so that decoding is spread. */
   ImageSource withSequentialParts() {
-    return new ImageSource(kind, parts, size, true, fingerprint, unread);
+    return new ImageSource(kind, parts, size, true, content, unread);
   }
 
   /**
@@ -118,9 +144,18 @@ public final class ImageSource {
     return kind;
   }
 
-  /** Hash of the names and lengths of its image files or archives, the same wherever they are. */
-  public String fingerprint() {
-    return fingerprint;
+  /**
+   * Returns the content of the files that decide its images and labels. Local files are read to
+   * their end, unless none has been touched since their content was written beside a store.
+   *
+   * @param store directory of the store; there may be none
+   */
+  public SourceContent content(String store) {
+    try {
+      return content.read(store);
+    } catch (IOException e) {
+      throw new UserError("cannot read the " + kind + ": " + e.getMessage(), e);
+    }
   }
 
   /** Returns about how many bytes the images store takes, for {@code WriteStore.shardsFor}. */

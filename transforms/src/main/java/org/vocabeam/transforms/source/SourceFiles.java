@@ -1,9 +1,6 @@
 package org.vocabeam.transforms.source;
 
-import com.google.common.hash.Hasher;
-import com.google.common.hash.Hashing;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -82,14 +79,5 @@ record SourceFiles(
 
   static long bytes(List<StoreFiles.Listed> files) {
     return files.stream().mapToLong(StoreFiles.Listed::bytes).sum();
-  }
-
-  /** Returns a hash of names and lengths, the same wherever the files are. */
-  static String fingerprint(List<StoreFiles.Listed> files) {
-    Hasher hasher = Hashing.murmur3_128().newHasher();
-    for (StoreFiles.Listed file : files) {
-      hasher.putLong(file.bytes()).putString(file.name() + "\0", StandardCharsets.UTF_8);
-    }
-    return hasher.hash().toString();
   }
 }

@@ -31,7 +31,7 @@ final class StoreFormat implements SourceFormat {
     List<StoreFiles.Listed> tables = files.named(ParquetFormat::hasFileName);
     return tables.isEmpty() || files.options().namesColumns() || !areImages(tables)
         ? Optional.empty()
-        : Optional.of(source(rowGroups(files, tables), SourceFiles.fingerprint(tables)));
+        : Optional.of(source(files, tables));
   }
 
   /** Returns true if all files have the columns of an images store. */
@@ -62,14 +62,19 @@ final class StoreFormat implements SourceFormat {
     return !StoreContents.ofFile(file.path()).type().isEmpty();
   }
 
-  static ImageSource source(List<RowGroup> groups, String fingerprint) {
-    return ImageSource.ofStore(
-        NAME,
-        groups.stream().map(Rows::new).toList(),
-        SourceSize.ofFiles(
-            groups.stream().mapToLong(RowGroup::rows).sum(),
-            groups.stream().mapToLong(RowGroup::bytes).sum()),
-        fingerprint);
+  private static ImageSource source(SourceFiles files, List<StoreFiles.Listed> tables) {
+    List<RowGroup> groups = rowGroups(files, tables);
+    return ImageSource.ofStore(NAME, parts(groups), size(groups), tables);
+  }
+
+  static List<? extends WorkItem.Part> parts(List<RowGroup> groups) {
+    return groups.stream().map(Rows::new).toList();
+  }
+
+  static SourceSize size(List<RowGroup> groups) {
+    return SourceSize.ofFiles(
+        groups.stream().mapToLong(RowGroup::rows).sum(),
+        groups.stream().mapToLong(RowGroup::bytes).sum());
   }
 
   /** The images in one row group. */

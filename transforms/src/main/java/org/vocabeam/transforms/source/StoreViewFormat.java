@@ -19,6 +19,11 @@ final class StoreViewFormat implements SourceFormat {
       return Optional.empty();
     }
     StoreReader<ImageRecord> view = StoreReader.open(ImageRecord.TYPE, files.input());
-    return Optional.of(StoreFormat.source(view.rowGroups(), view.fingerprint()));
+    return Optional.of(
+        ImageSource.ofView(
+            name(),
+            StoreFormat.parts(view.rowGroups()),
+            StoreFormat.size(view.rowGroups()),
+            view.fingerprint()));
   }
 }

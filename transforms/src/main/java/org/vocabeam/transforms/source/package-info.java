@@ -17,6 +17,12 @@
  *   <li><b>One damaged file is rejected, one damaged source is an error.</b> An archive, IDX or
  *       Parquet file that is cut short stops the run, since nobody wants to train on its first
  *       half.
+ *   <li><b>The same input means the same bytes.</b> {@code SourceContent} hashes all files that
+ *       decide images and labels, archives and label files too, by names and bytes: a copy
+ *       elsewhere or a touch changes nothing, a corrected label does. Local files are read for it,
+ *       20 microseconds of CPU for a photo of 40 kB, where decoding takes 2,000. Times are no
+ *       evidence of content, but while none is newer than the list of hashes beside the store,
+ *       nothing is read. Of an object it is the etag, which costs a request.
  *   <li><b>A new format</b> is one class with its parts, and one line in {@code SourceFormat.ALL}.
  *       Settings that the source does not tell go into {@link
  *       org.vocabeam.transforms.source.SourceOptions}.

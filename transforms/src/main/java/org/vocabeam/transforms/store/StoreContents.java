@@ -53,7 +53,7 @@ public record StoreContents(
   /** Returns a Parquet file by itself. */
   public static StoreContents ofFile(String file) {
     String name = file.substring(file.lastIndexOf('/') + 1);
-    return foreign(file, List.of(new StoreFiles.Listed(file, name, 0)));
+    return foreign(file, List.of(new StoreFiles.Listed(file, name, 0, 0)));
   }
 
   private static String why(String directory) {

@@ -66,8 +66,8 @@ class IngestTest {
     ingest(second, "b", KEEP, 3);
     assertEquals(contents("a"), contents("b"));
     assertEquals(
-        ImageSource.open(first.toString(), SourceOptions.usual(), KEEP).fingerprint(),
-        ImageSource.open(second.toString(), SourceOptions.usual(), KEEP).fingerprint());
+        ImageSource.open(first.toString(), SourceOptions.usual(), KEEP).content("").fingerprint(),
+        ImageSource.open(second.toString(), SourceOptions.usual(), KEEP).content("").fingerprint());
 
     Files.write(second.resolve("train/even/0.png"), png(gradient(9, 9)));
     ingest(second, "c", KEEP, 3);
@@ -291,7 +291,12 @@ class IngestTest {
         WriteStore.to(ImageRecord.TYPE, output + "/images")
             .withShards(2)
             .withRowGroupBytes(20_000)
-            .withProvenance(Map.of("command", "ingest", "input", source.fingerprint()));
+            .withProvenance(
+                Map.of(
+                    "command",
+                    "ingest",
+                    "input",
+                    source.content(output + "/images").fingerprint()));
     WriteStore<RejectedRecord> rejected = WriteStore.to(RejectedRecord.TYPE, output + "/rejected");
     images.prepare(false);
     rejected.prepare(false);
