@@ -21,6 +21,7 @@ import org.vocabeam.pipelines.command.EvaluateCommand;
 import org.vocabeam.pipelines.command.ExportCommand;
 import org.vocabeam.pipelines.command.ExtractCommand;
 import org.vocabeam.pipelines.command.FinetuneCommand;
+import org.vocabeam.pipelines.command.ImportCommand;
 import org.vocabeam.pipelines.command.IngestCommand;
 import org.vocabeam.pipelines.command.InspectCommand;
 import org.vocabeam.pipelines.command.PreparePhotoIdCommand;
@@ -70,6 +71,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       IngestCommand.class,
       AugmentCommand.class,
       InspectCommand.class,
+      ImportCommand.class,
       PretrainCommand.class,
       ExtractCommand.class,
       CodebookCommand.class,
@@ -91,7 +93,7 @@ public final class Vocabeam implements Runnable {
       ImmutableMap.of(
           "First steps", List.of("demo", "prepare-photo-id"),
           "Images", List.of("ingest", "augment", "inspect"),
-          "Training", List.of("pretrain", "finetune", "distill"),
+          "Training", List.of("import", "pretrain", "finetune", "distill"),
           "Training, stage by stage", List.of("extract", "codebook", "assign", "update"),
           "Results", List.of("evaluate", "compare", "embed", "export"),
           "Operation", List.of("retrain", "schedule", "registry", "submit"));

@@ -29,7 +29,9 @@ public record ResNet(Block block, List<Integer> depths, int width, Stem stem)
   /** A residual block. */
   public enum Block {
     BASIC(1),
-    BOTTLENECK(4);
+    BOTTLENECK(4),
+    /** A bottleneck to twice the width, behind a stem of half of it (wide_resnet50_2). */
+    WIDE_BOTTLENECK(2);
 
     private final int expansion;
 
@@ -129,7 +131,7 @@ public record ResNet(Block block, List<Integer> depths, int width, Stem stem)
   @Override
   public <T extends TFloating> Map<String, Operand<T>> stages(Layers layers, Operand<T> x) {
     Map<String, Operand<T>> maps = new LinkedHashMap<>();
-    Operand<T> h = stem(layers, x, stem, width);
+    Operand<T> h = stem(layers, x, stem, block == Block.WIDE_BOTTLENECK ? width / 2 : width);
     for (int stage = 0; stage < depths.size(); stage++) {
       String level = "layer" + (stage + 1);
       for (int i = 0; i < depths.get(stage); i++) {

@@ -34,7 +34,9 @@ import org.vocabeam.models.pretext.Rotation;
 import org.vocabeam.models.training.Method;
 import org.vocabeam.models.training.Preset;
 import org.vocabeam.models.training.Recipe;
+import org.vocabeam.models.training.Settings;
 import org.vocabeam.models.training.Task;
+import org.vocabeam.models.weights.Imported;
 
 /**
  * Registration of the methods, and the JSON form of recipes.
@@ -82,13 +84,13 @@ public final class Methods {
       return Method.nameOf(type);
     }
 
-    Recipe recipe(Preset preset, Task task) {
-      BiFunction<Backbone, Task, Recipe> settings =
-          switch (preset.settings()) {
+    Recipe recipe(Settings settings, Backbone backbone, Task task) {
+      BiFunction<Backbone, Task, Recipe> made =
+          switch (settings) {
             case SMALL -> small;
             case PAPER -> paper;
           };
-      return settings.apply(preset.backbone(task), task).fitting(task.imageCount());
+      return made.apply(backbone, task).fitting(task.imageCount());
     }
   }
 
@@ -104,7 +106,7 @@ public final class Methods {
             .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
             .build();
     METHODS.forEach(method -> json.registerSubtypes(method.type()));
-    json.registerSubtypes(Distillation.class, Supervised.class);
+    json.registerSubtypes(Distillation.class, Imported.class, Supervised.class);
     Backbones.types().forEach(json::registerSubtypes);
     return json;
   }
@@ -122,11 +124,21 @@ public final class Methods {
    * @throws UserError if there is no such method, or if it cannot work on such images
    */
   public static Recipe recipe(String method, Preset preset, Task task) {
+    return recipe(method, preset.settings(), preset.backbone(task), task);
+  }
+
+  /**
+   * Returns the settings of a method for a task and a network.
+   *
+   * @param method one of {@link #names}
+   * @throws UserError if there is no such method, or if it cannot work on such images
+   */
+  public static Recipe recipe(String method, Settings settings, Backbone backbone, Task task) {
     return METHODS.stream()
         .filter(registered -> registered.name().equals(method))
         .findFirst()
         .orElseThrow(() -> new UserError("method is " + method + ", must be one of " + names()))
-        .recipe(preset, task);
+        .recipe(settings, backbone, task);
   }
 
   /** Returns the recipe as a tree, in which single values can be changed. */

@@ -10,7 +10,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** Index of a model in several files, {@code model.safetensors.index.json}. */
 final class ShardIndex {
@@ -60,6 +62,11 @@ final class ShardIndex {
     shards.values().forEach(shard -> notes.putAll(shard.notes()));
     String format = shards.values().stream().map(WeightFile.Content::format).findFirst().orElse("");
     return new WeightFile.Content("%s, %d files".formatted(format, shards.size()), tensors, notes);
+  }
+
+  /** Returns the names of the files that hold the tensors, sorted. */
+  static Set<String> shards(Path index) throws IOException {
+    return new TreeSet<>(weightMap(index).values());
   }
 
   private static Map<String, String> weightMap(Path index) throws IOException {

@@ -77,6 +77,27 @@ public final class WeightFile implements AutoCloseable {
     }
   }
 
+  /**
+   * Returns the names of the files of a model: the file's own, and for an index also those beside
+   * it that it names, sorted.
+   *
+   * @throws UserError if an index is damaged
+   */
+  public static List<String> names(Path path) {
+    String name = String.valueOf(path.getFileName());
+    try {
+      List<String> names = new ArrayList<>(List.of(name));
+      if (name.endsWith(ShardIndex.SUFFIX)) {
+        names.addAll(ShardIndex.shards(path));
+      }
+      return names;
+    } catch (Refusal e) {
+      throw new UserError(path + " " + e.getMessage(), e);
+    } catch (IOException e) {
+      throw new UserError(path + " cannot be read: " + reason(e), e);
+    }
+  }
+
   private static String reason(IOException e) {
     if (e instanceof NoSuchFileException) {
       return "there is no such file";

@@ -9,6 +9,7 @@ import java.util.TreeSet;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.methods.Methods;
 import org.vocabeam.models.training.ImageShape;
+import org.vocabeam.models.training.Method;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Settings;
 import org.vocabeam.models.training.Task;
@@ -46,6 +47,27 @@ public record InitialWeights(
     return new InitialWeights(checkpoint, recipe, fingerprint, taken);
   }
 
+  /** Returns the encoder alone, also for networks of the method that start as its copies. */
+  public InitialWeights encoderFor(Method method) {
+    Map<String, String> taken = new TreeMap<>();
+    taken.put(Method.STUDENT, Method.STUDENT);
+    method.studentCopies().forEach(copy -> taken.put(copy, Method.STUDENT));
+    return taking(taken);
+  }
+
+  /**
+   * Returns what a run of this recipe takes: all, to go on with the same method, or the encoder
+   * alone, for another one.
+   */
+  public InitialWeights forRun(Recipe asked) {
+    return hasMethodOf(asked) ? this : encoderFor(asked.method());
+  }
+
+  /** Returns whether a run goes on with the method of the weights. */
+  public boolean hasMethodOf(Recipe asked) {
+    return asked.method().name().equals(recipe.method().name());
+  }
+
   /** Returns where the first round starts. */
   public Start start() {
     return new Start(checkpoint, scopes);
@@ -67,8 +89,21 @@ public record InitialWeights(
     return images.haveOneShape() ? task : task.withShape(shown.height(), shown.width());
   }
 
-  /** Refuses a recipe that the weights do not belong to, naming what differs. */
+  /**
+   * Refuses a recipe that the weights do not belong to, naming what differs. With another method
+   * only the network is taken, and has to be the same.
+   */
   public void check(Recipe asked) {
+    if (!hasMethodOf(asked)) {
+      if (!asked.backbone().equals(recipe.backbone())) {
+        throw new UserError(
+            String.format(
+                "%s holds the network %s, and now it is %s; give its --preset, or leave --preset"
+                    + " out",
+                checkpoint, recipe.backbone(), asked.backbone()));
+      }
+      return;
+    }
     Map<String, String> before = constants(recipe);
     Map<String, String> now = constants(asked);
     TreeSet<String> places = new TreeSet<>(before.keySet());

@@ -73,6 +73,21 @@ public record RecipeChoice(
     return changes.applyTo(Methods.recipe(method, Preset.named(preset), shown));
   }
 
+  /**
+   * Returns the recipe for a task on the network of a run before. The settings' network gives way
+   * to it where no other was named, and for another method.
+   *
+   * @param before recipe of the weights that the run starts from
+   */
+  public Recipe recipe(Task task, Recipe before) {
+    if (before.method().name().equals(method) || !preset.equals(PRESET)) {
+      return recipe(task);
+    }
+    Task shown = imageSize == null ? task : task.withSide(imageSize);
+    return changes.applyTo(
+        Methods.recipe(method, Preset.named(preset).settings(), before.backbone(), shown));
+  }
+
   /** Returns the options that differ from their defaults. */
   public List<String> options() {
     return TypedCommand.of("")

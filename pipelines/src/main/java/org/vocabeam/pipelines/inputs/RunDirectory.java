@@ -214,6 +214,13 @@ public record RunDirectory(String root) {
             .map(name -> StoreFiles.resolve(run.checkpoints(), name))
             .orElseThrow(() -> new UserError(runOrCheckpoint + " has no complete round yet"));
       }
+      if (StoreFiles.isFile(runOrCheckpoint, StoreFiles.list(runOrCheckpoint))) {
+        throw new UserError(
+            String.format(
+                "%s is a file and no run; if it holds weights, make a checkpoint of it: ./vocabeam"
+                    + " import %s --output=DIR",
+                runOrCheckpoint, runOrCheckpoint));
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -1,12 +1,9 @@
 package org.vocabeam.pipelines.run;
 
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.evaluate.LabelShare;
 import org.vocabeam.models.labels.Supervised;
-import org.vocabeam.models.training.Method;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.pipelines.inputs.InitialWeights;
 import org.vocabeam.pipelines.inputs.TrainingData;
@@ -76,12 +73,6 @@ public record FineTuning(
 
   /** Returns the weights of the encoder alone, also for networks that start as its copies. */
   private @Nullable InitialWeights student(Supervised method) {
-    if (initial == null) {
-      return null;
-    }
-    Map<String, String> scopes = new TreeMap<>();
-    scopes.put(Method.STUDENT, Method.STUDENT);
-    method.studentCopies().forEach(copy -> scopes.put(copy, Method.STUDENT));
-    return initial.taking(scopes);
+    return initial == null ? null : initial.encoderFor(method);
   }
 }

@@ -134,7 +134,8 @@ public record PretrainRequest(
       return recipe.recipe(opened.task(recipe.settings(), rounds.steps(), recipe.seed()));
     }
     InitialWeights initial = InitialWeights.open(given.initial());
-    Recipe made = recipe.recipe(initial.task(opened, rounds.steps(), recipe.seed()));
+    Recipe made =
+        recipe.recipe(initial.task(opened, rounds.steps(), recipe.seed()), initial.recipe());
     initial.check(made);
     return made;
   }
@@ -154,7 +155,7 @@ public record PretrainRequest(
         made,
         new TrainingData(
             opened, targets, given.views() == null ? null : new TrainingViews(given.views())),
-        given.initial() == null ? null : InitialWeights.open(given.initial()),
+        given.initial() == null ? null : InitialWeights.open(given.initial()).forRun(made),
         output,
         rounds);
   }

@@ -1,6 +1,7 @@
 package org.vocabeam.pipelines.stage;
 
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.methods.Methods;
@@ -8,6 +9,7 @@ import org.vocabeam.models.training.ImageShape;
 import org.vocabeam.models.training.Method.TargetSource;
 import org.vocabeam.models.training.Pooling;
 import org.vocabeam.models.training.Recipe;
+import org.vocabeam.models.weights.Imported;
 import org.vocabeam.transforms.checkpoint.Checkpoint;
 
 /**
@@ -29,10 +31,7 @@ record ModelCard(
         "\n",
         "# Image encoder, " + recipe.method().name(),
         "",
-        String.format(
-            "Trained %s labels by Vocabeam %s.",
-            recipe.method().targetSource() == TargetSource.LABELS ? "with" : "without",
-            trained.provenance().get("version")),
+        origin(),
         "",
         "## Use",
         "",
@@ -50,14 +49,7 @@ record ModelCard(
         "",
         "## Training",
         "",
-        "- method: " + recipe.method().name(),
-        "- steps: " + trained.step() + " of " + recipe.steps(),
-        "- images a step: "
-            + recipe.batchSize()
-            + " by "
-            + trained.provenance().get("replicas")
-            + " replica(s)",
-        "- seed: " + recipe.seed(),
+        training(),
         "- level: " + pooling.levelOf(recipe.backbone()) + ", grid: " + pooling.grid(),
         "",
         "## Results",
@@ -70,14 +62,59 @@ record ModelCard(
         "",
         "## Provenance",
         "",
-        "- images store: " + trained.provenance().get(Checkpoint.IMAGES),
-        "- split: " + trained.provenance().get("split"),
+        source(),
         "- checkpoint: " + fingerprint,
         "",
         "```json",
         Methods.toTree(recipe).toPrettyString(),
         "```",
         "");
+  }
+
+  private boolean isImported() {
+    return trained.recipe().method() instanceof Imported;
+  }
+
+  private String origin() {
+    Map<String, String> provenance = trained.provenance();
+    return isImported()
+        ? String.format(
+            "Weights of %s, imported by Vocabeam %s. Licence: %s.",
+            provenance.get(Checkpoint.FILE),
+            provenance.get("version"),
+            provenance.getOrDefault(Checkpoint.LICENCE, "not stated"))
+        : String.format(
+            "Trained %s labels by Vocabeam %s.",
+            trained.recipe().method().targetSource() == TargetSource.LABELS ? "with" : "without",
+            provenance.get("version"));
+  }
+
+  private String training() {
+    Recipe recipe = trained.recipe();
+    return recipe.method() instanceof Imported imported
+        ? "- elsewhere; found as: " + imported.names()
+        : String.join(
+            "\n",
+            "- method: " + recipe.method().name(),
+            "- steps: " + trained.step() + " of " + recipe.steps(),
+            "- images a step: "
+                + recipe.batchSize()
+                + " by "
+                + trained.provenance().get("replicas")
+                + " replica(s)",
+            "- seed: " + recipe.seed());
+  }
+
+  private String source() {
+    Map<String, String> provenance = trained.provenance();
+    return isImported()
+        ? String.format(
+            "- file: %s, SHA-256 %s",
+            provenance.get(Checkpoint.FILE), provenance.get(Checkpoint.FILE_HASH))
+        : String.join(
+            "\n",
+            "- images store: " + provenance.get(Checkpoint.IMAGES),
+            "- split: " + provenance.get("split"));
   }
 
   /** Returns the line on the probabilities of a classifier; empty for any other encoder. */

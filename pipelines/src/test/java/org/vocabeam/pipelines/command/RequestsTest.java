@@ -10,6 +10,7 @@ import org.vocabeam.models.program.DeviceChoice;
 import org.vocabeam.pipelines.Vocabeam;
 import org.vocabeam.pipelines.compare.Comparison;
 import org.vocabeam.pipelines.inputs.ImageInput;
+import org.vocabeam.pipelines.inputs.ImportChoice;
 import org.vocabeam.pipelines.inputs.PoolingChoice;
 import org.vocabeam.pipelines.inputs.RecipeChanges;
 import org.vocabeam.pipelines.inputs.RecipeChoice;
@@ -29,6 +30,7 @@ import org.vocabeam.pipelines.stage.EvaluateStage;
 import org.vocabeam.pipelines.stage.ExportStage;
 import org.vocabeam.pipelines.stage.ExtractStage;
 import org.vocabeam.pipelines.stage.GrowStage;
+import org.vocabeam.pipelines.stage.ImportStage;
 import org.vocabeam.pipelines.stage.IngestStage;
 import org.vocabeam.transforms.image.Background;
 import org.vocabeam.transforms.image.DecodeOptions;
@@ -74,6 +76,29 @@ class RequestsTest {
             .commandSpec()
             .commandLine();
     assertEquals(request, parsed.apply(command.cast(subcommand.getCommand())));
+  }
+
+  @Test
+  void ofImport() {
+    assertSame(
+        new ImportStage("weights.pth", null, ImportChoice.USUAL, null, false),
+        ImportCommand.class,
+        ImportCommand::request);
+    assertSame(
+        new ImportStage(
+            "my weights.pth",
+            "runs/imported",
+            new ImportChoice(
+                "resnet18",
+                "teacher",
+                96,
+                List.of(0.5f, 0.25f, 0.5f),
+                List.of(0.5f, 0.5f, 0.5f),
+                true),
+            "MIT",
+            true),
+        ImportCommand.class,
+        ImportCommand::request);
   }
 
   @Test

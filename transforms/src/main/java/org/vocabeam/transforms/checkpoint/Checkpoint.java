@@ -36,6 +36,15 @@ public record Checkpoint(
   /** Key of the fingerprint of the images. */
   public static final String IMAGES = "images";
 
+  /** Key of the name of the file that an imported encoder was in. */
+  public static final String FILE = "file";
+
+  /** Key of the SHA-256 of that file. */
+  public static final String FILE_HASH = "sha256";
+
+  /** Key of a note on the licence of imported weights. */
+  public static final String LICENCE = "licence";
+
   /**
    * Opens a checkpoint by its manifest alone; the state stays where it is.
    *

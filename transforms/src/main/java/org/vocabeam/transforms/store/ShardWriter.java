@@ -43,7 +43,7 @@ public record ShardWriter<T>(
   }
 
   /** Sorts the rows of a shard, which are iterated over once, and writes them. */
-  long write(int shard, Iterable<T> rows) throws IOException {
+  public long write(int shard, Iterable<T> rows) throws IOException {
     try (RowSpool<T> sorted = RowSpool.of(type, rows);
         OpenShard<T> file = open(shard)) {
       for (int row = 0; row < sorted.size(); row++) {

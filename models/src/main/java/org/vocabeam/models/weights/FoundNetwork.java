@@ -1,0 +1,150 @@
+package org.vocabeam.models.weights;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntFunction;
+import org.vocabeam.models.UserError;
+import org.vocabeam.models.backbone.Backbone;
+import org.vocabeam.models.backbone.Backbones;
+import org.vocabeam.models.backbone.ResNet;
+import org.vocabeam.models.backbone.ResNet.Block;
+import org.vocabeam.models.backbone.ResNet.Stem;
+import org.vocabeam.models.backbone.WideResNet;
+import org.vocabeam.models.training.ImageShape;
+import org.vocabeam.models.views.Normalisation;
+
+/**
+ * Network that weights belong to, as their shapes or the file's metadata tell.
+ *
+ * @param images shape at which whole images are shown
+ * @param normalisation of pixels; null where the file does not tell
+ */
+record FoundNetwork(Backbone backbone, ImageShape images, Normalisation normalisation) {
+  /** Key of the metadata of our own files, JSON of this record. */
+  static final String METADATA = "vocabeam";
+
+  private static final int USUAL_SIDE = 224;
+  private static final int SMALL_SIDE = 32;
+
+  /** Stages of all ResNets of table 1; a file with fewer is incomplete. */
+  private static final int RESNET_STAGES = 4;
+
+  private static final ObjectMapper JSON = json();
+
+  private static ObjectMapper json() {
+    ObjectMapper json = new ObjectMapper();
+    Backbones.types().forEach(json::registerSubtypes);
+    return json;
+  }
+
+  /** Returns the metadata from which {@link #of} knows the network again. */
+  String metadata() {
+    try {
+      return JSON.writeValueAsString(this);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /**
+   * Finds the network.
+   *
+   * @param shapes of the tensors, by the names of variables, in PyTorch's layout
+   * @param given network by the images' shorter side; null to find it
+   * @param incomplete true if stages may be missing
+   */
+  static FoundNetwork of(
+      WeightFile file,
+      NameTable names,
+      Map<String, List<Long>> shapes,
+      IntFunction<Backbone> given,
+      boolean incomplete) {
+    String metadata = file.notes().get(METADATA);
+    if (given == null && metadata != null) {
+      try {
+        return JSON.readValue(metadata, FoundNetwork.class);
+      } catch (JsonProcessingException e) {
+        throw new UserError(
+            file.path() + " has metadata of a network that this version does not know", e);
+      }
+    }
+    FoundNetwork found =
+        switch (names) {
+          case RESNET, OBOW_RESNET -> resNet(file, shapes, incomplete || given != null);
+          case OBOW_WIDE_RESNET -> wideResNet(file, shapes);
+        };
+    return given == null
+        ? found
+        : new FoundNetwork(
+            given.apply(found.images().height()), found.images(), found.normalisation());
+  }
+
+  private static FoundNetwork resNet(
+      WeightFile file, Map<String, List<Long>> shapes, boolean incomplete) {
+    List<Integer> depths = depths(shapes, "layer%d.%d.conv1.weight");
+    if (depths.isEmpty() || depths.size() < RESNET_STAGES && !incomplete) {
+      throw new UserError(
+          "%s lacks layer%d of a ResNet; give the whole file, or take it as incomplete"
+              .formatted(file.path(), depths.size() + 1));
+    }
+    List<Long> stem = shape(file, shapes, "conv1.weight");
+    Block block =
+        !shapes.containsKey("layer1.0.conv3.weight")
+            ? Block.BASIC
+            : shape(file, shapes, "layer1.0.conv2.weight").get(0) > stem.get(0)
+                ? Block.WIDE_BOTTLENECK
+                : Block.BOTTLENECK;
+    long width = stem.get(0) * (block == Block.WIDE_BOTTLENECK ? 2 : 1);
+    boolean large = stem.get(3) == 7;
+    int side = large ? USUAL_SIDE : SMALL_SIDE;
+    return new FoundNetwork(
+        new ResNet(block, depths, Math.toIntExact(width), large ? Stem.IMAGENET : Stem.SMALL),
+        shown(file, side, stem.get(1)),
+        null);
+  }
+
+  private static FoundNetwork wideResNet(WeightFile file, Map<String, List<Long>> shapes) {
+    List<Integer> depths = depths(shapes, "block%d.Block.layer.%d.convResidual.conv1.weight");
+    List<Long> stem = shape(file, shapes, "conv1.Conv.weight");
+    List<Long> first = shape(file, shapes, "block1.Block.layer.0.convResidual.conv1.weight");
+    return new FoundNetwork(
+        new WideResNet(6 * depths.get(0) + 4, Math.toIntExact(first.get(0) / 16), List.of(2, 2, 2)),
+        shown(file, USUAL_SIDE, stem.get(1)),
+        null);
+  }
+
+  private static ImageShape shown(WeightFile file, int side, long channels) {
+    if (channels != 1 && channels != 3) {
+      throw new UserError(
+          "%s is of images with %d channels, must be 1 or 3".formatted(file.path(), channels));
+    }
+    return new ImageShape(side, side, (int) channels);
+  }
+
+  /** Returns the number of blocks of every stage. */
+  private static List<Integer> depths(Map<String, List<Long>> shapes, String block) {
+    List<Integer> depths = new ArrayList<>();
+    for (int stage = 1; shapes.containsKey(block.formatted(stage, 0)); stage++) {
+      int blocks = 1;
+      while (shapes.containsKey(block.formatted(stage, blocks))) {
+        blocks++;
+      }
+      depths.add(blocks);
+    }
+    return depths;
+  }
+
+  private static List<Long> shape(
+      WeightFile file, Map<String, List<Long>> shapes, String variable) {
+    List<Long> shape = shapes.get(variable);
+    if (shape == null || shape.size() != 4 || shape.contains(0L)) {
+      throw new UserError(
+          "%s: %s is %s, must have four axes, [outputs, inputs, height, width]"
+              .formatted(file.path(), variable, shape == null ? "missing" : shape));
+    }
+    return shape;
+  }
+}

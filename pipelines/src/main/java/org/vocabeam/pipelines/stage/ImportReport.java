@@ -1,0 +1,118 @@
+package org.vocabeam.pipelines.stage;
+
+import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toMap;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.checkerframework.checker.nullness.qual.Nullable;
+import org.vocabeam.models.graph.VariableSpec;
+import org.vocabeam.models.weights.ImportedWeights;
+import org.vocabeam.models.weights.ImportedWeights.Taken;
+import org.vocabeam.models.weights.WeightFile;
+import org.vocabeam.models.weights.WeightTensor;
+
+/**
+ * Lines on a file of weights: every tensor and what becomes of it, and a summary.
+ *
+ * @param location of the file
+ * @param licence note on the licence; null for none
+ */
+record ImportReport(String location, WeightFile file, @Nullable String licence) {
+  private static final int SHOWN = 6;
+
+  /** Returns the lines on a file of which nothing can be taken. */
+  String withoutNetwork(String reason) {
+    return tensors(Map.of()) + line("File", described()) + line("Network", reason);
+  }
+
+  /**
+   * Returns the lines on a file with an encoder.
+   *
+   * @param output checkpoint that was written; null for none
+   */
+  String of(ImportedWeights found, String hash, @Nullable String output) {
+    Map<String, String> variables =
+        found.taken().stream()
+            .collect(toMap(one -> one.tensor().name(), one -> one.variable().name()));
+    long values = found.taken().stream().map(Taken::tensor).mapToLong(WeightTensor::size).sum();
+    StringBuilder text = new StringBuilder(tensors(variables));
+    text.append(line("File", described()));
+    text.append(line("SHA-256", hash));
+    file.notes().entrySet().stream()
+        .filter(note -> !note.getKey().contains("/") && !note.getKey().equals("vocabeam"))
+        .limit(SHOWN)
+        .forEach(note -> text.append(line("Note", note.getKey() + ": " + note.getValue())));
+    text.append(line("Names", found.names().toString()));
+    if (!found.part().isEmpty()) {
+      text.append(line("Part", found.part()));
+    }
+    text.append(line("Network", found.backbone().toString()));
+    text.append(
+        line(
+            "Images",
+            String.format(
+                "shown as %d x %d; mean %s, deviation %s",
+                found.images().height(),
+                found.images().width(),
+                Arrays.toString(found.normalisation().mean()),
+                Arrays.toString(found.normalisation().std()))));
+    text.append(
+        line(
+            "Taken",
+            String.format(Locale.ROOT, "%d tensors, %,d values", found.taken().size(), values)));
+    text.append(
+        line(
+            "Missing",
+            found.missing().isEmpty()
+                ? "none"
+                : "random values for "
+                    + shown(found.missing().stream().map(VariableSpec::unscoped).toList())));
+    List<String> leftOver =
+        found.leftOver().stream()
+            .map(WeightTensor::name)
+            .filter(name -> !isUnneeded(name))
+            .toList();
+    text.append(line("Left over", leftOver.isEmpty() ? "none" : shown(leftOver)));
+    if (licence != null) {
+      text.append(line("Licence", licence));
+    }
+    if (output != null) {
+      text.append(line("Checkpoint", output));
+    }
+    return text.toString();
+  }
+
+  private String described() {
+    return String.format("%s, %s, %d tensors", location, file.format(), file.tensors().size());
+  }
+
+  private String tensors(Map<String, String> variables) {
+    return file.tensors().stream()
+        .map(
+            tensor ->
+                String.format(
+                    "%s  %s%n",
+                    tensor,
+                    variables.containsKey(tensor.name())
+                        ? "-> " + variables.get(tensor.name())
+                        : isUnneeded(tensor.name()) ? "(not needed)" : "(left over)"))
+        .collect(joining());
+  }
+
+  /** Returns whether a tensor is a counter of PyTorch's batch norm, which computes nothing. */
+  private static boolean isUnneeded(String name) {
+    return name.endsWith("num_batches_tracked");
+  }
+
+  private static String shown(List<String> names) {
+    return names.stream().limit(SHOWN).collect(joining(", "))
+        + (names.size() > SHOWN ? String.format(" and %d more", names.size() - SHOWN) : "");
+  }
+
+  private static String line(String name, String value) {
+    return String.format("%-12s %s%n", name + ":", value);
+  }
+}

@@ -1,0 +1,247 @@
+package org.vocabeam.pipelines.command;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.vocabeam.models.labels.Distillation;
+import org.vocabeam.models.training.Method;
+import org.vocabeam.models.weights.ImportedWeights;
+import org.vocabeam.pipelines.SmallStore;
+import org.vocabeam.pipelines.Vocabeam;
+import org.vocabeam.pipelines.inputs.RunDirectory;
+import org.vocabeam.pipelines.runner.Failure;
+import org.vocabeam.transforms.checkpoint.Checkpoint;
+import org.vocabeam.transforms.features.EmbeddingRecord;
+import org.vocabeam.transforms.store.StoreReader;
+
+/** Weights of other libraries, and the commands that take a checkpoint of them. */
+class ImportCommandTest {
+  /** Width of the embedding of a ResNet-18 whose first stage has 2 channels. */
+  private static final int WIDTH = 16;
+
+  @TempDir static Path directory;
+  private static Path images;
+  private static Path checkpoint;
+
+  @BeforeAll
+  static void importWeights() throws IOException {
+    images = SmallStore.of(directory, 30, 15, BufferedImage.TYPE_INT_RGB);
+    checkpoint = directory.resolve("imported");
+    command(
+        "import",
+        file("resnet18-tiny.pth").toString(),
+        "--output=" + checkpoint,
+        "--imageSize=32",
+        "--licence=BSD 3-Clause");
+  }
+
+  private static Path file(String name) {
+    try {
+      return Path.of(
+          Objects.requireNonNull(ImportCommandTest.class.getResource("/weights/" + name)).toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void command(String... arguments) {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.add("--runner=DirectRunner");
+    Vocabeam.run(all);
+  }
+
+  private static String refused(String... arguments) {
+    return Failure.of(assertThrows(Throwable.class, () -> command(arguments))).line();
+  }
+
+  private static String printed(String... arguments) {
+    PrintStream before = System.out;
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+    try {
+      command(arguments);
+    } finally {
+      System.setOut(before);
+    }
+    return printed.toString(StandardCharsets.UTF_8);
+  }
+
+  private static Map<String, float[]> state(Path runOrCheckpoint) {
+    return Checkpoint.open(RunDirectory.newestCheckpoint(runOrCheckpoint.toString())).state();
+  }
+
+  @Test
+  void theCheckpointTellsWhereItIsFrom() {
+    Checkpoint opened = Checkpoint.open(checkpoint.toString());
+    assertEquals("imported", opened.recipe().method().name());
+    assertEquals(ImportedWeights.IMAGENET, opened.recipe().normalisation());
+    assertEquals("resnet18-tiny.pth", opened.provenance().get("file"));
+    assertEquals("BSD 3-Clause", opened.provenance().get("licence"));
+    assertEquals(64, opened.provenance().get("sha256").length());
+    assertEquals(100, opened.state().size());
+    // 0.703125 and 0.75 are the first values of bn1.weight in the golden file.
+    assertArrayEquals(new float[] {0.703125f, 0.75f}, opened.state().get("student.bn1.weight"));
+  }
+
+  @Test
+  void twoFormatsGiveOneState() {
+    Path other = directory.resolve("from-safetensors");
+    command("import", file("resnet18-tiny.safetensors").toString(), "--output=" + other);
+    Map<String, float[]> expected = state(checkpoint);
+    state(other).forEach((name, values) -> assertArrayEquals(expected.get(name), values, 0, name));
+  }
+
+  @Test
+  void whatIsTakenIsPrinted() throws IOException {
+    String report = printed("import", file("resnet18-tiny.pth").toString());
+    assertTrue(
+        report.contains("conv1.weight float32 [2, 3, 7, 7]  -> student.conv1.weight"), report);
+    assertTrue(report.contains("fc.weight float32 [5, 16]  (left over)"), report);
+    assertTrue(report.contains("Taken:       100 tensors"), report);
+    assertTrue(report.contains("Missing:     none"), report);
+    assertTrue(report.contains("Left over:   fc.weight, fc.bias\n"), report);
+    assertTrue(report.contains("depths=[2, 2, 2, 2], width=2"), report);
+    Path text = directory.resolve("notes.pth");
+    Files.writeString(text, "no weights");
+    assertTrue(refused("import", text.toString()).contains("is neither safetensors nor"));
+  }
+
+  @Test
+  void theSameCommandAgainFindsItsCheckpoint() {
+    String weights = file("resnet18-tiny.pth").toString();
+    String again = "--output=" + checkpoint;
+    command("import", weights, again, "--imageSize=32", "--licence=BSD 3-Clause");
+    assertTrue(
+        refused("import", weights, again, "--imageSize=32", "--licence=MIT")
+            .contains("was made with licence BSD 3-Clause instead of MIT"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"embed", "evaluate", "extract", "export", "finetune"})
+  void aFileGivenForACheckpointIsAnsweredByImport(String command) {
+    Path weights = file("resnet18-tiny.pth");
+    String line =
+        command.equals("export")
+            ? refused(command, "--checkpoint=" + weights, "--output=" + directory.resolve("x"))
+            : refused(
+                command,
+                "--images=" + images,
+                "--checkpoint=" + weights,
+                command.equals("extract") ? "--level=layer1" : "--verbose",
+                "--output=" + directory.resolve("x"));
+    assertTrue(line.contains("./vocabeam import " + weights + " --output=DIR"), line);
+  }
+
+  @Test
+  void imagesAreEmbedded() {
+    Path output = directory.resolve("embeddings");
+    command("embed", "--images=" + images, "--checkpoint=" + checkpoint, "--output=" + output);
+    List<EmbeddingRecord> rows = StoreReader.open(EmbeddingRecord.TYPE, output.toString()).rows();
+    assertEquals(45, rows.size());
+    assertEquals(WIDTH, rows.get(0).embedding().length);
+    assertFalse(Arrays.equals(rows.get(0).embedding(), rows.get(1).embedding()));
+  }
+
+  @Test
+  void theEncoderIsEvaluatedAndItsCellsAreExtracted() {
+    command(
+        "evaluate",
+        "--images=" + images,
+        "--checkpoint=" + checkpoint,
+        "--output=" + directory.resolve("evaluation"));
+    command(
+        "extract",
+        "--images=" + images,
+        "--checkpoint=" + checkpoint,
+        "--level=layer2",
+        "--output=" + directory.resolve("descriptors"));
+    command("export", "--checkpoint=" + checkpoint, "--output=" + directory.resolve("model"));
+    assertTrue(Files.exists(directory.resolve("model/saved_model.pb")));
+  }
+
+  @Test
+  void anyMethodGoesOnFromTheEncoder() {
+    Path run = directory.resolve("goes-on");
+    command(
+        "pretrain",
+        "--images=" + images,
+        "--initial=" + checkpoint,
+        "--method=simclr",
+        "--output=" + run,
+        "--rounds=1",
+        "--stepsPerRound=1",
+        "--batchSize=8",
+        "--learningRate=1e-30");
+    Map<String, float[]> expected = state(checkpoint);
+    Map<String, float[]> trained = state(run);
+    int same = 0;
+    for (String name : expected.keySet()) {
+      if (name.endsWith("weight")) {
+        assertArrayEquals(expected.get(name), trained.get(name), 1e-6f, name);
+        same++;
+      }
+    }
+    assertEquals(40, same);
+    assertTrue(trained.keySet().stream().anyMatch(name -> !name.startsWith(Method.STUDENT)));
+    String line =
+        refused(
+            "pretrain",
+            "--images=" + images,
+            "--initial=" + checkpoint,
+            "--preset=small/resnet18",
+            "--output=" + directory.resolve("other"));
+    assertTrue(line.contains("holds the network ResNet[block=BASIC"), line);
+  }
+
+  @Test
+  void theEncoderIsFineTunedAndTeaches() {
+    Path classifier = directory.resolve("classifier");
+    command(
+        "finetune",
+        "--images=" + images,
+        "--checkpoint=" + checkpoint,
+        "--output=" + classifier,
+        "--rounds=1",
+        "--stepsPerRound=1",
+        "--batchSize=8");
+    assertEquals(3 * WIDTH, state(classifier).get("classifier.fc.weight").length);
+    Path student = directory.resolve("student");
+    command(
+        "distill",
+        "--images=" + images,
+        "--teacher=" + checkpoint,
+        "--student=small",
+        "--output=" + student,
+        "--rounds=1",
+        "--stepsPerRound=1",
+        "--batchSize=8");
+    Map<String, float[]> learned = state(student);
+    state(checkpoint)
+        .forEach(
+            (name, values) -> {
+              String frozen = Distillation.TEACHER + name.substring(Method.STUDENT.length());
+              assertTrue(Arrays.equals(values, learned.get(frozen)), frozen);
+            });
+  }
+}
