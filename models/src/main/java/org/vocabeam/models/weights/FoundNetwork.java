@@ -3,18 +3,24 @@ package org.vocabeam.models.weights;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.backbone.Backbone;
 import org.vocabeam.models.backbone.Backbones;
+import org.vocabeam.models.backbone.Positions;
 import org.vocabeam.models.backbone.ResNet;
 import org.vocabeam.models.backbone.ResNet.Block;
 import org.vocabeam.models.backbone.ResNet.Stem;
+import org.vocabeam.models.backbone.VisionTransformer;
+import org.vocabeam.models.backbone.VisionTransformer.Feature;
+import org.vocabeam.models.backbone.VisionTransformer.FeedForward;
 import org.vocabeam.models.backbone.WideResNet;
 import org.vocabeam.models.training.ImageShape;
 import org.vocabeam.models.views.Normalisation;
+import org.vocabeam.models.weights.ImportedWeights.Choice;
 
 /**
  * Network that weights belong to, as their shapes or the file's metadata tell.
@@ -28,6 +34,15 @@ record FoundNetwork(Backbone backbone, ImageShape images, Normalisation normalis
 
   private static final int USUAL_SIDE = 224;
   private static final int SMALL_SIDE = 32;
+
+  /** Largest native side that is kept; DINOv2's 518 is that of its last iterations alone. */
+  private static final int LARGEST_SIDE = 384;
+
+  /** Channels of a head of the attention in all published sizes. */
+  private static final int HEAD = 64;
+
+  /** First value of a LayerScale; the file has the values of now. */
+  private static final double LAYER_SCALE = 1e-5;
 
   /** Stages of all ResNets of table 1; a file with fewer is incomplete. */
   private static final int RESNET_STAGES = 4;
@@ -53,15 +68,10 @@ record FoundNetwork(Backbone backbone, ImageShape images, Normalisation normalis
    * Finds the network.
    *
    * @param shapes of the tensors, by the names of variables, in PyTorch's layout
-   * @param given network by the images' shorter side; null to find it
-   * @param incomplete true if stages may be missing
    */
   static FoundNetwork of(
-      WeightFile file,
-      NameTable names,
-      Map<String, List<Long>> shapes,
-      IntFunction<Backbone> given,
-      boolean incomplete) {
+      WeightFile file, NameTable names, Map<String, List<Long>> shapes, Choice choice) {
+    IntFunction<Backbone> given = choice.network();
     String metadata = file.notes().get(METADATA);
     if (given == null && metadata != null) {
       try {
@@ -73,8 +83,9 @@ record FoundNetwork(Backbone backbone, ImageShape images, Normalisation normalis
     }
     FoundNetwork found =
         switch (names) {
-          case RESNET, OBOW_RESNET -> resNet(file, shapes, incomplete || given != null);
+          case RESNET, OBOW_RESNET -> resNet(file, shapes, choice.incomplete() || given != null);
           case OBOW_WIDE_RESNET -> wideResNet(file, shapes);
+          case VIT, TORCHVISION_VIT -> transformer(file, shapes, choice.heads());
         };
     return given == null
         ? found
@@ -114,6 +125,77 @@ record FoundNetwork(Backbone backbone, ImageShape images, Normalisation normalis
         new WideResNet(6 * depths.get(0) + 4, Math.toIntExact(first.get(0) / 16), List.of(2, 2, 2)),
         shown(file, USUAL_SIDE, stem.get(1)),
         null);
+  }
+
+  private static FoundNetwork transformer(
+      WeightFile file, Map<String, List<Long>> shapes, Integer heads) {
+    List<Long> patch = shape(file, shapes, "patch_embed.proj.weight");
+    int width = Math.toIntExact(patch.get(0));
+    if (heads == null && width % HEAD != 0) {
+      throw new UserError(
+          "%s is a transformer %d channels wide, must be a multiple of %d; give the number of heads"
+              .formatted(file.path(), width, HEAD));
+    }
+    if (heads != null && (heads < 1 || width % heads != 0)) {
+      throw new UserError(
+          "heads is %d, must be a divisor of the width, %d".formatted(heads, width));
+    }
+    List<Long> positions = shapes.get("pos_embed");
+    if (positions == null || positions.size() != 3) {
+      throw new UserError(
+          "%s has no learned positions (pos_embed); transformers with others, such as DINOv3's,"
+                  .formatted(file.path())
+              + " are not known");
+    }
+    int grid = (int) Math.sqrt(positions.get(1)); // of g^2 positions, or g^2 + 1
+    List<Long> tokens = shapes.get("register_tokens");
+    int registers = tokens == null || tokens.size() != 3 ? 0 : Math.toIntExact(tokens.get(1));
+    int side = Math.toIntExact(patch.get(2)) * grid;
+    return new FoundNetwork(
+        new VisionTransformer(
+            Math.toIntExact(patch.get(2)),
+            width,
+            /* depth= */ blocks(shapes),
+            heads == null ? width / HEAD : heads,
+            grid,
+            registers > 0 ? Positions.ANTIALIASED : Positions.OFFSET,
+            shapes.containsKey("blocks.0.mlp.w12.weight") ? FeedForward.SWIGLU : FeedForward.MLP,
+            registers,
+            shapes.containsKey("blocks.0.ls1.gamma") ? LAYER_SCALE : null,
+            Feature.CLASS_TOKEN,
+            /* dropPath= */ 0),
+        shown(file, side > LARGEST_SIDE ? USUAL_SIDE : side, patch.get(1)),
+        null);
+  }
+
+  private static int blocks(Map<String, List<Long>> shapes) {
+    int blocks = 0;
+    while (shapes.containsKey("blocks." + blocks + ".norm1.weight")) {
+      blocks++;
+    }
+    return Math.max(1, blocks);
+  }
+
+  /**
+   * Returns tensors by the names of variables, of which timm calls those of gated layers as those
+   * of plain ones: there the second has half as many inputs as the first has outputs.
+   */
+  static Map<String, WeightTensor> named(Map<String, WeightTensor> tensors) {
+    WeightTensor first = tensors.get("blocks.0.mlp.fc1.weight");
+    WeightTensor second = tensors.get("blocks.0.mlp.fc2.weight");
+    if (first == null
+        || second == null
+        || first.shape().size() != 2
+        || second.shape().size() != 2
+        || first.shape().get(0) != 2 * second.shape().get(1)) {
+      return tensors;
+    }
+    Map<String, WeightTensor> named = new LinkedHashMap<>();
+    tensors.forEach(
+        (name, tensor) ->
+            named.put(
+                name.replace(".mlp.fc1.", ".mlp.w12.").replace(".mlp.fc2.", ".mlp.w3."), tensor));
+    return named;
   }
 
   private static ImageShape shown(WeightFile file, int side, long channels) {

@@ -96,6 +96,7 @@ public record ImportedWeights(
    * @param network network by the images' shorter side; null for the one that the shapes tell
    * @param side of the squares in pixels at which images are shown; null for the network's usual
    * @param normalisation of the pixels; null for ImageNet's
+   * @param heads of a transformer's attention, which no shape tells; null for one for 64 channels
    * @param incomplete true if variables that are not in the file keep their first random values
    */
   public record Choice(
@@ -103,9 +104,10 @@ public record ImportedWeights(
       IntFunction<Backbone> network,
       Integer side,
       Normalisation normalisation,
+      Integer heads,
       boolean incomplete) {
     /** All as the file tells. */
-    public static final Choice USUAL = new Choice(null, null, null, null, false);
+    public static final Choice USUAL = new Choice(null, null, null, null, null, false);
   }
 
   /** A tensor of the file and the variable that it becomes. */
@@ -131,8 +133,7 @@ public record ImportedWeights(
     Found found = find(file, choice.part());
     Map<String, List<Long>> shapes = new LinkedHashMap<>();
     found.tensors().forEach((variable, tensor) -> shapes.put(variable, tensor.shape()));
-    FoundNetwork network =
-        FoundNetwork.of(file, found.names(), shapes, choice.network(), choice.incomplete());
+    FoundNetwork network = FoundNetwork.of(file, found.names(), shapes, choice);
     ImageShape images =
         choice.side() == null
             ? network.images()
@@ -148,7 +149,7 @@ public record ImportedWeights(
         continue;
       }
       List<Long> wanted = WeightLayout.torchShape(variable);
-      if (!wanted.equals(tensor.shape())) {
+      if (!wanted.equals(tensor.shape()) && !isGridOf(variable, tensor)) {
         throw new UserError(
             "%s: %s is %s, must be %s for the network %s"
                 .formatted(file.path(), tensor.name(), tensor.shownShape(), wanted, backbone));
@@ -162,6 +163,7 @@ public record ImportedWeights(
                       file.path(), missing.size(), missing.size() + taken.size(), shown(missing))
               + " incomplete");
     }
+    checkBody(file, found, left);
     List<WeightTensor> leftOver = new ArrayList<>(file.tensors());
     leftOver.removeAll(taken.stream().map(Taken::tensor).toList());
     return new ImportedWeights(
@@ -174,6 +176,32 @@ public record ImportedWeights(
         List.copyOf(taken),
         List.copyOf(missing),
         List.copyOf(leftOver));
+  }
+
+  /** Refuses weights of the network's body that the network has no variable for. */
+  private static void checkBody(
+      WeightFile file, Found found, Map<String, WeightTensor> withoutVariable) {
+    for (WeightTensor tensor : file.tensors()) {
+      if (tensor.name().startsWith(found.part())) {
+        String name = tensor.name().substring(found.part().length());
+        if (withoutVariable.containsValue(tensor)
+            || found.names().isBody(name) && found.names().variable(name).isEmpty()) {
+          throw new UserError(
+              "%s: %s is part of no network that is known (%s); it would compute something else"
+                  .formatted(file.path(), tensor, found.names()));
+        }
+      }
+    }
+  }
+
+  /**
+   * Returns whether positions lack that of the class token, which timm adds to the token itself in
+   * networks with registers.
+   */
+  private static boolean isGridOf(VariableSpec variable, WeightTensor tensor) {
+    List<Long> wanted = WeightLayout.torchShape(variable);
+    return variable.unscoped().equals("pos_embed")
+        && tensor.shape().equals(List.of(wanted.get(0), wanted.get(1) - 1, wanted.get(2)));
   }
 
   private static Normalisation normalisation(Choice choice, FoundNetwork network, int channels) {
@@ -211,7 +239,7 @@ public record ImportedWeights(
           }
         }
         if (!tensors.isEmpty()) {
-          candidates.add(new Found(names, prefix, tensors));
+          candidates.add(new Found(names, prefix, FoundNetwork.named(tensors)));
         }
       }
     }
@@ -301,6 +329,11 @@ public record ImportedWeights(
       throw new UserError(
           "%s: %d of the values of %s are not finite; the weights are damaged"
               .formatted(file, wrong, one.tensor().name()));
+    }
+    if (isGridOf(one.variable(), one.tensor())) {
+      float[] all = new float[one.variable().size()];
+      System.arraycopy(values, 0, all, all.length - values.length, values.length);
+      return all;
     }
     return WeightLayout.fromTorch(one.variable(), values);
   }

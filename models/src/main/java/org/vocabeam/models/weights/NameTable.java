@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  */
 public enum NameTable {
   /** ResNets of torchvision, timm, DINO, MoCo, SwAV and others who kept torchvision's names. */
-  RESNET("ResNet, names of torchvision and timm") {
+  RESNET("ResNet, names of torchvision and timm", "(?:conv|bn|layer|stem|maxpool).*") {
     @Override
     void fill(Map<String, String> rules) {
       rules.put("(conv1\\.weight|bn1\\." + NORM + ")", "$1");
@@ -20,7 +20,7 @@ public enum NameTable {
     }
   },
   /** ResNets of OBoW's {@code save_feature_extractor}. */
-  OBOW_RESNET("ResNet, names of OBoW's feature extractor") {
+  OBOW_RESNET("ResNet, names of OBoW's feature extractor", "_feature_blocks.*") {
     @Override
     void fill(Map<String, String> rules) {
       rules.put("_feature_blocks\\.0\\.Conv\\.(weight)", "conv1.$1");
@@ -29,7 +29,7 @@ public enum NameTable {
     }
   },
   /** Wide ResNets of OBoW's {@code save_feature_extractor}. */
-  OBOW_WIDE_RESNET("wide ResNet, names of OBoW's feature extractor") {
+  OBOW_WIDE_RESNET("wide ResNet, names of OBoW's feature extractor", "_feature_blocks.*") {
     @Override
     void fill(Map<String, String> rules) {
       rules.put("_feature_blocks\\.0\\.(Conv\\.weight|BN\\." + NORM + ")", "conv1.$1");
@@ -41,8 +41,44 @@ public enum NameTable {
           "block$1");
       rules.put("_feature_blocks\\.([1-3]\\.BN\\." + NORM + ")", "block$1");
     }
+  },
+  /** Vision transformers of DINO, DINOv2 and timm; blocks may stand in chunks. */
+  VIT(
+      "vision transformer, names of DINO, DINOv2 and timm",
+      "(?:blocks|patch_embed|norm|pos_|cls_|reg|storage|rope|rel_).*") {
+    @Override
+    void fill(Map<String, String> rules) {
+      rules.put(
+          "(cls_token|pos_embed|register_tokens|(?:patch_embed\\.proj|norm)\\." + LINEAR + ")",
+          "$1");
+      rules.put("reg_token", "register_tokens");
+      rules.put(
+          "blocks\\.(?:\\d+\\.)?(\\d+\\.(?:ls[12]\\.gamma"
+              + "|(?:norm[12]|attn\\.qkv|attn\\.proj|mlp\\.(?:fc1|fc2|w12|w3))\\."
+              + LINEAR
+              + "))",
+          "blocks.$1");
+    }
+  },
+  /** Vision transformers of torchvision. */
+  TORCHVISION_VIT(
+      "vision transformer, names of torchvision", "(?:encoder|class_token|conv_proj).*") {
+    @Override
+    void fill(Map<String, String> rules) {
+      rules.put("class_token", "cls_token");
+      rules.put("encoder\\.pos_embedding", "pos_embed");
+      rules.put("conv_proj\\.(" + LINEAR + ")", "patch_embed.proj.$1");
+      rules.put("encoder\\.ln\\.(" + LINEAR + ")", "norm.$1");
+      String block = "encoder\\.layers\\.encoder_layer_(\\d+)\\.";
+      rules.put(block + "ln_([12]\\." + LINEAR + ")", "blocks.$1.norm$2");
+      rules.put(block + "self_attention\\.in_proj_(" + LINEAR + ")", "blocks.$1.attn.qkv.$2");
+      rules.put(block + "self_attention\\.out_proj\\.(" + LINEAR + ")", "blocks.$1.attn.proj.$2");
+      rules.put(block + "mlp\\.(?:0|linear_1)\\.(" + LINEAR + ")", "blocks.$1.mlp.fc1.$2");
+      rules.put(block + "mlp\\.(?:3|linear_2)\\.(" + LINEAR + ")", "blocks.$1.mlp.fc2.$2");
+    }
   };
 
+  private static final String LINEAR = "(?:weight|bias)";
   private static final String NORM = "(?:weight|bias|running_mean|running_var)";
   private static final String RESIDUAL =
       "(?:conv[1-3]\\.weight|bn[1-3]\\."
@@ -52,10 +88,12 @@ public enum NameTable {
           + ")";
 
   private final String description;
+  private final Pattern body;
   private final Map<Pattern, String> rules = new LinkedHashMap<>();
 
-  NameTable(String description) {
+  NameTable(String description, String body) {
     this.description = description;
+    this.body = Pattern.compile(body);
     Map<String, String> texts = new LinkedHashMap<>();
     fill(texts);
     texts.forEach((name, variable) -> rules.put(Pattern.compile(name), variable));
@@ -68,6 +106,14 @@ public enum NameTable {
   @Override
   public String toString() {
     return description;
+  }
+
+  /**
+   * Returns whether a name is one of the network itself, and not of a head: unless it is a
+   * variable's, the file is of another kind of network.
+   */
+  boolean isBody(String name) {
+    return body.matcher(name).matches() && !name.endsWith("num_batches_tracked");
   }
 
   /** Returns the name of the variable that a tensor's values belong to; empty for other tensors. */

@@ -21,8 +21,8 @@ import picocli.CommandLine.Parameters;
     description =
         "Reads a .safetensors file, or what torch.save wrote (.pth, .pt, .bin): a state_dict, or a"
             + " checkpoint that holds one. Nothing of the file is executed. Prints every tensor and"
-            + " what becomes of it; without --output, nothing more. Networks are known by the names"
-            + " of torchvision, timm, DINO and OBoW.",
+            + " what becomes of it; without --output, nothing more. ResNets and vision transformers"
+            + " are known by the names of torchvision, timm, DINO, DINOv2 and OBoW.",
     footer = {
       "",
       "Example:",
@@ -76,7 +76,8 @@ public final class ImportCommand implements Callable<Integer> {
       order = Sections.METHOD,
       paramLabel = "N",
       description =
-          "Images are shown as N x N pixels. Default: 224, or 32 for a small first convolution.")
+          "Images are shown as N x N pixels. Default: 224, 32 for a small first convolution, or"
+              + " what a transformer's positions are for.")
   private @Nullable Integer imageSize;
 
   @Option(
@@ -98,6 +99,14 @@ public final class ImportCommand implements Callable<Integer> {
   private @Nullable List<Float> std;
 
   @Option(
+      names = "--heads",
+      order = Sections.METHOD,
+      paramLabel = "N",
+      description =
+          "Heads of a transformer's attention, which no shape tells. Default: one for 64 channels.")
+  private @Nullable Integer heads;
+
+  @Option(
       names = "--incomplete",
       order = Sections.METHOD,
       description = "Takes a file that lacks weights of the network, which stay random.")
@@ -113,7 +122,7 @@ public final class ImportCommand implements Callable<Integer> {
     return new ImportStage(
         file,
         output,
-        new ImportChoice(preset, part, imageSize, mean, std, incomplete),
+        new ImportChoice(preset, part, imageSize, mean, std, heads, incomplete),
         licence,
         overwrite.isGiven());
   }

@@ -16,6 +16,7 @@ import org.vocabeam.pipelines.runner.TypedCommand;
  * @param imageSize side of the squares at which images are shown; null for the network's usual
  * @param mean of each channel of the pixels; null for ImageNet's
  * @param std standard deviation of each channel; null for ImageNet's
+ * @param heads of a transformer's attention; null for one for 64 channels
  * @param incomplete true if variables that are not in the file keep their first random values
  */
 public record ImportChoice(
@@ -24,9 +25,11 @@ public record ImportChoice(
     @Nullable Integer imageSize,
     @Nullable List<Float> mean,
     @Nullable List<Float> std,
+    @Nullable Integer heads,
     boolean incomplete) {
   /** All as the file tells. */
-  public static final ImportChoice USUAL = new ImportChoice(null, null, null, null, null, false);
+  public static final ImportChoice USUAL =
+      new ImportChoice(null, null, null, null, null, null, false);
 
   public ImportChoice {
     if (preset != null) {
@@ -41,6 +44,7 @@ public record ImportChoice(
         preset == null ? null : side -> Backbones.named(Preset.named(preset).network(), side),
         imageSize,
         mean == null || std == null ? null : new Normalisation(floats(mean), floats(std)),
+        heads,
         incomplete);
   }
 
@@ -60,6 +64,7 @@ public record ImportChoice(
         .ifGiven("imageSize", imageSize)
         .ifGiven("mean", joined(mean))
         .ifGiven("std", joined(std))
+        .ifGiven("heads", heads)
         .flag("incomplete", incomplete)
         .options();
   }

@@ -94,6 +94,7 @@ class RequestsTest {
                 96,
                 List.of(0.5f, 0.25f, 0.5f),
                 List.of(0.5f, 0.5f, 0.5f),
+                3,
                 true),
             "MIT",
             true),
