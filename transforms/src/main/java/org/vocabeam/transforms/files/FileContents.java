@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32;
 import java.util.zip.CRC32C;
 import org.apache.beam.sdk.io.FileSystems;
@@ -104,7 +105,7 @@ public final class FileContents {
       hasher
           .putLong(file.bytes())
           .putLong(millis)
-          .putInt(changed.map(time -> time.toInstant().getNano()).orElse(0))
+          .putLong(changed.map(time -> time.to(TimeUnit.NANOSECONDS)).orElse(0L))
           .putString(file.path() + "\0", StandardCharsets.UTF_8);
     }
     return Optional.of(hasher.hash().toString());

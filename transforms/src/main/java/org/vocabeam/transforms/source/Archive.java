@@ -21,12 +21,13 @@ interface Archive extends Closeable {
   Pattern NAMES =
       Pattern.compile(
           "(.+)\\.(zip|tar|(tar\\.|t)(gz|bz2?|xz|zst)|tbz2|tb2|tar\\.zstd|tzstd)",
-          Pattern.CASE_INSENSITIVE);
+          Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
   /** File names of archives that nobody here reads. */
   Pattern UNKNOWN_NAMES =
       Pattern.compile(
-          ".+\\.(7z|rar|cab|cpio|lzh|arj|tar\\.(lz|lz4|lzma|z)|tlz)", Pattern.CASE_INSENSITIVE);
+          ".+\\.(7z|rar|cab|cpio|lzh|arj|tar\\.(lz|lz4|lzma|z)|tlz)",
+          Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
   /**
    * Entry of an archive.
