@@ -3,8 +3,10 @@ package org.vocabeam.transforms.image;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * First directory of a TIFF structure: tags and their values. Entries that are damaged, or lead out
@@ -20,6 +22,8 @@ final class TiffDirectory {
 
   private final ByteBuffer structure;
   private final Map<Integer, Value> values = new HashMap<>();
+  private final Set<Integer> beyond = new HashSet<>();
+  private boolean cut;
 
   private TiffDirectory(ByteBuffer structure) {
     this.structure = structure;
@@ -52,11 +56,16 @@ final class TiffDirectory {
     int head = big ? 8 : 2;
     int length = big ? 20 : 12;
     if (!has(offset, head)) {
+      cut = true;
       return;
     }
     int from = (int) offset;
     long count = big ? structure.getLong(from) : structure.getShort(from) & 0xFFFF;
-    for (int i = 0; i < count && has(offset + head, (i + 1L) * length); i++) {
+    for (int i = 0; i < count; i++) {
+      if (!has(offset + head, (i + 1L) * length)) {
+        cut = true;
+        return;
+      }
       int at = from + head + i * length;
       int tag = structure.getShort(at) & 0xFFFF;
       int type = structure.getShort(at + 2);
@@ -71,13 +80,21 @@ final class TiffDirectory {
                 : big ? structure.getLong(field) : structure.getInt(field) & 0xFFFF_FFFFL;
         if (has(position, bytes)) {
           values.put(tag, new Value(type, number, position));
+        } else {
+          beyond.add(tag);
         }
       }
     }
   }
 
-  boolean isEmpty() {
-    return values.isEmpty();
+  /** Returns true if entries of the directory are beyond the structure's end. */
+  boolean isCut() {
+    return cut;
+  }
+
+  /** Returns true if the values of a tag are beyond the structure's end. */
+  boolean isBeyond(int tag) {
+    return beyond.contains(tag);
   }
 
   private boolean has(long position, long bytes) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.regex.Pattern;
+import javax.imageio.ImageReader;
 
 /**
  * TIFF and BigTIFF, of several pages the first: strips or tiles, contiguous or planar, with and
@@ -95,17 +96,15 @@ final class TiffFormat implements ImageFormat {
     if (page.bits < 8 || page.photometric == PALETTE) {
       return JavaReader.pixels(image, header.channels(), Palette.COLOURS, background);
     }
-    Pixels pixels =
-        JavaReader.ofSamples(
-            image.getRaster(),
-            header.channels(),
-            page.opacity != Opacity.NONE,
-            page.opacity == Opacity.MULTIPLIED,
-            background);
-    return pixels;
+    return JavaReader.ofSamples(
+        image.getRaster(),
+        header.channels(),
+        page.opacity != Opacity.NONE,
+        page.opacity == Opacity.MULTIPLIED,
+        background);
   }
 
-  private static javax.imageio.ImageReader reader() throws IOException {
+  private static ImageReader reader() throws IOException {
     return new TIFFImageReaderSpi().createReaderInstance();
   }
 
@@ -154,7 +153,7 @@ final class TiffFormat implements ImageFormat {
 
     private Page(TiffDirectory directory) throws RejectedException {
       this.directory = directory;
-      if (directory.isEmpty()) {
+      if (directory.isCut()) {
         throw new RejectedException(Rejection.TRUNCATED_TIFF);
       }
       width = directory.number(WIDTH, 0);
@@ -217,6 +216,9 @@ final class TiffFormat implements ImageFormat {
 
     /** Checks that the data is in the file, and that no part of it claims too much memory. */
     void checkData(long length, long maxPixels) throws RejectedException {
+      if (directory.isBeyond(STRIP_OFFSETS) || directory.isBeyond(TILE_OFFSETS)) {
+        throw new RejectedException(Rejection.TRUNCATED_TIFF);
+      }
       boolean tiled = directory.numbers(TILE_OFFSETS).length > 0;
       long partWidth = tiled ? directory.number(TILE_WIDTH, 0) : width;
       long partHeight =

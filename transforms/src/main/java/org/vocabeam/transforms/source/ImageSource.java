@@ -8,6 +8,7 @@ import org.vocabeam.models.UserError;
 import org.vocabeam.transforms.files.StoreFiles;
 import org.vocabeam.transforms.files.UnreadFile;
 import org.vocabeam.transforms.image.DecodeOptions;
+import org.vocabeam.transforms.image.ImageFormat;
 
 /**
  * Source of images, listed by the driver and cut into parts that workers read. The parts depend on
@@ -103,12 +104,12 @@ public final class ImageSource {
   }
 
   /**
-   * Lists a file or directory and recognises its format. Any {@code .jpg}, {@code .jpeg} or {@code
-   * .png} in a directory makes it an image folder; otherwise it is IDX files ({@code
-   * *images-idx3-ubyte[.gz]}), archives (tar, also compressed, and zip) or Parquet files, if it
-   * holds some; otherwise an image folder whose files have no extension. Parquet files with the
-   * columns of an images store are read as one, unless {@code options} name columns. Hidden files
-   * are left out.
+   * Lists a file or directory and recognises its format. Any file named as an image ({@link
+   * ImageFormat#hasFileName}) in a directory makes it an image folder; otherwise it is IDX files
+   * ({@code *images-idx3-ubyte[.gz]}), archives (tar, also compressed, and zip) or Parquet files,
+   * if it holds some; otherwise an image folder whose files have no extension. Parquet files with
+   * the columns of an images store are read as one, unless {@code options} name columns. Hidden
+   * files are left out.
    *
    * @throws UserError when there is no file, or an IDX or Parquet file is damaged or does not fit
    *     the options
