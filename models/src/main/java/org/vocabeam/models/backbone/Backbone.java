@@ -79,6 +79,14 @@ public interface Backbone extends Serializable {
   }
 
   /**
+   * Returns the largest side of views up to {@code side}, in pixels, of which the network sees all
+   * pixels.
+   */
+  default int wholePatches(int side) {
+    return side;
+  }
+
+  /**
    * Rejects views that are too small for the network.
    *
    * @param side of the views, in pixels

@@ -191,6 +191,11 @@ public record VisionTransformer(
   }
 
   @Override
+  public int wholePatches(int side) {
+    return Math.max(1, side / patch) * patch;
+  }
+
+  @Override
   public void check(int side) {
     if (side < patch) {
       throw new UserError(

@@ -12,6 +12,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Unstack;
 import org.tensorflow.types.TFloat32;
 import org.vocabeam.models.backbone.Backbone;
+import org.vocabeam.models.backbone.VisionTransformer;
 import org.vocabeam.models.graph.Initializer;
 import org.vocabeam.models.graph.Layers;
 import org.vocabeam.models.graph.Layers.Mode;
@@ -248,26 +249,31 @@ public record Dino(
   }
 
   /**
-   * The authors' ResNet-50 configuration (reference code, README): SGD with 0.03 B / 256 and ten
+   * The authors' configurations. ResNet-50 (reference code, README): SGD with 0.03 B / 256 and ten
    * epochs of warm-up, large crops of 0.14 to 1 of the area, six small ones of 0.05 to 0.14, a head
    * with batch norm, temperature 0.04 to 0.07 over 50 of 800 epochs, prototypes that stay for an
-   * epoch; decay of section 5.1.
+   * epoch; decay of section 5.1. Transformers ({@code main_dino.py}): AdamW with 0.0005 B / 256,
+   * large crops of 0.4 to 1, eight small ones of 0.05 to 0.4, no batch norm, temperature 0.04 to
+   * 0.07 over 30 of 300 epochs.
    */
   public static Recipe paper(Backbone backbone, Task task) {
     int batch = 256;
     boolean small = task.isSmall();
+    boolean transformer = backbone instanceof VisionTransformer;
     int globalSize = small ? task.side() : 224;
+    RandomResizedCrop global =
+        new RandomResizedCrop(/* minArea= */ transformer ? 0.4 : 0.14, /* maxArea= */ 1);
     Dino method =
         new Dino(
             new DinoHead(
                 /* hidden= */ 2048,
                 /* bottleneck= */ 256,
                 /* prototypes= */ 65_536,
-                /* batchNorm= */ true),
+                /* batchNorm= */ !transformer),
             /* studentTemperature= */ 0.1,
             /* warmupTemperature= */ 0.04,
             /* teacherTemperature= */ 0.07,
-            /* temperatureWarmup= */ 50.0 / 800,
+            /* temperatureWarmup= */ transformer ? 30.0 / 300 : 50.0 / 800,
             /* centreDecay= */ 0.9,
             /* centring= */ true,
             /* sharpening= */ true,
@@ -277,21 +283,21 @@ public record Dino(
                 "global1",
                 globalSize,
                 /* count= */ 1,
-                new RandomResizedCrop(/* minArea= */ 0.14, /* maxArea= */ 1),
+                global,
                 TwoViews.blur(/* probability= */ small ? 0 : 1),
                 Solarize.NONE),
             crops(
                 "global2",
                 globalSize,
                 /* count= */ 1,
-                new RandomResizedCrop(/* minArea= */ 0.14, /* maxArea= */ 1),
+                global,
                 TwoViews.blur(/* probability= */ small ? 0 : 0.1),
                 TwoViews.solarize()),
             crops(
                 "locals",
-                /* size= */ small ? task.side() * 3 / 7 : 96,
-                /* count= */ 6,
-                new RandomResizedCrop(/* minArea= */ 0.05, /* maxArea= */ 0.14),
+                backbone.wholePatches(small ? task.side() * 3 / 7 : 96),
+                /* count= */ transformer ? 8 : 6,
+                new RandomResizedCrop(/* minArea= */ 0.05, /* maxArea= */ transformer ? 0.4 : 0.14),
                 TwoViews.blur(/* probability= */ small ? 0 : 0.5),
                 Solarize.NONE));
     return task.recipe(
@@ -314,7 +320,7 @@ public record Dino(
                 /* hidden= */ 256,
                 /* bottleneck= */ 64,
                 /* prototypes= */ 512,
-                /* batchNorm= */ true),
+                /* batchNorm= */ !(backbone instanceof VisionTransformer)),
             /* studentTemperature= */ 0.1,
             /* warmupTemperature= */ 0.04,
             /* teacherTemperature= */ 0.04,
@@ -328,7 +334,7 @@ public record Dino(
             crops("global2", task.side(), /* count= */ 1, global, GaussianBlur.NONE, Solarize.NONE),
             crops(
                 "locals",
-                /* size= */ task.side() / 2,
+                backbone.wholePatches(task.side() / 2),
                 /* count= */ 2,
                 new RandomResizedCrop(/* minArea= */ 0.1, /* maxArea= */ 0.4),
                 GaussianBlur.NONE,

@@ -18,6 +18,7 @@ import org.vocabeam.models.graph.Layers.Mode;
 import org.vocabeam.models.graph.Precision;
 import org.vocabeam.models.graph.VariableSpec;
 import org.vocabeam.models.graph.Variables;
+import org.vocabeam.models.optimize.Optimizer;
 import org.vocabeam.models.optimize.RateSchedule;
 import org.vocabeam.models.optimize.Sgd;
 import org.vocabeam.models.training.Classifier;
@@ -178,7 +179,7 @@ public record Supervised(
 
   /**
    * Settings for any network: SGD with Nesterov's momentum, crops and flips, as the papers
-   * fine-tune (Chen et al. 2020, appendix B.5).
+   * fine-tune (Chen et al. 2020, appendix B.5); for a whole transformer {@link Task#optimizer}.
    *
    * @param auxiliary null for none
    */
@@ -197,18 +198,24 @@ public record Supervised(
             new RandomResizedCrop(/* minArea= */ task.isSmall() ? 0.5 : 0.08, /* maxArea= */ 1),
             Orientation.FLIPPED,
             /* augmentations= */ List.of());
+    int batch = 64;
+    Optimizer optimizer =
+        new Sgd(
+            /* momentum= */ 0.9,
+            /* weightDecay= */ trained == Trained.HEAD ? 0 : 5e-4,
+            /* nesterov= */ true);
+    RateSchedule schedule =
+        new RateSchedule.Cosine(
+            /* learningRate= */ 0.1, /* endLearningRate= */ 0, /* warmupSteps= */ 0);
+    boolean all = trained == Trained.ALL;
     return new Recipe(
         new Supervised(classes, trained, auxiliary, weight, view),
         backbone,
         task.images(),
         task.normalisation(),
-        /* batchSize= */ 64,
-        new Sgd(
-            /* momentum= */ 0.9,
-            /* weightDecay= */ trained == Trained.HEAD ? 0 : 5e-4,
-            /* nesterov= */ true),
-        new RateSchedule.Cosine(
-            /* learningRate= */ 0.1, /* endLearningRate= */ 0, /* warmupSteps= */ 0),
+        batch,
+        all ? task.optimizer(backbone, optimizer) : optimizer,
+        all ? task.schedule(backbone, batch, optimizer, schedule) : schedule,
         task.steps(),
         task.seed(),
         /* collapseThreshold= */ 0,

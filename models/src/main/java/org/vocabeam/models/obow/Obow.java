@@ -302,7 +302,7 @@ public record Obow(
         /* teacherDecay= */ 0.99,
         teacherView,
         task.isSmall()
-            ? smallCrops(side)
+            ? smallCrops(backbone, side)
             : List.of(ViewSpec.obowCrops160(), ViewSpec.obowPatches96()));
   }
 
@@ -327,7 +327,7 @@ public record Obow(
             /* distanceDecay= */ 0.99,
             /* teacherDecay= */ 0.97,
             ViewSpec.obowTeacher(side, side),
-            smallCrops(side));
+            smallCrops(backbone, side));
     return task.recipe(
         method,
         backbone,
@@ -338,8 +338,8 @@ public record Obow(
   }
 
   /** Two crops of the paper's share of the side, 160 of 224 pixels. */
-  private static List<ViewSpec> smallCrops(int side) {
-    int size = Math.max(1, Math.round(side * 5 / 7f));
+  private static List<ViewSpec> smallCrops(Backbone backbone, int side) {
+    int size = backbone.wholePatches(Math.max(1, Math.round(side * 5 / 7f)));
     return List.of(
         ViewSpec.obowCrops(
             size,

@@ -2,6 +2,8 @@ package org.vocabeam.models.optimize;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.stream.IntStream;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -13,19 +15,68 @@ import org.vocabeam.models.graph.Variables;
 /**
  * Adam with decoupled weight decay (Loshchilov and Hutter 2019, algorithm 2), as in PyTorch: {@code
  * p <- (1 - rate decay) p}, then Adam with bias-corrected moments and epsilon outside the root.
+ * Vision transformers add a decay that grows, parameters without decay, and clipping, as in DINO's
+ * code.
  *
  * @param beta1 decay of the first moment, in [0, 1)
  * @param beta2 decay of the second moment, in [0, 1)
  * @param epsilon added to the root of the second moment, positive
- * @param weightDecay at least 0; reaches every trained parameter
+ * @param weightDecay at least 0
+ * @param endWeightDecay decay at the end of the run, which it nears by half a cosine; null for the
+ *     same
+ * @param decayed parameters with weight decay; null for all
+ * @param clip longest gradient of a parameter, positive: a longer one is scaled to this length;
+ *     null for no limit
  */
-public record AdamW(double beta1, double beta2, double epsilon, double weightDecay)
+public record AdamW(
+    double beta1,
+    double beta2,
+    double epsilon,
+    double weightDecay,
+    Double endWeightDecay,
+    Decayed decayed,
+    Double clip)
     implements Optimizer {
+  private static final float CLIP_EPSILON = 1e-6f;
+
+  /** Parameters with weight decay. */
+  public enum Decayed {
+    /** Every trained parameter. */
+    @JsonProperty("all")
+    ALL,
+    /** Those of two dimensions at least: neither biases nor norms. */
+    @JsonProperty("matrices")
+    MATRICES
+  }
+
   public AdamW {
     checkArgument(beta1 >= 0 && beta1 < 1, "beta1 is %s, must be in [0, 1)", beta1);
     checkArgument(beta2 >= 0 && beta2 < 1, "beta2 is %s, must be in [0, 1)", beta2);
     checkArgument(epsilon > 0, "epsilon is %s, must be positive", epsilon);
     checkArgument(weightDecay >= 0, "weightDecay is %s, must be at least 0", weightDecay);
+    checkArgument(
+        endWeightDecay == null || endWeightDecay >= 0,
+        "endWeightDecay is %s, must be at least 0, or absent",
+        endWeightDecay);
+    checkArgument(clip == null || clip > 0, "clip is %s, must be positive, or absent", clip);
+    decayed = decayed == null ? Decayed.ALL : decayed;
+  }
+
+  /** Makes an optimizer with the same decay for all parameters and steps, without clipping. */
+  public AdamW(double beta1, double beta2, double epsilon, double weightDecay) {
+    this(beta1, beta2, epsilon, weightDecay, /* endWeightDecay= */ null, Decayed.ALL, null);
+  }
+
+  /** Returns DINO's optimizer of vision transformers ({@code main_dino.py}). */
+  public static AdamW forTransformers() {
+    return new AdamW(
+        /* beta1= */ 0.9,
+        /* beta2= */ 0.999,
+        /* epsilon= */ 1e-8,
+        /* weightDecay= */ 0.04,
+        /* endWeightDecay= */ 0.4,
+        Decayed.MATRICES,
+        /* clip= */ 3.0);
   }
 
   @Override
@@ -36,19 +87,44 @@ public record AdamW(double beta1, double beta2, double epsilon, double weightDec
       Operand<TFloat32> gradient,
       Schedule schedule) {
     Operand<TFloat32> p = variables.get(parameter.name());
-    Operand<TFloat32> first = moment(tf, variables, "moment1.", parameter, gradient, beta1);
+    Operand<TFloat32> g = clip == null ? gradient : clipped(tf, gradient);
+    Operand<TFloat32> first = moment(tf, variables, "moment1.", parameter, g, beta1);
     Operand<TFloat32> second =
-        moment(tf, variables, "moment2.", parameter, tf.math.square(gradient), beta2);
+        moment(tf, variables, "moment2.", parameter, tf.math.square(g), beta2);
     Operand<TFloat32> root =
         tf.math.sqrt(tf.math.div(second, correction(tf, beta2, schedule.step())));
     Operand<TFloat32> direction =
         tf.math.div(
             tf.math.div(first, correction(tf, beta1, schedule.step())),
             tf.math.add(root, tf.constant((float) epsilon)));
-    Operand<TFloat32> decayed =
-        tf.math.add(direction, tf.math.mul(p, tf.constant((float) weightDecay)));
+    boolean decays = decayed == Decayed.ALL || parameter.shape().length > 1;
+    Operand<TFloat32> change =
+        decays ? tf.math.add(direction, tf.math.mul(p, decay(tf, schedule))) : direction;
     variables.assign(
-        parameter.name(), tf.math.sub(p, tf.math.mul(decayed, schedule.learningRate())));
+        parameter.name(), tf.math.sub(p, tf.math.mul(change, schedule.learningRate())));
+  }
+
+  /** Authors g min(1, clip / (|g| + 1e-6)) (DINO, {@code utils.clip_gradients}). */
+  private Operand<TFloat32> clipped(Ops tf, Operand<TFloat32> gradient) {
+    int[] axes = IntStream.range(0, gradient.shape().numDimensions()).toArray();
+    Operand<TFloat32> length = tf.math.sqrt(tf.sum(tf.math.square(gradient), tf.constant(axes)));
+    Operand<TFloat32> factor =
+        tf.math.div(tf.constant(clip.floatValue()), tf.math.add(length, tf.constant(CLIP_EPSILON)));
+    return tf.math.mul(gradient, tf.math.minimum(factor, tf.constant(1f)));
+  }
+
+  /** Authors end + (start - end) (1 + cos(pi t / T)) / 2, where t counts from 0. */
+  private Operand<TFloat32> decay(Ops tf, Schedule schedule) {
+    if (endWeightDecay == null) {
+      return tf.constant((float) weightDecay);
+    }
+    Operand<TFloat32> before = tf.math.sub(schedule.step(), tf.constant(1f));
+    Operand<TFloat32> angle =
+        tf.math.mul(before, tf.constant((float) (Math.PI / schedule.steps())));
+    Operand<TFloat32> share = tf.math.add(tf.math.cos(angle), tf.constant(1f));
+    return tf.math.add(
+        tf.constant(endWeightDecay.floatValue()),
+        tf.math.mul(share, tf.constant((float) ((weightDecay - endWeightDecay) / 2))));
   }
 
   /** Authors moment <- beta moment + (1 - beta) value. */

@@ -44,6 +44,12 @@ public interface Optimizer extends Serializable {
    *
    * @param learningRate scalar
    * @param step scalar, the number of this step of the run, counted from 1
+   * @param steps of the run
    */
-  record Schedule(Operand<TFloat32> learningRate, Operand<TFloat32> step) {}
+  record Schedule(Operand<TFloat32> learningRate, Operand<TFloat32> step, long steps) {
+    /** Makes inputs in a run without an end, in which nothing but the rate changes. */
+    public Schedule(Operand<TFloat32> learningRate, Operand<TFloat32> step) {
+      this(learningRate, step, Long.MAX_VALUE);
+    }
+  }
 }

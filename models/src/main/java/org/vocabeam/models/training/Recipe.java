@@ -1,6 +1,8 @@
 package org.vocabeam.models.training;
 
 import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.backbone.Backbone;
 import org.vocabeam.models.graph.Precision;
@@ -43,6 +45,9 @@ public record Recipe(
     int microBatches,
     Precision precision)
     implements Serializable {
+  /** Name of the draw that decides which branches of the backbone a step drops. */
+  static final String DROP_PATH = "dropPath";
+
   public Recipe {
     require(batchSize > 1, "batchSize", batchSize, "at least 2");
     require(steps > 0, "steps", steps, "positive");
@@ -57,6 +62,15 @@ public record Recipe(
     backbone.check(Math.min(images.height(), images.width()));
     method.views().forEach(view -> backbone.check(view.size()));
     method.check(backbone, batchSize);
+  }
+
+  /** Returns the integers that are drawn for every image: those of the method and the backbone. */
+  List<Method.Draw> draws() {
+    List<Method.Draw> draws = new ArrayList<>(method.draws(backbone));
+    if (backbone.dropPath() > 0) {
+      draws.add(new Method.Draw(DROP_PATH, Integer.MAX_VALUE));
+    }
+    return draws;
   }
 
   /** Returns the images of a micro-batch. */

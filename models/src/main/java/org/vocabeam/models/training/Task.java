@@ -2,7 +2,9 @@ package org.vocabeam.models.training;
 
 import org.vocabeam.models.backbone.Backbone;
 import org.vocabeam.models.backbone.Backbones;
+import org.vocabeam.models.backbone.VisionTransformer;
 import org.vocabeam.models.graph.Precision;
+import org.vocabeam.models.optimize.AdamW;
 import org.vocabeam.models.optimize.Optimizer;
 import org.vocabeam.models.optimize.RateSchedule;
 import org.vocabeam.models.views.Normalisation;
@@ -72,6 +74,9 @@ public record Task(
 
   /**
    * Returns a recipe for the task in float32, of a run that stops when all embeddings become equal.
+   *
+   * @param optimizer of convolutional networks; see {@link #optimizer}
+   * @param schedule of convolutional networks; see {@link #schedule}
    */
   public Recipe recipe(
       Method method, Backbone backbone, int batchSize, Optimizer optimizer, RateSchedule schedule) {
@@ -81,12 +86,42 @@ public record Task(
         images,
         normalisation,
         batchSize,
-        optimizer,
-        schedule,
+        optimizer(backbone, optimizer),
+        schedule(backbone, batchSize, optimizer, schedule),
         steps,
         seed,
         EmbeddingSpread.COLLAPSED,
         /* microBatches= */ 1,
         Precision.FLOAT32);
+  }
+
+  /**
+   * Returns the optimizer of a method's settings; for a transformer DINO's AdamW in place of SGD
+   * and LARS, which the papers use for convolutional networks and which transformers hardly learn
+   * with.
+   */
+  public Optimizer optimizer(Backbone backbone, Optimizer ofSettings) {
+    return isReplaced(backbone, ofSettings) ? AdamW.forTransformers() : ofSettings;
+  }
+
+  /**
+   * Returns the schedule of a method's settings; for a transformer DINO's where its optimizer takes
+   * the place of another: 0.0005 for batches of up to 256 images and in proportion for larger ones,
+   * a warm-up of ten epochs or the settings' if that is longer, then half a cosine to 1e-6.
+   */
+  public RateSchedule schedule(
+      Backbone backbone, int batchSize, Optimizer ofSettings, RateSchedule schedule) {
+    if (!isReplaced(backbone, ofSettings)) {
+      return schedule;
+    }
+    long given = schedule instanceof RateSchedule.Cosine cosine ? cosine.warmupSteps() : 0;
+    return new RateSchedule.Cosine(
+        /* learningRate= */ 0.0005 * Math.max(1, batchSize / 256.0),
+        /* endLearningRate= */ 1e-6,
+        Math.max(given, warmup(/* epochs= */ 10, batchSize)));
+  }
+
+  private static boolean isReplaced(Backbone backbone, Optimizer optimizer) {
+    return backbone instanceof VisionTransformer && !(optimizer instanceof AdamW);
   }
 }

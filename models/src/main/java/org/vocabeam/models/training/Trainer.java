@@ -240,7 +240,7 @@ public final class Trainer implements AutoCloseable {
   /** Returns all inputs of a part of the batch except its views. */
   private Map<String, Object> inputs(long step, Batch batch, int from, int to) {
     Map<String, Object> inputs = new HashMap<>();
-    for (Method.Draw draw : recipe.method().draws(recipe.backbone())) {
+    for (Method.Draw draw : recipe.draws()) {
       int[] drawn = new int[to - from];
       for (int i = 0; i < drawn.length; i++) {
         SplittableRandom random = batch.random(recipe.seed(), from + i, draw.name());

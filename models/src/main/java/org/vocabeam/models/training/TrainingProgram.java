@@ -47,10 +47,20 @@ final class TrainingProgram {
                 views.put(name, recipe.normalisation().apply(tf, withShape(tf, pixels, recipe))));
     Map<String, Operand<?>> inputs = new LinkedHashMap<>();
     Map<String, Operand<TInt32>> draws = new LinkedHashMap<>();
-    for (Method.Draw draw : method.draws(recipe.backbone())) {
+    for (Method.Draw draw : recipe.draws()) {
       Operand<TInt32> input = writer.input(draw.name(), TInt32.class, batch);
       inputs.put(draw.name(), input);
       draws.put(draw.name(), input);
+    }
+    if (draws.containsKey(Recipe.DROP_PATH)) {
+      // Its seed is two integers, those of the first two images.
+      writer
+          .variables()
+          .addNoise(
+              tf.slice(
+                  draws.get(Recipe.DROP_PATH),
+                  tf.constant(new int[] {0}),
+                  tf.constant(new int[] {2})));
     }
     Map<String, Operand<TFloat32>> scalars = new LinkedHashMap<>();
     for (String name : method.scalars().keySet()) {
@@ -85,7 +95,9 @@ final class TrainingProgram {
             recipe.optimizer(),
             parameter ->
                 new Optimizer.Schedule(
-                    method.hasConstantRate(parameter) ? constantRate : learningRate, step),
+                    method.hasConstantRate(parameter) ? constantRate : learningRate,
+                    step,
+                    recipe.steps()),
             recipe.microBatches());
     if (training.updated().isPresent()) {
       writer.signature(UPDATE, schedule, Map.of("updated", training.updated().get()));
