@@ -13,7 +13,6 @@ import org.tensorflow.op.linalg.MatMul;
 import org.tensorflow.op.math.Mean;
 import org.tensorflow.op.nn.FusedBatchNorm;
 import org.tensorflow.op.nn.LeakyRelu;
-import org.tensorflow.op.train.BatchMatMul;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TFloating;
@@ -324,15 +323,31 @@ public final class Layers {
                 3L)
             .output();
     Operand<T> query = tf.math.mul(parts.get(0), constant(1 / Math.sqrt(channels), x.type()));
-    Operand<T> scores = tf.train.batchMatMul(query, parts.get(1), x.type(), BatchMatMul.adjY(true));
-    Operand<TFloat32> weights = tf.nn.softmax(float32(scores));
-    Operand<T> mixed =
-        tf.train.batchMatMul(cast(weights, x.type()), parts.get(2), x.type()); // [B, heads, T, c]
+    Operand<TFloat32> weights = tf.nn.softmax(float32(products(query, parts.get(1), true)));
+    // [B, heads, T, C / heads] -> [B, T, C]
+    Operand<T> mixed = products(cast(weights, x.type()), parts.get(2), false);
     Operand<T> rows =
         tf.reshape(
             tf.linalg.transpose(mixed, tf.constant(new int[] {0, 2, 1, 3})),
             tf.constant(new long[] {-1, tokens, width}));
     return new Attention<>(tokenwise(rows, "proj", Math.toIntExact(width)), weights);
+  }
+
+  /**
+   * Returns matrix products of the last two axes. It is version 2 of the operation, which Java's
+   * API does not have: version 3 has no kernel for float16 on CPUs, and none of oneDNN.
+   *
+   * @param transposed true to transpose {@code b} before
+   */
+  private <T extends TFloating> Operand<T> products(
+      Operand<T> a, Operand<T> b, boolean transposed) {
+    return tf.scope()
+        .opBuilder("BatchMatMulV2", "BatchMatMulV2")
+        .addInput(a.asOutput())
+        .addInput(b.asOutput())
+        .setAttr("adj_y", transposed)
+        .build()
+        .output(0);
   }
 
   /** Adds a factor for every channel, LayerScale (Touvron et al. 2021, eq. 3). */

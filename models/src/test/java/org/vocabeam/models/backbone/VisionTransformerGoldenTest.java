@@ -1,22 +1,38 @@
 package org.vocabeam.models.backbone;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.vocabeam.models.Golden.assertClose;
 import static org.vocabeam.models.Golden.names;
 import static org.vocabeam.models.Golden.tensor;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
+import org.tensorflow.Result;
+import org.tensorflow.Session;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Ops;
+import org.tensorflow.proto.AttrValue;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.NodeDef;
+import org.tensorflow.proto.TensorProto;
+import org.tensorflow.proto.TensorShapeProto;
 import org.tensorflow.types.TFloat32;
 import org.vocabeam.models.Golden;
 import org.vocabeam.models.Golden.Tensor;
@@ -24,8 +40,10 @@ import org.vocabeam.models.Golden.Tolerance;
 import org.vocabeam.models.Sandbox;
 import org.vocabeam.models.backbone.VisionTransformer.Feature;
 import org.vocabeam.models.backbone.VisionTransformer.FeedForward;
+import org.vocabeam.models.graph.Constants;
 import org.vocabeam.models.graph.Layers;
 import org.vocabeam.models.graph.Layers.Mode;
+import org.vocabeam.models.graph.TensorFlowNative;
 import org.vocabeam.models.graph.VariableSpec;
 import org.vocabeam.models.graph.VariableSpec.Role;
 
@@ -274,6 +292,186 @@ class VisionTransformerGoldenTest {
     }
   }
 
+  /** Returns a class token and patches after the last norm, of a graph that was changed. */
+  private static float[] changed(
+      VisionTransformer network, JsonNode images, UnaryOperator<GraphDef> change) {
+    TensorFlowNative.load();
+    Map<String, float[]> state = new LinkedHashMap<>();
+    JsonNode parameters = DINO.at("/inputs/parameters");
+    names(parameters).forEach(p -> state.put(p, value(parameters.get(p)).floats()));
+    Tensor pixels = tensor(images).channelsLast();
+    try (Graph graph = new Graph();
+        Graph other = new Graph()) {
+      Ops tf = Ops.create(graph);
+      Layers layers = new Layers(tf, new Constants(tf, "", state), Mode.INFERENCE);
+      Operand<TFloat32> x = tf.constant(Shape.of(pixels.shape()), DataBuffers.of(pixels.floats()));
+      List<Operand<TFloat32>> blocks = network.blocks(layers, network.tokens(layers, x));
+      String normed = layers.layerNorm(blocks.get(blocks.size() - 1), "norm").op().name();
+      other.importGraphDef(change.apply(graph.toGraphDef()));
+      try (Session session = new Session(other);
+          Result result = session.runner().fetch(normed).run()) {
+        float[] tokens = new float[(int) result.get(0).size()];
+        ((TFloat32) result.get(0)).copyTo(DataBuffers.of(tokens));
+        return tokens;
+      }
+    }
+  }
+
+  /** Returns class token and patches, image by image, as a network gives them. */
+  private static double[] tokens(JsonNode normed) {
+    Tensor classToken = tensor(normed.get("cls"));
+    Tensor patches = tensor(normed.get("patches"));
+    int images = classToken.dim(0);
+    return IntStream.range(0, images)
+        .boxed()
+        .flatMapToDouble(
+            i ->
+                DoubleStream.concat(
+                    part(classToken.values(), i, images), part(patches.values(), i, images)))
+        .toArray();
+  }
+
+  private static DoubleStream part(double[] values, int i, int parts) {
+    int size = values.length / parts;
+    return Arrays.stream(values, i * size, (i + 1) * size);
+  }
+
+  /** Returns the largest difference in multiples of the tolerance. */
+  private static double shift(double[] expected, float[] actual) {
+    Tolerance tolerance = scaled(Golden.FLOAT32, expected);
+    return IntStream.range(0, expected.length)
+        .mapToDouble(
+            i ->
+                Math.abs(expected[i] - actual[i])
+                    / (tolerance.absolute() + tolerance.relative() * Math.abs(expected[i])))
+        .max()
+        .orElseThrow();
+  }
+
+  private static NodeDef.Builder node(String operation, String name, String... inputs) {
+    return NodeDef.newBuilder()
+        .setOp(operation)
+        .setName(name)
+        .addAllInput(List.of(inputs))
+        .putAttr("T", AttrValue.newBuilder().setType(DataType.DT_FLOAT).build());
+  }
+
+  private static NodeDef scalar(String name, double value) {
+    return NodeDef.newBuilder()
+        .setOp("Const")
+        .setName(name)
+        .putAttr("dtype", AttrValue.newBuilder().setType(DataType.DT_FLOAT).build())
+        .putAttr(
+            "value",
+            AttrValue.newBuilder()
+                .setTensor(
+                    TensorProto.newBuilder()
+                        .setDtype(DataType.DT_FLOAT)
+                        .setTensorShape(TensorShapeProto.getDefaultInstance())
+                        .addFloatVal((float) value))
+                .build())
+        .build();
+  }
+
+  /** PyTorch's default of layer norm, which transformers do not have. */
+  private static GraphDef withEpsilonOfPyTorch(GraphDef graph) {
+    GraphDef.Builder changed = graph.toBuilder();
+    int epsilons = 0;
+    for (NodeDef.Builder node : changed.getNodeBuilderList()) {
+      if (node.getOp().equals("Const")
+          && node.getAttrOrThrow("value").getTensor().equals(constantOf(1e-6f, graph))) {
+        node.putAttr("value", scalar("", 1e-5).getAttrOrThrow("value"));
+        epsilons++;
+      }
+    }
+    assertEquals(5, epsilons); // two of each of two blocks, and the last
+    return changed.build();
+  }
+
+  /** Returns the value of the first constant of a float, which graphs write in their own way. */
+  private static TensorProto constantOf(float value, GraphDef graph) {
+    return graph.getNodeList().stream()
+        .filter(node -> node.getOp().equals("Const"))
+        .map(node -> node.getAttrOrThrow("value").getTensor())
+        .filter(
+            tensor ->
+                tensor.getDtype() == DataType.DT_FLOAT
+                    && tensor.getTensorShape().getDimCount() == 0
+                    && (tensor.getFloatValCount() > 0
+                        ? tensor.getFloatVal(0) == value
+                        : tensor
+                                .getTensorContent()
+                                .asReadOnlyByteBuffer()
+                                .order(ByteOrder.LITTLE_ENDIAN)
+                                .getFloat()
+                            == value))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** GELU by its approximation: erf(u) becomes tanh(2 / sqrt(pi) u (1 + 0.08943 u^2)). */
+  private static GraphDef withGeluByTanh(GraphDef graph) {
+    GraphDef.Builder changed = graph.toBuilder().clearNode();
+    for (NodeDef node : graph.getNodeList()) {
+      if (!node.getOp().equals("Erf")) {
+        changed.addNode(node);
+        continue;
+      }
+      String u = node.getInput(0);
+      String name = node.getName();
+      changed.addNode(scalar(name + "/a", 2 * 0.044715));
+      changed.addNode(scalar(name + "/one", 1));
+      changed.addNode(scalar(name + "/b", 2 / Math.sqrt(Math.PI)));
+      changed.addNode(node("Square", name + "/square", u));
+      changed.addNode(node("Mul", name + "/cubic", name + "/square", name + "/a"));
+      changed.addNode(node("AddV2", name + "/sum", name + "/cubic", name + "/one"));
+      changed.addNode(node("Mul", name + "/scaled", u, name + "/sum"));
+      changed.addNode(node("Mul", name + "/argument", name + "/scaled", name + "/b"));
+      changed.addNode(node("Tanh", name, name + "/argument"));
+    }
+    return changed.build();
+  }
+
+  /** Common mistakes are far outside of the tolerance; README of the golden files says how far. */
+  @Test
+  void brokenTransformersFail() {
+    VisionTransformer right = network(DINO.get("config"));
+    JsonNode images = DINO.at("/inputs/images");
+    double[] expected = tokens(DINO.at("/expected/after_norm"));
+    assertTrue(shift(expected, changed(right, images, graph -> graph)) <= 1);
+    double epsilon =
+        shift(expected, changed(right, images, VisionTransformerGoldenTest::withEpsilonOfPyTorch));
+    assertTrue(epsilon > 100, "epsilon 1e-5 shifts by " + epsilon);
+    double gelu =
+        shift(expected, changed(right, images, VisionTransformerGoldenTest::withGeluByTanh));
+    assertTrue(gelu > 20, "GELU by tanh shifts by " + gelu);
+  }
+
+  /** The two ways of resizing are not the same; one scales places by n / g. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2})
+  void theOtherPositionsFail(int i) {
+    VisionTransformer right = network(DINO.get("config"));
+    VisionTransformer wrong =
+        new VisionTransformer(
+            right.patch(),
+            right.width(),
+            right.depth(),
+            right.heads(),
+            right.grid(),
+            Positions.ANTIALIASED,
+            right.feedForward(),
+            right.registers(),
+            right.layerScale(),
+            right.feature(),
+            right.dropPath());
+    double[] expected = tokens(DINO.at("/expected/other_sizes").get(i).get("after_norm"));
+    JsonNode images = DINO.at("/inputs/other_sizes").get(i).get("images");
+    assertTrue(shift(expected, changed(right, images, graph -> graph)) <= 1);
+    double positions = shift(expected, changed(wrong, images, graph -> graph));
+    assertTrue(positions > 1000, "antialiased positions shift by " + positions);
+  }
+
   /** Levels are blocks; their maps and features went through the last norm. */
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
@@ -345,7 +543,7 @@ class VisionTransformerGoldenTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"mlp_registers", "swiglu"})
-  void dinoV2(String form, org.junit.jupiter.api.TestInfo info) {
+  void dinoV2Tokens(String form) {
     JsonNode expected = DINO_V2.at("/expected/" + form);
     List<JsonNode> sizes = new ArrayList<>(List.of(DINO_V2.at("/inputs/images")));
     DINO_V2.at("/inputs/other_sizes").forEach(sizes::add);

@@ -1,8 +1,13 @@
 package org.vocabeam.models.graph;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -155,6 +160,56 @@ class LayersTest {
           new float[] {0.6f, 0.8f, 0, 0, -1, 0},
           sandbox.run(Layers.l2Normalize(sandbox.tf(), rows)),
           1e-6f);
+    }
+  }
+
+  private static Layers noisy(Sandbox sandbox, int seed, Mode mode) {
+    sandbox.variables().addNoise(sandbox.tf().constant(new int[] {seed, 7}));
+    return new Layers(sandbox.tf(), sandbox.variables().scope(""), mode);
+  }
+
+  /** Each image has all of a branch, scaled up, or nothing of it. */
+  @Test
+  void dropPathDropsBranchesOfWholeImages() {
+    int images = 2000;
+    float[] ones = new float[images * 2 * 3];
+    Arrays.fill(ones, 1);
+    try (Sandbox sandbox = new Sandbox()) {
+      Layers layers = noisy(sandbox, 3, Mode.TRAINING);
+      Operand<TFloat32> x = sandbox.floats(ones, images, 2, 3);
+      float[] first = sandbox.run(layers.dropPath(x, 0.2));
+      int kept = 0;
+      for (int i = 0; i < images; i++) {
+        float value = first[6 * i];
+        assertTrue(value == 0 || value == 1.25f, "value " + value);
+        for (int j = 0; j < 6; j++) {
+          assertEquals(value, first[6 * i + j]);
+        }
+        kept += value > 0 ? 1 : 0;
+      }
+      // Five standard deviations of a share of 0.8.
+      assertEquals(0.8, (double) kept / images, 0.045);
+      // Another layer of the same step draws others, the same layer of another step too.
+      float[] second = sandbox.run(layers.dropPath(x, 0.2));
+      assertFalse(Arrays.equals(first, second));
+      Layers otherStep = noisy(sandbox, 3 + 1000, Mode.TRAINING);
+      assertFalse(Arrays.equals(first, sandbox.run(otherStep.dropPath(x, 0.2))));
+    }
+    try (Sandbox sandbox = new Sandbox()) {
+      Operand<TFloat32> x = sandbox.floats(ones, images, 2, 3);
+      assertSame(x, noisy(sandbox, 3, Mode.INFERENCE).dropPath(x, 0.2));
+      assertSame(x, noisy(sandbox, 3, Mode.TRAINING).dropPath(x, 0));
+      Layers teacher =
+          new Layers(
+              sandbox.tf(),
+              new MovingAverage(
+                  sandbox.tf(), sandbox.variables(), "", "teacher.", sandbox.tf().constant(0.1f)),
+              Mode.TRAINING);
+      assertSame(x, teacher.dropPath(x, 0.2));
+      assertSame(
+          x,
+          new Layers(sandbox.tf(), sandbox.variables().frozen("f."), Mode.TRAINING)
+              .dropPath(x, 0.2));
     }
   }
 }

@@ -1,6 +1,7 @@
 package org.vocabeam.models.methods;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -19,14 +20,18 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.backbone.Backbones;
+import org.vocabeam.models.backbone.Positions;
 import org.vocabeam.models.backbone.ResNet;
+import org.vocabeam.models.backbone.VisionTransformer;
 import org.vocabeam.models.backbone.WideResNet;
 import org.vocabeam.models.generative.Gan;
 import org.vocabeam.models.graph.Precision;
 import org.vocabeam.models.jointembedding.Dino;
+import org.vocabeam.models.labels.Supervised;
 import org.vocabeam.models.obow.Obow;
 import org.vocabeam.models.obow.VisualWords;
 import org.vocabeam.models.obow.Vocabulary;
+import org.vocabeam.models.optimize.AdamW;
 import org.vocabeam.models.optimize.RateSchedule;
 import org.vocabeam.models.optimize.Sgd;
 import org.vocabeam.models.training.ImageShape;
@@ -35,6 +40,7 @@ import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Settings;
 import org.vocabeam.models.training.Task;
 import org.vocabeam.models.views.Normalisation;
+import org.vocabeam.models.views.RandomResizedCrop;
 import org.vocabeam.models.views.ViewSpec;
 
 class MethodsTest {
@@ -248,6 +254,77 @@ class MethodsTest {
       assertEquals(small.schedule(), other.schedule());
       assertEquals(small.method().views(), other.method().views());
     }
+  }
+
+  /** Caron et al. 2021, section 3, and main_dino.py. */
+  @Test
+  void transformersOfDinoHaveItsSettings() {
+    Recipe recipe =
+        Methods.recipe("dino", Preset.named("vit-s16"), task(224, 3, IMAGENET, 300 * 5004));
+    VisionTransformer backbone = (VisionTransformer) recipe.backbone();
+    assertEquals(List.of(16, 384, 12, 6, 14), shape(backbone));
+    assertEquals(0.1, backbone.dropPath());
+    assertEquals(AdamW.forTransformers(), recipe.optimizer());
+    assertEquals(256, recipe.batchSize());
+    assertEquals(new RateSchedule.Cosine(0.0005, 1e-6, 10 * 5004), recipe.schedule());
+    Dino dino = (Dino) recipe.method();
+    assertFalse(dino.head().batchNorm());
+    assertEquals(65_536, dino.head().prototypes());
+    assertEquals(new RandomResizedCrop(0.4, 1), dino.global1().geometry());
+    assertEquals(new RandomResizedCrop(0.05, 0.4), dino.locals().geometry());
+    assertEquals(8, dino.locals().count());
+    assertEquals(96, dino.locals().size());
+    assertEquals(0.996, dino.teacherDecay());
+  }
+
+  private static List<Integer> shape(VisionTransformer network) {
+    return List.of(
+        network.patch(), network.width(), network.depth(), network.heads(), network.grid());
+  }
+
+  private static VisionTransformer transformer(String name, int side) {
+    return (VisionTransformer) Preset.named(name).backbone(task(side, 3, 1000, 100));
+  }
+
+  /** Sizes of the papers; a quarter of the patch for small images, as ResNets have of the stem. */
+  @Test
+  void transformersFitTheirImages() {
+    assertEquals(List.of(16, 192, 12, 3, 14), shape(transformer("vit-ti16", 224)));
+    assertEquals(List.of(8, 384, 12, 6, 28), shape(transformer("vit-s8", 256)));
+    assertEquals(List.of(14, 768, 12, 12, 16), shape(transformer("vit-b14", 224)));
+    assertEquals(List.of(4, 192, 12, 3, 8), shape(transformer("vit-ti16", 32)));
+    assertEquals(List.of(4, 384, 12, 6, 7), shape(transformer("vit-s14-reg", 28)));
+    assertEquals(0, transformer("vit-s14", 224).registers());
+    assertEquals(Positions.OFFSET, transformer("vit-s14", 224).positions());
+    assertEquals(1e-5, transformer("vit-s14", 224).layerScale());
+    assertEquals(4, transformer("vit-s14-reg", 224).registers());
+    assertEquals(Positions.ANTIALIASED, transformer("vit-s14-reg", 224).positions());
+    Obow obow =
+        (Obow)
+            Methods.recipe("obow", Preset.named("small/vit-ti16"), task(32, 3, 1000, 100)).method();
+    assertEquals(List.of("block12"), obow.levels());
+    assertEquals(20, obow.crops().get(0).size(), "whole patches");
+  }
+
+  /** SGD and LARS hardly train a transformer; only a linear layer on a frozen one has SGD. */
+  @Test
+  void everyMethodTrainsTransformersByAdamW() {
+    for (String method : Methods.names()) {
+      for (String preset : List.of("vit-ti16", "small/vit-ti16")) {
+        Recipe recipe = Methods.recipe(method, Preset.named(preset), task(32, 3, 5000, 1000));
+        assertTrue(recipe.optimizer() instanceof AdamW, method + " " + recipe.optimizer());
+      }
+    }
+    Task task = task(32, 3, 5000, 1000);
+    VisionTransformer backbone = transformer("vit-ti16", 32);
+    assertEquals(
+        AdamW.forTransformers(),
+        Supervised.recipe(backbone, task, List.of("a", "b"), Supervised.Trained.ALL, null, 0)
+            .optimizer());
+    assertEquals(
+        new Sgd(0.9, 0, true),
+        Supervised.recipe(backbone, task, List.of("a", "b"), Supervised.Trained.HEAD, null, 0)
+            .optimizer());
   }
 
   @Test

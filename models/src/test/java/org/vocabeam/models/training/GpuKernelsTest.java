@@ -29,6 +29,8 @@ import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.SavedModel;
 import org.vocabeam.models.backbone.Backbone;
 import org.vocabeam.models.backbone.ResNet;
+import org.vocabeam.models.backbone.SmallTransformers;
+import org.vocabeam.models.backbone.VisionTransformer;
 import org.vocabeam.models.graph.Precision;
 import org.vocabeam.models.graph.TensorFlowNative;
 import org.vocabeam.models.labels.Distillation;
@@ -116,6 +118,24 @@ final class GpuKernelsTest {
     TensorFlowNative.load();
     for (Precision precision : Precision.values()) {
       check(step(with(small(method), precision), directory));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("methods")
+  void everyNodeOfATransformersStepRunsOnAGpu(String method, @TempDir Path directory)
+      throws IOException {
+    TensorFlowNative.load();
+    Recipe recipe =
+        Methods.names().contains(method)
+            ? Methods.recipe(method, new Preset("vit-ti16", Settings.SMALL), task(32))
+            : small(method);
+    for (Precision precision : Precision.values()) {
+      for (VisionTransformer transformer : SmallTransformers.ALL) {
+        ObjectNode tree = (ObjectNode) Methods.toTree(with(recipe, precision));
+        tree.putPOJO("backbone", transformer);
+        check(step(Methods.recipe(tree.toString().replaceAll("block1[0-2]", "block2")), directory));
+      }
     }
   }
 
