@@ -13,6 +13,7 @@ import org.tensorflow.op.linalg.MatMul;
 import org.tensorflow.op.math.Mean;
 import org.tensorflow.op.nn.FusedBatchNorm;
 import org.tensorflow.op.nn.LeakyRelu;
+import org.tensorflow.types.TFloat16;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TFloating;
@@ -306,7 +307,8 @@ public final class Layers {
    * Adds multi-head self-attention (Vaswani et al. 2017, section 3.2): {@code softmax(q k^T /
    * sqrt(C / heads)) v}, between the linear layers {@code qkv} (outputs in the order q, k, v, each
    * split into heads of consecutive channels) and {@code proj}. Products are in the type of {@code
-   * x}, the softmax is in float32.
+   * x}, the softmax is in float32; so are the products inside of it for float16, for which their
+   * gradient has no kernel on CPUs.
    *
    * @param x tokens {@code [B, T, C]}
    */
@@ -322,27 +324,36 @@ public final class Layers {
                     tf.constant(new int[] {2, 0, 3, 1, 4})),
                 3L)
             .output();
-    Operand<T> query = tf.math.mul(parts.get(0), constant(1 / Math.sqrt(channels), x.type()));
-    Operand<TFloat32> weights = tf.nn.softmax(float32(products(query, parts.get(1), true)));
-    // [B, heads, T, C / heads] -> [B, T, C]
-    Operand<T> mixed = products(cast(weights, x.type()), parts.get(2), false);
+    Attention<? extends TFloating> mixed =
+        x.type() == TFloat16.class ? mixed(parts, TFloat32.class) : mixed(parts, x.type());
     Operand<T> rows =
         tf.reshape(
-            tf.linalg.transpose(mixed, tf.constant(new int[] {0, 2, 1, 3})),
+            tf.linalg.transpose(
+                cast(mixed.tokens(), x.type()), tf.constant(new int[] {0, 2, 1, 3})),
             tf.constant(new long[] {-1, tokens, width}));
-    return new Attention<>(tokenwise(rows, "proj", Math.toIntExact(width)), weights);
+    return new Attention<>(tokenwise(rows, "proj", Math.toIntExact(width)), mixed.weights());
+  }
+
+  /** Authors {@code softmax(q k^T / sqrt(c)) v} of parts {@code [B, heads, T, c]}. */
+  private <T extends TFloating> Attention<T> mixed(
+      List<? extends Operand<? extends TFloating>> qkv, Class<T> type) {
+    long channels = qkv.get(0).shape().get(3);
+    Operand<T> query = tf.math.mul(cast(qkv.get(0), type), constant(1 / Math.sqrt(channels), type));
+    Operand<TFloat32> weights =
+        tf.nn.softmax(float32(products(query, cast(qkv.get(1), type), true)));
+    return new Attention<>(products(cast(weights, type), cast(qkv.get(2), type), false), weights);
   }
 
   /**
-   * Returns matrix products of the last two axes. It is version 2 of the operation, which Java's
-   * API does not have: version 3 has no kernel for float16 on CPUs, and none of oneDNN.
+   * Returns matrix products of the last two axes. It is the first version of the operation, which
+   * Java's API does not have: oneDNN computes it, and its gradient has no broadcasting to undo.
    *
    * @param transposed true to transpose {@code b} before
    */
   private <T extends TFloating> Operand<T> products(
       Operand<T> a, Operand<T> b, boolean transposed) {
     return tf.scope()
-        .opBuilder("BatchMatMulV2", "BatchMatMulV2")
+        .opBuilder("BatchMatMul", "BatchMatMul")
         .addInput(a.asOutput())
         .addInput(b.asOutput())
         .setAttr("adj_y", transposed)
