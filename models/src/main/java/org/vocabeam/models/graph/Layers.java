@@ -279,7 +279,7 @@ public final class Layers {
     Operand<TFloat32> bias =
         parameters.trained(prefix + name + ".bias", Initializer.linear(inputs), outputs);
     Operand<T> whole = x;
-    if (rows * patch < dim(x, 1) || columns * patch < dim(x, 2)) {
+    if (dim(x, 1) % patch > 0 || dim(x, 2) % patch > 0) {
       whole =
           tf.slice(
               x,
@@ -338,7 +338,8 @@ public final class Layers {
   private <T extends TFloating> Attention<T> mixed(
       List<? extends Operand<? extends TFloating>> qkv, Class<T> type) {
     long channels = qkv.get(0).shape().get(3);
-    Operand<T> query = tf.math.mul(cast(qkv.get(0), type), constant(1 / Math.sqrt(channels), type));
+    Operand<T> query =
+        tf.math.mul(cast(qkv.get(0), type), constant(1 / Math.sqrt((double) channels), type));
     Operand<TFloat32> weights =
         tf.nn.softmax(float32(products(query, cast(qkv.get(1), type), true)));
     return new Attention<>(products(cast(weights, type), cast(qkv.get(2), type), false), weights);
