@@ -7,8 +7,12 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.stream.Stream;
+import org.checkerframework.checker.nullness.qual.Nullable;
+import org.vocabeam.models.UserError;
 import org.vocabeam.pipelines.command.AddedCommand;
 import org.vocabeam.pipelines.command.AssignCommand;
 import org.vocabeam.pipelines.command.AugmentCommand;
@@ -31,17 +35,23 @@ import org.vocabeam.pipelines.command.RetrainCommand;
 import org.vocabeam.pipelines.command.ScheduleCommand;
 import org.vocabeam.pipelines.command.SubmitCommand;
 import org.vocabeam.pipelines.command.UpdateCommand;
+import org.vocabeam.pipelines.lock.DirectoryLock;
 import org.vocabeam.pipelines.options.BeamArguments;
 import org.vocabeam.pipelines.options.Locations;
+import org.vocabeam.pipelines.options.OutputOption;
+import org.vocabeam.pipelines.options.PrintRecipeOption;
 import org.vocabeam.pipelines.options.RunnerArguments;
 import org.vocabeam.pipelines.options.Sections;
 import org.vocabeam.pipelines.options.Spelling;
 import org.vocabeam.pipelines.options.ValueOptions;
+import org.vocabeam.pipelines.options.WrongValue;
 import org.vocabeam.pipelines.runner.Build;
 import org.vocabeam.pipelines.runner.EmbeddedFlink;
 import org.vocabeam.pipelines.runner.Failure;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExecutionException;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
@@ -157,6 +167,8 @@ public final class Vocabeam implements Runnable {
     Sections.apply(commandLine, GROUPS);
     commandLine.setUsageHelpAutoWidth(true);
     commandLine.registerConverter(Path.class, Vocabeam::localPath);
+    commandLine.registerConverter(double.class, Vocabeam::finite);
+    commandLine.registerConverter(Double.class, Vocabeam::finite);
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     for (CommandLine command : commandLine.getSubcommands().values()) {
       command.getCommandSpec().usageMessage().showDefaultValues(true).sortOptions(false);
@@ -168,12 +180,14 @@ public final class Vocabeam implements Runnable {
     commandLine.setExecutionStrategy(Vocabeam::execute);
     commandLine.setParameterExceptionHandler((e, arguments) -> refuse(e));
     commandLine.setExecutionExceptionHandler(
-        (e, command, parsed) ->
-            Failure.of(e)
-                .explained(
-                    line ->
-                        ValueOptions.named(line, command.getCommandSpec().optionsMap().keySet()))
-                .report(command.getErr(), commandLine.<Vocabeam>getCommand().verbose));
+        (e, command, parsed) -> {
+          Set<String> options = command.getCommandSpec().optionsMap().keySet();
+          Failure failure = Failure.of(e).explained(line -> ValueOptions.named(line, options));
+          int status = failure.report(command.getErr(), commandLine.<Vocabeam>getCommand().verbose);
+          return ValueOptions.isWrongValue(failure.line(), options)
+              ? command.getCommandSpec().exitCodeOnInvalidInput()
+              : status;
+        });
     return commandLine;
   }
 
@@ -197,13 +211,49 @@ public final class Vocabeam implements Runnable {
 
   private static int execute(ParseResult parsed) {
     List<CommandLine> commands = parsed.asCommandLineList();
+    CommandLine command = commands.get(commands.size() - 1);
     // Help needs none of Beam's options, and looking into them takes most of a second.
-    if (commands.stream().noneMatch(CommandLine::isUsageHelpRequested)) {
-      for (CommandLine command : commands) {
-        mixins(command).forEach(mixin -> takeUnmatched(mixin, command));
-      }
+    if (commands.stream().anyMatch(CommandLine::isUsageHelpRequested)) {
+      return new CommandLine.RunLast().execute(parsed);
     }
-    return new CommandLine.RunLast().execute(parsed);
+    WrongValue.refuseEmpty(command);
+    try {
+      mixins(command).forEach(mixin -> takeUnmatched(mixin, command));
+      try (DirectoryLock lock = lock(command)) {
+        return new CommandLine.RunLast().execute(parsed);
+      }
+    } catch (UserError e) {
+      throw new ExecutionException(command, e.getMessage(), e);
+    }
+  }
+
+  /** Takes the lock of the output; null for a command that writes none, or makes it at once. */
+  private static @Nullable DirectoryLock lock(CommandLine command) {
+    CommandSpec spec = command.getCommandSpec();
+    Optional<RunnerArguments> runner = mixin(RunnerArguments.class, spec);
+    if (runner.isEmpty()) {
+      return null;
+    }
+    runner.get().registerFileSystems();
+    Locations.refuseOutputInside(spec);
+    Optional<OutputOption> output = mixin(OutputOption.class, spec);
+    if (output.isEmpty()
+        || command.getCommand() instanceof ExportCommand
+        || mixin(PrintRecipeOption.class, spec).filter(PrintRecipeOption::isGiven).isPresent()) {
+      return null;
+    }
+    return DirectoryLock.ofOutput(output.get().directory(), spec.name(), System.err::println);
+  }
+
+  /** Returns the mixin of a type, also one of another mixin. */
+  private static <T> Optional<T> mixin(Class<T> type, CommandSpec spec) {
+    return spec.mixins().values().stream()
+        .flatMap(
+            mixin ->
+                type.isInstance(mixin.userObject())
+                    ? Stream.of(type.cast(mixin.userObject()))
+                    : mixin(type, mixin).stream())
+        .findFirst();
   }
 
   private static Stream<Object> mixins(CommandLine command) {
@@ -233,9 +283,26 @@ public final class Vocabeam implements Runnable {
     return Path.of(path);
   }
 
-  private static int refuse(ParameterException e) {
+  private static double finite(String text) {
+    double value = Double.parseDouble(text);
+    if (!(Math.abs(value) <= Float.MAX_VALUE)) { // networks compute in float
+      throw new NumberFormatException(text);
+    }
+    return value;
+  }
+
+  private static int refuse(ParameterException refused) {
+    ParameterException e = refused;
     CommandLine command = e.getCommandLine();
-    String message = e.getMessage();
+    if (e instanceof MissingParameterException) {
+      // What is missing may be there under a misspelt name.
+      try {
+        mixins(command).forEach(mixin -> takeUnmatched(mixin, command));
+      } catch (ParameterException unknown) {
+        e = unknown;
+      }
+    }
+    String message = WrongValue.line(e).orElse(e.getMessage());
     if (e instanceof UnmatchedArgumentException unmatched) {
       String name = unmatched.getUnmatched().get(0).replaceFirst("=.*", "");
       message =

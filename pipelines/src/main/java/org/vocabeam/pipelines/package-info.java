@@ -10,6 +10,7 @@
  *     compare   several methods on the same images: plan, table, page
  *     run       training runs of many rounds: pre-training, generations of BoWNet, fine-tuning
  *     stage     one pipeline run from stores to a store
+ *     lock      one process at a time on a registry or an output
  *     inputs    what a run reads: images, targets, views, initial weights, run directories
  *     runner    where pipelines run: embedded Flink, a cluster, jobs, failures, progress
  * </pre>

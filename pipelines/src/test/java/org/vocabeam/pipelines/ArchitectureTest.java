@@ -39,16 +39,18 @@ class ArchitectureTest {
       Map.ofEntries(
           entry("runner", Set.of()),
           entry("inputs", Set.of("runner")),
+          entry("lock", Set.of("inputs")),
           entry("stage", Set.of("inputs", "runner")),
           entry("run", Set.of("stage", "inputs", "runner")),
           entry("compare", Set.of("run", "stage", "inputs", "runner")),
-          entry("registry", Set.of("run", "stage", "inputs", "runner")),
+          entry("registry", Set.of("run", "stage", "lock", "inputs", "runner")),
           entry("options", Set.of("run", "inputs", "runner")),
           entry(
               "command",
               Set.of(
                   "options",
                   "registry",
+                  "lock",
                   "compare",
                   "run",
                   "stage",

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.vocabeam.pipelines.lock.DirectoryLock;
 import org.vocabeam.pipelines.registry.Registry;
-import org.vocabeam.pipelines.registry.RegistryLock;
 import org.vocabeam.pipelines.runner.Failure;
 
 /**
@@ -98,7 +98,8 @@ class RetrainElsewhereTest {
       server.upload(folder, "photos");
       retrainHere();
       registry(server, "list"); // from now on this process knows the object store again
-      try (RegistryLock lock = RegistryLock.take(root + "/registry", "another", line -> {})) {
+      try (DirectoryLock lock =
+          DirectoryLock.ofRegistry(root + "/registry", "another", line -> {})) {
         String line = Failure.of(assertThrows(Throwable.class, () -> Vocabeam.run(retrain))).line();
         assertTrue(
             line.matches(

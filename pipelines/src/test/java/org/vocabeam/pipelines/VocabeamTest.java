@@ -94,7 +94,7 @@ class VocabeamTest {
   @Test
   void pathsOfThisMachineAreNoAddresses() {
     assertRefused(
-        "Invalid value for option '--output': 's3://bucket/photos' is not a path of this machine"
+        "--output is s3://bucket/photos, must be a path of this machine"
             + " (see 'vocabeam prepare-photo-id --help')",
         "prepare-photo-id",
         "--output=s3://bucket/photos");
@@ -193,8 +193,7 @@ class VocabeamTest {
   @Test
   void valuesOfTheWrongTypeAreRefused() {
     assertRefused(
-        "Invalid value for option '--stepsPerRound': 'x' is not an int (see 'vocabeam probe"
-            + " --help')",
+        "--stepsPerRound is x, must be a whole number (see 'vocabeam probe --help')",
         "probe",
         "--stepsPerRound=x");
   }

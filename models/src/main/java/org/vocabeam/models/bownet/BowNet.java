@@ -99,7 +99,7 @@ public record BowNet(
   public void check(Backbone backbone, int batchSize) {
     if (!backbone.levels().contains(level)) {
       throw new UserError(
-          "level " + level + " is not in the backbone; allowed: " + backbone.levels());
+          "level is " + level + ", must be one of " + String.join(", ", backbone.levels()));
     }
   }
 

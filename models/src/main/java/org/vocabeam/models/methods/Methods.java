@@ -2,17 +2,25 @@ package org.vocabeam.models.methods;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.exc.InvalidFormatException;
+import com.fasterxml.jackson.databind.exc.InvalidTypeIdException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import com.google.common.primitives.Primitives;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.backbone.Backbone;
@@ -137,7 +145,10 @@ public final class Methods {
     return METHODS.stream()
         .filter(registered -> registered.name().equals(method))
         .findFirst()
-        .orElseThrow(() -> new UserError("method is " + method + ", must be one of " + names()))
+        .orElseThrow(
+            () ->
+                new UserError(
+                    "method is " + method + ", must be one of " + String.join(", ", names())))
         .recipe(settings, backbone, task);
   }
 
@@ -172,8 +183,53 @@ public final class Methods {
       // A record has rejected its values: its message is the one for the user.
       throw new UserError(e.getCause().getMessage(), e);
     } catch (JsonProcessingException e) {
-      throw new UserError("the recipe does not fit this version: " + e.getOriginalMessage(), e);
+      throw new UserError(
+          wrongValue(e).orElse("the recipe does not fit this version: " + e.getOriginalMessage()),
+          e);
     }
+  }
+
+  /** Returns the line on a value of the wrong type; nothing for a recipe of another version. */
+  private static Optional<String> wrongValue(JsonProcessingException e) {
+    if (!(e instanceof MismatchedInputException wrong)
+        || wrong instanceof UnrecognizedPropertyException
+        || wrong.getPath().isEmpty()) {
+      return Optional.empty();
+    }
+    JsonMappingException.Reference last = wrong.getPath().get(wrong.getPath().size() - 1);
+    String name = last.getFieldName() == null ? "an element" : last.getFieldName();
+    Class<?> type = wrong.getTargetType();
+    String value =
+        wrong instanceof InvalidFormatException format ? " " + format.getValue() : " wrong";
+    if (wrong instanceof InvalidTypeIdException id) {
+      return Optional.of(name + " has the unknown type " + id.getTypeId());
+    }
+    return Optional.of(name + " is" + value + ", must be " + allowed(type));
+  }
+
+  private static String allowed(Class<?> type) {
+    if (type == null) {
+      return "of another type";
+    }
+    if (type.isEnum()) {
+      List<String> names =
+          Arrays.stream(type.getEnumConstants())
+              .map(constant -> JSON.convertValue(constant, String.class))
+              .toList();
+      int last = names.size() - 1;
+      return String.join(", ", names.subList(0, last)) + " or " + names.get(last);
+    }
+    Class<?> boxed = Primitives.wrap(type);
+    if (boxed == Integer.class || boxed == Long.class) {
+      return "a whole number";
+    }
+    if (Number.class.isAssignableFrom(boxed)) {
+      return "a number";
+    }
+    if (boxed == Boolean.class) {
+      return "true or false";
+    }
+    return boxed == String.class ? "a text" : "JSON like the value that it replaces";
   }
 
   private static JsonNode complete(JsonNode tree) {

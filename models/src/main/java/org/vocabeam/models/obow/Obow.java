@@ -148,7 +148,7 @@ public record Obow(
     for (String level : levels) {
       if (!backbone.levels().contains(level)) {
         throw new UserError(
-            "level " + level + " is not in the backbone; allowed: " + backbone.levels());
+            "levels has " + level + ", must be one of " + String.join(", ", backbone.levels()));
       }
       if (locations(backbone, level) < 1) {
         int side = backbone.mapSide(level, teacherView.size());

@@ -6,13 +6,13 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
+import org.vocabeam.pipelines.lock.DirectoryLock;
 import org.vocabeam.pipelines.options.RegistryOption;
 import org.vocabeam.pipelines.options.RunnerArguments;
 import org.vocabeam.pipelines.options.Sections;
 import org.vocabeam.pipelines.registry.Event;
 import org.vocabeam.pipelines.registry.ModelVersion;
 import org.vocabeam.pipelines.registry.Registry;
-import org.vocabeam.pipelines.registry.RegistryLock;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -72,14 +72,14 @@ public final class RegistryCommand implements Callable<Integer> {
         if (version == null) {
           throw new UserError("promote needs --version; registry list shows them");
         }
-        try (RegistryLock lock = lock("registry promote")) {
+        try (DirectoryLock lock = lock("registry promote")) {
           models.settle();
           models.promote(version);
         }
         System.out.printf("Promoted:    version %d%n", version);
       }
       case ROLLBACK -> {
-        try (RegistryLock lock = lock("registry rollback")) {
+        try (DirectoryLock lock = lock("registry rollback")) {
           models.settle();
           System.out.printf("Promoted:    version %d, as before%n", models.rollBack());
         }
@@ -88,8 +88,8 @@ public final class RegistryCommand implements Callable<Integer> {
     return 0;
   }
 
-  private RegistryLock lock(String command) {
-    return RegistryLock.take(registry.directory(), command, System.err::println);
+  private DirectoryLock lock(String command) {
+    return DirectoryLock.ofRegistry(registry.directory(), command, System.err::println);
   }
 
   private void list(Registry models) {

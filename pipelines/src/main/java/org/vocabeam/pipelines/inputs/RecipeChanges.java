@@ -69,7 +69,11 @@ public record RecipeChanges(List<Change> changes) {
 
   /** Returns these changes, and one more if there is a value. */
   public RecipeChanges ifGiven(String option, String place, @Nullable Object value) {
-    return value == null ? this : with(option, place, value.toString());
+    return value == null
+        ? this
+        : value instanceof String text
+            ? with(option, place, text, JsonNodeFactory.instance.textNode(text))
+            : with(option, place, value.toString());
   }
 
   /** Returns a text as JSON, or else as a JSON text. */
@@ -89,7 +93,23 @@ public record RecipeChanges(List<Change> changes) {
   public Recipe applyTo(Recipe recipe) {
     JsonNode tree = Methods.toTree(recipe);
     changes.forEach(change -> replace(tree, change));
-    return Methods.recipe(tree);
+    try {
+      return Methods.recipe(tree);
+    } catch (UserError e) {
+      throw new UserError(named(e.getMessage()), e);
+    }
+  }
+
+  /** Returns a message with the names of options in place of the constants that they change. */
+  private String named(String message) {
+    String named = message;
+    for (Change change : changes) {
+      if (!change.option().equals(SET)) {
+        String constant = change.place().substring(change.place().lastIndexOf('/') + 1);
+        named = named.replaceAll("\\b" + constant + "\\b", change.option().substring(2));
+      }
+    }
+    return named;
   }
 
   private static void replace(JsonNode tree, Change change) {

@@ -12,6 +12,7 @@ import org.vocabeam.models.training.ImageShape;
 import org.vocabeam.models.training.Settings;
 import org.vocabeam.models.training.Task;
 import org.vocabeam.models.views.Normalisation;
+import org.vocabeam.transforms.files.StoreFiles;
 import org.vocabeam.transforms.image.ImageRecord;
 import org.vocabeam.transforms.parquet.RowGroup;
 import org.vocabeam.transforms.statistics.ImageStatistics;
@@ -63,7 +64,31 @@ public record TrainingImages(
    * @throws UserError when the store has no such split
    */
   public static TrainingImages open(String directory, String split) {
-    return open(directory, split, ImageStatistics.read(directory));
+    ImageStatistics statistics = ImageStatistics.read(directory);
+    if (statistics.images() == 0) {
+      throw noImage(directory);
+    }
+    return open(directory, split, statistics);
+  }
+
+  /**
+   * Opens an images store that has an image.
+   *
+   * @throws UserError when it has none
+   */
+  public static StoreReader<ImageRecord> openStore(String directory) {
+    StoreReader<ImageRecord> store = StoreReader.open(ImageRecord.TYPE, directory);
+    if (store.manifest().rows() == 0) {
+      throw noImage(directory);
+    }
+    return store;
+  }
+
+  private static UserError noImage(String directory) {
+    return new UserError(
+        String.format(
+            "there is no image in %s; ./vocabeam inspect %s shows why, then ingest again",
+            directory, StoreFiles.resolve(directory, "../rejected")));
   }
 
   /**

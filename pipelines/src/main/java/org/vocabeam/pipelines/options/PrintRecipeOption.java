@@ -12,6 +12,11 @@ public final class PrintRecipeOption {
       description = "Prints every constant of the run as JSON, and ends.")
   private boolean given;
 
+  /** Returns true if nothing but the recipe is asked for. */
+  public boolean isGiven() {
+    return given;
+  }
+
   /** Prints a recipe if asked to, and returns true if it did. */
   public boolean print(Recipe recipe) {
     if (given) {

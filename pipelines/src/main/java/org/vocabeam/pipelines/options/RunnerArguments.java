@@ -31,6 +31,11 @@ public class RunnerArguments {
     return built;
   }
 
+  /** Registers Beam's file systems, so that driver code can read and write every location. */
+  public final void registerFileSystems() {
+    beam.options().registerFileSystems();
+  }
+
   /** Where networks compute; null for commands without networks. */
   @Nullable Compute compute() {
     return null;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.SortedMap;
+import org.vocabeam.pipelines.inputs.Documents;
 
 /**
  * A complete version: {@code version.json}.

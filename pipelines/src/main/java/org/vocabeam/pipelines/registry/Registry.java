@@ -12,11 +12,14 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
+import org.vocabeam.pipelines.inputs.Documents;
+import org.vocabeam.pipelines.lock.DirectoryLock;
+import org.vocabeam.pipelines.lock.LockOwner;
 import org.vocabeam.transforms.files.StoreFiles;
 import org.vocabeam.transforms.ingest.ImageIncrements;
 
 /**
- * Files of a registry. Whoever changes something holds its {@link RegistryLock}.
+ * Files of a registry. Whoever changes something holds its {@link DirectoryLock}.
  *
  * <pre>{@code
  * Registry registry = new Registry("runs/registry");

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.vocabeam.pipelines.lock.DirectoryLock;
 import org.vocabeam.pipelines.runner.Failure;
 import org.vocabeam.pipelines.runner.Runner;
 import org.vocabeam.pipelines.runner.Steps;
@@ -37,7 +38,8 @@ final class Retraining {
 
   /** Makes a version under the registry's lock, and records its outcome. */
   Optional<ModelVersion> run() {
-    try (RegistryLock lock = RegistryLock.take(registry.root(), "retrain", Retraining::say)) {
+    try (DirectoryLock lock =
+        DirectoryLock.ofRegistry(registry.root(), "retrain", Retraining::say)) {
       registry.settle();
       int version = registry.versions().size() + 1;
       AtomicBoolean ended = new AtomicBoolean();

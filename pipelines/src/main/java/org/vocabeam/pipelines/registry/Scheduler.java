@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.util.Optional;
+import org.vocabeam.pipelines.inputs.Documents;
 import org.vocabeam.transforms.files.StoreFiles;
 
 /** Starts runs when they are due, one after the other, and one run for all that were missed. */

@@ -33,16 +33,10 @@
  *   <li><b>The gate compares on the same images.</b> The promoted model is evaluated again on the
  *       data that grew. A condition is a difference in points, or with % an accuracy by itself;
  *       without a promoted model differences hold.
- *   <li><b>The lock needs no exclusive create</b>, which Beam's file systems do not have: everyone
- *       writes a claim of their own name and then lists the claims; who sees no other has the lock,
- *       who does withdraws. Of two at the same time at most one sees itself alone, wherever a
- *       listing shows every write that came before it: local disks, and the object stores of today
- *       (S3 since 2020). Not on file systems that cache listings, as NFS may. So a registry on S3
- *       is not refused, and no conditional write is needed, which Beam does not offer; a pointer or
- *       a version is one object, which appears whole.
- *   <li><b>A lock is taken over from the dead of this host alone</b> (process id and start time);
- *       nothing tells from here whether a process of another host lives, so its lock is removed by
- *       hand.
+ *   <li><b>One process at a time changes it</b> ({@link
+ *       org.vocabeam.pipelines.lock.DirectoryLock}), also on S3: no conditional write is needed,
+ *       which Beam does not offer; a pointer or a version is one object, which appears whole. The
+ *       lock of a dead process of another host is removed by hand.
  *   <li><b>SIGTERM cancels the round</b>: every stage goes on from what it completed, so the next
  *       run loses minutes, where waiting for the end of a round may take hours. The process ends
  *       with 143.

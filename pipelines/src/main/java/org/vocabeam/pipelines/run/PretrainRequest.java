@@ -68,6 +68,12 @@ public record PretrainRequest(
 
     /** All defaults. */
     public static final Teachers USUAL = new Teachers(null, null);
+
+    public Teachers {
+      if (generations != null && generations < 1) {
+        throw new UserError("--generations is " + generations + ", must be at least 1");
+      }
+    }
   }
 
   /** Returns a request for a student of the split {@code train}, from random weights. */

@@ -4,6 +4,7 @@ import com.google.common.base.Throwables;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.ConnectException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.vocabeam.models.UserError;
+import org.vocabeam.transforms.files.FileFailure;
 import org.vocabeam.transforms.files.ObjectStoreFailure;
 
 /**
@@ -41,6 +43,11 @@ public record Failure(String line, Throwable cause) {
       Optional<String> objectStore = ObjectStoreFailure.line(link);
       if (objectStore.isPresent()) {
         return new Failure(objectStore.get(), thrown);
+      }
+      if (link instanceof FileSystemException file && file.getFile() != null) {
+        return new Failure(
+            String.format("cannot read or write %s: %s", file.getFile(), FileFailure.reason(file)),
+            null);
       }
       if (link instanceof ConnectException) {
         return new Failure(

@@ -6,6 +6,7 @@ import org.vocabeam.models.methods.Methods;
 import org.vocabeam.pipelines.inputs.PoolingChoice;
 import org.vocabeam.pipelines.inputs.Provenance;
 import org.vocabeam.pipelines.inputs.RunDirectory;
+import org.vocabeam.pipelines.inputs.TrainingImages;
 import org.vocabeam.pipelines.runner.Request;
 import org.vocabeam.pipelines.runner.Runner;
 import org.vocabeam.pipelines.runner.TypedCommand;
@@ -63,7 +64,7 @@ public record EmbedStage(
 
   @Override
   public StoreManifest run(Runner runner) {
-    StoreReader<ImageRecord> store = StoreReader.open(ImageRecord.TYPE, images);
+    StoreReader<ImageRecord> store = TrainingImages.openStore(images);
     FeatureSource source =
         FeatureSource.trained(RunDirectory.newestCheckpoint(checkpoint), pooling.pooling())
             .on(runner.compute());

@@ -192,7 +192,7 @@ public record Evaluation(
    */
   public static Evaluation on(
       String images, String trainSplit, String testSplit, List<Double> labelShares, long seed) {
-    StoreReader<ImageRecord> store = StoreReader.open(ImageRecord.TYPE, images);
+    StoreReader<ImageRecord> store = TrainingImages.openStore(images);
     ImageStatistics statistics = ImageStatistics.read(images);
     checkSplits(images, statistics, "--trainSplit and --testSplit", trainSplit, testSplit);
     return new Evaluation(

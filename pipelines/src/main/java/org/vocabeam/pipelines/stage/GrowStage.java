@@ -5,10 +5,10 @@ import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.beam.sdk.values.PCollectionTuple;
-import org.vocabeam.models.UserError;
 import org.vocabeam.pipelines.inputs.ImageInput;
 import org.vocabeam.pipelines.inputs.ImageReport;
 import org.vocabeam.pipelines.inputs.Provenance;
+import org.vocabeam.pipelines.inputs.RejectedFiles;
 import org.vocabeam.pipelines.runner.Request;
 import org.vocabeam.pipelines.runner.Runner;
 import org.vocabeam.pipelines.runner.TypedCommand;
@@ -68,20 +68,19 @@ public record GrowStage(ImageInput input, String output) implements Request<Stri
     long added = write(runner, source, increments, number, input.files(source, stored));
     Growth growth = Growth.read(increments.images(number));
     ImageStatistics statistics = ImageStatistics.read(increments.images(number));
+    RejectedFiles rejected = RejectedFiles.read(increments.rejected(number));
     if (added == 0) {
       discard(increments, number);
       if (before == 0) {
-        throw new UserError(
-            String.format(
-                "%s has no image that can be used (rejected: %s); give another --input",
-                input.input(), statistics.rejected()));
+        throw rejected.nothingTaken(input.input() + " (" + source.kind() + ")", "");
       }
     } else {
       complete(increments, number);
     }
     int newest = added == 0 ? before : number;
     return ImageReport.of(increments.images(newest), statistics)
-        + ImageReport.of(newest, added, growth);
+        + ImageReport.of(newest, added, growth)
+        + rejected.warning(added + growth.known() + growth.copies(), increments.rejected(number));
   }
 
   /** Returns the number of stored images; refuses a store that began with other options. */

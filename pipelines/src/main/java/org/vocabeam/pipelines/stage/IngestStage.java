@@ -1,10 +1,14 @@
 package org.vocabeam.pipelines.stage;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Map;
 import org.apache.beam.sdk.values.PCollectionTuple;
+import org.vocabeam.models.UserError;
 import org.vocabeam.pipelines.inputs.ImageInput;
 import org.vocabeam.pipelines.inputs.ImageReport;
 import org.vocabeam.pipelines.inputs.Provenance;
+import org.vocabeam.pipelines.inputs.RejectedFiles;
 import org.vocabeam.pipelines.runner.Request;
 import org.vocabeam.pipelines.runner.Runner;
 import org.vocabeam.pipelines.runner.TypedCommand;
@@ -16,6 +20,7 @@ import org.vocabeam.transforms.source.ImageSource;
 import org.vocabeam.transforms.source.SourceContent;
 import org.vocabeam.transforms.statistics.ImageStatistics;
 import org.vocabeam.transforms.statistics.WriteStatistics;
+import org.vocabeam.transforms.store.StoreReader;
 import org.vocabeam.transforms.store.WriteStore;
 
 /**
@@ -39,7 +44,7 @@ public record IngestStage(ImageInput input, String output, boolean overwrite)
 
   /** Returns the directory of the images store. */
   public String images() {
-    return StoreFiles.resolve(output, "images");
+    return images(output);
   }
 
   @Override
@@ -54,6 +59,7 @@ public record IngestStage(ImageInput input, String output, boolean overwrite)
   /** Writes the stores unless they are there, and returns a report on the images. */
   @Override
   public String run(Runner runner) {
+    refuseOwnInput(input.input(), output);
     ImageSource source = input.open();
     int files = input.files(source, 0);
     SourceContent content = source.content(images());
@@ -61,17 +67,23 @@ public record IngestStage(ImageInput input, String output, boolean overwrite)
     if (!overwrite) {
       Provenance.refuseOtherContent(images(), input.input(), content);
     }
+    // A store that is there is replaced when the new one is complete, and stays if it fails.
+    boolean replaces = overwrite && StoreReader.isComplete(images());
+    String place = replaces ? StoreFiles.resolve(output, "replacement") : output;
     WriteStore<ImageRecord> images =
-        WriteStore.to(ImageRecord.TYPE, images())
+        WriteStore.to(ImageRecord.TYPE, images(place))
             .withShards(files)
             .withRowGroupBytes(input.rowGroupBytes())
             .withProvenance(provenance);
     WriteStore<RejectedRecord> rejected =
-        WriteStore.to(RejectedRecord.TYPE, StoreFiles.resolve(output, "rejected"))
-            .withProvenance(provenance);
+        WriteStore.to(RejectedRecord.TYPE, rejected(place)).withProvenance(provenance);
     Stage.writing(rejected, images)
         .existing(Stage.Existing.overwrite(overwrite))
-        .beforeLastCommit(() -> content.write(images()))
+        .beforeLastCommit(
+            () -> {
+              refuseNothing(source.kind(), place);
+              content.write(images(place));
+            })
         .run(
             runner,
             "ingest",
@@ -79,8 +91,60 @@ public record IngestStage(ImageInput input, String output, boolean overwrite)
               PCollectionTuple read = pipeline.apply(ReadImages.from(source, input.decode()));
               read.get(ReadImages.IMAGES).apply("WriteImages", images);
               read.get(ReadImages.REJECTED).apply("WriteRejected", rejected);
-              read.get(ReadImages.STATISTICS).apply(WriteStatistics.to(images()));
+              read.get(ReadImages.STATISTICS).apply(WriteStatistics.to(images.directory()));
             });
-    return ImageReport.of(images(), ImageStatistics.read(images()));
+    if (replaces) {
+      rejected.moveTo(rejected(output));
+      images.moveTo(images());
+      removeEmpty(place);
+    }
+    return report();
+  }
+
+  private static void removeEmpty(String directory) {
+    try {
+      StoreFiles.deleteEmptyDirectory(directory);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private String report() {
+    ImageStatistics statistics = ImageStatistics.read(images());
+    long rejected = statistics.rejected().values().stream().mapToLong(Long::longValue).sum();
+    return ImageReport.of(images(), statistics)
+        + (rejected > statistics.images()
+            ? RejectedFiles.read(rejected(output)).warning(statistics.images(), rejected(output))
+            : "")
+        + String.format(
+            "Next:      ./vocabeam inspect %s --page=%s%n",
+            images(), StoreFiles.resolve(output, "images.html"));
+  }
+
+  /** Refuses to complete a store without an image, which other commands would take for good. */
+  private void refuseNothing(String kind, String place) {
+    if (ImageStatistics.read(images(place)).images() == 0) {
+      throw RejectedFiles.read(rejected(place))
+          .nothingTaken(input.input() + " (" + kind + ")", rejected(place));
+    }
+  }
+
+  /** Refuses an input that a command would replace by what it makes of it. */
+  private static void refuseOwnInput(String input, String output) {
+    String path = input.replaceAll("/+$", "");
+    if (path.equals(images(output)) || path.equals(rejected(output))) {
+      throw new UserError(
+          String.format(
+              "--input is %s, which --output=%s would replace; give another --output",
+              input, output));
+    }
+  }
+
+  private static String images(String output) {
+    return StoreFiles.resolve(output, "images");
+  }
+
+  private static String rejected(String output) {
+    return StoreFiles.resolve(output, "rejected");
   }
 }

@@ -291,10 +291,16 @@ class IngestCommandTest {
     ImageStatistics statistics = ImageStatistics.read(folder.resolve("smaller/images").toString());
     assertEquals(4, statistics.maxHeight());
     assertEquals(Map.of(3, 15L), statistics.channelCounts());
-    ingest("rejected", DIRECT, input, "--maxPixels=63");
-    assertEquals(
-        Map.of("more pixels than maxPixels", 15L),
-        ImageStatistics.read(folder.resolve("rejected/images").toString()).rejected());
+    assertRefused(
+        String.format(
+            "no image in %s (images store), of 15 files none was taken: 15 more pixels than"
+                + " maxPixels (test/cat/0.png, test/cat/1.png, test/cat/2.png, ...); convert them,"
+                + " or give another --input; all are listed in %s",
+            folder.resolve("raw/images"), folder.resolve("rejected/rejected")),
+        "rejected",
+        DIRECT,
+        input,
+        "--maxPixels=63");
     Files.delete(folder.resolve("raw/images/_SUCCESS"));
     assertRefused(
         folder.resolve("raw/images")

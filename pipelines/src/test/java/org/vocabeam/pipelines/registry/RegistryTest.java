@@ -21,6 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vocabeam.models.UserError;
+import org.vocabeam.pipelines.inputs.Documents;
 
 class RegistryTest {
   @TempDir private Path directory;

@@ -237,11 +237,69 @@ public final class StoreFiles {
     rename(temporary, file);
   }
 
+  /**
+   * Creates a file, and the directories that it needs.
+   *
+   * @throws UserError when that is not possible, with the reason
+   */
   public static WritableByteChannel create(String file, String mimeType) throws IOException {
-    return new WrittenChannel(
-        file,
-        ObjectStoreFailure.explained(
-            file, () -> FileSystems.create(resource(file, false), mimeType)));
+    ResourceId resource = resource(file, false);
+    if (!isLocal(resource)) {
+      return new WrittenChannel(
+          file, ObjectStoreFailure.explained(file, () -> FileSystems.create(resource, mimeType)));
+    }
+    try {
+      // Here, because Beam drops the reason.
+      createDirectories(Path.of(resource.toString()).toAbsolutePath().getParent());
+      return new WrittenChannel(file, FileSystems.create(resource, mimeType));
+    } catch (IOException e) {
+      throw FileFailure.unwritten(lasting(file), e);
+    }
+  }
+
+  /**
+   * Makes a local directory; those of an object store are only names.
+   *
+   * @throws UserError when that is not possible, with the reason
+   */
+  public static void createDirectory(String directory) {
+    ResourceId resource = resource(directory, true);
+    if (isLocal(resource)) {
+      try {
+        createDirectories(Path.of(resource.toString()));
+      } catch (IOException e) {
+        throw FileFailure.unwritten(directory, e);
+      }
+    }
+  }
+
+  private static void createDirectories(Path directory) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      Files.createDirectories(directory);
+    }
+  }
+
+  /**
+   * Refuses a local directory where a file is in its place or above it.
+   *
+   * @throws UserError naming that file
+   */
+  public static void refuseFile(String directory) {
+    ResourceId resource = resource(directory, true);
+    if (!isLocal(resource)) {
+      return;
+    }
+    for (Path place = Path.of(resource.toString()); place != null; place = place.getParent()) {
+      if (Files.isDirectory(place)) {
+        return;
+      }
+      if (Files.exists(place)) {
+        throw new UserError(
+            String.format(
+                "cannot write %s: %s is a file, must be a directory; give another place",
+                directory, place));
+      }
+    }
   }
 
   public static ReadableByteChannel channel(String file) throws IOException {

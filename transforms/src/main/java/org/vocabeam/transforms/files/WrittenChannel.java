@@ -47,10 +47,6 @@ final class WrittenChannel implements WritableByteChannel {
   }
 
   private UserError unwritten(IOException e) {
-    return new UserError(
-        String.format(
-            "cannot write %s: %s; make room there, and give the same command again",
-            StoreFiles.lasting(file), e.getMessage()),
-        e);
+    return FileFailure.unwritten(StoreFiles.lasting(file), e);
   }
 }

@@ -15,7 +15,8 @@
  *       lifecycle rule of the bucket removes it. Beam sends a HEAD for every object that it lists,
  *       so a folder of loose images costs requests that a tar does not. Of Amazon's libraries the
  *       class path has S3 and STS with the Apache client, 10 MB.
- *   <li><b>A failed write names the file</b> and the remedy ({@code WrittenChannel}, {@link
+ *   <li><b>A failed write names the file</b> and the remedy ({@link
+ *       org.vocabeam.transforms.files.FileFailure}, {@link
  *       org.vocabeam.transforms.files.ObjectStoreFailure}).
  * </ul>
  */

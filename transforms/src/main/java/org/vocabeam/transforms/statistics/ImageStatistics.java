@@ -6,8 +6,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
 import org.vocabeam.transforms.files.StoreFiles;
 
@@ -87,10 +90,15 @@ public record ImageStatistics(
   public static ImageStatistics read(String directory) {
     String file = StoreFiles.resolve(directory, FILE);
     try {
-      return JSON.readValue(StoreFiles.read(file), ImageStatistics.class);
+      ImageStatistics statistics = JSON.readValue(StoreFiles.read(file), ImageStatistics.class);
+      if (statistics == null || !statistics.isWhole()) {
+        throw damaged(file, null);
+      }
+      return statistics;
     } catch (JsonProcessingException e) {
-      throw new UserError(file + " does not hold statistics of images; ingest again", e);
+      throw damaged(file, e);
     } catch (IOException e) {
+      refuseOtherPlace(directory);
       throw new UserError(
           String.format(
               "%s is missing, but training and evaluation need the mean and classes of their images;"
@@ -98,5 +106,29 @@ public record ImageStatistics(
               file, directory),
           e);
     }
+  }
+
+  /** Refuses a directory that is not there, or that has its images store inside. */
+  private static void refuseOtherPlace(String directory) {
+    String inside = StoreFiles.resolve(directory, "images");
+    try {
+      if (StoreFiles.find(StoreFiles.resolve(inside, FILE)).isPresent()) {
+        throw new UserError(
+            String.format("%s is no images store; did you mean %s?", directory, inside));
+      }
+      if (!StoreFiles.exists(directory)) {
+        throw new UserError(directory + " is not there; give an images store, as ingest writes it");
+      }
+    } catch (IOException e) {
+      throw new UserError("cannot read " + directory + ": " + e.getMessage(), e);
+    }
+  }
+
+  private boolean isWhole() {
+    return Stream.of(mean, std, splits, labels, channelCounts, rejected).allMatch(Objects::nonNull);
+  }
+
+  private static UserError damaged(String file, @Nullable Exception cause) {
+    return new UserError(file + " does not hold statistics of images; ingest again", cause);
   }
 }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
 import org.vocabeam.transforms.files.StoreFiles;
 
@@ -62,10 +63,27 @@ public record StoreManifest(
       return Optional.of(FOREIGN);
     }
     try {
-      return Optional.of(JSON.readValue(text.get(), StoreManifest.class));
+      StoreManifest manifest = JSON.readValue(text.get(), StoreManifest.class);
+      if (manifest != null && manifest.isWhole()) {
+        return Optional.of(manifest);
+      }
     } catch (JsonProcessingException e) {
-      throw new UserError(file + " is not the manifest of a store; write the store again", e);
+      throw damaged(file, e);
     }
+    throw damaged(file, null);
+  }
+
+  private boolean isWhole() {
+    return store != null
+        && !store.isEmpty()
+        && shards != null
+        && provenance != null
+        && shards.stream()
+            .allMatch(shard -> shard != null && shard.file() != null && shard.content() != null);
+  }
+
+  private static UserError damaged(String file, @Nullable Exception cause) {
+    return new UserError(file + " is not the manifest of a store; write the store again", cause);
   }
 
   /** Returns true when the store shows the files of other stores ({@link StoreView}). */

@@ -186,6 +186,27 @@ public final class WriteStore<T> extends PTransform<PCollection<T>, PCollection<
     return manifest;
   }
 
+  /**
+   * Moves a complete store, with the files beside its own, to another place, where it replaces a
+   * store. Until the last file has moved, there is no complete store at that place.
+   */
+  public void moveTo(String place) {
+    try {
+      to(type, place).prepare(true);
+      for (StoreFiles.Listed file : StoreFiles.list(directory)) {
+        if (!file.name().equals(StoreManifest.FILE)) {
+          StoreFiles.rename(file.path(), StoreFiles.resolve(place, file.name()));
+        }
+      }
+      StoreFiles.rename(
+          StoreFiles.resolve(directory, StoreManifest.FILE),
+          StoreFiles.resolve(place, StoreManifest.FILE));
+      StoreFiles.deleteEmptyDirectory(directory);
+    } catch (IOException e) {
+      throw new UserError("cannot move " + directory + " to " + place + ": " + e.getMessage(), e);
+    }
+  }
+
   private void removeParts(Predicate<String> wanted) throws IOException {
     for (StoreFiles.Listed file : StoreFiles.list(directory)) {
       if (StoreFiles.PART.matcher(file.name()).matches() && wanted.test(file.name())) {

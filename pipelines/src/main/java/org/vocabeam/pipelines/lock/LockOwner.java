@@ -1,4 +1,4 @@
-package org.vocabeam.pipelines.registry;
+package org.vocabeam.pipelines.lock;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.net.InetAddress;
@@ -9,15 +9,17 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * A process that works on a registry.
+ * A process that works on a directory.
  *
  * @param host name of its host
  * @param pid process id on that host
  * @param started start of the process, ISO 8601, because process ids are used again
  * @param command command of the process
  * @param since time at which it took the lock, ISO 8601
+ * @param renewals number of times it has shown since then that it lives
  */
-record LockOwner(String host, long pid, String started, String command, String since) {
+public record LockOwner(
+    String host, long pid, String started, String command, String since, long renewals) {
   /** Largest difference of one start as two JVMs read it. */
   private static final Duration SAME_START = Duration.ofSeconds(5);
 
@@ -29,10 +31,12 @@ record LockOwner(String host, long pid, String started, String command, String s
         process.pid(),
         process.info().startInstant().orElse(Instant.EPOCH).toString(),
         command,
-        clock.instant().toString());
+        clock.instant().toString(),
+        0);
   }
 
-  static String hostName() {
+  /** Returns the name of this host. */
+  public static String hostName() {
     try {
       return InetAddress.getLocalHost().getHostName();
     } catch (UnknownHostException e) {
@@ -40,10 +44,20 @@ record LockOwner(String host, long pid, String started, String command, String s
     }
   }
 
+  /** Returns the same owner, which has shown once more that it lives. */
+  LockOwner renewed() {
+    return new LockOwner(host, pid, started, command, since, renewals + 1);
+  }
+
+  @JsonIgnore
+  boolean isElsewhere() {
+    return !host.equals(hostName());
+  }
+
   /** Returns whether it is a process of this host that has ended. */
   @JsonIgnore
   boolean isDead() {
-    if (!host.equals(hostName())) {
+    if (isElsewhere()) {
       return false;
     }
     Optional<ProcessHandle> process = ProcessHandle.of(pid).filter(ProcessHandle::isAlive);

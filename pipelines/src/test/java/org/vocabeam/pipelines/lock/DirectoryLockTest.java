@@ -1,4 +1,4 @@
-package org.vocabeam.pipelines.registry;
+package org.vocabeam.pipelines.lock;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -20,17 +20,26 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vocabeam.models.UserError;
+import org.vocabeam.pipelines.inputs.Documents;
 
-class RegistryLockTest {
+class DirectoryLockTest {
   private static final Clock CLOCK =
       Clock.fixed(Instant.parse("2026-01-02T12:00:00Z"), ZoneOffset.UTC);
 
   @TempDir private Path directory;
   private final List<String> messages = new ArrayList<>();
 
-  private RegistryLock take(String command) {
-    return RegistryLock.take(
-        directory.toString(), LockOwner.here(command, CLOCK), messages::add, CLOCK);
+  private DirectoryLock take(String command) {
+    return take(command, "the registry", null);
+  }
+
+  private DirectoryLock take(String command, String what, DirectoryLock.Renewal renewal) {
+    return DirectoryLock.take(
+        new DirectoryLock.Place(directory.toString(), what, renewal),
+        LockOwner.here(command, CLOCK),
+        messages::add,
+        CLOCK,
+        () -> {});
   }
 
   private long claims() throws Exception {
@@ -42,7 +51,7 @@ class RegistryLockTest {
   private void claimOf(String host, long pid, String started) {
     Documents.write(
         directory.resolve("claim.json").toString(),
-        new LockOwner(host, pid, started, "retrain", "2026-01-02T09:30:00Z"));
+        new LockOwner(host, pid, started, "retrain", "2026-01-02T09:30:00Z", 0));
   }
 
   private static String start(ProcessHandle process) {
@@ -52,7 +61,7 @@ class RegistryLockTest {
   @Test
   void isGivenBack() throws Exception {
     take("one").close();
-    RegistryLock second = take("two");
+    DirectoryLock second = take("two");
     assertEquals(1, claims());
     second.close();
     second.close();
@@ -120,7 +129,7 @@ class RegistryLockTest {
         () -> {
           int most = 0;
           for (int i = 0; i < 15; i++) {
-            try (RegistryLock lock = take("contender")) {
+            try (DirectoryLock lock = take("contender")) {
               most = Math.max(most, inside.incrementAndGet());
               Thread.sleep(1);
               inside.decrementAndGet();
@@ -138,5 +147,77 @@ class RegistryLockTest {
     assertTrue(taken.get() > 0);
     assertEquals(0, claims());
     threads.shutdown();
+  }
+
+  private static final DirectoryLock.Renewal FAST =
+      new DirectoryLock.Renewal(Duration.ofMillis(20), Duration.ofMillis(600));
+
+  @Test
+  void anOutputOfADeadProcessOfAnotherHostIsTakenOver() throws Exception {
+    claimOf("elsewhere", 17, "2026-01-01T00:00:00Z");
+    take("two", "runs/photos", FAST).close();
+    assertEquals(0, claims());
+    assertEquals(2, messages.size(), messages.toString());
+    assertTrue(messages.get(1).contains("no sign of life"), messages.toString());
+  }
+
+  @Test
+  void anOutputOfALivingProcessOfAnotherHostIsNot() throws Exception {
+    claimOf("elsewhere", 17, "2026-01-01T00:00:00Z");
+    Thread other =
+        new Thread(
+            () -> {
+              for (int renewals = 1; renewals < 200; renewals++) {
+                Documents.write(
+                    directory.resolve("claim.json").toString(),
+                    new LockOwner(
+                        "elsewhere", 17, "a", "ingest", "2026-01-02T09:30:00Z", renewals));
+              }
+            });
+    other.start();
+    String refused =
+        assertThrows(UserError.class, () -> take("two", "runs/photos", FAST)).getMessage();
+    other.join();
+    assertTrue(refused.startsWith("runs/photos is locked by 'ingest', process 17 on"), refused);
+    assertTrue(Files.exists(directory.resolve("claim.json")));
+  }
+
+  @Test
+  void theOwnerOfAnOutputRenewsItsClaim() throws Exception {
+    try (DirectoryLock lock = take("one", "runs/photos", FAST)) {
+      Path claim;
+      try (var files = Files.list(directory)) {
+        claim = files.filter(file -> file.toString().endsWith(".json")).findFirst().orElseThrow();
+      }
+      for (int i = 0; i < 500 && renewals(claim) < 2; i++) {
+        Thread.sleep(10);
+      }
+      assertTrue(renewals(claim) >= 2);
+    }
+    assertEquals(0, claims());
+  }
+
+  private static long renewals(Path claim) {
+    return Documents.find(LockOwner.class, claim.toString()).orElseThrow().renewals();
+  }
+
+  @Test
+  void anOutputThatStaysEmptyIsRemoved() throws Exception {
+    Path output = directory.resolve("runs/photos");
+    Path kept = Files.createDirectories(directory.resolve("kept"));
+    DirectoryLock.ofOutput(output.toString(), "ingest", messages::add).close();
+    assertTrue(Files.notExists(output));
+    DirectoryLock.ofOutput(kept.toString(), "ingest", messages::add).close();
+    assertTrue(Files.exists(kept) && Files.notExists(kept.resolve("lock")));
+    try (DirectoryLock lock = DirectoryLock.ofOutput(output.toString(), "ingest", messages::add)) {
+      String refused =
+          assertThrows(
+                  UserError.class,
+                  () -> DirectoryLock.ofOutput(output.toString(), "embed", messages::add))
+              .getMessage();
+      assertTrue(refused.startsWith(output + " is locked by 'ingest', process "), refused);
+      Files.writeString(output.resolve("file"), "");
+    }
+    assertTrue(Files.exists(output.resolve("file")) && Files.notExists(output.resolve("lock")));
   }
 }

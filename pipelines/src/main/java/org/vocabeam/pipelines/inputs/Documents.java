@@ -1,4 +1,4 @@
-package org.vocabeam.pipelines.registry;
+package org.vocabeam.pipelines.inputs;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -10,7 +10,7 @@ import org.vocabeam.models.UserError;
 import org.vocabeam.transforms.files.StoreFiles;
 
 /** JSON files of records, for people and DuckDB. */
-final class Documents {
+public final class Documents {
   private static final ObjectMapper JSON =
       new ObjectMapper()
           .enable(SerializationFeature.INDENT_OUTPUT)
@@ -19,7 +19,7 @@ final class Documents {
   private Documents() {}
 
   /** Returns the record in a file, or nothing when there is no file. */
-  static <T> Optional<T> find(Class<T> type, String file) {
+  public static <T> Optional<T> find(Class<T> type, String file) {
     try {
       Optional<String> text = StoreFiles.find(file);
       return text.isEmpty() ? Optional.empty() : Optional.of(JSON.readValue(text.get(), type));
@@ -32,7 +32,7 @@ final class Documents {
   }
 
   /** Writes a file whole: readers see the old record or the new one. */
-  static void write(String file, Object document) {
+  public static void write(String file, Object document) {
     try {
       StoreFiles.write(file, toJson(document) + "\n");
     } catch (IOException e) {
@@ -40,7 +40,8 @@ final class Documents {
     }
   }
 
-  static String toJson(Object document) {
+  /** Returns a record as text. */
+  public static String toJson(Object document) {
     try {
       return JSON.writeValueAsString(document);
     } catch (JsonProcessingException e) {

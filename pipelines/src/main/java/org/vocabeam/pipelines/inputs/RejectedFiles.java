@@ -1,0 +1,114 @@
+package org.vocabeam.pipelines.inputs;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.vocabeam.models.UserError;
+import org.vocabeam.transforms.image.RejectedRecord;
+import org.vocabeam.transforms.parquet.RowGroup;
+import org.vocabeam.transforms.parquet.RowReader;
+import org.vocabeam.transforms.store.StoreReader;
+
+/**
+ * Files of an input that were not taken, by reason.
+ *
+ * <pre>{@code
+ * RejectedFiles.read("runs/photos/rejected").text()   // "2 truncated (a.png, b.jpg)"
+ * }</pre>
+ *
+ * @param reasons by their names
+ */
+public record RejectedFiles(SortedMap<String, Reason> reasons) {
+  /** Largest number of names for a reason. */
+  public static final int EXAMPLES = 3;
+
+  /**
+   * Files with one reason.
+   *
+   * @param count number of files
+   * @param examples first names in alphabetical order, at most {@link #EXAMPLES}
+   */
+  public record Reason(long count, List<String> examples) {}
+
+  /** Reads a rejected store row by row. */
+  public static RejectedFiles read(String directory) {
+    SortedMap<String, Long> counts = new TreeMap<>();
+    SortedMap<String, TreeSet<String>> examples = new TreeMap<>();
+    StoreReader<RejectedRecord> store = StoreReader.open(RejectedRecord.TYPE, directory);
+    for (RowGroup group : store.rowGroups()) {
+      try (RowReader<RejectedRecord> rows = store.read(group)) {
+        while (rows.hasNext()) {
+          RejectedRecord row = rows.next();
+          counts.merge(row.reason(), 1L, Long::sum);
+          TreeSet<String> first = examples.computeIfAbsent(row.reason(), r -> new TreeSet<>());
+          first.add(row.id());
+          if (first.size() > EXAMPLES) {
+            first.pollLast();
+          }
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    SortedMap<String, Reason> reasons = new TreeMap<>();
+    counts.forEach(
+        (reason, count) ->
+            reasons.put(reason, new Reason(count, List.copyOf(examples.get(reason)))));
+    return new RejectedFiles(reasons);
+  }
+
+  /** Returns the number of files. */
+  public long count() {
+    return reasons.values().stream().mapToLong(Reason::count).sum();
+  }
+
+  /** Returns the reasons with counts and names, the most frequent first. */
+  public String text() {
+    List<String> reasonTexts = new ArrayList<>();
+    reasons.entrySet().stream()
+        .sorted(Comparator.comparing(entry -> -entry.getValue().count()))
+        .forEach(
+            entry ->
+                reasonTexts.add(
+                    String.format(
+                        "%d %s (%s%s)",
+                        entry.getValue().count(),
+                        entry.getKey(),
+                        entry.getValue().examples().stream().collect(Collectors.joining(", ")),
+                        entry.getValue().count() > EXAMPLES ? ", ..." : "")));
+    return String.join(", ", reasonTexts);
+  }
+
+  /**
+   * Returns the error of an input of which no image was taken.
+   *
+   * @param input what was looked at, and its format
+   * @param store rejected store with all names; empty if there is none
+   */
+  public UserError nothingTaken(String input, String store) {
+    return new UserError(
+        count() == 0
+            ? String.format(
+                "no image in %s: there is no file in it to look at; give another --input", input)
+            : String.format(
+                "no image in %s, of %d files none was taken: %s; convert them, or give another"
+                    + " --input%s",
+                input, count(), text(), store.isEmpty() ? "" : "; all are listed in " + store));
+  }
+
+  /** Returns a line, with its end, that warns of more files rejected than taken; or nothing. */
+  public String warning(long taken, String store) {
+    return count() <= taken
+        ? ""
+        : String.format(
+            "Warning:   %d of %d files were not taken: %s; see ./vocabeam inspect %s --full, and"
+                + " convert what is needed%n",
+            count(), taken + count(), text(), store);
+  }
+}
