@@ -18,7 +18,7 @@ import types
 
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("repository", help="clone of valeoai/obow")
-parser.add_argument("workload", choices=["small-28", "small-32", "resnet18-32"])
+parser.add_argument("workload", choices=["small-28", "small-32", "resnet18-32", "vit-ti16-32"])
 parser.add_argument("seconds", type=float, nargs="?", default=30)
 parser.add_argument("--channelsLast", action="store_true")
 arguments = parser.parse_args()
@@ -38,9 +38,10 @@ from obow.builder_obow import OBoW
 from obow.feature_extractor import SequentialFeatureExtractorAbstractClass
 from torchvision.models.resnet import BasicBlock
 
+transformer = arguments.workload == "vit-ti16-32"
 small = arguments.workload != "resnet18-32"
 channels, side = (1, 28) if arguments.workload == "small-28" else (3, 32)
-crop = round(side * 5 / 7)
+crop = 20 if transformer else round(side * 5 / 7)
 batch = 64
 width = 32 if small else 64
 stages = [1, 1, 1] if small else [2, 2, 2, 2]
@@ -74,12 +75,62 @@ def network():
     return SequentialFeatureExtractorAbstractClass(names, blocks + [Pool()]), inputs
 
 
+class Tokens(torch.nn.Module):
+    """Patches of 4 pixels with a class token and positions, which are resized for other images."""
+
+    def __init__(self, tokens, grid):
+        super().__init__()
+        self.grid = grid
+        self.patches = torch.nn.Conv2d(channels, tokens, 4, 4)
+        self.first = torch.nn.Parameter(torch.zeros(1, 1, tokens))
+        self.positions = torch.nn.Parameter(0.02 * torch.randn(1, 1 + grid * grid, tokens))
+
+    def forward(self, x):
+        patches = self.patches(x)
+        shape = patches.shape
+        positions = self.positions[:, 1:]
+        if shape[2] != self.grid:
+            square = positions.reshape(1, self.grid, self.grid, -1).permute(0, 3, 1, 2)
+            square = torch.nn.functional.interpolate(square, size=shape[2:], mode="bicubic", align_corners=False)
+            positions = square.flatten(2).transpose(1, 2)
+        tokens = patches.flatten(2).transpose(1, 2) + positions
+        return torch.cat([(self.first + self.positions[:, :1]).expand(shape[0], -1, -1), tokens], 1)
+
+
+class Blocks(torch.nn.Module):
+    """Blocks of torchvision's vision transformer, and their patch tokens as a map."""
+
+    def __init__(self, tokens, depth, heads):
+        super().__init__()
+        from functools import partial
+        from torchvision.models.vision_transformer import EncoderBlock
+
+        norm = partial(torch.nn.LayerNorm, eps=1e-6)
+        self.blocks = torch.nn.Sequential(*[EncoderBlock(heads, tokens, 4 * tokens, 0.0, 0.0, norm) for _ in range(depth)])
+        self.norm = norm(tokens)
+
+    def forward(self, x):
+        patches = self.norm(self.blocks(x))[:, 1:].transpose(1, 2)
+        grid = round(patches.shape[2] ** 0.5)
+        return patches.reshape(patches.shape[0], -1, grid, grid)
+
+
 torch.manual_seed(1)
-extractor, embedding = network()
+if transformer:
+    width, levels = 192, ["block12"]
+    extractor = SequentialFeatureExtractorAbstractClass(
+        ["tokens", "block12", "pool"], [Tokens(width, side // 4), Blocks(width, depth=12, heads=3), Pool()])
+    embedding = width
+else:
+    extractor, embedding = network()
 layout = torch.channels_last if arguments.channelsLast else torch.contiguous_format
-options = [{"num_words": words, "inv_delta": 15, "num_channels": width << (int(level[-1]) - 1)} for level in levels]
+options = [{"num_words": words, "inv_delta": 15, "num_channels": width if transformer else width << (int(level[-1]) - 1)} for level in levels]
 model = OBoW(extractor, embedding, levels, options, {"kappa": 8}, alpha=(0.99, 10000)).train().to(memory_format=layout)
-optimizer = torch.optim.SGD([p for p in model.parameters() if p.requires_grad], lr=0.03, momentum=0.9, weight_decay=5e-4)
+trained = [p for p in model.parameters() if p.requires_grad]
+optimizer = (
+    torch.optim.AdamW(trained, lr=0.0005, weight_decay=0.04)
+    if transformer
+    else torch.optim.SGD(trained, lr=0.03, momentum=0.9, weight_decay=5e-4))
 images = torch.randn(batch, channels, side, side).contiguous(memory_format=layout)
 crops = [torch.randn(2 * batch, channels, crop, crop).contiguous(memory_format=layout)]
 

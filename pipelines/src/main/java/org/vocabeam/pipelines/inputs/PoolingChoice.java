@@ -15,7 +15,7 @@ public record PoolingChoice(String level, int grid) {
   /** Name of the last level of every backbone. */
   public static final String LAST = "last";
 
-  /** Default of {@code grid}: the global average. */
+  /** Default of {@code grid}: the feature of the whole image. */
   public static final String GRID = "1";
 
   /** Global average of the last level. */

@@ -19,8 +19,8 @@ public final class PoolingArguments {
       defaultValue = PoolingChoice.GRID,
       paramLabel = "N",
       description =
-          "Averages the map over N x N cells: 1 is the global average, more cells keep where things"
-              + " are.")
+          "Averages the map over N x N cells, which keeps where things are. 1 is the feature of the"
+              + " whole image: the global average, or a vision transformer's class token.")
   private int grid;
 
   /** Returns the features. */

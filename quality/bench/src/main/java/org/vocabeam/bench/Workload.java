@@ -37,6 +37,8 @@ public record Workload(
           SMALL_28,
           new Workload("small-32", Preset.SMALL, new ImageShape(32, 32, 3), 64),
           new Workload("resnet18-32", Preset.RESNET18, new ImageShape(32, 32, 3), 64),
+          new Workload(
+              "vit-ti16-32", Preset.named("small/vit-ti16"), new ImageShape(32, 32, 3), 64),
           new Workload("resnet18-224", Preset.RESNET18, new ImageShape(256, 256, 3), 8),
           RESNET50_224);
 
