@@ -4,20 +4,21 @@ import com.google.common.collect.Lists;
 import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.time.Instant;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.zip.CRC32;
-import java.util.zip.CRC32C;
+import java.util.stream.LongStream;
 import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.io.fs.EmptyMatchTreatment;
 import org.apache.beam.sdk.io.fs.MatchResult;
@@ -27,18 +28,18 @@ public final class FileContents {
   /** Objects whose etags are asked for at a time. */
   private static final int OBJECTS = 1000;
 
-  /** A file may change twice within one tick of its file system's clock. */
-  private static final int TICK_SECONDS = 2;
+  /** Length of the parts in which AWS's command line uploads, a multiple of the buffer's. */
+  private static final int PART = 8 << 20;
 
   private static final String UNREADABLE = "unreadable";
   private static final ThreadLocal<ByteBuffer> BUFFER =
-      ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(1 << 18));
+      ThreadLocal.withInitial(() -> ByteBuffer.allocate(1 << 16));
 
   private FileContents() {}
 
   /**
-   * Returns a hash of every file, in their order: of a local one CRC-32C and CRC-32 of all its
-   * bytes, of an object its etag.
+   * Returns a hash of every file, in their order: of an object its etag, of a local file the etag
+   * that AWS's command line would give it: MD5, from 8 MiB on the MD5 of the MD5s of parts.
    */
   public static List<String> hashes(List<StoreFiles.Listed> files) throws IOException {
     if (files.isEmpty() || StoreFiles.local(files.get(0).path()).isPresent()) {
@@ -52,18 +53,48 @@ public final class FileContents {
   }
 
   private static String hash(StoreFiles.Listed file) {
-    CRC32C castagnoli = new CRC32C();
-    CRC32 other = new CRC32();
     try (FileChannel in = FileChannel.open(StoreFiles.local(file.path()).orElseThrow())) {
-      ByteBuffer buffer = BUFFER.get();
-      while (in.read(buffer.clear()) >= 0) {
-        castagnoli.update(buffer.flip());
-        other.update(buffer.rewind());
+      if (file.bytes() < PART) {
+        return HexFormat.of().formatHex(md5(in, 0));
       }
-    } catch (IOException e) {
+      long parts = (file.bytes() + PART - 1) / PART;
+      MessageDigest whole = md5();
+      LongStream.range(0, parts)
+          .parallel()
+          .mapToObj(part -> part(in, part * PART))
+          .forEachOrdered(whole::update);
+      return HexFormat.of().formatHex(whole.digest()) + "-" + parts;
+    } catch (IOException | UncheckedIOException e) {
       return UNREADABLE;
     }
-    return HexFormat.of().toHexDigits(castagnoli.getValue() << 32 | other.getValue());
+  }
+
+  private static byte[] part(FileChannel in, long from) {
+    try {
+      return md5(in, from);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Returns the MD5 of a part of a file, which is shorter at its end. */
+  private static byte[] md5(FileChannel in, long from) throws IOException {
+    MessageDigest md5 = md5();
+    ByteBuffer buffer = BUFFER.get();
+    long at = from;
+    while (at < from + PART && in.read(buffer.clear(), at) > 0) {
+      at += buffer.flip().remaining();
+      md5.update(buffer);
+    }
+    return md5.digest();
+  }
+
+  private static MessageDigest md5() {
+    try {
+      return MessageDigest.getInstance("MD5");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e); // every Java has it
+    }
   }
 
   private static List<String> etags(List<StoreFiles.Listed> files) throws IOException {
@@ -91,24 +122,18 @@ public final class FileContents {
 
   /**
    * Returns a hash of names, lengths and times of the last change, which stays as long as no file
-   * is touched; nothing while a change is so recent that another could have the same time.
+   * is touched.
    */
-  public static Optional<String> stamp(List<StoreFiles.Listed> files) {
-    long latest = Instant.now().minusSeconds(TICK_SECONDS).toEpochMilli();
+  public static String stamp(List<StoreFiles.Listed> files) {
     Hasher hasher = Hashing.murmur3_128().newHasher();
     for (StoreFiles.Listed file : files) {
       Optional<FileTime> changed = StoreFiles.local(file.path()).flatMap(FileContents::changed);
-      long millis = changed.map(FileTime::toMillis).orElse(file.modified());
-      if (millis > latest) {
-        return Optional.empty();
-      }
       hasher
           .putLong(file.bytes())
-          .putLong(millis)
-          .putLong(changed.map(time -> time.to(TimeUnit.NANOSECONDS)).orElse(0L))
+          .putLong(changed.map(time -> time.to(TimeUnit.NANOSECONDS)).orElse(file.modified()))
           .putString(file.path() + "\0", StandardCharsets.UTF_8);
     }
-    return Optional.of(hasher.hash().toString());
+    return hasher.hash().toString();
   }
 
   /** Returns the time of the last change of a file or its attributes, which no copy can set. */

@@ -48,9 +48,9 @@ public final class SourceContent {
   private record Entry(String name, long bytes, String hash) {}
 
   private final List<Entry> files;
-  private final Optional<String> stamp;
+  private final String stamp;
 
-  private SourceContent(List<Entry> files, Optional<String> stamp) {
+  private SourceContent(List<Entry> files, String stamp) {
     this.files = files.stream().sorted(Comparator.comparing(Entry::name)).toList();
     this.stamp = stamp;
   }
@@ -61,8 +61,8 @@ public final class SourceContent {
    * @param store directory of {@link #write}; there may be none
    */
   static SourceContent of(List<StoreFiles.Listed> files, String store) throws IOException {
-    Optional<String> stamp = FileContents.stamp(files);
-    if (stamp.isPresent() && stamp.equals(StoreFiles.find(StoreFiles.resolve(store, STAMP)))) {
+    String stamp = FileContents.stamp(files);
+    if (StoreFiles.find(StoreFiles.resolve(store, STAMP)).equals(Optional.of(stamp))) {
       Optional<SourceContent> written = find(store);
       if (written.isPresent()) {
         return new SourceContent(written.get().files, stamp);
@@ -72,7 +72,7 @@ public final class SourceContent {
   }
 
   private static SourceContent of(
-      List<StoreFiles.Listed> files, List<String> hashes, Optional<String> stamp) {
+      List<StoreFiles.Listed> files, List<String> hashes, String stamp) {
     List<Entry> entries = new ArrayList<>();
     for (int i = 0; i < files.size(); i++) {
       entries.add(new Entry(files.get(i).name(), files.get(i).bytes(), hashes.get(i)));
@@ -82,7 +82,7 @@ public final class SourceContent {
 
   /** Returns the content of a view, of which only a hash of its rows is known. */
   static SourceContent ofView(String kind, String fingerprint) {
-    return new SourceContent(List.of(new Entry(kind, 0, fingerprint)), Optional.empty());
+    return new SourceContent(List.of(new Entry(kind, 0, fingerprint)), fingerprint);
   }
 
   /** Returns a hash of names and contents, the same wherever the files are. */
@@ -146,7 +146,7 @@ public final class SourceContent {
             new Entry(
                 entry.get(0).textValue(), entry.get(1).longValue(), entry.get(2).textValue()));
       }
-      return Optional.of(new SourceContent(entries, Optional.empty()));
+      return Optional.of(new SourceContent(entries, ""));
     } catch (FileNotFoundException | NoSuchFileException e) {
       return Optional.empty();
     } catch (IOException e) {
@@ -165,11 +165,6 @@ public final class SourceContent {
       }
     }
     StoreFiles.write(StoreFiles.resolve(store, FILE), bytes.toByteArray());
-    String file = StoreFiles.resolve(store, STAMP);
-    if (stamp.isPresent()) {
-      StoreFiles.write(file, stamp.get());
-    } else {
-      StoreFiles.delete(file);
-    }
+    StoreFiles.write(StoreFiles.resolve(store, STAMP), stamp);
   }
 }

@@ -22,7 +22,8 @@
  *       elsewhere or a touch changes nothing, a corrected label does. Local files are read for it,
  *       20 microseconds of CPU for a photo of 40 kB, where decoding takes 2,000. Times are no
  *       evidence of content, but while none is newer than the list of hashes beside the store,
- *       nothing is read. Of an object it is the etag, which costs a request.
+ *       nothing is read. The hash of an object is its etag, which costs a request, and that of a
+ *       local file is the same, so that a store has the same bytes wherever its input was.
  *   <li><b>A new format</b> is one class with its parts, and one line in {@code SourceFormat.ALL}.
  *       Settings that the source does not tell go into {@link
  *       org.vocabeam.transforms.source.SourceOptions}.
