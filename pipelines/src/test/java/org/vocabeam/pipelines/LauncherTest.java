@@ -3,6 +3,7 @@ package org.vocabeam.pipelines;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.awt.image.BufferedImage;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,12 +13,15 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.vocabeam.transforms.statistics.ImageStatistics;
 
 /** The launcher itself, from a folder that is not the project's. */
 @Tag("slow")
@@ -80,6 +84,28 @@ class LauncherTest {
     assertEquals(2, status());
     assertEquals(
         "Unknown option --dta; did you mean --data? (see 'vocabeam demo --help')\n", err());
+  }
+
+  /** The case locale-C: names that are no ASCII, where the terminal has no UTF-8. */
+  @Test
+  void readsNamesUnderEveryLocale() throws Exception {
+    for (String name : List.of("café/ü 1.png", "emoji😀/1.png", "日本/1.png", "plain/1.png")) {
+      Path file = folder.resolve("in").resolve(name);
+      Files.createDirectories(file.getParent());
+      ImageIO.write(new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB), "png", file.toFile());
+    }
+    for (String locale : List.of("C", "POSIX", "de_DE.ISO-8859-1", "nowhere")) {
+      start(
+          Map.of("LC_ALL", locale, "LANG", locale),
+          "ingest",
+          "--runner=DirectRunner",
+          "--input=in",
+          "--output=" + locale);
+      assertEquals(0, status(), err());
+      assertEquals(
+          Set.of("café", "emoji😀", "plain", "日本"),
+          ImageStatistics.read(folder.resolve(locale + "/images").toString()).labels().keySet());
+    }
   }
 
   @Test

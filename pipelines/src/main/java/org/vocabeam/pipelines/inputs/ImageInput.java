@@ -3,15 +3,20 @@ package org.vocabeam.pipelines.inputs;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.checkerframework.checker.nullness.qual.Nullable;
+import org.vocabeam.models.UserError;
 import org.vocabeam.pipelines.runner.TypedCommand;
 import org.vocabeam.pipelines.runner.Version;
+import org.vocabeam.transforms.files.Unread;
 import org.vocabeam.transforms.image.DecodeOptions;
 import org.vocabeam.transforms.image.ImageRecord;
 import org.vocabeam.transforms.image.ShortSide;
 import org.vocabeam.transforms.source.ImageSource;
 import org.vocabeam.transforms.source.SourceOptions;
+import org.vocabeam.transforms.statistics.ImageStatistics;
+import org.vocabeam.transforms.statistics.NamedCount;
 import org.vocabeam.transforms.store.WriteStore;
 
 /**
@@ -27,6 +32,7 @@ import org.vocabeam.transforms.store.WriteStore;
  * @param shards files of the images store; 0 chooses by size
  * @param shardMegabytes size of a file, about, where {@code shards} is 0
  * @param rowGroupBytes size of a row group before compression, at least 1024
+ * @param strict refuses to complete a store that lacks a file of the input
  */
 public record ImageInput(
     String input,
@@ -34,7 +40,8 @@ public record ImageInput(
     DecodeOptions decode,
     int shards,
     int shardMegabytes,
-    long rowGroupBytes) {
+    long rowGroupBytes,
+    boolean strict) {
 
   /** Returns an input that is read and stored by the defaults. */
   public static ImageInput of(String input) {
@@ -44,12 +51,13 @@ public record ImageInput(
         DecodeOptions.keep(),
         0,
         WriteStore.SHARD_MEGABYTES,
-        WriteStore.ROW_GROUP_BYTES);
+        WriteStore.ROW_GROUP_BYTES,
+        false);
   }
 
   /** Returns the same input, of whose images something else is made. */
   public ImageInput decoded(DecodeOptions other) {
-    return new ImageInput(input, source, other, shards, shardMegabytes, rowGroupBytes);
+    return new ImageInput(input, source, other, shards, shardMegabytes, rowGroupBytes, strict);
   }
 
   /** Lists the input. */
@@ -120,7 +128,35 @@ public record ImageInput(
         .unless(usual.shards, "shards", shards)
         .unless(usual.shardMegabytes, "shardMegabytes", shardMegabytes)
         .unless(usual.rowGroupBytes, "rowGroupBytes", rowGroupBytes)
+        .flag("strict", strict)
         .options();
+  }
+
+  /**
+   * Refuses to complete a store of a strict input that lacks some of its files.
+   *
+   * @param statistics of the images
+   * @param store rejected store
+   */
+  public void refuseLost(ImageStatistics statistics, String store) {
+    if (!strict) {
+      return;
+    }
+    RejectedFiles rejected = RejectedFiles.read(store);
+    SortedMap<String, RejectedFiles.Reason> lost = new TreeMap<>(rejected.reasons());
+    for (Unread reason : Unread.values()) {
+      NamedCount unread = statistics.unread().get(reason.reason());
+      if (unread != null && !reason.isMeant()) {
+        lost.put(reason.reason(), new RejectedFiles.Reason(unread.count(), unread.names()));
+      }
+    }
+    RejectedFiles files = new RejectedFiles(lost);
+    if (files.count() > 0) {
+      throw new UserError(
+          String.format(
+              "files of %s are no images: %s; mend or remove them, or leave out --strict",
+              input, files.text()));
+    }
   }
 
   /** Returns the quality of scaled images, or null when they are stored without loss. */

@@ -35,6 +35,14 @@ public final class IngestArguments {
   private String layout;
 
   @Option(
+      names = "--strict",
+      order = Sections.INPUT,
+      description =
+          "Completes no store when a file of the input is rejected or not read, hidden files and"
+              + " labels apart.")
+  private boolean strict;
+
+  @Option(
       names = "--resize",
       order = Sections.IMAGES,
       defaultValue = "0",
@@ -143,7 +151,8 @@ public final class IngestArguments {
         new DecodeOptions(resize, shortSide(), maxPixels, colour, Background.of(background)),
         shards.count(),
         shardMegabytes,
-        rowGroupBytes);
+        rowGroupBytes,
+        strict);
   }
 
   private ShortSide shortSide() {

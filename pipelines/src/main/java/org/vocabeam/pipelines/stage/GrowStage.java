@@ -110,6 +110,10 @@ public record GrowStage(ImageInput input, String output) implements Request<Stri
     WriteStore<RejectedRecord> rejected =
         WriteStore.to(RejectedRecord.TYPE, increments.rejected(number)).withProvenance(provenance);
     Stage.writing(rejected, contents, images)
+        .beforeLastCommit(
+            () ->
+                input.refuseLost(
+                    ImageStatistics.read(increments.images(number)), rejected.directory()))
         .run(
             runner,
             "ingest-grow",

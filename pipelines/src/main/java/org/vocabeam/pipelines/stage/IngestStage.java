@@ -82,6 +82,7 @@ public record IngestStage(ImageInput input, String output, boolean overwrite)
         .beforeLastCommit(
             () -> {
               refuseNothing(source.kind(), place);
+              input.refuseLost(ImageStatistics.read(images(place)), rejected(place));
               content.write(images(place));
             })
         .run(

@@ -60,7 +60,8 @@ class RequestsTest {
           new DecodeOptions(64, 1_000_000, "rgb"),
           3,
           64,
-          4096);
+          4096,
+          true);
 
   private static <T extends Request<?>, C> void assertSame(
       T request, Class<C> command, Function<C, T> parsed) {
