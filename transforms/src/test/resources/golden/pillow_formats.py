@@ -86,6 +86,7 @@ def photo(seed):
 RGB = photo(0)
 OPACITY = np.clip(COLUMNS * 16 - 40, 0, 255).astype(np.uint8)
 RGB16 = photo(3).astype(np.uint16) * 257 ^ np.random.RandomState(1).randint(0, 256, (H, W, 3)).astype(np.uint16)
+BE16 = RGB16.astype(">u2")
 PALETTE = np.random.RandomState(5).randint(0, 256, (256, 4)).astype(np.uint8)
 colour = Image.fromarray(RGB)
 grey = colour.convert("L")
@@ -414,6 +415,30 @@ add("2 colours.gif", gif(few >> 3, bits=1))
 add("cut.gif", gif(few)[:-60], reason="truncated GIF")
 add("without an image.gif", gif(few)[:61] + b";", reason="corrupt GIF")
 
+# --- PNM ---
+
+
+def text(values, per_line=7):
+    numbers = [str(v) for v in values.flatten()]
+    lines = (" ".join(numbers[i:i + per_line]) for i in range(0, len(numbers), per_line))
+    return "\n".join(lines).encode() + b"\n"
+
+
+size = b"%d %d" % (W, H)
+add("bytes.ppm", saved(colour, "PPM"))
+add("bytes.pgm", saved(grey, "PPM"))
+add("bits.pbm", saved(bilevel, "PPM"))
+add("comments.pgm", b"P5\n# by hand\n%d # wide\n%d\n# greatest\n255\n" % (W, H) + GREY.tobytes())
+add("greatest value of 100.pgm", b"P5 " + size + b" 100\n" + (GREY // 3).astype(np.uint8).tobytes())
+add("16 bits.pgm", b"P5\n" + size + b"\n65535\n" + BE16[:, :, 0].tobytes())
+add("16 bits.ppm", b"P6\n" + size + b"\n65535\n" + BE16.tobytes())
+add("text.ppm", b"P3\n" + size + b"\n255\n" + text(RGB))
+add("text.pgm", b"P2\n" + size + b"\n255\n# grey\n" + text(GREY))
+add("text.pbm", b"P1\n" + size + b"\n" + text(GREY >> 7))
+add("cut.ppm", saved(colour, "PPM")[:-5], reason="truncated PNM")
+add("text, cut.pgm", b"P2\n" + size + b"\n255\n" + text(GREY)[:-400], reason="truncated PNM")
+add("letters.pgm", b"P2\n" + size + b"\n255\n" + text(GREY).replace(b"1", b"x"), reason="corrupt PNM")
+
 # --- JPEG 2000 ---
 
 add("rgb.jp2", saved(colour, "JPEG2000"))
@@ -558,7 +583,6 @@ for bits in (1, 2, 4):
 add("palette with opacity.png", saved(indexed, "PNG", transparency=bytes(range(0, 240, 20))))
 add("transparent colour.png", saved(colour, "PNG", transparency=tuple(int(v) for v in RGB[0, 0])))
 add("transparent grey.png", saved(grey, "PNG", transparency=int(GREY[0, 0])))
-BE16 = RGB16.astype(">u2")
 add("grey of 16 bits.png", png(16, 0, unfiltered(BE16[:, :, 0])))
 add("16 bits.png", png(16, 2, unfiltered(BE16)))
 add("rgba of 16 bits.png", png(16, 6, unfiltered(np.dstack([BE16, OPACITY.astype(">u2") * 257]).astype(">u2"))))

@@ -23,6 +23,7 @@ public interface ImageFormat {
           new TiffFormat(),
           new GifFormat(),
           new BmpFormat(),
+          new PnmFormat(),
           new Jpeg2000Format(),
           UnsupportedFormat.ofBrands(Rejection.AVIF, names("avif"), "avif", "avis"),
           UnsupportedFormat.ofBrands(

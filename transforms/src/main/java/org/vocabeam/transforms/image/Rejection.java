@@ -38,6 +38,9 @@ public enum Rejection {
   TRUNCATED_GIF("truncated GIF"),
   CORRUPT_GIF("corrupt GIF"),
 
+  TRUNCATED_PNM("truncated PNM"),
+  CORRUPT_PNM("corrupt PNM"),
+
   TRUNCATED_JPEG_2000("truncated JPEG 2000"),
   CORRUPT_JPEG_2000("corrupt JPEG 2000"),
   UNSUPPORTED_JPEG_2000("JPEG 2000 other than 8-bit grey or RGB, which is not supported"),

@@ -216,7 +216,9 @@ class FormatsTest {
         "II. Material and methods",
         "MM",
         "GIF animations of 1998",
-        "RIFF and WEBP are words"
+        "RIFF and WEBP are words",
+        "P5 and P6 are 2 kinds",
+        "P4 12 columns"
       })
   void textIsNotAnImage(String text) {
     byte[] file = text.getBytes(StandardCharsets.UTF_8);

@@ -50,6 +50,7 @@ class MutationTest {
             Rejection.CORRUPT_GIF,
             Rejection.TRUNCATED_GIF,
             Rejection.TRUNCATED_BMP,
+            Rejection.TRUNCATED_PNM,
             Rejection.CORRUPT_JPEG_2000,
             Rejection.TRUNCATED_JPEG_2000,
             Rejection.TOO_MANY_PIXELS,
