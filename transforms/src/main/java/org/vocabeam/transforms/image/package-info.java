@@ -12,9 +12,9 @@
  *       OpenJPEG in Leptonica's native library, and so have Pillow's pixels to the last bit.
  *       TwelveMonkeys' WebP differs by up to 90 of 255, for its chroma is not smoothed. TIFF is
  *       TwelveMonkeys': Leptonica reads no tiles and no planes, and no native libtiff is exposed to
- *       damaged files; Java's own knows no BigTIFF and no predictor of 16 bits. PNG is Java's. BMP
- *       and GIF have readers here, because others differ from Pillow where a frame is smaller than
- *       the screen or a file is cut.
+ *       damaged files; Java's own knows no BigTIFF and no predictor of 16 bits. PNG is Java's. BMP,
+ *       GIF and PNM have readers here, because others differ from Pillow where a frame is smaller
+ *       than the screen or a file is cut.
  *   <li><b>Parts.</b> For views, TensorFlow's libjpeg-turbo decodes only the rows of a JPEG that
  *       are needed, at 1/2, 1/4 or 1/8 where that is enough, but tells nothing of damage. A whole
  *       photo of 500 x 375 takes 1.0 ms, where Java's readers take 2.6.
