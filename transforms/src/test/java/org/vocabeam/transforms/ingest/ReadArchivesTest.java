@@ -108,7 +108,7 @@ class ReadArchivesTest extends TestSources {
         source(name),
         KEEP,
         List.of(grey("train/cat/a.png", "cat", "train")),
-        Map.of("train/cat/b.txt", "not a JPEG or PNG"));
+        Map.of("train/cat/b.txt", "not an image"));
   }
 
   @ParameterizedTest
@@ -132,7 +132,7 @@ class ReadArchivesTest extends TestSources {
         source("x.ZIP"),
         KEEP,
         List.of(grey("train/cat/a.png", "cat", "train")),
-        Map.of("train/cat/empty.png", "no content", "notes.txt", "not a JPEG or PNG"));
+        Map.of("train/cat/empty.png", "no content", "notes.txt", "not an image"));
     expectUnread(
         source("x.ZIP"),
         Map.of("hidden", new NamedCount(1, List.of("__MACOSX/train/cat/._a.png"))));
@@ -285,7 +285,7 @@ class ReadArchivesTest extends TestSources {
     ImageSource loose = source("both");
     assertEquals("image folder", loose.kind());
     expect(
-        loose, KEEP, List.of(grey("x.png", null, "all")), Map.of("README.md", "not a JPEG or PNG"));
+        loose, KEEP, List.of(grey("x.png", null, "all")), Map.of("README.md", "not an image"));
     expectUnread(
         loose,
         Map.of(
