@@ -19,8 +19,8 @@ import picocli.CommandLine.Option;
     name = "ingest",
     header = "Makes the images store that all other commands read.",
     description =
-        "Reads images from a folder (split/label/file, label/file or flat), a tar,"
-            + " gzipped IDX files, Parquet or another images store, checks each, and writes"
+        "Reads images from a folder, archives, IDX files, Parquet, a table of files or another images"
+            + " store, checks each, says how labels and splits were found, and writes"
             + " OUTPUT/images and OUTPUT/rejected. The same command again finds its store and"
             + " does nothing.",
     footer = {

@@ -82,6 +82,9 @@ public record ImageInput(
   public Map<String, String> reading() {
     Map<String, String> entries = new TreeMap<>();
     entries.put("layout", source.layout());
+    if (source.fileColumn() != null) {
+      entries.put("fileColumn", source.fileColumn());
+    }
     entries.put("resize", Integer.toString(decode.resize()));
     entries.put(Provenance.SHORT_SIDE, decode.shortSide().provenance());
     entries.put("colour", decode.colour());
@@ -115,6 +118,7 @@ public record ImageInput(
     return TypedCommand.of("")
         .with("input", input)
         .unless(usual.source.layout(), "layout", source.layout())
+        .ifGiven("labels", source.labels())
         .unless(usual.decode.resize(), "resize", decode.resize())
         .unless(usual.decode.shortSide().pixels(), "shortSide", decode.shortSide().pixels())
         .unless(usual.decode.shortSide().encoding(), "encoding", decode.shortSide().encoding())
@@ -123,6 +127,7 @@ public record ImageInput(
         .unless(usual.decode.background().word(), "background", decode.background().word())
         .unless(usual.decode.maxPixels(), "maxPixels", decode.maxPixels())
         .ifGiven("imageColumn", source.imageColumn())
+        .ifGiven("fileColumn", source.fileColumn())
         .ifGiven("labelColumn", source.labelColumn())
         .ifGiven("splitColumn", source.splitColumn())
         .unless(usual.shards, "shards", shards)

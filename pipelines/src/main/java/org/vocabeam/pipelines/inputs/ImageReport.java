@@ -27,6 +27,7 @@ public final class ImageReport {
             size(statistics),
             rounded(statistics.mean()),
             rounded(statistics.std())));
+    report.append(LabelReport.lines(statistics));
     if (!statistics.isUniform() && !statistics.shortSides().isEmpty()) {
       line(report, "Sizes:", "shorter side " + ranges(statistics.shortSides()));
     }
@@ -52,6 +53,8 @@ public final class ImageReport {
     if (!statistics.unread().isEmpty()) {
       line(report, "Not read:", unread(statistics.unread()));
     }
+    LabelReport.warnings(statistics)
+        .forEach(warning -> report.append(String.format("Warning: %s%n", warning)));
     return report.toString();
   }
 
@@ -92,7 +95,7 @@ public final class ImageReport {
     return report.toString();
   }
 
-  private static void line(StringBuilder report, String title, String text) {
+  static void line(StringBuilder report, String title, String text) {
     report.append(String.format("%-11s%s%n", title, text));
   }
 

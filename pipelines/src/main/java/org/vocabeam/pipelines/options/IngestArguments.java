@@ -43,6 +43,15 @@ public final class IngestArguments {
   private boolean strict;
 
   @Option(
+      names = "--labels",
+      order = Sections.INPUT,
+      paramLabel = "FILE",
+      description =
+          "Table with the labels or splits of a folder or archive, by file: CSV, TSV, JSON lines or"
+              + " Parquet. Default: those in the input, as metadata.csv.")
+  private @Nullable String labels;
+
+  @Option(
       names = "--resize",
       order = Sections.IMAGES,
       defaultValue = "0",
@@ -106,21 +115,28 @@ public final class IngestArguments {
       names = "--imageColumn",
       order = Sections.COLUMNS,
       paramLabel = "NAME",
-      description = "Column with the encoded images. Default: image.")
+      description = "Column with the encoded images. Default: image, img, ..., or the only one.")
   private @Nullable String imageColumn;
+
+  @Option(
+      names = "--fileColumn",
+      order = Sections.COLUMNS,
+      paramLabel = "NAME",
+      description = "Column with the paths of images. Default: file_name, path, id, ...")
+  private @Nullable String fileColumn;
 
   @Option(
       names = "--labelColumn",
       order = Sections.COLUMNS,
       paramLabel = "NAME",
-      description = "Column with the labels. Default: label, if there is one.")
+      description = "Column with the labels. Default: label, class, ..., if there is one.")
   private @Nullable String labelColumn;
 
   @Option(
       names = "--splitColumn",
       order = Sections.COLUMNS,
       paramLabel = "NAME",
-      description = "Column with the splits. Default: split, if there is one.")
+      description = "Column with the splits. Default: split, subset, ..., if there is one.")
   private @Nullable String splitColumn;
 
   @Mixin private ShardsOption shards;
@@ -147,7 +163,7 @@ public final class IngestArguments {
   public ImageInput input() {
     return new ImageInput(
         input,
-        new SourceOptions(layout, imageColumn, labelColumn, splitColumn),
+        new SourceOptions(layout, labels, imageColumn, fileColumn, labelColumn, splitColumn),
         new DecodeOptions(resize, shortSide(), maxPixels, colour, Background.of(background)),
         shards.count(),
         shardMegabytes,

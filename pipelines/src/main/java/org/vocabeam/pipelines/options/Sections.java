@@ -89,7 +89,7 @@ public final class Sections {
           entry(ROWS, "Rows and files"),
           entry(SHEET, "Sheet of pictures"),
           entry(RUNNER, "Where it runs"),
-          entry(COLUMNS, "Columns of Parquet input"),
+          entry(COLUMNS, "Columns of Parquet and tables"),
           entry(FILES, "Files of the store"),
           entry(OPTIMIZER, "Optimizer and other constants (by default, those of the preset)"),
           entry(OBOW, "OBoW (by default, the constants of the preset)"),

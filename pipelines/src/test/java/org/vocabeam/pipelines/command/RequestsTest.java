@@ -56,7 +56,7 @@ class RequestsTest {
   private static final ImageInput INPUT =
       new ImageInput(
           "my photos",
-          new SourceOptions("split/label", "picture", "kind", "part"),
+          new SourceOptions("split/label", "/labels.csv", "picture", "file", "kind", "part"),
           new DecodeOptions(64, 1_000_000, "rgb"),
           3,
           64,

@@ -4,6 +4,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.Serializable;
 import java.net.URI;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
@@ -51,7 +52,8 @@ public final class StoreFiles {
    * @param modified time of the last change of the content, in milliseconds since 1970; 0 if
    *     unknown
    */
-  public record Listed(String path, String name, long bytes, long modified) {}
+  public record Listed(String path, String name, long bytes, long modified)
+      implements Serializable {}
 
   /**
    * Content of a root.

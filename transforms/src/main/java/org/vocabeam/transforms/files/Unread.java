@@ -7,6 +7,7 @@ package org.vocabeam.transforms.files;
 public enum Unread {
   HIDDEN("hidden", true),
   LABELS("labels of images", true),
+  BESIDE("beside the image of its sample", true),
   ARCHIVE_BESIDE_IMAGES("archive beside loose images", false),
   OTHER_FORMAT("beside files of another format", false),
   UNKNOWN_ARCHIVE("kind of archive that is not read", false),

@@ -11,6 +11,7 @@ public enum Rejection {
   ENCRYPTED("encrypted"),
   PACKED("compressed in a way that is not read"),
   SAME_NAME("another file has this name"),
+  MISSING("no such file"),
   GONE("gone before it was read"),
   CLOSED("no permission to read it"),
   UNREADABLE("cannot be read from its disk"),

@@ -26,6 +26,7 @@ import org.vocabeam.transforms.image.DecodeOptions;
 import org.vocabeam.transforms.image.ImageRecord;
 import org.vocabeam.transforms.image.RejectedRecord;
 import org.vocabeam.transforms.source.ImageSource;
+import org.vocabeam.transforms.source.Origin;
 import org.vocabeam.transforms.source.SourceImage;
 import org.vocabeam.transforms.source.WorkItem;
 import org.vocabeam.transforms.statistics.ImageStatistics;
@@ -199,7 +200,7 @@ public final class ReadImages extends PTransform<PBegin, PCollectionTuple> {
             .setCoder(SerializableCoder.of(ImageTally.class));
     PCollection<ImageStatistics> statistics =
         tally
-            .apply("Statistics", ParDo.of(new Statistics()))
+            .apply("Statistics", ParDo.of(new Statistics(source.origin())))
             .setCoder(SerializableCoder.of(ImageStatistics.class));
     return PCollectionTuple.of(IMAGES, decoded.get(IMAGES).setCoder(ImageRecord.TYPE.coder()))
         .and(REJECTED, decoded.get(REJECTED).setCoder(RejectedRecord.TYPE.coder()))
@@ -218,9 +219,15 @@ public final class ReadImages extends PTransform<PBegin, PCollectionTuple> {
   private static final class Statistics extends DoFn<ImageTally, ImageStatistics> {
     private static final long serialVersionUID = 1L;
 
+    private final Origin origin;
+
+    Statistics(Origin origin) {
+      this.origin = origin;
+    }
+
     @ProcessElement
     public void convert(@Element ImageTally tally, OutputReceiver<ImageStatistics> out) {
-      out.output(tally.statistics());
+      out.output(tally.statistics().found(origin.labels(), origin.splits(), origin.warnings()));
     }
   }
 

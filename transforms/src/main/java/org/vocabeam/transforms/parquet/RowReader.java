@@ -9,6 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -126,6 +127,7 @@ public final class RowReader<T> implements Iterator<T>, AutoCloseable {
         ParquetChannels.input(file),
         ParquetReadOptions.builder(new PlainParquetConfiguration())
             .usePageChecksumVerification(true)
+            .withCodecFactory(new Codecs())
             .build());
   }
 
@@ -193,6 +195,14 @@ public final class RowReader<T> implements Iterator<T>, AutoCloseable {
       if (cause instanceof ClosedChannelException || cause instanceof IllegalStateException) {
         return new IllegalStateException("cannot read " + group.file(), e);
       }
+    }
+    Optional<String> codec = Codecs.missing(e);
+    if (codec.isPresent()) {
+      return new UserError(
+          String.format(
+              "%s is compressed with %s, which is not supported; write it again with zstd",
+              group.file(), codec.get()),
+          e);
     }
     String what =
         e instanceof FileNotFoundException || e instanceof NoSuchFileException

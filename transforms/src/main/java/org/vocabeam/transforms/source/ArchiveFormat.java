@@ -13,9 +13,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
+import java.util.stream.Collectors;
+import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
 import org.vocabeam.transforms.files.StoreFiles;
 import org.vocabeam.transforms.files.Unread;
+import org.vocabeam.transforms.image.ImageRecord;
 import org.vocabeam.transforms.image.Rejection;
 
 /**
@@ -42,10 +45,20 @@ final class ArchiveFormat implements SourceFormat {
       return Optional.empty();
     }
     boolean one = archives.size() == 1;
+    Layout layout = files.layout(List.of());
+    Levels levels = Levels.of(archives.stream().map(StoreFiles.Listed::name).toList());
     List<Members> parts =
         archives.stream()
-            .map(file -> new Members(file.path(), one ? "" : file.name() + "/", files.layout()))
+            .map(
+                file ->
+                    new Members(
+                        file.path(),
+                        one ? "" : file.name() + "/",
+                        layout,
+                        files.options().labelColumn(),
+                        split(file.name(), levels)))
             .toList();
+    Samples samples = Samples.peek(archives.get(0).path(), files.options().labelColumn());
     long bytes = SourceFiles.bytes(archives);
     return Optional.of(
         ImageSource.of(
@@ -53,8 +66,18 @@ final class ArchiveFormat implements SourceFormat {
                 parts,
                 SourceSize.ofFiles(bytes / MEMBER_BYTES + 1, bytes),
                 files,
-                archives)
-            .withSequentialParts());
+                archives,
+                layout.tables())
+            .withSequentialParts()
+            .from(Origin.of(layout, samples)));
+  }
+
+  /** Returns the split in the directories and the name of an archive. */
+  private static String split(String name, Levels levels) {
+    return levels
+        .split(Levels.parents(name))
+        .or(() -> Splits.ofFile(name))
+        .orElse(ImageRecord.NO_SPLIT);
   }
 
   private static String kind(List<StoreFiles.Listed> archives) {
@@ -63,82 +86,121 @@ final class ArchiveFormat implements SourceFormat {
     return zips == 0 ? "tar" : zips == archives.size() ? "zip" : "tar and zip";
   }
 
+  /** Visitor of the members of an archive. */
+  interface Visitor {
+    /**
+     * Reads a member.
+     *
+     * @param path in the archive; of a member of an archive in it, below that archive's name
+     * @return true to go on
+     */
+    boolean visit(Archive archive, Archive.Entry entry, String path) throws IOException;
+  }
+
+  /** Visits the members of an archive and of those in it, in the order of the archive. */
+  static void walk(String file, Visitor visitor) {
+    try (Archive archive = Archive.open(file)) {
+      walk(archive, file, "", visitor);
+    } catch (IOException e) {
+      throw damaged(file, e);
+    }
+  }
+
+  /**
+   * Visits the rest of an archive.
+   *
+   * @param place name of the archive for users
+   * @param prefix of its paths
+   */
+  private static boolean walk(Archive archive, String place, String prefix, Visitor visitor)
+      throws IOException {
+    for (Archive.Entry entry = archive.next(); entry != null; entry = archive.next()) {
+      String name = entry.name();
+      boolean inner =
+          entry.rejection() == null && Archive.hasFileName(name) && !Layout.isHidden(name);
+      boolean more =
+          inner
+              ? walkInner(entry, place + "/" + name, prefix + name + "/", visitor)
+              : visitor.visit(archive, entry, prefix + name);
+      if (!more) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean walkInner(
+      Archive.Entry entry, String place, String prefix, Visitor visitor) {
+    try (Archive archive = Archive.of(new Unclosed(entry.content()))) {
+      return walk(archive, place, prefix, visitor);
+    } catch (IOException e) {
+      throw damaged(place, e);
+    }
+  }
+
+  private static UserError damaged(String archive, IOException e) {
+    return new UserError(
+        String.format(
+            "%s is not a whole tar or zip (%s); fetch or make it again", archive, e.getMessage()),
+        e);
+  }
+
   /**
    * The files in an archive.
    *
    * @param prefix of the ids
+   * @param column of the labels of samples, or null
+   * @param split of files without one, by the archive's name
    */
-  private record Members(String archive, String prefix, Layout layout) implements WorkItem.Part {
+  private record Members(
+      String archive, String prefix, Layout layout, @Nullable String column, String split)
+      implements WorkItem.Part {
     @Override
     public void read(int maxBytes, Consumer<SourceImage> images) {
-      Reading reading = new Reading(layout, maxBytes, images);
-      reading.read(archive, prefix);
+      try {
+        Samples samples = Samples.of(archive, column);
+        Reading reading = new Reading(this, samples, maxBytes);
+        walk(
+            archive,
+            (opened, entry, path) -> {
+              images.accept(reading.image(opened, entry, path));
+              return true;
+            });
+      } catch (IOException e) {
+        throw damaged(archive, e);
+      }
     }
   }
 
   /** Reading of one archive and of those in it. */
   private static final class Reading {
-    private final Layout layout;
+    private final Members members;
+    private final Samples samples;
     private final int maxBytes;
-    private final Consumer<SourceImage> images;
 
-    /** Hashes of the ids so far; some 60 bytes a member. */
+    /** Hashes of the paths so far; some 60 bytes a member. */
     private final Set<HashCode> seen = new HashSet<>();
 
-    Reading(Layout layout, int maxBytes, Consumer<SourceImage> images) {
-      this.layout = layout;
+    Reading(Members members, Samples samples, int maxBytes) {
+      this.members = members;
+      this.samples = samples;
       this.maxBytes = maxBytes;
-      this.images = images;
     }
 
-    void read(String file, String prefix) {
-      try (Archive archive = Archive.open(file)) {
-        read(archive, file, prefix, "");
-      } catch (IOException e) {
-        throw damaged(file, e);
+    SourceImage image(Archive archive, Archive.Entry entry, String path) throws IOException {
+      String id = members.prefix + path;
+      if (Layout.isHidden(entry.name())) {
+        return SourceImage.unread(id, Unread.HIDDEN);
       }
-    }
-
-    /**
-     * Reads the rest of an archive.
-     *
-     * @param place name of the archive for users
-     * @param prefix of the ids
-     * @param directory of the archive in the outermost one, empty or with {@code /} at its end; an
-     *     archive stands for a directory of its name
-     */
-    private void read(Archive archive, String place, String prefix, String directory)
-        throws IOException {
-      for (Archive.Entry entry = archive.next(); entry != null; entry = archive.next()) {
-        String name = entry.name();
-        Matcher inner = Archive.NAMES.matcher(name);
-        if (Layout.isHidden(name)) {
-          images.accept(SourceImage.unread(prefix + name, Unread.HIDDEN));
-        } else if (entry.rejection() == null && inner.matches()) {
-          readInner(
-              entry, place + "/" + name, prefix + name + "/", directory + inner.group(1) + "/");
-        } else {
-          images.accept(image(archive, entry, prefix + name, directory + name));
-        }
-      }
-    }
-
-    private void readInner(Archive.Entry entry, String place, String prefix, String directory) {
-      try (Archive archive = Archive.of(new Unclosed(entry.content()))) {
-        read(archive, place, prefix, directory);
-      } catch (IOException e) {
-        throw damaged(place, e);
-      }
-    }
-
-    private SourceImage image(Archive archive, Archive.Entry entry, String id, String path)
-        throws IOException {
-      Layout.Place place = layout.of(path);
-      if (!seen.add(Hashing.murmur3_128().hashString(id, StandardCharsets.UTF_8))) {
+      Layout.Place place = place(path);
+      if (!seen.add(Hashing.murmur3_128().hashString(path, StandardCharsets.UTF_8))) {
         return SourceImage.rejected(id, place.split(), Rejection.SAME_NAME);
       }
       if (entry.rejection() != null) {
         return SourceImage.rejected(id, place.split(), entry.rejection());
+      }
+      if (samples.isBeside(path)) {
+        return SourceImage.unread(id, samples.isLabel(path) ? Unread.LABELS : Unread.BESIDE);
       }
       try {
         return SourceImage.file(id, place.label(), place.split(), entry.content(), maxBytes);
@@ -150,11 +212,25 @@ final class ArchiveFormat implements SourceFormat {
       }
     }
 
-    private static UserError damaged(String archive, IOException e) {
-      return new UserError(
-          String.format(
-              "%s is not a whole tar or zip (%s); fetch or make it again", archive, e.getMessage()),
-          e);
+    /** Returns split and label; an archive in the archive stands for a directory of its name. */
+    private Layout.Place place(String path) {
+      Layout.Place place = members.layout.of(directories(path));
+      return new Layout.Place(
+          place.split().equals(ImageRecord.NO_SPLIT) ? members.split : place.split(),
+          samples.hasLabels() && members.layout.tables().isEmpty()
+              ? samples.label(path)
+              : place.label());
+    }
+
+    private static String directories(String path) {
+      return Levels.parents(path).stream()
+          .map(name -> withoutEnding(name) + "/")
+          .collect(Collectors.joining("", "", StoreFiles.name(path)));
+    }
+
+    private static String withoutEnding(String name) {
+      Matcher archive = Archive.NAMES.matcher(name);
+      return archive.matches() ? archive.group(1) : name;
     }
   }
 

@@ -3,27 +3,38 @@ package org.vocabeam.transforms.source;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.Serializable;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
 import org.vocabeam.transforms.files.StoreFiles;
 import org.vocabeam.transforms.image.ImageRecord;
 
 /**
- * IDX files of grey images, the format of MNIST: a big-endian header of magic number, count, height
- * and width, then the pixels. Labels are in the file beside it, if there is one. The id is the
- * file's name without {@code .gz}, {@code #} and the row: {@code train-images-idx3-ubyte#00042}.
+ * IDX files of images, the format of MNIST: a big-endian header of magic number, count, height and
+ * width, then the pixels. Images of four dimensions have one or three channels, before or after
+ * their height and width. Labels are in the file beside it, if there is one: numbers of any type;
+ * of several an image, as in QMNIST, the first is its class. The id is the file's name without
+ * {@code .gz}, {@code #} and the row: {@code train-images-idx3-ubyte#00042}.
  */
 final class IdxFormat implements SourceFormat {
   private static final Pattern IMAGES =
-      Pattern.compile("((?:.*/)?)([^/]*?)[-.]?images[-.]idx3-ubyte(\\.gz)?");
-  private static final int IMAGES_MAGIC = 0x803;
-  private static final int LABELS_MAGIC = 0x801;
+      Pattern.compile(
+          "(?<directory>(?:.*/)?)(?<prefix>[^/]*?)(?<dash>[-_.]?)images?[-_.]idx[34]"
+              + "(?:[-_.]ubyte)?(?:\\.(?:gz|bz2|xz|zst))?",
+          Pattern.CASE_INSENSITIVE);
+
+  private static final String LABELS = "labels?[-_.]idx[12](?:[-_.](?:ubyte|byte|short|int))?";
+  private static final String COMPRESSED = "(\\.(gz|bz2|xz|zst))?$";
+
   private static final int MAX_ROWS = 10_000;
   private static final int PART_BYTES = 16 << 20;
 
@@ -41,120 +52,222 @@ final class IdxFormat implements SourceFormat {
     if (listed.isEmpty()) {
       return Optional.empty();
     }
+    List<StoreFiles.Listed> beside = beside(files);
     List<Rows> parts = new ArrayList<>();
+    List<StoreFiles.Listed> read = new ArrayList<>(listed);
+    List<String> warnings = new ArrayList<>();
     long images = 0;
     long bytes = 0;
+    int channels = 1;
     for (StoreFiles.Listed file : listed) {
-      Header header = header(file, IMAGES_MAGIC);
-      parts.addAll(list(file, header, files.decode().maxPixels()));
-      images += header.count;
-      bytes += header.count * header.pixels();
+      Pixels pixels = Pixels.of(header(file), file.path());
+      Optional<StoreFiles.Listed> labels = labels(file, beside);
+      labels.ifPresent(read::add);
+      if (labels.isEmpty()) {
+        warnings.add(
+            String.format(
+                "there is no file of labels beside %s: its images have none", file.name()));
+      }
+      parts.addAll(list(file, pixels, labels.orElse(null), files.decode().maxPixels()));
+      images += pixels.count;
+      bytes += pixels.count * pixels.bytes();
+      channels = Math.max(channels, pixels.channels);
     }
     return Optional.of(
         ImageSource.of(
-            name(), parts, new SourceSize(images, bytes, 1, true), files, withLabels(listed)));
+                name(),
+                parts,
+                new SourceSize(images, bytes, channels, true),
+                files,
+                read,
+                List.of())
+            .from(
+                new Origin(
+                    "the files of labels", "the names of the files", List.copyOf(warnings))));
   }
 
-  private static List<StoreFiles.Listed> withLabels(List<StoreFiles.Listed> images)
-      throws IOException {
-    List<StoreFiles.Listed> read = new ArrayList<>(images);
-    for (StoreFiles.Listed file : images) {
-      StoreFiles.Listed labels = labels(file.path());
-      if (labels != null) {
-        read.add(labels);
+  /** Returns the files among which labels may be. */
+  private static List<StoreFiles.Listed> beside(SourceFiles files) throws IOException {
+    if (!files.isFile()) {
+      return files.listed();
+    }
+    String path = files.listed().get(0).path();
+    return StoreFiles.list(path.substring(0, path.lastIndexOf('/') + 1));
+  }
+
+  /**
+   * Header of an IDX file.
+   *
+   * @param type of the values, by its code in the file
+   */
+  private record Header(int type, int[] shape) {
+    int offset() {
+      return 4 + 4 * shape.length;
+    }
+
+    /** Returns the number of bytes of a value, or 0 for a type that is none. */
+    int valueBytes() {
+      return switch (type) {
+        case 0x08, 0x09 -> 1;
+        case 0x0B -> 2;
+        case 0x0C, 0x0D -> 4;
+        case 0x0E -> 8;
+        default -> 0;
+      };
+    }
+  }
+
+  /**
+   * Number and size of the images of a file.
+   *
+   * @param planes true if an image is stored channel by channel
+   */
+  private record Pixels(int offset, int count, int height, int width, int channels, boolean planes)
+      implements Serializable {
+
+    static Pixels of(Header header, String file) {
+      int[] shape = header.shape;
+      if (header.type == 0x08 && shape.length == 3) {
+        return new Pixels(header.offset(), shape[0], shape[1], shape[2], 1, false);
       }
+      if (header.type == 0x08 && shape.length == 4) {
+        if (isChannels(shape[3])) {
+          return new Pixels(header.offset(), shape[0], shape[1], shape[2], shape[3], false);
+        }
+        if (isChannels(shape[1])) {
+          return new Pixels(header.offset(), shape[0], shape[2], shape[3], shape[1], true);
+        }
+      }
+      throw new UserError(
+          String.format(
+              "%s begins with 0000%02x%02x and holds %s; images are bytes (00000803 or 00000804) of"
+                  + " height x width, with 1 or 3 channels before or after: write it so",
+              file,
+              header.type,
+              shape.length,
+              Arrays.stream(shape).mapToObj(String::valueOf).collect(Collectors.joining(" x "))));
     }
-    return read;
+
+    private static boolean isChannels(int size) {
+      return size == 1 || size == 3;
+    }
+
+    long bytes() {
+      return (long) width * height * channels;
+    }
+
+    /** Returns the values of an image with its channels together. */
+    byte[] interleaved(byte[] values) {
+      if (!planes || channels == 1) {
+        return values;
+      }
+      byte[] pixels = new byte[values.length];
+      int plane = width * height;
+      for (int i = 0; i < values.length; i++) {
+        pixels[i % plane * channels + i / plane] = values[i];
+      }
+      return pixels;
+    }
   }
 
-  /** Number and size of the images of a file. */
-  private record Header(int count, int height, int width) {
-    long pixels() {
-      return (long) width * height;
-    }
-  }
-
-  private static List<Rows> list(StoreFiles.Listed file, Header header, long maxPixels)
+  private static List<Rows> list(
+      StoreFiles.Listed file, Pixels pixels, StoreFiles.@Nullable Listed labels, long maxPixels)
       throws IOException {
-    long pixels = header.pixels();
-    if (pixels < 1 || pixels > maxPixels) {
+    long area = (long) pixels.width * pixels.height;
+    if (area < 1 || area > maxPixels) {
       throw new UserError(
           String.format(
               "%s holds images of %d x %d pixels; 1 to maxPixels (%d) are allowed",
-              file.path(), header.width, header.height, maxPixels));
+              file.path(), pixels.width, pixels.height, maxPixels));
     }
-    checkLength(file, 16 + header.count * pixels);
-    StoreFiles.Listed labels = labels(file.path());
-    if (labels != null) {
-      int count = header(labels, LABELS_MAGIC).count;
-      if (count != header.count) {
-        throw new UserError(
-            String.format(
-                "%s has %d labels for the %d images of %s; the two files must be of one data set",
-                labels.path(), count, header.count, file.path()));
-      }
-      checkLength(labels, 8 + (long) count);
-    }
-    int rows = (int) Math.max(1, Math.min(MAX_ROWS, PART_BYTES / pixels));
+    checkLength(file, pixels.offset + pixels.count * pixels.bytes());
+    Classes classes = labels == null ? null : classes(labels, file, pixels.count);
+    int rows = (int) Math.max(1, Math.min(MAX_ROWS, PART_BYTES / pixels.bytes()));
     if (Compression.isCompressed(file.path())) {
-      rows = Math.max(rows, header.count / MAX_GZIP_PARTS + 1);
+      rows = Math.max(rows, pixels.count / MAX_GZIP_PARTS + 1);
     }
     List<Rows> parts = new ArrayList<>();
-    for (int from = 0; from < header.count; from += rows) {
+    for (int from = 0; from < pixels.count; from += rows) {
       parts.add(
           new Rows(
               file.path(),
-              labels == null ? null : labels.path(),
-              file.name().replaceFirst("\\.gz$", ""),
+              classes,
+              file.name().replaceFirst(COMPRESSED, ""),
               split(file.name()),
-              header.width,
-              header.height,
+              pixels,
               from,
-              Math.min(header.count, from + rows)));
+              Math.min(pixels.count, from + rows)));
     }
     return parts;
+  }
+
+  private static Classes classes(StoreFiles.Listed labels, StoreFiles.Listed images, int count)
+      throws IOException {
+    Header header = header(labels);
+    if (header.valueBytes() == 0 || header.shape.length < 1 || header.shape.length > 2) {
+      throw new UserError(
+          String.format(
+              "%s begins with 0000%02x%02x; labels are numbers, one or one row an image (00000801,"
+                  + " 00000c02): fetch it again",
+              labels.path(), header.type, header.shape.length));
+    }
+    if (header.shape[0] != count) {
+      throw new UserError(
+          String.format(
+              "%s has %d labels for the %d images of %s; the two files must be of one data set",
+              labels.path(), header.shape[0], count, images.path()));
+    }
+    int columns = header.shape.length == 1 ? 1 : header.shape[1];
+    checkLength(labels, header.offset() + (long) count * columns * header.valueBytes());
+    return new Classes(labels.path(), header.offset(), header.type, header.valueBytes(), columns);
   }
 
   /** Returns the split in a file's name; MNIST calls its test set t10k. */
   private static String split(String name) {
     Matcher matcher = IMAGES.matcher(name);
-    String prefix = matcher.matches() ? matcher.group(2) : "";
+    String prefix = matcher.matches() ? matcher.group("prefix") : "";
     if (prefix.isEmpty()) {
       return ImageRecord.NO_SPLIT;
     }
-    if (prefix.endsWith("t10k") || prefix.endsWith("test")) {
-      return "test";
-    }
-    return prefix.endsWith("train") ? "train" : prefix;
+    return prefix.endsWith("t10k") ? "test" : Splits.ofFile(prefix).orElse(prefix);
   }
 
-  private static StoreFiles.@Nullable Listed labels(String images) throws IOException {
-    int slash = images.lastIndexOf('/') + 1;
-    String name = images.substring(slash).replaceFirst("\\.gz$", "");
-    String labels =
-        images.substring(0, slash) + name.replace("images", "labels").replace("idx3", "idx1");
-    for (String candidate : List.of(labels, labels + ".gz")) {
-      List<StoreFiles.Listed> found = StoreFiles.list(candidate);
-      if (!found.isEmpty()) {
-        return found.get(0);
-      }
+  /** Returns the file of labels of a file of images. */
+  private static Optional<StoreFiles.Listed> labels(
+      StoreFiles.Listed images, List<StoreFiles.Listed> beside) {
+    Matcher name = IMAGES.matcher(images.path());
+    if (!name.matches()) {
+      return Optional.empty();
     }
-    return null;
+    Pattern labels =
+        Pattern.compile(
+            Pattern.quote(name.group("directory") + name.group("prefix") + name.group("dash"))
+                + LABELS
+                + COMPRESSED,
+            Pattern.CASE_INSENSITIVE);
+    return beside.stream().filter(file -> labels.matcher(file.path()).matches()).findFirst();
   }
 
-  private static Header header(StoreFiles.Listed file, int magic) {
+  private static Header header(StoreFiles.Listed file) {
     try (DataInputStream in = new DataInputStream(Compression.open(file.path()))) {
-      int actual = in.readInt();
-      int count = in.readInt();
-      if (actual != magic || count < 0) {
+      int magic = in.readInt();
+      int dimensions = magic & 0xFF;
+      if (magic >>> 16 != 0 || dimensions == 0 || dimensions > 4) {
         throw new UserError(
             String.format(
-                "%s begins with %08x; an IDX file of %s begins with %08x: fetch it again",
-                file.path(), actual, magic == IMAGES_MAGIC ? "images" : "labels", magic));
+                "%s begins with %08x; an IDX file begins with 0000, the type of its values and the"
+                    + " number of its dimensions, as 00000803: fetch it again",
+                file.path(), magic));
       }
-      return magic == IMAGES_MAGIC
-          ? new Header(count, in.readInt(), in.readInt())
-          : new Header(count, 1, 1);
+      int[] shape = new int[dimensions];
+      for (int i = 0; i < dimensions; i++) {
+        shape[i] = in.readInt();
+        if (shape[i] < 0) {
+          throw new UserError(
+              String.format("%s has the negative size %d; fetch it again", file.path(), shape[i]));
+        }
+      }
+      return new Header(magic >> 8, shape);
     } catch (IOException e) {
       throw damaged(file.path(), e);
     }
@@ -178,6 +291,43 @@ final class IdxFormat implements SourceFormat {
   }
 
   /**
+   * File of labels.
+   *
+   * @param offset of the first
+   * @param columns values of an image, of which the first is the class
+   */
+  private record Classes(String file, int offset, int type, int valueBytes, int columns)
+      implements Serializable {
+    /** Reads the labels of a range of rows. */
+    List<String> read(int from, int to) {
+      int rowBytes = valueBytes * columns;
+      try (DataInputStream in = new DataInputStream(Compression.open(file))) {
+        in.skipNBytes(offset + (long) from * rowBytes);
+        ByteBuffer values = ByteBuffer.allocate((to - from) * rowBytes);
+        in.readFully(values.array());
+        List<String> labels = new ArrayList<>();
+        for (int row = 0; row < to - from; row++) {
+          labels.add(Labels.of(text(values, row * rowBytes)));
+        }
+        return labels;
+      } catch (IOException e) {
+        throw damaged(file, e);
+      }
+    }
+
+    private String text(ByteBuffer values, int at) {
+      return switch (type) {
+        case 0x08 -> Integer.toString(values.get(at) & 0xFF);
+        case 0x09 -> Integer.toString(values.get(at));
+        case 0x0B -> Integer.toString(values.getShort(at));
+        case 0x0C -> Integer.toString(values.getInt(at));
+        case 0x0D -> Float.toString(values.getFloat(at));
+        default -> Double.toString(values.getDouble(at));
+      };
+    }
+  }
+
+  /**
    * A range of rows of a file.
    *
    * @param name part of the id before {@code #}
@@ -186,47 +336,35 @@ final class IdxFormat implements SourceFormat {
    */
   private record Rows(
       String images,
-      @Nullable String labels,
+      @Nullable Classes classes,
       String name,
       String split,
-      int width,
-      int height,
+      Pixels pixels,
       int from,
       int to)
       implements WorkItem.Part {
     @Override
     public void read(int maxBytes, Consumer<SourceImage> out) {
-      byte[] classes = labels == null ? null : readLabels(labels);
+      List<String> labels = classes == null ? null : classes.read(from, to);
       try (DataInputStream in = new DataInputStream(Compression.open(images))) {
-        in.skipNBytes(16 + (long) from * width * height);
+        in.skipNBytes(pixels.offset + from * pixels.bytes());
         for (int row = from; row < to; row++) {
-          byte[] pixels = new byte[width * height];
-          in.readFully(pixels);
+          byte[] values = new byte[(int) pixels.bytes()];
+          in.readFully(values);
           out.accept(
               new SourceImage(
                   SourceImage.rowId(name, row),
-                  classes == null ? null : String.valueOf(classes[row - from] & 0xFF),
+                  labels == null ? null : labels.get(row - from),
                   split,
-                  width,
-                  height,
-                  1,
-                  pixels,
+                  pixels.width,
+                  pixels.height,
+                  pixels.channels,
+                  pixels.interleaved(values),
                   null));
         }
         in.read(); // makes gzip check its checksum at the end of the file
       } catch (IOException e) {
         throw damaged(images, e);
-      }
-    }
-
-    private byte[] readLabels(String file) {
-      try (DataInputStream in = new DataInputStream(Compression.open(file))) {
-        in.skipNBytes(8 + (long) from);
-        byte[] classes = new byte[to - from];
-        in.readFully(classes);
-        return classes;
-      } catch (IOException e) {
-        throw damaged(file, e);
       }
     }
   }

@@ -1,6 +1,7 @@
 package org.vocabeam.transforms.source;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -25,6 +26,7 @@ public final class ImageSource {
   private final boolean sequential;
   private final Content content;
   private final List<UnreadFile> unread;
+  private final Origin origin;
 
   /** Reader of the content of a source. */
   private interface Content {
@@ -38,13 +40,15 @@ public final class ImageSource {
       SourceSize size,
       boolean sequential,
       Content content,
-      List<UnreadFile> unread) {
+      List<UnreadFile> unread,
+      Origin origin) {
     this.kind = kind;
     this.parts = parts;
     this.size = size;
     this.sequential = sequential;
     this.content = content;
     this.unread = unread;
+    this.origin = origin;
   }
 
   /**
@@ -52,20 +56,25 @@ public final class ImageSource {
    *
    * @param kind name for users
    * @param read files that decide its images and labels; others of the input are counted as unread
+   * @param tables of labels, which decide them too, and are counted as that
    */
   static ImageSource of(
       String kind,
       List<? extends WorkItem.Part> parts,
       SourceSize size,
       SourceFiles files,
-      List<StoreFiles.Listed> read) {
+      List<StoreFiles.Listed> read,
+      List<LabelTable> tables) {
+    List<StoreFiles.Listed> decisive = new ArrayList<>(read);
+    tables.forEach(table -> decisive.add(table.file()));
     return new ImageSource(
         kind,
         items(parts),
         size,
         false,
-        store -> SourceContent.of(read, store),
-        files.unreadBeside(read));
+        store -> SourceContent.of(decisive, store),
+        files.unreadBeside(read, tables),
+        Origin.NONE);
   }
 
   /** Returns a source of the tables of a store, whose parts are small. */
@@ -75,7 +84,13 @@ public final class ImageSource {
       SourceSize size,
       List<StoreFiles.Listed> tables) {
     return new ImageSource(
-        kind, items(parts), size, false, store -> SourceContent.of(tables, store), List.of());
+        kind,
+        items(parts),
+        size,
+        false,
+        store -> SourceContent.of(tables, store),
+        List.of(),
+        Origin.of("the " + kind, "the " + kind));
   }
 
   /**
@@ -91,7 +106,8 @@ public final class ImageSource {
         size,
         false,
         store -> SourceContent.ofView(kind, fingerprint),
-        List.of());
+        List.of(),
+        Origin.of("the " + kind, "the " + kind));
   }
 
   private static List<WorkItem> items(List<? extends WorkItem.Part> parts) {
@@ -100,7 +116,12 @@ public final class ImageSource {
 
   /** Returns the same source with parts that may be large, so that decoding is spread. */
   ImageSource withSequentialParts() {
-    return new ImageSource(kind, parts, size, true, content, unread);
+    return new ImageSource(kind, parts, size, true, content, unread, origin);
+  }
+
+  /** Returns the same source, whose labels and splits were found so. */
+  ImageSource from(Origin other) {
+    return new ImageSource(kind, parts, size, sequential, content, unread, other);
   }
 
   /**
@@ -157,6 +178,11 @@ public final class ImageSource {
     } catch (IOException e) {
       throw new UserError("cannot read the " + kind + ": " + e.getMessage(), e);
     }
+  }
+
+  /** How labels and splits were found. */
+  public Origin origin() {
+    return origin;
   }
 
   /** Returns about how many bytes the images store takes, for {@code WriteStore.shardsFor}. */

@@ -3,34 +3,40 @@ package org.vocabeam.transforms.source;
 import com.google.common.base.Splitter;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
 import org.vocabeam.transforms.image.ImageRecord;
 
 /**
- * Meaning of the directories above an image in a folder or tar.
+ * Labels and splits of files, by the directories above them and by tables.
  *
- * <p>{@code auto} goes by depth: {@code file} has neither split nor label, {@code label/file} has a
- * label, {@code split/label/file} has both; of more directories the two nearest to the file count.
+ * <p>{@code auto} takes a directory for the split if its name looks like one ({@link Splits}) and
+ * those beside it do too; see {@link Levels}. Without a split by name all images are in one split.
  * Any other layout names the directories from the root on, each {@code split}, {@code label} or
  * {@code *} (no meaning); deeper ones are ignored. A folder of unlabelled splits is {@code split},
  * and a tar whose members begin with the name of its folder is {@code *}{@code /label}.
  *
+ * <p>A table beats the directories: its rows have the labels of all files that it is about.
+ *
  * @param directories empty for {@code auto}
+ * @param levels of {@code auto}
+ * @param tables the first that has a row of a file decides
  */
-record Layout(List<String> directories) implements Serializable {
+record Layout(List<String> directories, Levels levels, List<LabelTable> tables)
+    implements Serializable {
   static final String AUTO = "auto";
 
   private static final String SPLIT = "split";
   private static final String LABEL = "label";
 
   /** Split and label of a file. */
-  record Place(String split, @Nullable String label) {}
+  record Place(String split, @Nullable String label) implements Serializable {}
 
   static Layout parse(String text) {
     if (text.equals(AUTO)) {
-      return new Layout(List.of());
+      return new Layout(List.of(), Levels.UNKNOWN, List.of());
     }
     List<String> directories = Splitter.on('/').splitToList(text);
     boolean known = Set.of(SPLIT, LABEL, "*").containsAll(directories);
@@ -44,7 +50,16 @@ record Layout(List<String> directories) implements Serializable {
                   + " as in split/label",
               text));
     }
-    return new Layout(List.copyOf(directories));
+    return new Layout(List.copyOf(directories), Levels.UNKNOWN, List.of());
+  }
+
+  /** Returns the same layout, where {@code auto} knows all files. */
+  Layout knowing(List<String> paths) {
+    return directories.isEmpty() ? new Layout(directories, Levels.of(paths), tables) : this;
+  }
+
+  Layout with(List<LabelTable> other) {
+    return new Layout(directories, levels, List.copyOf(other));
   }
 
   /**
@@ -53,18 +68,48 @@ record Layout(List<String> directories) implements Serializable {
    * @param path of a file, relative to the root, with {@code /}
    */
   Place of(String path) {
-    List<String> names = Splitter.on('/').splitToList(path);
-    int depth = names.size() - 1;
-    if (directories.isEmpty()) {
-      return new Place(
-          depth < 2 ? ImageRecord.NO_SPLIT : names.get(depth - 2),
-          depth < 1 ? null : names.get(depth - 1));
+    List<String> parents = Levels.parents(path);
+    Optional<String> split = split(path);
+    Optional<String> label = directories.isEmpty() ? levels.label(parents) : at(LABEL, parents);
+    boolean listed = false;
+    for (LabelTable table : tables) {
+      if (table.isAbout(path, split.orElse(null))) {
+        LabelTable.Row row = table.row(path);
+        if (row != null) {
+          return new Place(
+              row.split() == null ? split.orElse(ImageRecord.NO_SPLIT) : row.split(),
+              table.hasLabels() ? row.label() : label.orElse(null));
+        }
+        listed |= table.hasLabels();
+      }
     }
-    int split = directories.indexOf(SPLIT);
-    int label = directories.indexOf(LABEL);
-    return new Place(
-        split < 0 || split >= depth ? ImageRecord.NO_SPLIT : names.get(split),
-        label < 0 || label >= depth ? null : names.get(label));
+    return new Place(split.orElse(ImageRecord.NO_SPLIT), listed ? null : label.orElse(null));
+  }
+
+  /** Returns the split that the directories of a file tell. */
+  Optional<String> split(String path) {
+    List<String> parents = Levels.parents(path);
+    return directories.isEmpty() ? levels.split(parents) : at(SPLIT, parents);
+  }
+
+  /** Returns where the directories say labels, in words. */
+  String description() {
+    return directories.isEmpty()
+        ? levels.description()
+        : "the folders by the layout " + String.join("/", directories);
+  }
+
+  String splitDescription() {
+    return directories.isEmpty()
+        ? "the names of the folders"
+        : "the folders by the layout " + String.join("/", directories);
+  }
+
+  private Optional<String> at(String meaning, List<String> parents) {
+    int level = directories.indexOf(meaning);
+    return level < 0 || level >= parents.size()
+        ? Optional.empty()
+        : Optional.of(parents.get(level));
   }
 
   /** Returns true for files of the operating system and of version control. */

@@ -53,14 +53,18 @@ record SourceFiles(
     return listed.stream().filter(file -> names.test(file.name())).toList();
   }
 
-  /** Returns what is not read when the source reads these files only. */
-  List<UnreadFile> unreadBeside(List<StoreFiles.Listed> read) {
+  /** Returns what is not read when the source reads these files only, and the tables of labels. */
+  List<UnreadFile> unreadBeside(List<StoreFiles.Listed> read, List<LabelTable> tables) {
+    Set<String> labels = tables.stream().map(LabelTable::path).collect(Collectors.toSet());
     Set<String> names = read.stream().map(StoreFiles.Listed::path).collect(Collectors.toSet());
     boolean images = read.stream().anyMatch(file -> ImageFormat.hasFileName(file.name()));
     List<UnreadFile> rest = new ArrayList<>(unread);
     for (StoreFiles.Listed file : listed) {
       if (!names.contains(file.path())) {
-        rest.add(new UnreadFile(file.name(), reason(file.name(), images)));
+        rest.add(
+            new UnreadFile(
+                file.name(),
+                labels.contains(file.path()) ? Unread.LABELS : reason(file.name(), images)));
       }
     }
     return rest;
@@ -73,8 +77,19 @@ record SourceFiles(
     return images && Archive.hasFileName(name) ? Unread.ARCHIVE_BESIDE_IMAGES : Unread.OTHER_FORMAT;
   }
 
-  Layout layout() {
-    return Layout.parse(options.layout());
+  /**
+   * Returns the layout of the images.
+   *
+   * @param images paths relative to the input; empty if they are not known
+   */
+  Layout layout(List<String> images) throws IOException {
+    Layout layout = Layout.parse(options.layout());
+    if (!images.isEmpty()) {
+      layout = layout.knowing(images);
+    }
+    return options.labels() == null
+        ? layout.with(LabelTable.find(listed, images, layout, options))
+        : layout.with(List.of(LabelTable.named(options.labels(), options)));
   }
 
   static long bytes(List<StoreFiles.Listed> files) {

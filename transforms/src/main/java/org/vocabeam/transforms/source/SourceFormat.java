@@ -18,6 +18,7 @@ interface SourceFormat {
           new IdxFormat(),
           new ArchiveFormat(),
           new StoreFormat(),
+          new LinkFormat(),
           new ParquetFormat());
 
   /** Name for users, as in "a tar". */

@@ -1,6 +1,6 @@
 /**
  * Sources of images, one {@link org.vocabeam.transforms.source.SourceFormat} each: folder,
- * archives, IDX, Parquet, images store.
+ * archives, IDX, Parquet, table of files, images store.
  *
  * <ul>
  *   <li><b>Parts.</b> The driver lists a source and cuts it into parts for workers: 64 files,
@@ -14,6 +14,12 @@
  *       so one that is no local file is copied to a temporary file. Names in tars and zips are
  *       bytes of any encoding; those that are not UTF-8 are shown as {@code caf\xE9.jpg}, or read
  *       by the code page of DOS in a zip.
+ *   <li><b>Labels and splits.</b> {@code Layout} decides them for a file: by {@code LabelTable}s,
+ *       then by directories, whose levels the names of all of them tell ({@code Levels}). The
+ *       samples of a WebDataset are found before its images are read ({@code Samples}), so that
+ *       their members may lie apart; that holds 100 bytes a member, and costs a second reading of a
+ *       shard only where it has labels. {@code Origin} keeps in words how labels were found, and
+ *       the store's statistics have it, with examples from what was stored.
  *   <li><b>One damaged file is rejected, one damaged source is an error.</b> An archive, IDX or
  *       Parquet file that is cut short stops the run, since nobody wants to train on its first
  *       half.

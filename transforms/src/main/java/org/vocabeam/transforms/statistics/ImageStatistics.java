@@ -35,6 +35,8 @@ import org.vocabeam.transforms.files.StoreFiles;
  * @param copies number of images whose pixels another image has already; they stay in the store
  * @param rejected number of files by reason
  * @param unread files that were not read, by reason
+ * @param labelling labels by split, and how they were found; null in files of versions that did not
+ *     write it
  */
 public record ImageStatistics(
     long images,
@@ -54,7 +56,8 @@ public record ImageStatistics(
     long distinct,
     long copies,
     SortedMap<String, Long> rejected,
-    SortedMap<String, NamedCount> unread)
+    SortedMap<String, NamedCount> unread,
+    @Nullable Labelling labelling)
     implements Serializable {
   /** Name of the file. */
   public static final String FILE = "statistics.json";
@@ -75,6 +78,36 @@ public record ImageStatistics(
   @JsonIgnore
   public boolean isUniform() {
     return minWidth == maxWidth && minHeight == maxHeight && channelCounts.size() <= 1;
+  }
+
+  /**
+   * Returns the same statistics of images whose labels and splits were found so.
+   *
+   * @param labels place of the labels, in words
+   * @param splits place of the splits, in words
+   * @param warnings what looked wrong in the source
+   */
+  public ImageStatistics found(String labels, String splits, List<String> warnings) {
+    return new ImageStatistics(
+        images,
+        channels,
+        pixelsOf,
+        mean,
+        std,
+        splits(),
+        this.labels,
+        channelCounts,
+        minWidth,
+        maxWidth,
+        minHeight,
+        maxHeight,
+        shortSides,
+        encodings,
+        distinct,
+        copies,
+        rejected,
+        unread,
+        labelling == null ? null : labelling.found(labels, splits, warnings));
   }
 
   /** Returns all labels, sorted. */

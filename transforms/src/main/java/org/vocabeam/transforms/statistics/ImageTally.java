@@ -2,6 +2,8 @@ package org.vocabeam.transforms.statistics;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonKey;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.common.base.Splitter;
 import java.io.IOException;
@@ -30,6 +32,9 @@ import org.vocabeam.transforms.image.Rejection;
  * @param shortSides number of images by the largest power of two that their shorter side reaches
  * @param multiplicities number of contents by the number of images that have them
  * @param unread files that were not read, by reason
+ * @param splitLabels number of images by split and label
+ * @param labelExamples the first id of each of the first labels
+ * @param splitExamples the first id of each of the first splits
  */
 public record ImageTally(
     TreeMap<String, Long> splits,
@@ -42,7 +47,10 @@ public record ImageTally(
     TreeMap<Long, Long> multiplicities,
     TreeMap<String, Long> rejected,
     TreeMap<Plane, Sums> planes,
-    TreeMap<String, NamedCount> unread)
+    TreeMap<String, NamedCount> unread,
+    TreeMap<String, TreeMap<String, Long>> splitLabels,
+    TreeMap<String, String> labelExamples,
+    TreeMap<String, String> splitExamples)
     implements Serializable {
   /** Number of squares of 255 that fit an int, which is several times faster than a long. */
   private static final int BLOCK = 1 << 15;
@@ -50,7 +58,9 @@ public record ImageTally(
   /** Name of the file in a growing store, whose next images are added to it. */
   public static final String FILE = "tally.json";
 
-  private static final ObjectMapper JSON = new ObjectMapper();
+  /** Reader that makes counts empty which older versions did not write. */
+  private static final ObjectMapper JSON =
+      new ObjectMapper().setDefaultSetterInfo(JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY));
 
   /** Channel of the images of a split with so many channels. */
   public record Plane(String split, int channels, int channel)
@@ -121,13 +131,21 @@ public record ImageTally(
         new TreeMap<>(),
         new TreeMap<>(),
         new TreeMap<>(),
+        new TreeMap<>(),
+        new TreeMap<>(),
+        new TreeMap<>(),
         new TreeMap<>());
   }
 
   public void add(ImageRecord image, Pixels pixels) {
     splits.merge(image.split(), 1L, Long::sum);
+    addExample(splitExamples, image.split(), image.id());
     if (image.label() != null) {
       labels.merge(image.label(), 1L, Long::sum);
+      splitLabels
+          .computeIfAbsent(image.split(), split -> new TreeMap<>())
+          .merge(image.label(), 1L, Long::sum);
+      addExample(labelExamples, image.label(), image.id());
     }
     channels.merge(pixels.channels(), 1L, Long::sum);
     widths.merge(pixels.width(), 1L, Long::sum);
@@ -138,6 +156,14 @@ public record ImageTally(
     for (int channel = 0; channel < pixels.channels(); channel++) {
       Plane plane = new Plane(image.split(), pixels.channels(), channel);
       planes.merge(plane, sums(pixels, channel), Sums::plus);
+    }
+  }
+
+  /** Keeps the first ids of the first names, whatever the order in which they come. */
+  private static void addExample(TreeMap<String, String> examples, String name, String id) {
+    examples.merge(name, id, (a, b) -> a.compareTo(b) < 0 ? a : b);
+    if (examples.size() > Labelling.EXAMPLES) {
+      examples.pollLastEntry();
     }
   }
 
@@ -188,6 +214,11 @@ public record ImageTally(
     merge(rejected, other.rejected, Long::sum);
     merge(planes, other.planes, Sums::plus);
     merge(unread, other.unread, NamedCount::plus);
+    other.splitLabels.forEach(
+        (split, counts) ->
+            merge(splitLabels.computeIfAbsent(split, s -> new TreeMap<>()), counts, Long::sum));
+    other.labelExamples.forEach((label, id) -> addExample(labelExamples, label, id));
+    other.splitExamples.forEach((split, id) -> addExample(splitExamples, split, id));
     return this;
   }
 
@@ -237,7 +268,8 @@ public record ImageTally(
         distinct,
         images - distinct,
         rejected,
-        unread);
+        unread,
+        new Labelling("", "", List.of(), new TreeMap<>(splitLabels), labelExamples, splitExamples));
   }
 
   /** Reads the tally beside the images of a growing store. */
@@ -267,7 +299,10 @@ public record ImageTally(
         new TreeMap<>(),
         new TreeMap<>(),
         planes,
-        new TreeMap<>());
+        new TreeMap<>(),
+        splitLabels,
+        labelExamples,
+        splitExamples);
   }
 
   /** Merge of tallies. */

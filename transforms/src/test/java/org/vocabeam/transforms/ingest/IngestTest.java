@@ -255,6 +255,15 @@ class IngestTest {
     }
   }
 
+  @Test
+  void aTallyOfAnOlderVersionIsRead() throws IOException {
+    file("old/tally.json", "{\"splits\": {\"train\": 3}}".getBytes(StandardCharsets.UTF_8));
+    ImageTally tally = ImageTally.read(temporary.resolve("old").toString());
+    assertEquals(3, tally.images());
+    assertEquals(Map.of(), tally.unread());
+    assertEquals(Map.of(), tally.splitLabels());
+  }
+
   /** n sum x^2 - (sum x)^2 has 20 digits here: it must not be computed in long or double. */
   @Test
   void theDeviationOfManyPixelsIsExact() {

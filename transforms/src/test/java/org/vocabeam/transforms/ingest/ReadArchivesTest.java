@@ -224,12 +224,12 @@ class ReadArchivesTest extends TestSources {
         List.of(
             grey("n1.tar/1.png", "n1", "all"),
             grey("n2.tar.xz/1.png", "n2", "all"),
-            grey("n2.tar.xz/deep/2.png", "deep", "n2"),
+            grey("n2.tar.xz/deep/2.png", "deep", "all"),
             grey("train/n3.zip/3.png", "n3", "train"),
             grey("last.png", null, "all"));
     expect(source("x.tar"), KEEP, images, Map.of());
     file("y.zip", zip(UTF_8, Map.of("in/x.tar", cat)));
-    expect(source("y.zip"), KEEP, List.of(grey("in/x.tar/1.png", "x", "in")), Map.of());
+    expect(source("y.zip"), KEEP, List.of(grey("in/x.tar/1.png", "x", "all")), Map.of());
     file("z.tar", tar(UTF_8, "n1.tar", Arrays.copyOf(cat, 600)));
     assertUserError("z.tar/n1.tar is not a whole tar or zip", source("z.tar"));
     try (Stream<Path> left = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
@@ -284,8 +284,7 @@ class ReadArchivesTest extends TestSources {
     file("both/x.png", GREY);
     ImageSource loose = source("both");
     assertEquals("image folder", loose.kind());
-    expect(
-        loose, KEEP, List.of(grey("x.png", null, "all")), Map.of("README.md", "not an image"));
+    expect(loose, KEEP, List.of(grey("x.png", null, "all")), Map.of("README.md", "not an image"));
     expectUnread(
         loose,
         Map.of(

@@ -131,7 +131,7 @@ class ReadTablesTest extends TestSources {
     ImageSource plain =
         ImageSource.open(
             temporary.resolve("plain.parquet").toString(),
-            new SourceOptions("auto", "picture", "kind", "part"),
+            SourceOptions.usual().columns("picture", "kind", "part"),
             KEEP);
     expect(
         plain,
@@ -145,24 +145,27 @@ class ReadTablesTest extends TestSources {
         KEEP,
         List.of(grey("test-00000-of-00001.parquet#00000", "7", "test")),
         Map.of(
-            "test-00000-of-00001.parquet#00001", "no content",
+            "test-00000-of-00001.parquet#00001", "no such file",
             "test-00000-of-00001.parquet#00002", "no content"));
+    duckDb(
+        "CREATE TABLE none AS SELECT 1 AS a, 'x' AS b",
+        "COPY none TO '" + temporary.resolve("none.parquet") + "' (FORMAT parquet)");
     assertMessage(
-        "no column 'image'; set imageColumn to one of its columns: picture, kind, part",
-        () -> source("plain.parquet"));
+        "no column 'image'; set imageColumn to one of its columns: a, b",
+        () -> source("none.parquet"));
     assertMessage(
         "no column 'class'; set labelColumn",
         () ->
             ImageSource.open(
                 temporary.resolve("plain.parquet").toString(),
-                new SourceOptions("auto", "picture", "class", null),
+                SourceOptions.usual().columns("picture", "class", null),
                 KEEP));
     assertMessage(
         "column 'label'",
         () ->
             ImageSource.open(
                 temporary.resolve("test-00000-of-00001.parquet").toString(),
-                new SourceOptions("auto", "label", null, null),
+                SourceOptions.usual().columns("label", null, null),
                 KEEP));
     file("bad.parquet", bytes(1, 2, 3));
     assertMessage("bad.parquet is not a whole Parquet file", () -> source("bad.parquet"));

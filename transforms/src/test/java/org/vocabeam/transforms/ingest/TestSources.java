@@ -84,8 +84,7 @@ abstract class TestSources {
   }
 
   ImageSource source(String path, String layout) {
-    return ImageSource.open(
-        temporary.resolve(path).toString(), new SourceOptions(layout, null, null, null), KEEP);
+    return ImageSource.open(temporary.resolve(path).toString(), SourceOptions.layout(layout), KEEP);
   }
 
   void file(String name, byte[] bytes) throws IOException {

@@ -66,7 +66,7 @@ class ImageSourceTest {
     store("a");
     assertEquals("images store", kind("a"));
     assertEquals("images store", kind("a/part-00000-of-00001.parquet"));
-    SourceOptions column = new SourceOptions("auto", "bytes", null, null);
+    SourceOptions column = SourceOptions.usual().columns("bytes", null, null);
     assertEquals("Parquet", open("a", column).kind());
   }
 
