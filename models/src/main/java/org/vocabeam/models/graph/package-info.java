@@ -13,6 +13,9 @@
  *   <li>Parameters know the precision in which layers compute, so neither methods nor networks name
  *       it: images are cast where they enter a network, maps stay in that type from layer to layer,
  *       and what leaves for a head or a loss is float32.
+ *   <li>Noise of layers (dropped branches) is a property of parameters too: a student's have the
+ *       seed of the step, a teacher's and an encoder's have none, so that no network is told
+ *       whether it may drop.
  *   <li>Native TensorFlow writes its log to the standard error of the process, some of it before
  *       anything can be told to it. So a process may point that descriptor to a file, by the system
  *       property {@code vocabeam.native.log}; Java's own {@code System.err} stays.

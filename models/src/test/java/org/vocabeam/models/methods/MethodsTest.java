@@ -13,6 +13,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
@@ -426,6 +427,23 @@ class MethodsTest {
     }
     assertTrue(refused(t -> t.put("precision", "float8")).contains("float8"));
     assertTrue(refused(t -> t.putNull("precision")).contains("precision is null, must be float32"));
+  }
+
+  @Test
+  void recipesOfEarlierVersionsHaveAdamWOfOneDecayWithoutClipping() {
+    Recipe recipe = Methods.recipe("autoencoder", Preset.SMALL, task(28, 1, 1000, 100));
+    ObjectNode tree = (ObjectNode) Methods.toTree(recipe);
+    ObjectNode optimizer = (ObjectNode) tree.get("optimizer");
+    optimizer.remove(List.of("endWeightDecay", "decayed", "clip"));
+    assertEquals(List.of("beta1", "beta2", "epsilon", "type", "weightDecay"), sorted(optimizer));
+    assertEquals(recipe, Methods.recipe(tree));
+    assertEquals(new AdamW(0.9, 0.999, 1e-8, 0.01), Methods.recipe(tree).optimizer());
+  }
+
+  private static List<String> sorted(ObjectNode object) {
+    List<String> names = new ArrayList<>();
+    object.fieldNames().forEachRemaining(names::add);
+    return names.stream().sorted().toList();
   }
 
   @Test

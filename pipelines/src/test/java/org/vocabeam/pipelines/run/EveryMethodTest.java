@@ -66,6 +66,20 @@ class EveryMethodTest {
     FileTree.assertSame(Path.of(once.checkpoint(4)), Path.of(rounds.checkpoint(4)));
   }
 
+  /** Branches are dropped by the images of a step, so rounds do not change them. */
+  @Test
+  void aTransformerHasTheSameBytesInOneRoundAndInTwo() throws IOException {
+    String[] options = {
+      "--preset=small/vit-ti16",
+      "--set=/backbone/depth=2",
+      "--set=/backbone/width=12",
+      "--set=/backbone/dropPath=0.5"
+    };
+    RunDirectory once = pretrain("dino", "transformer-once", 1, 1, options);
+    RunDirectory rounds = pretrain("dino", "transformer-rounds", 2, 1, options);
+    FileTree.assertSame(Path.of(once.checkpoint(4)), Path.of(rounds.checkpoint(4)));
+  }
+
   /** A run in rounds goes on from a checkpoint each time, as it does after a kill. */
   @ParameterizedTest
   @MethodSource("methods")
