@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,8 +54,8 @@ class OneBadThingCasesTest {
     return Printed.by(arguments);
   }
 
-  private TreeSet<String> ids() throws IOException {
-    TreeSet<String> ids = new TreeSet<>();
+  private Set<String> ids() throws IOException {
+    Set<String> ids = new TreeSet<>();
     StoreReader<ImageRecord> store =
         StoreReader.open(ImageRecord.TYPE, folder.resolve("out/images").toString());
     for (RowGroup group : store.rowGroups()) {
@@ -76,7 +77,7 @@ class OneBadThingCasesTest {
   void backslashesInAName() throws IOException {
     image(folder.resolve("in/train\\dog\\1.png"), 50);
     assertLine("Rejected:  0", ingest().assertDone());
-    assertEquals(new TreeSet<>(List.of("cat/a.png", "dog/b.png", "train\\dog\\1.png")), ids());
+    assertEquals(Set.of("cat/a.png", "dog/b.png", "train\\dog\\1.png"), ids());
   }
 
   /** The case symlink-loop. */
@@ -85,7 +86,7 @@ class OneBadThingCasesTest {
     Files.createSymbolicLink(folder.resolve("in/cat/up"), Path.of(".."));
     assertLine(
         "Not read:  1 (link back to a folder above it: 1, as cat/up)", ingest().assertDone());
-    assertEquals(new TreeSet<>(List.of("cat/a.png", "dog/b.png")), ids());
+    assertEquals(Set.of("cat/a.png", "dog/b.png"), ids());
   }
 
   @Test
@@ -123,7 +124,7 @@ class OneBadThingCasesTest {
                   + " are no images: 1 link to nothing (gone.png), 1 no content (empty.png); mend or"
                   + " remove them, or leave out --strict");
     }
-    assertEquals(new TreeSet<>(List.of("cat/a.png", "dog/b.png")), ids());
+    assertEquals(Set.of("cat/a.png", "dog/b.png"), ids());
     assertFalse(Files.exists(folder.resolve("out/increment-1/images/_SUCCESS")));
     ingest("--grow").assertDone();
   }
