@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.function.BinaryOperator;
 import org.apache.beam.sdk.transforms.Combine;
@@ -160,7 +161,7 @@ public record ImageTally(
   }
 
   /** Keeps the first ids of the first names, whatever the order in which they come. */
-  private static void addExample(TreeMap<String, String> examples, String name, String id) {
+  private static void addExample(NavigableMap<String, String> examples, String name, String id) {
     examples.merge(name, id, (a, b) -> a.compareTo(b) < 0 ? a : b);
     if (examples.size() > Labelling.EXAMPLES) {
       examples.pollLastEntry();
