@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
 import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.StridedSlice;
 import org.tensorflow.op.core.Sum;
 import org.tensorflow.op.linalg.MatMul;
 import org.tensorflow.op.math.Mean;
@@ -490,9 +491,14 @@ public final class Layers {
   }
 
   private <T extends TFloating> Operand<T> everyNth(Operand<T> x, int n) {
-    int[] end = {(int) dim(x, 0), (int) dim(x, 1), (int) dim(x, 2), (int) dim(x, 3)};
+    int[] end = {0, (int) dim(x, 1), (int) dim(x, 2), (int) dim(x, 3)};
+    // To the end of the first axis, the images, whose number may be unknown.
     return tf.stridedSlice(
-        x, tf.constant(new int[4]), tf.constant(end), tf.constant(new int[] {1, n, n, 1}));
+        x,
+        tf.constant(new int[4]),
+        tf.constant(end),
+        tf.constant(new int[] {1, n, n, 1}),
+        StridedSlice.endMask(1L));
   }
 
   private <T extends TFloating> Operand<T> pad(Operand<T> x, int cells, float value) {

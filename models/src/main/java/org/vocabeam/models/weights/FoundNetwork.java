@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.IntFunction;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.backbone.Backbone;
 import org.vocabeam.models.backbone.Backbones;
@@ -37,6 +36,9 @@ record FoundNetwork(Backbone backbone, ImageShape images, Normalisation normalis
 
   /** Largest native side that is kept; DINOv2's 518 is that of its last iterations alone. */
   private static final int LARGEST_SIDE = 384;
+
+  /** Largest side at which images are shown. */
+  private static final int LARGEST_SHOWN = 1 << 14;
 
   /** Channels of a head of the attention in all published sizes. */
   private static final int HEAD = 64;
@@ -71,26 +73,61 @@ record FoundNetwork(Backbone backbone, ImageShape images, Normalisation normalis
    */
   static FoundNetwork of(
       WeightFile file, NameTable names, Map<String, List<Long>> shapes, Choice choice) {
-    IntFunction<Backbone> given = choice.network();
-    String metadata = file.notes().get(METADATA);
-    if (given == null && metadata != null) {
-      try {
-        return JSON.readValue(metadata, FoundNetwork.class);
-      } catch (JsonProcessingException e) {
-        throw new UserError(
-            file.path() + " has metadata of a network that this version does not know", e);
-      }
-    }
+    String metadata = choice.network() == null ? file.notes().get(METADATA) : null;
+    boolean incomplete = choice.incomplete() || choice.network() != null || metadata != null;
     FoundNetwork found =
         switch (names) {
-          case RESNET, OBOW_RESNET -> resNet(file, shapes, choice.incomplete() || given != null);
+          case RESNET, OBOW_RESNET -> resNet(file, shapes, incomplete);
           case OBOW_WIDE_RESNET -> wideResNet(file, shapes);
-          case VIT, TORCHVISION_VIT -> transformer(file, shapes, choice.heads());
+          case VIT, TORCHVISION_VIT ->
+              transformer(file, shapes, metadata == null ? choice.heads() : Integer.valueOf(1));
         };
-    return given == null
+    if (metadata != null) {
+      return written(file, metadata, found);
+    }
+    return choice.network() == null
         ? found
         : new FoundNetwork(
-            given.apply(found.images().height()), found.images(), found.normalisation());
+            choice.network().apply(found.images().height()), found.images(), found.normalisation());
+  }
+
+  /**
+   * Returns the network of the metadata, which tells what no shape does. Its shape has to be the
+   * one that was found: the metadata may be anybody's.
+   */
+  private static FoundNetwork written(WeightFile file, String metadata, FoundNetwork found) {
+    FoundNetwork written;
+    try {
+      written = JSON.readValue(metadata, FoundNetwork.class);
+    } catch (JsonProcessingException e) {
+      throw new UserError(
+          file.path() + " has metadata of a network that this version does not know", e);
+    }
+    if (written.backbone() == null
+        || written.images() == null
+        || !shape(written.backbone()).equals(shape(found.backbone()))
+        || Math.max(written.images().height(), written.images().width()) > LARGEST_SHOWN
+        || written.images().channels() != found.images().channels()) {
+      throw new UserError(
+          "%s has metadata of the network %s, but weights of %s; give the network"
+              .formatted(file.path(), written.backbone(), found.backbone()));
+    }
+    return written;
+  }
+
+  /** Returns what shapes of weights tell of a network. */
+  private static List<Object> shape(Backbone backbone) {
+    if (backbone instanceof ResNet net) {
+      return List.of(net.block(), net.depths(), net.width(), net.stem() == Stem.IMAGENET);
+    }
+    if (backbone instanceof WideResNet net) {
+      return List.of(net.depth(), net.widen());
+    }
+    if (backbone instanceof VisionTransformer net) {
+      return List.of(
+          net.patch(), net.width(), net.depth(), net.grid(), net.registers(), net.feedForward());
+    }
+    return List.of(backbone);
   }
 
   private static FoundNetwork resNet(

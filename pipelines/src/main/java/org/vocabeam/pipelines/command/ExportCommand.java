@@ -1,5 +1,6 @@
 package org.vocabeam.pipelines.command;
 
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.pipelines.options.CheckpointOption;
@@ -8,6 +9,7 @@ import org.vocabeam.pipelines.options.PoolingArguments;
 import org.vocabeam.pipelines.options.RunnerArguments;
 import org.vocabeam.pipelines.options.Sections;
 import org.vocabeam.pipelines.stage.ExportStage;
+import org.vocabeam.transforms.files.StoreFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -15,7 +17,7 @@ import picocli.CommandLine.Option;
 /** An encoder for other programs: a SavedModel and a model card. */
 @Command(
     name = "export",
-    header = "Writes an encoder as a SavedModel with a model card.",
+    header = "Writes an encoder for other programs, with a model card.",
     description =
         "Any TensorFlow loads the SavedModel: uint8 images of any size in, embedding out"
             + " (and the probabilities of the classes, from finetune); preprocessing is inside."
@@ -24,7 +26,7 @@ import picocli.CommandLine.Option;
       "",
       "Example:",
       "  ./vocabeam export --checkpoint=runs/obow --output=runs/encoder \\",
-      "      --metrics=runs/obow/evaluation/metrics"
+      "      --metrics=runs/obow/evaluation/metrics --format=savedmodel,safetensors"
     })
 public final class ExportCommand implements Callable<Integer> {
   @Mixin private CheckpointOption checkpoint;
@@ -37,19 +39,39 @@ public final class ExportCommand implements Callable<Integer> {
   private @Nullable String metrics;
 
   @Mixin private OutputOption output;
+
+  @Option(
+      names = "--format",
+      order = Sections.OUTPUT,
+      split = ",",
+      paramLabel = "NAME",
+      defaultValue = "savedmodel",
+      description =
+          "Forms of the encoder: savedmodel, for TensorFlow; safetensors, the weights alone with"
+              + " the names and layouts of PyTorch's libraries.")
+  private List<ExportStage.Format> formats;
+
   @Mixin private PoolingArguments pooling;
   @Mixin private RunnerArguments pipelines;
 
   /** Returns the request that the options make. */
   ExportStage request() {
-    return new ExportStage(checkpoint.directory(), metrics, output.directory(), pooling.choice());
+    return new ExportStage(
+        checkpoint.directory(), metrics, output.directory(), pooling.choice(), formats);
   }
 
   @Override
   public Integer call() {
     pipelines.runner().options("export");
     String card = request().run(pipelines.runner());
-    System.out.printf("SavedModel:  %s%n", output.directory());
+    for (ExportStage.Format format : formats) {
+      System.out.printf(
+          "%-12s %s%n",
+          format + ":",
+          format == ExportStage.Format.SAVEDMODEL
+              ? output.directory()
+              : StoreFiles.resolve(output.directory(), format.file()));
+    }
     System.out.printf("Model card:  %s%n", card);
     return 0;
   }

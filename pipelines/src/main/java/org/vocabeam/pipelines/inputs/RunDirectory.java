@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.LongStream;
 import org.vocabeam.models.UserError;
 import org.vocabeam.transforms.files.StoreFiles;
@@ -31,6 +32,8 @@ import org.vocabeam.transforms.store.StoreReader;
  */
 public record RunDirectory(String root) {
   private static final String CONFIGURATION = "run.json";
+  private static final Pattern WEIGHTS =
+      Pattern.compile("\\.(?:safetensors|pth|pt|th|bin|ckpt|pkl|tar|index\\.json)$");
   private static final String GENERATION = "generation-";
   private static final String RUN = "run";
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -181,6 +184,24 @@ public record RunDirectory(String root) {
                     place.isEmpty() ? e.getKey() : place + "." + e.getKey(), e.getValue(), into));
   }
 
+  /** Refuses a file of another library's weights, which is no checkpoint yet. */
+  private static void refuseWeights(String location) {
+    if (!WEIGHTS.matcher(location).find()) {
+      return;
+    }
+    try {
+      if (StoreFiles.isFile(location, StoreFiles.list(location))) {
+        throw new UserError(
+            String.format(
+                "%s is a file of weights; make a checkpoint of it: ./vocabeam import %s"
+                    + " --output=DIR",
+                location, location));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /**
    * Returns the directory of a checkpoint: the argument itself, or the newest of a run, of its last
    * generation, or of one generation.
@@ -188,6 +209,7 @@ public record RunDirectory(String root) {
    * @throws UserError when there is no complete checkpoint
    */
   public static String newestCheckpoint(String runOrCheckpoint) {
+    refuseWeights(runOrCheckpoint);
     if (StoreReader.isComplete(runOrCheckpoint)) {
       return runOrCheckpoint;
     }
@@ -213,13 +235,6 @@ public record RunDirectory(String root) {
             .map(name -> name.substring(0, name.length() - StoreManifest.FILE.length() - 1))
             .map(name -> StoreFiles.resolve(run.checkpoints(), name))
             .orElseThrow(() -> new UserError(runOrCheckpoint + " has no complete round yet"));
-      }
-      if (StoreFiles.isFile(runOrCheckpoint, StoreFiles.list(runOrCheckpoint))) {
-        throw new UserError(
-            String.format(
-                "%s is a file and no run; if it holds weights, make a checkpoint of it: ./vocabeam"
-                    + " import %s --output=DIR",
-                runOrCheckpoint, runOrCheckpoint));
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

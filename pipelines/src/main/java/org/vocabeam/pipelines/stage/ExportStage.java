@@ -3,8 +3,16 @@ package org.vocabeam.pipelines.stage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.training.Encoder;
+import org.vocabeam.models.weights.ExportedWeights;
 import org.vocabeam.pipelines.inputs.PoolingChoice;
 import org.vocabeam.pipelines.inputs.Provenance;
 import org.vocabeam.pipelines.inputs.RunDirectory;
@@ -16,7 +24,7 @@ import org.vocabeam.transforms.files.StagedDirectory;
 import org.vocabeam.transforms.files.StoreFiles;
 
 /**
- * An encoder for other programs: a SavedModel with its model card. No pipeline runs.
+ * An encoder for other programs: a SavedModel or other forms, with a model card. No pipeline runs.
  *
  * <pre>{@code
  * new ExportStage("runs/obow", "runs/obow/evaluation/metrics", "runs/encoder", PoolingChoice.GLOBAL)
@@ -25,21 +33,73 @@ import org.vocabeam.transforms.files.StoreFiles;
  *
  * @param checkpoint run, or one checkpoint
  * @param metrics metrics store for the model card; null without one
- * @param output directory of the SavedModel, which must not exist
+ * @param output directory of the files, which must not exist
  * @param pooling features that the encoder computes
+ * @param formats forms in which it is written, at least one
  */
 public record ExportStage(
-    String checkpoint, @Nullable String metrics, String output, PoolingChoice pooling)
+    String checkpoint,
+    @Nullable String metrics,
+    String output,
+    PoolingChoice pooling,
+    List<Format> formats)
     implements Request<String> {
+  /** A form in which an encoder is written. */
+  public enum Format {
+    /** TensorFlow's SavedModel, of the whole directory. */
+    SAVEDMODEL(MODEL),
+    /** Weights alone, for PyTorch and others. */
+    SAFETENSORS("encoder.safetensors");
+
+    private final String file;
+
+    Format(String file) {
+      this.file = file;
+    }
+
+    /** Returns the name as options have it. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Returns the file by which the form is known. */
+    public String file() {
+      return file;
+    }
+  }
+
+  /** The one form that there is by default. */
+  public static final List<Format> USUAL = List.of(Format.SAVEDMODEL);
+
   /** File by which TensorFlow knows a SavedModel; the last that is written. */
   public static final String MODEL = "saved_model.pb";
 
   private static final String CARD = "model-card.md";
 
-  /** Returns whether the SavedModel is there. */
+  public ExportStage {
+    formats = List.copyOf(new TreeSet<>(formats));
+  }
+
+  /** Makes a request for a SavedModel. */
+  public ExportStage(
+      String checkpoint, @Nullable String metrics, String output, PoolingChoice pooling) {
+    this(checkpoint, metrics, output, pooling, USUAL);
+  }
+
+  private static String joined(List<Format> formats) {
+    return formats.stream().map(Format::toString).collect(Collectors.joining(","));
+  }
+
+  /** Returns the file that readers look for, the last that is written. */
+  private String last() {
+    return formats.get(0).file();
+  }
+
+  /** Returns whether the encoder is there. */
   public boolean isComplete() {
     try {
-      return StoreFiles.exists(StoreFiles.resolve(output, MODEL));
+      return StoreFiles.exists(StoreFiles.resolve(output, last()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -51,22 +111,49 @@ public record ExportStage(
         .with("checkpoint", checkpoint)
         .ifGiven("metrics", metrics)
         .with("output", output)
+        .unless(joined(USUAL), "format", joined(formats))
         .with(pooling.options())
         .with(runner.argumentsWithoutDevice());
   }
 
-  /** Writes the SavedModel, and returns the file of the model card. */
+  private void write(Checkpoint trained, Path directory) throws IOException {
+    Map<String, float[]> state = trained.state();
+    for (Format format : formats) {
+      switch (format) {
+        case SAVEDMODEL -> Encoder.export(trained.recipe(), state, pooling.pooling(), directory);
+        case SAFETENSORS ->
+            new ExportedWeights(trained.recipe(), state)
+                .write(directory.resolve(format.file()), notes(trained));
+      }
+    }
+  }
+
+  /** Returns what a file of weights says of their origin. */
+  private static Map<String, String> notes(Checkpoint trained) {
+    Map<String, String> notes = new TreeMap<>();
+    notes.put("method", trained.recipe().method().name());
+    for (String key : List.of(Checkpoint.FILE, Checkpoint.FILE_HASH, Checkpoint.LICENCE)) {
+      if (trained.provenance().containsKey(key)) {
+        notes.put(key, trained.provenance().get(key));
+      }
+    }
+    return notes;
+  }
+
+  /** Writes the forms, and returns the file of the model card. */
   @Override
   public String run(Runner runner) {
-    StagedDirectory.refuseTaken(output, MODEL);
+    StagedDirectory.refuseTaken(output, last());
     String directory = RunDirectory.newestCheckpoint(checkpoint);
     Checkpoint trained = Checkpoint.open(directory);
     String card =
-        new ModelCard(trained, Provenance.checkpoint(directory), pooling.pooling(), metrics).text();
+        new ModelCard(
+                trained, Provenance.checkpoint(directory), pooling.pooling(), metrics, formats)
+            .text();
     try (StagedDirectory staged = StagedDirectory.of(output)) {
-      Encoder.export(trained.recipe(), trained.state(), pooling.pooling(), staged.path());
+      write(trained, staged.path());
       Files.writeString(staged.path().resolve(CARD), card);
-      staged.commit(MODEL);
+      staged.commit(last());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

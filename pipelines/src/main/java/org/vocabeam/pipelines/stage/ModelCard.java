@@ -1,5 +1,6 @@
 package org.vocabeam.pipelines.stage;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -9,7 +10,9 @@ import org.vocabeam.models.training.ImageShape;
 import org.vocabeam.models.training.Method.TargetSource;
 import org.vocabeam.models.training.Pooling;
 import org.vocabeam.models.training.Recipe;
+import org.vocabeam.models.weights.ExportedWeights;
 import org.vocabeam.models.weights.Imported;
+import org.vocabeam.pipelines.stage.ExportStage.Format;
 import org.vocabeam.transforms.checkpoint.Checkpoint;
 
 /**
@@ -19,9 +22,14 @@ import org.vocabeam.transforms.checkpoint.Checkpoint;
  * @param fingerprint fingerprint of the checkpoint
  * @param pooling features that the encoder computes
  * @param metrics metrics store; null without one
+ * @param formats forms in which the encoder is written
  */
 record ModelCard(
-    Checkpoint trained, String fingerprint, Pooling pooling, @Nullable String metrics) {
+    Checkpoint trained,
+    String fingerprint,
+    Pooling pooling,
+    @Nullable String metrics,
+    List<Format> formats) {
 
   /** Returns the content of the file. */
   String text() {
@@ -35,16 +43,10 @@ record ModelCard(
         "",
         "## Use",
         "",
-        "Signature `serving_default`:",
-        "",
-        "- in: `images`, uint8 `[N, h, w, " + shape.channels() + "]`, any h and w",
-        "- out: `embedding`, float32 `[N, " + pooling.width(recipe.backbone()) + "]`",
-        classes(recipe.method().classes()),
-        "",
+        formats.stream().map(this::use).collect(Collectors.joining("\n")),
         String.format(
             "Images of %d x %d are taken as they are; others are scaled so that they cover 256 / 224"
-                + " of that, and their centre is cut out. They are normalised inside. Compare"
-                + " embeddings by cosine.",
+                + " of that, and their centre is cut out. Compare embeddings by cosine.",
             shape.height(), shape.width()),
         "",
         "## Training",
@@ -69,6 +71,51 @@ record ModelCard(
         Methods.toTree(recipe).toPrettyString(),
         "```",
         "");
+  }
+
+  /** Returns how a form is loaded and what it takes and returns. */
+  private String use(Format format) {
+    Recipe recipe = trained.recipe();
+    return switch (format) {
+      case SAVEDMODEL ->
+          String.join(
+              "\n",
+              "SavedModel; images are scaled and normalised inside:",
+              "",
+              "```python",
+              "import tensorflow as tf",
+              "encoder = tf.saved_model.load(\".\").signatures[\"serving_default\"]",
+              "embedding = encoder(images=tf.constant(images))[\"embedding\"]",
+              "```",
+              "",
+              "- in: `images`, uint8 `[N, h, w, " + recipe.images().channels() + "]`, any h and w",
+              "- out: `embedding`, float32 `[N, " + pooling.width(recipe.backbone()) + "]`",
+              classes(recipe.method().classes()),
+              "");
+      case SAFETENSORS ->
+          String.join(
+              "\n",
+              "Weights for PyTorch, without what is done to the images:",
+              "",
+              "```python",
+              "import safetensors.torch",
+              ExportedWeights.pytorch(recipe),
+              "model.load_state_dict(safetensors.torch.load_file(\"" + format.file() + "\"))",
+              "```",
+              "",
+              String.format(
+                  "- in: (pixel / 255 - mean) / deviation, with mean %s and deviation %s, `[N, %d, %d,"
+                      + " %d]`",
+                  Arrays.toString(recipe.normalisation().mean()),
+                  Arrays.toString(recipe.normalisation().std()),
+                  recipe.images().channels(),
+                  recipe.images().height(),
+                  recipe.images().width()),
+              "- out: the mean of the last map, or a transformer's class token, `[N, "
+                  + recipe.backbone().embeddingWidth()
+                  + "]`",
+              "");
+    };
   }
 
   private boolean isImported() {

@@ -1,5 +1,6 @@
 package org.vocabeam.pipelines.command;
 
+import static java.util.stream.Collectors.toMap;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -27,6 +28,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.vocabeam.models.labels.Distillation;
 import org.vocabeam.models.training.Method;
 import org.vocabeam.models.weights.ImportedWeights;
+import org.vocabeam.models.weights.WeightFile;
+import org.vocabeam.models.weights.WeightTensor;
 import org.vocabeam.pipelines.SmallStore;
 import org.vocabeam.pipelines.Vocabeam;
 import org.vocabeam.pipelines.inputs.RunDirectory;
@@ -178,6 +181,69 @@ class ImportCommandTest {
         "--output=" + directory.resolve("descriptors"));
     command("export", "--checkpoint=" + checkpoint, "--output=" + directory.resolve("model"));
     assertTrue(Files.exists(directory.resolve("model/saved_model.pb")));
+  }
+
+  /** Exports the weights to safetensors, which are those of the file, and imports them again. */
+  @Test
+  void weightsGoOutAsTheyCameIn() throws IOException {
+    Path exported = directory.resolve("exported");
+    command("export", "--checkpoint=" + checkpoint, "--output=" + exported, "--format=safetensors");
+    Path out = exported.resolve("encoder.safetensors");
+    try (WeightFile in = WeightFile.open(file("resnet18-tiny.pth"));
+        WeightFile written = WeightFile.open(out)) {
+      Map<String, WeightTensor> before =
+          in.tensors().stream().collect(toMap(WeightTensor::name, tensor -> tensor));
+      assertEquals(100, written.tensors().size());
+      for (WeightTensor tensor : written.tensors()) {
+        assertEquals(before.get(tensor.name()).shape(), tensor.shape());
+        assertArrayEquals(before.get(tensor.name()).floats(), tensor.floats(), 0, tensor.name());
+      }
+      assertEquals("pt", written.notes().get("format"));
+      assertEquals("BSD 3-Clause", written.notes().get("licence"));
+    }
+    Path again = directory.resolve("again");
+    command("import", out.toString(), "--output=" + again);
+    assertEquals(
+        Checkpoint.open(checkpoint.toString()).recipe(),
+        Checkpoint.open(again.toString()).recipe());
+    Map<String, float[]> expected = state(checkpoint);
+    state(again).forEach((name, values) -> assertArrayEquals(expected.get(name), values, 0, name));
+    String card = Files.readString(exported.resolve("model-card.md"));
+    assertTrue(card.contains("Weights of resnet18-tiny.pth"), card);
+    assertTrue(card.contains("model.load_state_dict(safetensors.torch.load_file("), card);
+    assertFalse(card.contains("null"), card);
+    assertFalse(Files.exists(exported.resolve("saved_model.pb")));
+  }
+
+  /** Takes out and in the encoder of a run and its classifier, whose stem no shape tells. */
+  @Test
+  void ourOwnEncoderIsKnownAgain() throws IOException {
+    Path run = directory.resolve("own");
+    command(
+        "finetune",
+        "--images=" + images,
+        "--output=" + run,
+        "--rounds=1",
+        "--stepsPerRound=1",
+        "--batchSize=8");
+    Path exported = directory.resolve("own-exported");
+    command(
+        "export", "--checkpoint=" + run, "--output=" + exported, "--format=savedmodel,safetensors");
+    assertTrue(Files.exists(exported.resolve("saved_model.pb")));
+    Path again = directory.resolve("own-again");
+    command("import", exported.resolve("encoder.safetensors").toString(), "--output=" + again);
+    Checkpoint before = Checkpoint.open(RunDirectory.newestCheckpoint(run.toString()));
+    Checkpoint after = Checkpoint.open(again.toString());
+    assertEquals(before.recipe().backbone(), after.recipe().backbone());
+    assertEquals(before.recipe().normalisation(), after.recipe().normalisation());
+    assertEquals(before.recipe().images(), after.recipe().images());
+    Map<String, float[]> expected = before.state();
+    after.state().forEach((name, values) -> assertArrayEquals(expected.get(name), values, 0, name));
+    try (WeightFile written = WeightFile.open(exported.resolve("encoder.safetensors"))) {
+      assertTrue(
+          written.tensors().stream()
+              .anyMatch(tensor -> tensor.toString().equals("fc.weight float32 [3, 128]")));
+    }
   }
 
   @Test
