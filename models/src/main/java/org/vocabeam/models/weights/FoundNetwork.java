@@ -133,7 +133,7 @@ record FoundNetwork(Backbone backbone, ImageShape images, Normalisation normalis
   private static FoundNetwork resNet(
       WeightFile file, Map<String, List<Long>> shapes, boolean incomplete) {
     List<Integer> depths = depths(shapes, "layer%d.%d.conv1.weight");
-    if (depths.isEmpty() || depths.size() < RESNET_STAGES && !incomplete) {
+    if (depths.isEmpty() || (depths.size() < RESNET_STAGES && !incomplete)) {
       throw new UserError(
           "%s lacks layer%d of a ResNet; give the whole file, or take it as incomplete"
               .formatted(file.path(), depths.size() + 1));

@@ -185,7 +185,7 @@ public record ImportedWeights(
       if (tensor.name().startsWith(found.part())) {
         String name = tensor.name().substring(found.part().length());
         if (withoutVariable.containsValue(tensor)
-            || found.names().isBody(name) && found.names().variable(name).isEmpty()) {
+            || (found.names().isBody(name) && found.names().variable(name).isEmpty())) {
           throw new UserError(
               "%s: %s is part of no network that is known (%s); it would compute something else"
                   .formatted(file.path(), tensor, found.names()));

@@ -1,5 +1,6 @@
 package org.vocabeam.models.weights;
 
+import com.google.common.collect.ImmutableMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -89,14 +90,16 @@ public enum NameTable {
 
   private final String description;
   private final Pattern body;
-  private final Map<Pattern, String> rules = new LinkedHashMap<>();
+  private final ImmutableMap<Pattern, String> rules;
 
   NameTable(String description, String body) {
     this.description = description;
     this.body = Pattern.compile(body);
     Map<String, String> texts = new LinkedHashMap<>();
     fill(texts);
-    texts.forEach((name, variable) -> rules.put(Pattern.compile(name), variable));
+    ImmutableMap.Builder<Pattern, String> patterns = ImmutableMap.builder();
+    texts.forEach((name, variable) -> patterns.put(Pattern.compile(name), variable));
+    this.rules = patterns.build();
   }
 
   /** Adds the patterns of names, each with the name of the variable. */

@@ -42,14 +42,16 @@ final class SafetensorsWriter {
     TreeMap<String, Tensor> sorted = new TreeMap<>(tensors);
     byte[] header = header(new TreeMap<>(metadata), sorted);
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
-      out.write(little(Long.BYTES).putLong(header.length).array());
+      byte[] length = new byte[Long.BYTES];
+      little(length).putLong(header.length);
+      out.write(length);
       out.write(header);
       for (Tensor tensor : sorted.values()) {
         for (int from = 0; from < tensor.values().length; from += CHUNK) {
           int count = Math.min(CHUNK, tensor.values().length - from);
-          ByteBuffer bytes = little(count * Float.BYTES);
-          bytes.asFloatBuffer().put(tensor.values(), from, count);
-          out.write(bytes.array());
+          byte[] bytes = new byte[count * Float.BYTES];
+          little(bytes).asFloatBuffer().put(tensor.values(), from, count);
+          out.write(bytes);
         }
       }
     }
@@ -74,7 +76,7 @@ final class SafetensorsWriter {
     return text.toString().getBytes(StandardCharsets.UTF_8);
   }
 
-  private static ByteBuffer little(int bytes) {
-    return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  private static ByteBuffer little(byte[] bytes) {
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 }

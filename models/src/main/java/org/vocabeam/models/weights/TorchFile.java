@@ -250,7 +250,7 @@ final class TorchFile {
       }
       long size = 0;
       for (int i = Long.BYTES - 1; i >= 0; i--) {
-        size = size << 8 | (length[i] & 0xff);
+        size = (size << 8) | (length[i] & 0xff);
       }
       if (size != wanted.size() || size < 0) {
         throw new Refusal(

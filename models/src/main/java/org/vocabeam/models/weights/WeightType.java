@@ -133,6 +133,6 @@ public enum WeightType {
       return sign == 0 ? subnormal : -subnormal;
     }
     int wide = exponent == 0x1f ? 0xff : exponent - 15 + 127;
-    return Float.intBitsToFloat(sign | wide << 23 | fraction << 13);
+    return Float.intBitsToFloat(sign | (wide << 23) | (fraction << 13));
   }
 }
