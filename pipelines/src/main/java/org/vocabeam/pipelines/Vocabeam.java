@@ -65,7 +65,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * The command line. Exit status: 0 done, 1 failed with one line on standard error, 2 the command
- * line was wrong.
+ * line was wrong, or the value of an option.
  */
 @Command(
     name = "vocabeam",

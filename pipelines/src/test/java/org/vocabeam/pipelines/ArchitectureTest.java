@@ -42,7 +42,8 @@ class ArchitectureTest {
           entry("lock", Set.of("inputs")),
           entry("stage", Set.of("inputs", "runner")),
           entry("run", Set.of("stage", "inputs", "runner")),
-          entry("compare", Set.of("run", "stage", "inputs", "runner")),
+          entry("page", Set.of()),
+          entry("compare", Set.of("page", "run", "stage", "inputs", "runner")),
           entry("registry", Set.of("run", "stage", "lock", "inputs", "runner")),
           entry("options", Set.of("run", "inputs", "runner")),
           entry(
@@ -59,7 +60,7 @@ class ArchitectureTest {
                   "inspect",
                   "datasets")),
           entry("datasets", Set.of()),
-          entry("inspect", Set.of("inputs")),
+          entry("inspect", Set.of("page", "inputs")),
           entry("gpu", Set.of()),
           entry("metrics", Set.of()));
 

@@ -4,6 +4,7 @@ import java.util.concurrent.Callable;
 import org.vocabeam.models.UserError;
 import org.vocabeam.pipelines.inputs.ImageReport;
 import org.vocabeam.pipelines.inspect.ContactSheet;
+import org.vocabeam.pipelines.inspect.ImagesPage;
 import org.vocabeam.pipelines.inspect.InspectedStore;
 import org.vocabeam.pipelines.inspect.Pictures;
 import org.vocabeam.pipelines.inspect.RowSelection;
@@ -27,7 +28,8 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "Example:",
-      "  ./vocabeam inspect runs/photos/images --sheet=photos.png --count=100 --seed=1"
+      "  ./vocabeam inspect runs/photos/images --sheet=photos.png --count=100 --seed=1",
+      "  ./vocabeam inspect runs/photos/images --page=photos.html && xdg-open photos.html"
     })
 public final class InspectCommand implements Callable<Integer> {
   @Parameters(
@@ -56,6 +58,15 @@ public final class InspectCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "PNG file that gets pictures of the store, side by side.")
   private String sheet;
+
+  @Option(
+      names = "--page",
+      order = Sections.SHEET,
+      paramLabel = "FILE",
+      description =
+          "HTML file that gets a page on a store of images: sizes, labels, splits, copies, what was"
+              + " rejected, and some images.")
+  private String page;
 
   @Option(
       names = "--count",
@@ -90,6 +101,9 @@ public final class InspectCommand implements Callable<Integer> {
     beam.options().registerFileSystems();
     InspectedStore store = InspectedStore.open(path);
     StoreContents contents = store.contents();
+    if (page != null) {
+      ImagesPage.check(store);
+    }
     Pictures<?> pictures = sheet == null ? null : store.pictures();
     System.out.print(StoreSummary.of(contents, store.type(), full));
     if (store.hasStatistics()) {
@@ -102,6 +116,10 @@ public final class InspectCommand implements Callable<Integer> {
     if (pictures != null) {
       int drawn = ContactSheet.draw(contents, pictures, selection, sheet);
       System.out.printf("%nSheet:       %s (%d rows)%n", sheet, drawn);
+    }
+    if (page != null) {
+      ImagesPage.write(store, page);
+      System.out.printf("%nPage:        %s%n", page);
     }
     return 0;
   }

@@ -1,15 +1,11 @@
 package org.vocabeam.pipelines.compare;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import com.google.common.html.HtmlEscapers;
 import com.google.common.io.Resources;
-import com.samskivert.mustache.Mustache;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URL;
 import java.util.List;
 import java.util.Properties;
+import org.vocabeam.pipelines.page.PageTemplate;
 
 /**
  * A comparison as one HTML file that fetches nothing. The file is written by the template {@code
@@ -27,6 +23,7 @@ public record ComparisonPage(
     List<Curves> curves,
     List<Neighbourhood> neighbourhoods,
     List<WordGallery> galleries) {
+  private static final PageTemplate TEMPLATE = new PageTemplate(ComparisonPage.class);
 
   /** Values of the template; a null section is left out. */
   private record Model(
@@ -47,7 +44,7 @@ public record ComparisonPage(
     Model model =
         new Model(
             webjar("dist/uPlot.min.css"),
-            resource("page.css"),
+            TEMPLATE.style("page.css"),
             about,
             command,
             ResultsSection.of(table),
@@ -56,15 +53,8 @@ public record ComparisonPage(
             galleries.isEmpty() ? null : WordsSection.of(seed, galleries),
             webjar("LICENSE").replace("*/", "* /"),
             webjar("dist/uPlot.iife.min.js"),
-            resource("page.js"));
-    return Mustache.compiler()
-        .withEscaper(HtmlEscapers.htmlEscaper()::escape)
-        .compile(resource("page.mustache"))
-        .execute(model);
-  }
-
-  private static String resource(String name) {
-    return read(Resources.getResource(ComparisonPage.class, name));
+            TEMPLATE.file("page.js"));
+    return TEMPLATE.html("page.mustache", model);
   }
 
   private static String webjar(String file) {
@@ -74,16 +64,8 @@ public record ComparisonPage(
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return read(
+    return PageTemplate.read(
         Resources.getResource(
             "META-INF/resources/webjars/uplot/" + versions.getProperty("uplot") + "/" + file));
-  }
-
-  private static String read(URL resource) {
-    try {
-      return Resources.toString(resource, UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

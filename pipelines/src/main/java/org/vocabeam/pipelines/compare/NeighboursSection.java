@@ -2,6 +2,7 @@ package org.vocabeam.pipelines.compare;
 
 import java.util.List;
 import org.vocabeam.pipelines.compare.Neighbourhood.Shown;
+import org.vocabeam.pipelines.page.PictureUri;
 
 /**
  * The nearest neighbours on the page, as its template reads them.

@@ -2,6 +2,7 @@ package org.vocabeam.pipelines.compare;
 
 import java.util.List;
 import java.util.Locale;
+import org.vocabeam.pipelines.page.PictureUri;
 import org.vocabeam.transforms.image.Pixels;
 
 /**

@@ -3,6 +3,7 @@ package org.vocabeam.pipelines.inspect;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
@@ -31,7 +32,12 @@ public record RowSelection(int count, @Nullable Long seed, @Nullable String labe
 
   /** Reads them. Row groups without any are not read, but for the labels. */
   public <T> List<T> read(RecordType<T> type, List<RowGroup> groups) {
-    TreeSet<Long> places = new TreeSet<>(places(type, groups));
+    return read(type, groups, places(type, groups));
+  }
+
+  /** Reads the rows at some places of a store, in the store's order. */
+  static <T> List<T> read(RecordType<T> type, List<RowGroup> groups, Collection<Long> wanted) {
+    TreeSet<Long> places = new TreeSet<>(wanted);
     List<T> selected = new ArrayList<>();
     for (RowGroup group : groups) {
       long end = group.firstRow() + group.rows();
