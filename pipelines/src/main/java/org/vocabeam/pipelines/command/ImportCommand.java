@@ -5,6 +5,7 @@ import java.util.concurrent.Callable;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
 import org.vocabeam.pipelines.inputs.ImportChoice;
+import org.vocabeam.pipelines.options.ImageSizeOption;
 import org.vocabeam.pipelines.options.OverwriteOption;
 import org.vocabeam.pipelines.options.RunnerArguments;
 import org.vocabeam.pipelines.options.Sections;
@@ -71,14 +72,7 @@ public final class ImportCommand implements Callable<Integer> {
               + " Default: of several networks the teacher.")
   private @Nullable String part;
 
-  @Option(
-      names = "--imageSize",
-      order = Sections.METHOD,
-      paramLabel = "N",
-      description =
-          "Images are shown as N x N pixels. Default: 224, 32 for a small first convolution, or"
-              + " what a transformer's positions are for.")
-  private @Nullable Integer imageSize;
+  @Mixin private ImageSizeOption imageSize;
 
   @Option(
       names = "--mean",
@@ -122,7 +116,7 @@ public final class ImportCommand implements Callable<Integer> {
     return new ImportStage(
         file,
         output,
-        new ImportChoice(preset, part, imageSize, mean, std, heads, incomplete),
+        new ImportChoice(preset, part, imageSize.side(), mean, std, heads, incomplete),
         licence,
         overwrite.isGiven());
   }
