@@ -2,8 +2,11 @@ package org.vocabeam.models.evaluate;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -30,8 +33,8 @@ import org.vocabeam.models.program.ProgramWriter;
  * }</pre>
  */
 public final class NearestNeighbours implements AutoCloseable {
-  /** Rows of a block of queries. Larger blocks read the train rows less often. */
-  private static final int QUERY_BLOCK = 1024;
+  /** Most rows of a block of queries. Larger blocks read the train rows less often. */
+  private static final int QUERY_BLOCK = 2048;
 
   /** Rows of a block of train rows. */
   private static final int TRAIN_BLOCK = 4096;
@@ -66,7 +69,20 @@ public final class NearestNeighbours implements AutoCloseable {
    * @param classes number of classes
    */
   public NearestNeighbours(int width, int k, int classes) {
-    this(width, k, classes, QUERY_BLOCK, TRAIN_BLOCK);
+    this(width, k, classes, QUERY_BLOCK);
+  }
+
+  /**
+   * Makes a search for a number of queries, which costs no more than they are.
+   *
+   * @param queries about as many as a search gets, positive
+   */
+  public NearestNeighbours(int width, int k, int classes, int queries) {
+    this(width, k, classes, grains(Math.min(queries, QUERY_BLOCK)), TRAIN_BLOCK);
+  }
+
+  private static int grains(int rows) {
+    return (rows + GRAIN - 1) / GRAIN * GRAIN;
   }
 
   /**
@@ -177,6 +193,7 @@ public final class NearestNeighbours implements AutoCloseable {
         queries.length,
         width);
     Neighbours best = Neighbours.none(queries.length / width, k);
+    List<float[]> blocks = blocks(queries);
     while (train.hasNext()) {
       LabelledFeatures part = train.next();
       if (part.width() != width) {
@@ -186,38 +203,50 @@ public final class NearestNeighbours implements AutoCloseable {
       for (int first = 0; first < part.rows(); first += trainBlock) {
         int rows = Math.min(trainBlock, part.rows() - first);
         float[] features = padded(part.values(), first * width, rows * width, trainBlock * width);
-        for (int query = 0; query < best.queries(); query += queryBlock) {
-          compare(queries, query, features, part.labels(), first, rows, best);
+        for (int block = 0; block < blocks.size(); block++) {
+          compare(blocks.get(block), block, features, part.labels(), first, rows, best);
         }
       }
     }
     return best;
   }
 
+  /** Returns the queries in blocks of one size, of which the last is filled up with zeros. */
+  private List<float[]> blocks(float[] queries) {
+    List<float[]> blocks = new ArrayList<>();
+    for (int first = 0; first < queries.length; first += queryBlock * width) {
+      int length = Math.min(queryBlock * width, queries.length - first);
+      blocks.add(padded(queries, first, length, queryBlock * width));
+    }
+    return blocks;
+  }
+
   /** Compares {@code rows} train rows from {@code firstTrain} on with a block of queries. */
   private void compare(
       float[] queries,
-      int firstQuery,
+      int block,
       float[] train,
       int[] trainLabels,
       int firstTrain,
       int rows,
       Neighbours best) {
+    int firstQuery = block * queryBlock;
     int count = Math.min(queryBlock, best.queries() - firstQuery);
-    float[] block = padded(queries, firstQuery * width, count * width, queryBlock * width);
-    float[] cosines =
-        program.run(
-            SEARCH,
-            Map.of("queries", block, "train", train),
-            outputs -> {
-              if (!Float.isFinite(outputs.get("magnitude").getFloat())) {
-                throw Unmeasurable.notFinite();
-              }
-              return outputs.get("cosines").toFloatArray();
-            });
-    for (int query = 0; query < count; query++) {
-      best.offer(firstQuery + query, cosines, query * trainBlock, trainLabels, firstTrain, rows);
-    }
+    program.run(
+        SEARCH,
+        Map.of("queries", queries, "train", train),
+        outputs -> {
+          if (!Float.isFinite(outputs.get("magnitude").getFloat())) {
+            throw Unmeasurable.notFinite();
+          }
+          FloatBuffer cosines = Program.floats(outputs.get("cosines"));
+          float[] ofQuery = new float[rows];
+          for (int query = 0; query < count; query++) {
+            cosines.get(query * trainBlock, ofQuery);
+            best.offer(firstQuery + query, ofQuery, 0, trainLabels, firstTrain, rows);
+          }
+          return count;
+        });
   }
 
   /**

@@ -10,13 +10,18 @@ import org.tensorflow.proto.GraphDef;
  * Device that a program runs on.
  *
  * @param gpu TensorFlow's index of the GPU; -1 for the CPU
+ * @param inCaller true if the calling thread runs the operations one after the other, instead of
+ *     passing them to a pool of threads; each may use several threads all the same
  */
-record Placement(int gpu) {
-  static final Placement CPU = new Placement(-1);
+record Placement(int gpu, boolean inCaller) {
+  static final Placement CPU = new Placement(-1, false);
+
+  /** The CPU, in the calling thread. A step of a linear probe takes a fifth less CPU time so. */
+  static final Placement CALLER = new Placement(-1, true);
 
   static Placement gpu(int index) {
     checkArgument(index >= 0, "index of a GPU is %s, must be at least 0", index);
-    return new Placement(index);
+    return new Placement(index, false);
   }
 
   boolean isGpu() {
@@ -46,6 +51,9 @@ record Placement(int gpu) {
             .setAllowSoftPlacement(true)
             .setGpuOptions(GPUOptions.newBuilder().setAllowGrowth(true))
             .build()
-        : ConfigProto.newBuilder().putDeviceCount("GPU", 0).build();
+        : ConfigProto.newBuilder()
+            .putDeviceCount("GPU", 0)
+            .setInterOpParallelismThreads(inCaller ? -1 : 0)
+            .build();
   }
 }

@@ -2,6 +2,8 @@ package org.vocabeam.models.program;
 
 import static com.google.common.base.Preconditions.checkArgument;
 import static com.google.common.base.Preconditions.checkState;
+import static org.tensorflow.internal.c_api.global.tensorflow.TF_TensorByteSize;
+import static org.tensorflow.internal.c_api.global.tensorflow.TF_TensorData;
 
 import ai.djl.Device;
 import ai.djl.MalformedModelException;
@@ -11,7 +13,9 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.tensorflow.engine.TfNDArray;
 import ai.djl.tensorflow.engine.TfSymbolBlock;
+import ai.djl.tensorflow.engine.javacpp.JavacppUtils;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import com.google.common.io.MoreFiles;
@@ -20,6 +24,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.file.Files;
@@ -29,6 +34,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.tensorflow.exceptions.TFResourceExhaustedException;
+import org.tensorflow.internal.c_api.TF_Tensor;
 import org.vocabeam.models.UserError;
 
 /**
@@ -58,9 +64,12 @@ public final class Program implements AutoCloseable {
     this.placement = placement;
   }
 
-  /** Writes the author's program to a temporary folder and loads it on the CPU. */
+  /**
+   * Writes the author's program to a temporary folder and loads it on the CPU, where operations run
+   * in the calling thread: for programs of few and small ones.
+   */
   public static Program load(ProgramWriter author) {
-    return load(author, DeviceChoice.CPU);
+    return load(author, Placement.CALLER);
   }
 
   /**
@@ -69,7 +78,10 @@ public final class Program implements AutoCloseable {
    * @throws UserError when a GPU is asked for and there is none
    */
   public static Program load(ProgramWriter author, DeviceChoice choice) {
-    Placement placement = Gpus.ofThisProcess().take(choice);
+    return load(author, Gpus.ofThisProcess().take(choice));
+  }
+
+  private static Program load(ProgramWriter author, Placement placement) {
     boolean loaded = false;
     try {
       Path directory = Files.createTempDirectory("vocabeam-program");
@@ -258,6 +270,21 @@ public final class Program implements AutoCloseable {
   public float[] run(String signature, Map<String, ?> inputs) {
     try (Ready ready = ready(signature, inputs)) {
       return ready.run();
+    }
+  }
+
+  /**
+   * Returns the floats of an output as they lie in TensorFlow's memory; they are gone with the
+   * outputs.
+   */
+  public static FloatBuffer floats(NDArray output) {
+    try (TF_Tensor tensor = JavacppUtils.resolveTFETensor(((TfNDArray) output).getHandle())) {
+      long bytes = TF_TensorByteSize(tensor);
+      return TF_TensorData(tensor)
+          .capacity(bytes)
+          .asByteBuffer()
+          .order(ByteOrder.nativeOrder())
+          .asFloatBuffer();
     }
   }
 

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.vocabeam.models.Seeds;
+import org.vocabeam.models.evaluate.Unmeasurable;
 import org.vocabeam.pipelines.compare.Neighbourhood.Shown;
 import org.vocabeam.pipelines.stage.Evaluation;
 import org.vocabeam.transforms.evaluation.LabelledEmbeddings;
@@ -39,7 +40,13 @@ record ComparisonNeighbours(Comparison comparison, ComparisonPlan plan, List<Row
     Set<String> queries = queries(kinds.get(RANDOM));
     Map<String, Map<String, List<String>>> nearest = new LinkedHashMap<>();
     kinds.forEach(
-        (kind, features) -> nearest.put(kind, NearestImages.of(features, queries, NEIGHBOURS)));
+        (kind, features) -> {
+          try {
+            nearest.put(kind, NearestImages.of(features, queries, NEIGHBOURS));
+          } catch (Unmeasurable e) {
+            Comparison.say("nearest images by %s left out: %s", kind, e.getMessage());
+          }
+        });
     Set<String> ids = new HashSet<>(queries);
     nearest.values().forEach(byQuery -> byQuery.values().forEach(ids::addAll));
     Map<String, ImageRecord> pictures = SelectedImages.read(images, ids);

@@ -125,7 +125,8 @@ public final class EvaluateNeighbours extends PTransform<PBegin, PCollection<Met
 
     private void output(LabelledFeatures queries, OutputReceiver<KV<String, Hits>> out) {
       try (NearestNeighbours search =
-          new NearestNeighbours(queries.width(), MANY, embeddings.classes().size())) {
+          new NearestNeighbours(
+              queries.width(), MANY, embeddings.classes().size(), queries.rows())) {
         Neighbours nearest = search.search(queries.values(), embeddings.streamTrain());
         int[] few = search.predict(nearest.nearest(FEW), 0.07);
         int[] many = search.predict(nearest, 0.1);

@@ -12,6 +12,7 @@ import java.util.stream.IntStream;
 import org.vocabeam.models.evaluate.LabelledFeatures;
 import org.vocabeam.models.evaluate.NearestNeighbours;
 import org.vocabeam.models.evaluate.Neighbours;
+import org.vocabeam.models.evaluate.Unmeasurable;
 import org.vocabeam.transforms.parquet.RowGroup;
 
 /**
@@ -32,6 +33,7 @@ public final class NearestImages {
    * @param queries ids of labelled test images
    * @param k number of images for each; fewer if there are fewer
    * @return query to ids, nearest first
+   * @throws Unmeasurable when images have different numbers of features, or one is not finite
    */
   public static Map<String, List<String>> of(
       LabelledEmbeddings embeddings, Set<String> queries, int k) {
@@ -47,12 +49,17 @@ public final class NearestImages {
     if (features.isEmpty()) {
       return Map.of();
     }
+    int width = features.values().iterator().next().length;
+    for (float[] query : features.values()) {
+      if (query.length != width) {
+        throw Unmeasurable.widths(query.length, width);
+      }
+    }
     float[] values = Floats.concat(features.values().toArray(float[][]::new));
-    int width = values.length / features.size();
     int rows = Math.toIntExact(embeddings.groups().stream().mapToLong(RowGroup::rows).sum());
     List<String> ids = new ArrayList<>();
     // A training row has its number as class, so that the search returns which rows it found.
-    try (NearestNeighbours search = new NearestNeighbours(width, k, rows)) {
+    try (NearestNeighbours search = new NearestNeighbours(width, k, rows, features.size())) {
       Neighbours found = search.search(values, numbered(embeddings, ids));
       Map<String, List<String>> nearest = new LinkedHashMap<>();
       int query = 0;
