@@ -9,9 +9,9 @@
  *   <li>{@link org.vocabeam.models.evaluate.NearestNeighbours} keeps the best k of each query while
  *       the train set passes by once. Blocks have static shapes and inner products are summed in
  *       fixed slices, so cosines are the same bits however train set and queries are cut. The best
- *       k stand in sorted arrays, and the cosines are read where TensorFlow has them: 10,000 queries
- *       against 60,000 rows of 512 features take 18 CPU seconds on two shared cores, most of it
- *       matrix products.
+ *       k stand in sorted arrays, and the cosines are read where TensorFlow has them: 10,000
+ *       queries against 60,000 rows of 512 features take 18 CPU seconds on two shared cores, most
+ *       of it matrix products.
  *   <li>Search and vote are two calls: one search for the largest k serves the smaller ones and all
  *       temperatures.
  *   <li>{@link org.vocabeam.models.evaluate.LinearProbe} starts from 0 and standardises its

@@ -84,7 +84,8 @@ public record TrainingImages(
     return store;
   }
 
-  private static UserError noImage(String directory) {
+  /** Returns the error of a store without images. */
+  public static UserError noImage(String directory) {
     return new UserError(
         String.format(
             "there is no image in %s; ./vocabeam inspect %s shows why, then ingest again",
@@ -98,18 +99,10 @@ public record TrainingImages(
     return open(directory, ALL, from.statistics());
   }
 
-  /** Returns the error of a store without images. */
-  public static UserError none(String directory) {
-    return new UserError(
-        "there is no image in "
-            + directory
-            + "; ingest images into it: the report of ingest says what was not read or rejected");
-  }
-
   private static TrainingImages open(String directory, String split, ImageStatistics statistics) {
     StoreReader<ImageRecord> store = StoreReader.open(ImageRecord.TYPE, directory);
     if (statistics.images() == 0) {
-      throw none(directory);
+      throw noImage(directory);
     }
     boolean whole = split.equals(ALL) || statistics.splits().containsKey(ImageRecord.NO_SPLIT);
     if (!whole && !statistics.splits().containsKey(split)) {

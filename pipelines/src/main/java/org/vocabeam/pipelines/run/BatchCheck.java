@@ -48,24 +48,20 @@ public record BatchCheck(Recipe recipe, TrainingImages images, RoundPlan rounds)
         : Optional.of(
             String.format(
                 Locale.ROOT,
-                "Batches:     a step has %d images, and only %d are labelled: each is in a batch %.1f"
-                    + " times",
+                "Batches:     a step has %d images, and %s has only %d: each is in a batch %.1f times",
                 recipe.batchSize(),
+                rounds.replicas() == 1 ? "the run" : "a replica",
                 share,
                 (double) recipe.batchSize() / share));
   }
 
   private void checkImages() {
-    long share = images.count() / rounds.replicas();
-    if (!recipe.method().mayRepeatImages() && recipe.batchSize() > share) {
+    if (!recipe.method().mayRepeatImages() && recipe.batchSize() > images.count()) {
       throw new UserError(
           String.format(
-              "batchSize is %d, must be at most %d, the images of split %s%s: a larger batch holds"
-                  + " an image several times; take a smaller one, or ingest more images",
-              recipe.batchSize(),
-              share,
-              images.splitName(),
-              rounds.replicas() == 1 ? "" : " for each of " + rounds.replicas() + " replicas"));
+              "batchSize is %d, must be at most %d, the images of split %s: a larger batch holds an"
+                  + " image several times; take a smaller one, or ingest more images",
+              recipe.batchSize(), images.count(), images.splitName()));
     }
   }
 

@@ -214,7 +214,7 @@ public record Evaluation(
       String images, ImageStatistics statistics, String options, String... splits) {
     for (String split : splits) {
       if (statistics.images() == 0) {
-        throw TrainingImages.none(images);
+        throw TrainingImages.noImage(images);
       }
       if (!statistics.splits().containsKey(split)) {
         throw new UserError(

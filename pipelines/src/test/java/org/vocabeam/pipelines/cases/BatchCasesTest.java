@@ -55,8 +55,12 @@ class BatchCasesTest {
         "rotation | --batchSize=1000000000 | batchSize is 1000000000, must be at most 24",
         "bownet   | --batchSize=32         | batchSize is 32, must be at most 24",
         "rotation | --batchSize=1          | batchSize is 1, must be at least 2",
+<<<<<<< HEAD
         "rotation | --batchSize=9 --accumulate=2 | accumulate is 2, must be a divisor of batchSize, which is 9",
         "rotation | --batchSize=16 --replicas=2  | batchSize is 16, must be at most 12, the images of split train for each of 2 replicas",
+=======
+        "rotation | --batchSize=9 --accumulate=2 | microBatches is 2, must be a divisor of batchSize, which is 9",
+>>>>>>> 612bde6 (A batch is checked against all images, not a replica's share, which is said instead)
         "rotation | --replicas=1000        | replicas is 1000, must be 1 to",
         "obow     | --words=100000 --batchSize=8 | words is 100000, must be at most",
         "bownet   | --set=/method/words=97 --batchSize=8 | words is 97, must be at most 96, 4 local features of each of 24 images",
@@ -117,7 +121,7 @@ class BatchCasesTest {
                 "--stepsPerRound=1")
             .assertDone();
     printed.assertSaid(
-        "Batches:     a step has 64 images, and only 3 are labelled: each is in a batch 21.3 times");
+        "Batches:     a step has 64 images, and the run has only 3: each is in a batch 21.3 times");
     Path output = directory.resolve("tuned-with");
     train("finetune", output, "--auxiliary=rotation", "--batchSize=32")
         .assertFailed("batchSize is 32, must be at most 24");

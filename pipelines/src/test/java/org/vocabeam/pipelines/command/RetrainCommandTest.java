@@ -148,7 +148,7 @@ class RetrainCommandTest {
     assertEquals(
         "promote needs --version; registry list shows them", refused(() -> registry("promote")));
     String metric = refused(() -> retrain("--gate=knn>=50%"));
-    assertTrue(metric.startsWith("--gate names knn, must be one of knn20, knn200"), metric);
+    assertTrue(metric.startsWith("--gate names knn, must be one of few-shot-5way-1shot, "), metric);
     String split = refused(() -> retrain("--testSplit=valid"));
     assertTrue(split.contains("has no split 'valid', only test, train"), split);
     assertEquals(List.of("FAILED 1", "FAILED 1"), history());
