@@ -55,7 +55,7 @@ class BatchCasesTest {
         "rotation | --batchSize=1000000000 | batchSize is 1000000000, must be at most 24",
         "bownet   | --batchSize=32         | batchSize is 32, must be at most 24",
         "rotation | --batchSize=1          | batchSize is 1, must be at least 2",
-        "rotation | --batchSize=9 --accumulate=2 | microBatches is 2, must be a divisor of batchSize, which is 9",
+        "rotation | --batchSize=9 --accumulate=2 | accumulate is 2, must be a divisor of batchSize, which is 9",
         "rotation | --replicas=1000        | replicas is 1000, must be 1 to",
         "obow     | --words=100000 --batchSize=8 | words is 100000, must be at most",
         "bownet   | --set=/method/words=97 --batchSize=8 | words is 97, must be at most 96, 4 local features of each of 24 images",

@@ -144,7 +144,15 @@ class ComparisonTest {
                         Collectors.collectingAndThen(
                             Collectors.toList(), l -> l.stream().sorted().toList()))));
     List<String> frozen =
-        List.of("embedding-std", "knn20", "knn200", "linear", "linear@0.01", "linear@0.1");
+        List.of(
+            "embedding-std",
+            "few-shot-5way-1shot",
+            "few-shot-5way-5shot",
+            "knn20",
+            "knn200",
+            "linear",
+            "linear@0.01",
+            "linear@0.1");
     List<String> all =
         Stream.concat(frozen.stream(), Stream.of("fine-tune", "fine-tune@0.01", "fine-tune@0.1"))
             .sorted()
@@ -162,6 +170,12 @@ class ComparisonTest {
             "/pixels",
             frozen),
         metrics);
+    for (ComparisonRecord record : records()) {
+      boolean fewShot = record.metric().startsWith("few-shot");
+      assertEquals(fewShot, record.value() == null, "three labels have no episodes of five");
+      assertEquals(fewShot, record.reason() != null, record.toString());
+    }
+    assertTrue(printed.contains("left out: few-shot-5way-1shot: only 0 classes"), printed);
     assertTrue(printed.contains("colorization: not applicable: "), printed);
     assertTrue(printed.lines().anyMatch(line -> line.startsWith("random weights")), printed);
   }
@@ -364,9 +378,12 @@ class ComparisonTest {
         MetricRecord result = record.result();
         String row = record.method().isEmpty() ? result.features() : record.method();
         String metric = MetricRecord.name(result.metric(), result.labelShare());
-        WebElement cell =
-            driver.findElement(
-                By.cssSelector(String.format("[data-row='%s'] [data-metric='%s']", row, metric)));
+        By place = By.cssSelector(String.format("[data-row='%s'] [data-metric='%s']", row, metric));
+        if (result.value() == null) {
+          assertEquals(List.of(), driver.findElements(place), "left out");
+          continue;
+        }
+        WebElement cell = driver.findElement(place);
         assertEquals(result.value(), Double.parseDouble(cell.getDomAttribute("data-value")));
         String shown =
             metric.equals("embedding-std")
