@@ -2,7 +2,7 @@
 """Speed of the OBoW authors' training step in PyTorch on a CPU, at the nets and crops of `bench`.
 
     git clone https://github.com/valeoai/obow   # the commit 3758504
-    apt-get install python3-torch python3-torchvision
+    apt-get install python3-torch python3-torchvision libopenblas0-pthread   # the reference BLAS is 15 times slower
     quality/experiments/authors_step.py obow small-28 30
     ./vocabeam bench --parts=train --presets=small-28
 
