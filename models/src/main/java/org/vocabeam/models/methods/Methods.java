@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.InvalidTypeIdException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
@@ -184,13 +183,14 @@ public final class Methods {
       throw new UserError(e.getCause().getMessage(), e);
     } catch (JsonProcessingException e) {
       throw new UserError(
-          wrongValue(e).orElse("the recipe does not fit this version: " + e.getOriginalMessage()),
+          wrongValue(e, tree)
+              .orElse("the recipe does not fit this version: " + e.getOriginalMessage()),
           e);
     }
   }
 
   /** Returns the line on a value of the wrong type; nothing for a recipe of another version. */
-  private static Optional<String> wrongValue(JsonProcessingException e) {
+  private static Optional<String> wrongValue(JsonProcessingException e, JsonNode tree) {
     if (!(e instanceof MismatchedInputException wrong)
         || wrong instanceof UnrecognizedPropertyException
         || wrong.getPath().isEmpty()) {
@@ -198,13 +198,19 @@ public final class Methods {
     }
     JsonMappingException.Reference last = wrong.getPath().get(wrong.getPath().size() - 1);
     String name = last.getFieldName() == null ? "an element" : last.getFieldName();
-    Class<?> type = wrong.getTargetType();
-    String value =
-        wrong instanceof InvalidFormatException format ? " " + format.getValue() : " wrong";
     if (wrong instanceof InvalidTypeIdException id) {
       return Optional.of(name + " has the unknown type " + id.getTypeId());
     }
-    return Optional.of(name + " is" + value + ", must be " + allowed(type));
+    JsonNode value = tree;
+    for (JsonMappingException.Reference step : wrong.getPath()) {
+      value =
+          step.getFieldName() == null
+              ? value.path(step.getIndex())
+              : value.path(step.getFieldName());
+    }
+    String actual =
+        value.isMissingNode() ? "null" : value.isTextual() ? value.asText() : value.toString();
+    return Optional.of(name + " is " + actual + ", must be " + allowed(wrong.getTargetType()));
   }
 
   private static String allowed(Class<?> type) {

@@ -331,7 +331,7 @@ class MethodsTest {
   @Test
   void unknownMethodsAreRefused() {
     assertEquals(
-        "method is simclr2, must be one of " + Methods.names(),
+        "method is simclr2, must be one of " + String.join(", ", Methods.names()),
         assertThrows(
                 UserError.class,
                 () -> Methods.recipe("simclr2", Preset.SMALL, task(28, 1, 100, 10)))
