@@ -93,7 +93,8 @@ class ImageSourceTest {
     UserError error = assertThrows(UserError.class, () -> kind("none"));
     assertEquals(
         directory.resolve("none")
-            + " is empty or not there; give one of: images store, image folder, IDX, tar, zip, Parquet",
+            + " is empty or not there; give one of: images store, image folder, IDX, tar, zip, table"
+            + " of files, Parquet",
         error.getMessage());
   }
 
