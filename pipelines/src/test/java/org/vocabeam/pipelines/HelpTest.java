@@ -36,7 +36,7 @@ class HelpTest {
       Map.of(
           "--checkpoint", 2, // finetune needs none
           "--level", 2, // extract has no default
-          "--output", 3, // prepare-photo-id and demo have defaults
+          "--output", 4, // prepare-photo-id and demo have defaults, import needs none
           "--rounds", 3, // compare and demo have other defaults
           "--seed", 2, // inspect takes the first rows without one
           "--stepsPerRound", 2, // demo has another default

@@ -23,7 +23,9 @@ import picocli.CommandLine.Parameters;
         "Reads a .safetensors file, or what torch.save wrote (.pth, .pt, .bin): a state_dict, or a"
             + " checkpoint that holds one. Nothing of the file is executed. Prints every tensor and"
             + " what becomes of it; without --output, nothing more. ResNets and vision transformers"
-            + " are known by the names of torchvision, timm, DINO, DINOv2 and OBoW.",
+            + " are known by the names of torchvision, timm, DINO, DINOv2 and OBoW. Without --imageSize"
+            + " they see 224 x 224 pixels, 32 x 32 after a small first convolution, or what a"
+            + " transformer's positions are for.",
     footer = {
       "",
       "Example:",

@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
       "",
       "Example:",
       "  ./vocabeam inspect runs/photos/images --sheet=photos.png --count=100 --seed=1",
-      "  ./vocabeam inspect runs/photos/images --page=photos.html && xdg-open photos.html"
+      "  ./vocabeam inspect runs/photos/images --page=photos.html"
     })
 public final class InspectCommand implements Callable<Integer> {
   @Parameters(

@@ -17,8 +17,7 @@ public final class ImageSizeOption {
           "Images are N x N pixels for a network that sees them whole, and for the settings of a"
               + " preset: the short side is scaled to N * 256 / 224, and the centre cut out."
               + " Default: the shape of the images where all have the same, otherwise 64 for"
-              + " small settings and 224 for the papers'. Of imported weights: 224, 32 for a small"
-              + " first convolution, or what a transformer's positions are for.")
+              + " small settings and 224 for the papers'.")
   private @Nullable Integer side;
 
   /** Returns the side in pixels; null where none is given. */

@@ -12,8 +12,8 @@ public final class PresetOption {
       defaultValue = RecipeChoice.PRESET,
       paramLabel = "NAME",
       description =
-          "Network and settings: small (minutes on a CPU), resnet18 or resnet50 (the papers'), or"
-              + " small/NETWORK for the small settings on another network.")
+          "Network and settings: small (minutes on a CPU); resnet18, resnet50, vit-s16, ... (the"
+              + " papers'); or small/NETWORK for the small settings on another network.")
   private String name;
 
   /**

@@ -203,7 +203,7 @@ class EncoderCommandsTest {
     Path ingested = directory.resolve("ingested");
     command("ingest", "--input=" + copy, "--output=" + ingested);
     Path store = ingested.resolve("images");
-    assertEquals(ImageStatistics.read(images.toString()), ImageStatistics.read(store.toString()));
+    assertEquals(facts(images), facts(store));
     assertEquals(
         query(images, "SELECT * FROM store ORDER BY id"),
         query(store, "SELECT * FROM store ORDER BY id"));
@@ -422,5 +422,12 @@ class EncoderCommandsTest {
         refused("export", "--checkpoint=" + directory, "--output=" + directory.resolve("none"))
             .contains("is neither a run of pretrain nor a checkpoint of one"));
     assertFalse(Files.exists(directory.resolve("none")));
+  }
+
+  /** Returns the statistics without the place where labels and splits were found. */
+  private static String facts(Path store) {
+    return ImageStatistics.read(store.toString())
+        .toString()
+        .replaceAll("(label|split)sFrom=[^,]+", "");
   }
 }

@@ -214,7 +214,7 @@ class PretrainCommandTest {
             "other-recipe", "--initial=" + first, "--rounds=1", "--stepsPerRound=1", "--words=32");
     assertTrue(refused.contains("was trained with method.words 16, and now it is 32"), refused);
     String again = refused("recipe", "--initial=" + first, "--rounds=1", "--stepsPerRound=1");
-    assertTrue(again.contains("is a run with initial null"), again);
+    assertTrue(again.contains("which is --initial too"), again);
   }
 
   @Test
