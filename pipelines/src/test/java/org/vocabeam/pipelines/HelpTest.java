@@ -37,6 +37,7 @@ class HelpTest {
           "--checkpoint", 2, // finetune needs none
           "--level", 2, // extract has no default
           "--output", 4, // prepare-photo-id and demo have defaults, import needs none
+          "--preset", 2, // import finds it in the shapes
           "--rounds", 3, // compare and demo have other defaults
           "--seed", 2, // inspect takes the first rows without one
           "--stepsPerRound", 2, // demo has another default
