@@ -58,7 +58,8 @@ public final class ImageReport {
     return report.toString();
   }
 
-  private static String unread(Map<String, NamedCount> unread) {
+  /** Returns the number of files that were not read, with reasons and names. */
+  static String unread(Map<String, NamedCount> unread) {
     return unread.values().stream().mapToLong(NamedCount::count).sum()
         + unread.entrySet().stream()
             .map(

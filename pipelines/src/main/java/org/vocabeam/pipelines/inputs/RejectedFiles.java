@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -13,6 +14,7 @@ import org.vocabeam.models.UserError;
 import org.vocabeam.transforms.image.RejectedRecord;
 import org.vocabeam.transforms.parquet.RowGroup;
 import org.vocabeam.transforms.parquet.RowReader;
+import org.vocabeam.transforms.statistics.NamedCount;
 import org.vocabeam.transforms.store.StoreReader;
 
 /**
@@ -89,17 +91,29 @@ public record RejectedFiles(SortedMap<String, Reason> reasons) {
    * Returns the error of an input of which no image was taken.
    *
    * @param input what was looked at, and its format
+   * @param unread files that were not looked at, by reason
    * @param store rejected store with all names; empty if there is none
    */
-  public UserError nothingTaken(String input, String store) {
+  public UserError nothingTaken(String input, Map<String, NamedCount> unread, String store) {
+    String notRead = unread.isEmpty() ? "" : "not read " + ImageReport.unread(unread);
+    if (count() == 0) {
+      return new UserError(
+          unread.isEmpty()
+              ? String.format(
+                  "no image in %s: there is no file in it to look at; give another --input", input)
+              : String.format(
+                  "no image in %s: %s; convert or unpack them, or give another --input",
+                  input, notRead));
+    }
     return new UserError(
-        count() == 0
-            ? String.format(
-                "no image in %s: there is no file in it to look at; give another --input", input)
-            : String.format(
-                "no image in %s, of %d files none was taken: %s; convert them, or give another"
-                    + " --input%s",
-                input, count(), text(), store.isEmpty() ? "" : "; all are listed in " + store));
+        String.format(
+            "no image in %s, of %d files none was taken: %s%s; convert them, or give another"
+                + " --input%s",
+            input,
+            count(),
+            text(),
+            unread.isEmpty() ? "" : "; " + notRead,
+            store.isEmpty() ? "" : "; all are listed in " + store));
   }
 
   /** Returns a line, with its end, that warns of more files rejected than taken; or nothing. */

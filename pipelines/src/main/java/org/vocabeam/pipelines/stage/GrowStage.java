@@ -72,7 +72,8 @@ public record GrowStage(ImageInput input, String output) implements Request<Stri
     if (added == 0) {
       discard(increments, number);
       if (before == 0) {
-        throw rejected.nothingTaken(input.input() + " (" + source.kind() + ")", "");
+        throw rejected.nothingTaken(
+            input.input() + " (" + source.kind() + ")", statistics.unread(), "");
       }
     } else {
       complete(increments, number);

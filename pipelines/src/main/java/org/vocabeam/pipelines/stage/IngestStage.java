@@ -124,9 +124,10 @@ public record IngestStage(ImageInput input, String output, boolean overwrite)
 
   /** Refuses to complete a store without an image, which other commands would take for good. */
   private void refuseNothing(String kind, String place) {
-    if (ImageStatistics.read(images(place)).images() == 0) {
+    ImageStatistics statistics = ImageStatistics.read(images(place));
+    if (statistics.images() == 0) {
       throw RejectedFiles.read(rejected(place))
-          .nothingTaken(input.input() + " (" + kind + ")", rejected(place));
+          .nothingTaken(input.input() + " (" + kind + ")", statistics.unread(), rejected(place));
     }
   }
 

@@ -99,6 +99,13 @@ class NothingIngestedCasesTest {
 
   /** nothing-empty-tar. */
   @Test
+  void anArchiveOfAnotherKind() throws IOException {
+    Files.writeString(input.resolve("photos.7z"), "7z");
+    assertNothing(
+        "not read 1 (kind of archive that is not read: 1, as photos.7z); convert or unpack");
+  }
+
+  @Test
   void anEmptyTar() throws IOException {
     Files.write(input.resolve("x.tar"), new byte[10240]);
     assertNothing("there is no file in it to look at");

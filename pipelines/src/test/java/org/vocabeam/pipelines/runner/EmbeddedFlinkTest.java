@@ -7,11 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import javax.imageio.ImageIO;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.testing.PAssert;
 import org.apache.beam.sdk.transforms.Create;
@@ -99,8 +101,8 @@ class EmbeddedFlinkTest {
   @Test
   void aCommandLeavesNoTemporaryFiles(@TempDir Path directory) throws Exception {
     Path temporary = Files.createDirectory(directory.resolve("tmp"));
-    Path file = Files.createDirectory(directory.resolve("input")).resolve("broken.png");
-    Files.writeString(file, "no image");
+    Path file = Files.createDirectory(directory.resolve("input")).resolve("black.png");
+    ImageIO.write(new BufferedImage(8, 8, BufferedImage.TYPE_BYTE_GRAY), "png", file.toFile());
     Path output = directory.resolve("output");
     try (OwnJvm jvm = new OwnJvm(directory.resolve("log"), "-Djava.io.tmpdir=" + temporary)) {
       jvm.finish(List.of("ingest", "--input=" + file.getParent(), "--output=" + output));

@@ -234,10 +234,19 @@ public final class StoreFiles {
 
   private static void write(String file, String mimeType, Content content) throws IOException {
     String temporary = temporary(file);
-    try (OutputStream out = Channels.newOutputStream(create(temporary, mimeType))) {
-      content.writeTo(out);
+    try {
+      try (OutputStream out = Channels.newOutputStream(create(temporary, mimeType))) {
+        content.writeTo(out);
+      }
+      rename(temporary, file);
+    } catch (IOException e) {
+      try {
+        delete(temporary);
+      } catch (IOException left) {
+        e.addSuppressed(left); // the storage fails: what is left there is the smaller trouble
+      }
+      throw e;
     }
-    rename(temporary, file);
   }
 
   /**
