@@ -185,7 +185,7 @@ class ObjectStoreTest {
       "ingest", "--input=" + local.resolve(PHOTOS), "--output=s3://nowhere/at/all"
     };
     assertEquals(
-        "the bucket of s3://nowhere/at/all/images/ is not there; make it, or correct its name",
+        "the bucket of s3://nowhere/at/all/ is not there; make it, or correct its name",
         refused(server.options(), ingest));
     String[] inspect = {"inspect", S3 + "/images"};
     String another = refused(server.optionsOfAnother(), inspect);

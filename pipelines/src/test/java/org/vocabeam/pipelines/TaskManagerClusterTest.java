@@ -87,6 +87,7 @@ class TaskManagerClusterTest {
                 "--rounds=1",
                 "--stepsPerRound=" + STEPS,
                 "--batchSize=" + BATCH,
+                "--words=64",
                 "--collapseThreshold=0",
                 "--flinkMaster=" + cluster.master()));
     arguments.addAll(List.of(more));

@@ -3,7 +3,10 @@ package org.vocabeam.transforms.files;
 import com.google.common.collect.Lists;
 import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
+import com.google.common.io.ByteStreams;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -11,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -109,7 +113,7 @@ public final class FileContents {
     return etags;
   }
 
-  /** Returns the etag, or the time of a file whose name would be a pattern. */
+  /** Returns the etag; an object whose name would be a pattern to Beam is read. */
   private static String etag(StoreFiles.Listed file, MatchResult found) throws IOException {
     if (found.status() == MatchResult.Status.OK && found.metadata().size() == 1) {
       String etag = found.metadata().get(0).checksum();
@@ -117,7 +121,28 @@ public final class FileContents {
         return etag.replace("\"", "");
       }
     }
-    return "modified " + file.modified();
+    return read(file);
+  }
+
+  /** Returns the hash that a local file of the same content has. */
+  private static String read(StoreFiles.Listed file) throws IOException {
+    try (InputStream in = StoreFiles.open(file.path())) {
+      if (file.bytes() < PART) {
+        return HexFormat.of().formatHex(md5(in));
+      }
+      long parts = (file.bytes() + PART - 1) / PART;
+      MessageDigest whole = md5();
+      for (long part = 0; part < parts; part++) {
+        whole.update(md5(ByteStreams.limit(in, PART)));
+      }
+      return HexFormat.of().formatHex(whole.digest()) + "-" + parts;
+    }
+  }
+
+  private static byte[] md5(InputStream in) throws IOException {
+    MessageDigest md5 = md5();
+    in.transferTo(new DigestOutputStream(OutputStream.nullOutputStream(), md5));
+    return md5.digest();
   }
 
   /**
