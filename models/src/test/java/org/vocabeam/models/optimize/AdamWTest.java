@@ -14,7 +14,7 @@ import org.vocabeam.models.graph.Initializer;
 import org.vocabeam.models.graph.VariableSpec;
 import org.vocabeam.models.graph.VariableSpec.Role;
 
-/** What transformers add to AdamW; {@link LarsGoldenTest} has PyTorch's AdamW. */
+/** AdamW's options for transformers; {@link LarsGoldenTest} has PyTorch's AdamW. */
 class AdamWTest {
   private static final double RATE = 0.01;
   private static final int STEPS = 4;

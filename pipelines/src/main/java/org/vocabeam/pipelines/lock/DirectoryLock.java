@@ -37,7 +37,7 @@ public final class DirectoryLock implements AutoCloseable {
   private static final Duration YOUNG = Duration.ofSeconds(10);
 
   /**
-   * How the owner of a lock shows that it lives.
+   * Signs of life of the owner of a lock.
    *
    * @param period time between two renewals
    * @param patience time without a renewal after which an owner of another host is taken for dead
@@ -48,7 +48,7 @@ public final class DirectoryLock implements AutoCloseable {
   }
 
   /**
-   * What is locked.
+   * Directory or registry that is locked.
    *
    * @param lock directory of the claims
    * @param what its name in messages

@@ -189,7 +189,7 @@ class ChangedInputCasesTest {
     assertTrue(Files.exists(folder.resolve("out/images/input.stamp")));
   }
 
-  /** What an older version has written tells names and lengths only. */
+  /** A store of an older version tells names and lengths only. */
   @Test
   void aStoreOfAnOlderVersion() throws IOException {
     file("in/a.png", png(1));

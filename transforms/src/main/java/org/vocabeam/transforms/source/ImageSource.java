@@ -180,7 +180,7 @@ public final class ImageSource {
     }
   }
 
-  /** How labels and splits were found. */
+  /** Returns the places where labels and splits were found. */
   public Origin origin() {
     return origin;
   }

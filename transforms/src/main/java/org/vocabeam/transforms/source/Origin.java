@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 import org.vocabeam.transforms.files.StoreFiles;
 
 /**
- * How the labels and splits of a source were found, in words for a person.
+ * Places where the labels and splits of a source were found, in words for a person.
  *
  * @param labels place of the labels, as in "the folder above each file"; empty without labels
  * @param splits place of the splits; empty without splits
