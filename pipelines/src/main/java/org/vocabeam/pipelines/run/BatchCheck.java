@@ -89,20 +89,18 @@ public record BatchCheck(Recipe recipe, TrainingImages images, RoundPlan rounds)
   }
 
   private void checkRounds() {
-    double epochs =
-        (double) rounds.stepsPerRound()
-            * recipe.batchSize()
-            * rounds.replicas()
-            / Math.max(1, images.count());
-    if (epochs > MOST_EPOCHS) {
+    double images = Math.max(1, this.images.count());
+    double imagesOfStep = (double) recipe.batchSize() * rounds.replicas();
+    long most = (long) Math.max(1, MOST_EPOCHS * images / imagesOfStep);
+    if (rounds.stepsPerRound() > most) {
       throw new UserError(
           String.format(
               Locale.ROOT,
-              "stepsPerRound is %d, with which a round reads the %d images %.0f times, must be at"
-                  + " most %d; take more rounds of fewer steps",
+              "stepsPerRound is %d, must be at most %d, with which a round reads the %.0f images %d"
+                  + " times; take more rounds of fewer steps",
               rounds.stepsPerRound(),
-              images.count(),
-              epochs,
+              most,
+              images,
               MOST_EPOCHS));
     }
   }

@@ -60,14 +60,14 @@ class BatchCasesTest {
         "obow     | --words=100000 --batchSize=8 | words is 100000, must be at most",
         "bownet   | --set=/method/words=97 --batchSize=8 | words is 97, must be at most 96, 4 local features of each of 24 images",
         "rotation | --stepsPerRound=0      | --stepsPerRound is 0, must be positive",
-        "rotation | --stepsPerRound=1000000000000 --batchSize=8 | stepsPerRound is 1000000000000, with which a round reads the 24 images",
+        "rotation | --stepsPerRound=1000000000000 --batchSize=8 | stepsPerRound is 1000000000000, must be at most 3000000, with which a round reads the 24 images 1000000 times",
       })
   void isRefusedAtOnce(String method, String options, String line) {
     Path output = directory.resolve("refused");
     List<String> all = new ArrayList<>(List.of("--method=" + method));
     all.addAll(List.of(options.split(" ")));
     Printed printed = train("pretrain", output, all.toArray(String[]::new));
-    printed.assertFailed(line);
+    printed.assertRefusedWith(line);
     assertEquals(1, printed.err().lines().count(), printed.err());
     assertFalse(Files.exists(output), "before anything is done");
   }
@@ -89,7 +89,7 @@ class BatchCasesTest {
             "--teacher=" + output,
             "--student=small",
             "--batchSize=25")
-        .assertFailed("batchSize is 25, must be at most 24");
+        .assertRefusedWith("batchSize is 25, must be at most 24");
     assertFalse(Files.exists(directory.resolve("distilled")));
   }
 
@@ -119,18 +119,18 @@ class BatchCasesTest {
         "Batches:     a step has 64 images, and the run has only 3: each is in a batch 21.3 times");
     Path output = directory.resolve("tuned-with");
     train("finetune", output, "--auxiliary=rotation", "--batchSize=32")
-        .assertFailed("batchSize is 32, must be at most 24");
+        .assertRefusedWith("batchSize is 32, must be at most 24");
   }
 
   @Test
   void aBatchBeyondMemoryIsRefusedAtOnce() {
     Path output = directory.resolve("memory");
     train("finetune", output, "--batchSize=1000000000")
-        .assertFailed(
+        .assertRefusedWith(
             "batchSize is 1000000000, must be at most 5368709: the views of a batch have 400.0 GB,"
                 + " and one block of memory at most 2.1");
     Printed printed = train("finetune", output, "--batchSize=5300000");
-    printed.assertFailed("batchSize is 5300000, must be at most about ");
+    printed.assertRefusedWith("batchSize is 5300000, must be at most about ");
     assertTrue(printed.err().contains(" GB at least, and this machine has "), printed.err());
   }
 
@@ -158,7 +158,7 @@ class BatchCasesTest {
       if (command.equals("compare")) {
         arguments.add("--steps=2");
       }
-      Printed.by(arguments).assertFailed("there is no image in " + empty);
+      Printed.by(arguments).assertFailedWith("there is no image in " + empty);
       assertFalse(Files.exists(directory.resolve("nothing")));
     }
   }

@@ -132,7 +132,7 @@ class EvaluationCasesTest {
     Path images = ingest(folder);
     Path output = directory.resolve("unlabelled-evaluation");
     Printed printed = evaluate(images, output, "--labelShares=1");
-    printed.assertFailed(
+    printed.assertFailedWith(
         "nothing can be measured: there is no labelled image in split 'test'; see --trainSplit and"
             + " --testSplit");
     assertEquals(1, printed.err().lines().count(), printed.err());
@@ -140,18 +140,18 @@ class EvaluationCasesTest {
 
     Path run = directory.resolve("unlabelled-run");
     command("finetune", "--images=" + images, "--output=" + run, "--batchSize=8")
-        .assertFailed(
+        .assertFailedWith(
             "no classifier can be trained and measured: there is no labelled image in split 'test';"
                 + " see --split and --testSplit");
     assertFalse(Files.exists(run), "said before training");
 
     command("compare", "--images=" + images, "--output=" + run, "--steps=2", "--methods=rotation")
-        .assertFailed("nothing can be measured: there is no labelled image in split 'test'");
+        .assertFailedWith("nothing can be measured: there is no labelled image in split 'test'");
     assertFalse(Files.exists(run), "said before training");
 
     Registry registry = new Registry(directory.resolve("unlabelled-registry").toString());
     retrain(folder, registry)
-        .assertFailed("nothing can be measured: there is no labelled image in split 'test'");
+        .assertFailedWith("nothing can be measured: there is no labelled image in split 'test'");
     assertFalse(Files.exists(Path.of(registry.run(1))), "said before training");
   }
 
@@ -175,7 +175,7 @@ class EvaluationCasesTest {
     Registry registry = new Registry(directory.resolve("registry").toString());
     NoiseFolder folder = new NoiseFolder(directory.resolve("few-files"));
     retrain(folder, registry, "--gate=linear>=-0.5,few-shot-5way-1shot>=10%")
-        .assertFailed(
+        .assertFailedWith(
             "the gate few-shot-5way-1shot>=10% cannot be judged: few-shot-5way-1shot was left out:"
                 + " only 0 classes have 1 + 15 rows");
     assertFalse(Files.exists(Path.of(registry.run(1))), "said before training");
@@ -246,7 +246,7 @@ class EvaluationCasesTest {
                     + " is in split 'train'; they have t0, t1, t2, t3, t4, and a, b"),
         printed.out());
     command("finetune", "--images=" + images, "--output=" + directory.resolve("apart-run"))
-        .assertFailed("no label of split 'test' is in split 'train'");
+        .assertFailedWith("no label of split 'test' is in split 'train'");
 
     Path comparison = directory.resolve("apart-comparison");
     Printed compared =
@@ -294,7 +294,7 @@ class EvaluationCasesTest {
     }
     assertEquals(without(ALL, FEW_SHOT), measures(output, "pixels", true));
     evaluate(images, directory.resolve("one-solo"), "--trainSplit=solo")
-        .assertFailed(
+        .assertFailedWith(
             "all labelled images of split 'solo' have the label 'a', two labels are needed");
   }
 

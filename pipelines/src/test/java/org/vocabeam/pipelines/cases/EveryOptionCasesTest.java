@@ -74,13 +74,13 @@ class EveryOptionCasesTest {
                 Map.entry("registry", List.of("list", registry))));
   }
 
-  private static Executed execute(String command, OptionSpec option, String value) {
+  private static Printed execute(String command, OptionSpec option, String value) {
     List<String> arguments = new ArrayList<>(List.of(command));
     commands.get(command).stream()
         .filter(argument -> !argument.startsWith(option.longestName() + "="))
         .forEach(arguments::add);
     arguments.add(option.longestName() + "=" + value);
-    return Executed.command(arguments.toArray(String[]::new));
+    return Printed.by(arguments);
   }
 
   private static Stream<OptionSpec> options(String command) {
@@ -95,7 +95,7 @@ class EveryOptionCasesTest {
   }
 
   private static void assertRefused(String command, OptionSpec option, String value) {
-    Executed executed = execute(command, option, value);
+    Printed executed = execute(command, option, value);
     String what = command + " " + option.longestName() + "=" + value;
     String line = executed.line();
     assertTrue(line.contains(option.longestName()), what + ": " + line);
@@ -123,7 +123,7 @@ class EveryOptionCasesTest {
                   option ->
                       (Executable)
                           () -> {
-                            Executed executed = execute(command, option, "");
+                            Printed executed = execute(command, option, "");
                             String line = executed.line();
                             assertTrue(
                                 line.startsWith(option.longestName() + " is empty, must be "),

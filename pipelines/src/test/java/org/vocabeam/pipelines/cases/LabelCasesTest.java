@@ -161,7 +161,7 @@ class LabelCasesTest {
     assertLine("Rejected:  0", printed);
     assertNoWarning(printed);
     text("metadata.csv", "file_name,label", "1.png,cat", "2.png,cow");
-    ingest().assertFailed("metadata.csv");
+    ingest().assertFailedWith("metadata.csv");
   }
 
   @Test

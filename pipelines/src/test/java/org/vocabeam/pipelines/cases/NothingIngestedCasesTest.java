@@ -36,7 +36,7 @@ class NothingIngestedCasesTest {
     input = Files.createDirectories(directory.resolve("in"));
   }
 
-  private Executed ingest(String... more) {
+  private Printed ingest(String... more) {
     List<String> arguments =
         new ArrayList<>(
             List.of(
@@ -45,7 +45,7 @@ class NothingIngestedCasesTest {
                 "--input=" + input,
                 "--output=" + directory.resolve("out")));
     arguments.addAll(List.of(more));
-    return Executed.command(arguments.toArray(String[]::new));
+    return Printed.by(arguments);
   }
 
   private String out(String name) {
@@ -54,7 +54,7 @@ class NothingIngestedCasesTest {
 
   /** Fails unless nothing was taken, and no later command can take the store for good. */
   private void assertNothing(String line) {
-    Executed first = ingest();
+    Printed first = ingest();
     assertTrue(first.line().startsWith("no image in " + input), first.line());
     assertTrue(first.line().contains(line), first.line());
     assertEquals(1, first.status());
@@ -70,7 +70,7 @@ class NothingIngestedCasesTest {
       List<String> arguments = new ArrayList<>(command);
       arguments.add("--images=" + out("images"));
       arguments.add("--output=" + directory.resolve("run"));
-      Executed later = Executed.command(arguments.toArray(String[]::new));
+      Printed later = Printed.by(arguments);
       assertEquals(1, later.status());
       assertTrue(
           later.line().startsWith("there is no image in " + out("images")),
@@ -174,7 +174,7 @@ class NothingIngestedCasesTest {
     out.writeBytes(new byte[] {'P', 'K', 5, 6, 0, 0, 0, 0, 1, 0, 1, 0});
     out.writeBytes(new byte[] {(byte) length, 0, 0, 0, (byte) directoryAt, 0, 0, 0, 0, 0});
     Files.write(input.resolve("x.zip"), zip.toByteArray());
-    Executed ingest = ingest();
+    Printed ingest = ingest();
     assertEquals(1, ingest.status());
     assertTrue(ingest.line().contains("x.zip") || ingest.line().contains("a.png"), ingest.line());
     assertFalse(StoreReader.isComplete(out("images")));
@@ -183,7 +183,7 @@ class NothingIngestedCasesTest {
   @Test
   void aFolderWithoutAFile() throws IOException {
     Files.createDirectories(input.resolve("cat"));
-    Executed ingest = ingest();
+    Printed ingest = ingest();
     assertEquals(1, ingest.status());
     assertTrue(ingest.line().startsWith(input + " is empty or not there"), ingest.line());
     assertFalse(Files.exists(directory.resolve("out")));
@@ -192,18 +192,18 @@ class NothingIngestedCasesTest {
   @Test
   void optionsThatRejectEveryImage() throws IOException {
     draw(input.resolve("a.png"), 1);
-    Executed ingest = ingest("--maxPixels=100");
+    Printed ingest = ingest("--maxPixels=100");
     assertEquals(1, ingest.status());
     assertTrue(ingest.line().contains("1 more pixels than maxPixels (a.png)"), ingest.line());
     // What was rejected can be looked at.
     assertEquals(1, StoreReader.open(RejectedRecord.TYPE, out("rejected")).rows().size());
-    assertEquals(0, Executed.command("inspect", out("rejected")).status());
+    assertEquals(0, Printed.by("inspect", out("rejected")).status());
   }
 
   @Test
   void growthFromNothing() throws IOException {
     write("a.jpg", "text");
-    Executed grow = ingest("--grow");
+    Printed grow = ingest("--grow");
     assertEquals(1, grow.status());
     assertTrue(grow.line().contains("of 1 files none was taken"), grow.line());
     assertFalse(Files.exists(Path.of(out("increment-000001/images/_SUCCESS"))));
@@ -216,7 +216,7 @@ class NothingIngestedCasesTest {
     String before = StoreReader.open(ImageRecord.TYPE, out("images")).fingerprint();
     Files.delete(input.resolve("a.png"));
     write("a.jpg", "text");
-    Executed again = ingest("--overwrite");
+    Printed again = ingest("--overwrite");
     assertEquals(1, again.status());
     assertTrue(again.line().contains("of 1 files none was taken"), again.line());
     assertEquals(before, StoreReader.open(ImageRecord.TYPE, out("images")).fingerprint());
@@ -239,15 +239,7 @@ class NothingIngestedCasesTest {
     draw(input.resolve("a.png"), 1);
     write("b.jpg", "text");
     write("c.jpg", "");
-    PrintStream standard = System.out;
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-    try {
-      assertEquals(0, ingest().status());
-    } finally {
-      System.setOut(standard);
-    }
-    String report = out.toString(StandardCharsets.UTF_8);
+    String report = ingest().assertDone().out();
     assertTrue(report.contains("Warning:   2 of 3 files were not taken: "), report);
     assertTrue(report.contains("1 no content (c.jpg)"), report);
     assertTrue(report.contains("./vocabeam inspect " + out("rejected")), report);

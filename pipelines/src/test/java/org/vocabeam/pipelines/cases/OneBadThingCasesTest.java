@@ -118,7 +118,7 @@ class OneBadThingCasesTest {
     Files.write(folder.resolve("in/empty.png"), new byte[0]);
     for (String more : List.of("--overwrite", "--grow")) {
       ingest("--strict", more)
-          .assertFailed(
+          .assertFailedWith(
               "files of "
                   + folder.resolve("in")
                   + " are no images: 1 link to nothing (gone.png), 1 no content (empty.png); mend or"

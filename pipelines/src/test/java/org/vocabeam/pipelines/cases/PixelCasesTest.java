@@ -197,6 +197,6 @@ class PixelCasesTest {
                 "--input=" + transparent(),
                 "--output=" + directory.resolve("refused"),
                 "--background=grey"))
-        .assertFailed("background: 'grey', must be one of white, black, keep-colour");
+        .assertRefusedWith("background: 'grey', must be one of white, black, keep-colour");
   }
 }

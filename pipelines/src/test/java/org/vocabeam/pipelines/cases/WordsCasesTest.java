@@ -31,19 +31,19 @@ class WordsCasesTest {
     folder = directory.resolve("folder");
   }
 
-  private static Executed ingest(Object input, Object output, String... more) {
+  private static Printed ingest(Object input, Object output, String... more) {
     return command(
         "ingest", "--runner=DirectRunner", "--input=" + input, "--output=" + output, more);
   }
 
-  private static Executed command(
+  private static Printed command(
       String name, String first, String second, String third, String... more) {
     List<String> arguments = new ArrayList<>(List.of(name, first, second, third));
     arguments.addAll(List.of(more));
-    return Executed.command(arguments.toArray(String[]::new));
+    return Printed.by(arguments);
   }
 
-  private static Executed pretrain(String... more) {
+  private static Printed pretrain(String... more) {
     return command(
         "pretrain",
         "--images=" + images,
@@ -72,10 +72,10 @@ class WordsCasesTest {
     assertTrue(precision.contains("bfloat16"), precision);
     String colour = ingest(folder, directory.resolve("no"), "--colour=gray").line();
     assertTrue(colour.contains("must be keep, grey or rgb; did you mean grey?"), colour);
-    Executed.command(
+    Printed.by(
             "finetune", "--images=" + images, "--output=" + directory.resolve("no"), "--trained=al")
         .assertRefused("--trained is al, must be all or head (see 'vocabeam finetune --help')");
-    Executed.command("pretrain", "--image=" + images)
+    Printed.by("pretrain", "--image=" + images)
         .assertRefused(
             "Unknown option --image; did you mean --images? (see 'vocabeam pretrain --help')");
   }
@@ -103,13 +103,13 @@ class WordsCasesTest {
     // A name that begins like the input's is another place.
     assertEquals(0, ingest(folder, folder + "-out").status());
     assertEquals(0, ingest(folder, folder + "-out").status());
-    Executed.command("embed", "--images=" + images, "--checkpoint=c", "--output=" + images + "/e")
+    Printed.by("embed", "--images=" + images, "--checkpoint=c", "--output=" + images + "/e")
         .assertRefused(
             String.format(
                 "--output is %s/e, inside of --images, which is %s; give a place outside of it"
                     + " (see 'vocabeam embed --help')",
                 images, images));
-    Executed.command("retrain", "--input=" + folder, "--registry=" + out, "--batchSize=8")
+    Printed.by("retrain", "--input=" + folder, "--registry=" + out, "--batchSize=8")
         .assertRefused(
             String.format(
                 "--registry is %s, inside of --input, which is %s; give a place outside of it"
@@ -121,7 +121,7 @@ class WordsCasesTest {
   void anOutputThatIsTheInput() throws IOException {
     var before = FileTree.times(images);
     for (String command : List.of("augment", "pretrain", "finetune")) {
-      Executed.command(command, "--images=" + images, "--output=" + images + "/.")
+      Printed.by(command, "--images=" + images, "--output=" + images + "/.")
           .assertRefused(
               String.format(
                   "--output is %s/., which is --images too; give another place"
@@ -149,7 +149,7 @@ class WordsCasesTest {
                   output, file));
     }
     for (String command : List.of("pretrain", "augment", "finetune")) {
-      Executed.command(command, "--images=" + images, "--output=" + file)
+      Printed.by(command, "--images=" + images, "--output=" + file)
           .assertFailed(
               String.format(
                   "cannot write %s: %s is a file, must be a directory; give another place",
@@ -196,8 +196,8 @@ class WordsCasesTest {
     pretrain("--rounds=")
         .assertRefused(
             "--rounds is empty, must be a whole number (see 'vocabeam pretrain --help')");
-    Executed.command("inspect", "").line();
-    Executed.command("inspect", "--sheet=", images.toString())
+    Printed.by("inspect", "").line();
+    Printed.by("inspect", "--sheet=", images.toString())
         .assertRefused("--sheet is empty, must be a file (see 'vocabeam inspect --help')");
   }
 
@@ -232,7 +232,7 @@ class WordsCasesTest {
       // What writes nothing needs no lock.
       assertEquals(
           0,
-          Executed.command("pretrain", "--images=" + images, "--output=" + output, "--printRecipe")
+          Printed.by("pretrain", "--images=" + images, "--output=" + output, "--printRecipe")
               .status());
     }
     assertEquals(0, ingest(folder, output).status());
@@ -243,8 +243,8 @@ class WordsCasesTest {
   void whatIsNoCheckpoint() throws IOException {
     Path nothing = directory.resolve("nothing");
     for (Object checkpoint : List.of(nothing, folder, images, directory)) {
-      Executed embed =
-          Executed.command(
+      Printed embed =
+          Printed.by(
               "embed",
               "--images=" + images,
               "--checkpoint=" + checkpoint,
@@ -268,15 +268,15 @@ class WordsCasesTest {
             {"inspect", store.toString()},
             {"pretrain", "--images=" + store, "--output=" + directory.resolve("no")},
           }) {
-        Executed executed = Executed.command(command);
+        Printed executed = Printed.by(command);
         assertEquals(1, executed.status(), marker);
         assertTrue(executed.line().startsWith(store.toString()), marker + ": " + executed.line());
       }
     }
     for (String statistics : List.of("null", "{}", "[]", "", "{\"images\":1}")) {
       Files.writeString(store.resolve("statistics.json"), statistics);
-      Executed executed =
-          Executed.command("pretrain", "--images=" + store, "--output=" + directory.resolve("no"));
+      Printed executed =
+          Printed.by("pretrain", "--images=" + store, "--output=" + directory.resolve("no"));
       assertEquals(1, executed.status(), statistics);
       assertTrue(executed.line().contains(store.toString()), executed.line());
     }
@@ -297,8 +297,8 @@ class WordsCasesTest {
     }
     Files.write(part, bytes);
     for (String runner : List.of("DirectRunner", "FlinkRunner")) {
-      Executed executed =
-          Executed.command(
+      Printed executed =
+          Printed.by(
               "ingest",
               "--runner=" + runner,
               "--input=" + store,
