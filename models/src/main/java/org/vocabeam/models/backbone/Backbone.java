@@ -73,6 +73,23 @@ public interface Backbone extends Serializable {
     return features(layers, x).get(lastLevel()).image();
   }
 
+  /**
+   * Returns the number of the layer on top of the network: its last norm and the heads. Below are
+   * the embedding of pixels, 0, and the blocks. By default a network is one layer below its heads.
+   */
+  default int layers() {
+    return 1;
+  }
+
+  /**
+   * Returns the layer of a variable, from 0 to {@link #layers}.
+   *
+   * @param variable name without scope, as {@code layer1.0.conv1.weight}
+   */
+  default int layerOf(String variable) {
+    return 0;
+  }
+
   /** Returns the probability with which a step drops branches of the network; 0 for none. */
   default double dropPath() {
     return 0;

@@ -124,6 +124,23 @@ public record ResNet(Block block, List<Integer> depths, int width, Stem stem)
     return stage;
   }
 
+  @Override
+  public int layers() {
+    return 1 + depths.stream().mapToInt(Integer::intValue).sum();
+  }
+
+  @Override
+  public int layerOf(String variable) {
+    // layerS.B.* is block B of stage S, before which there are the stem and the earlier stages.
+    if (!variable.startsWith("layer")) {
+      return 0;
+    }
+    String[] place = variable.substring("layer".length()).split("\\.", 3);
+    int stage = Integer.parseInt(place[0]) - 1;
+    int before = depths.subList(0, stage).stream().mapToInt(Integer::intValue).sum();
+    return 1 + before + Integer.parseInt(place[1]);
+  }
+
   private int planes(int stage) {
     return width << stage;
   }

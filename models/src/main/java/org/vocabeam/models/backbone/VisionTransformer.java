@@ -78,6 +78,9 @@ public record VisionTransformer(
     PATCH_MEAN
   }
 
+  private static final String BLOCKS = "blocks.";
+  private static final String NORM = "norm";
+
   /** Width of a feed-forward layer in multiples of that of a token. */
   private static final int EXPANSION = 4;
 
@@ -174,6 +177,19 @@ public record VisionTransformer(
     return patch;
   }
 
+  @Override
+  public int layers() {
+    return 1 + depth;
+  }
+
+  @Override
+  public int layerOf(String variable) {
+    if (variable.startsWith(BLOCKS)) {
+      return 1 + Integer.parseInt(variable.split("\\.", 3)[1]);
+    }
+    return variable.startsWith(NORM + ".") ? layers() : 0;
+  }
+
   /** Pixels are those of a patch and the eight around it; a token may depend on all others. */
   @Override
   public int receptiveField(String level) {
@@ -213,7 +229,7 @@ public record VisionTransformer(
     int columns = Math.toIntExact(x.shape().get(2) / patch);
     Map<String, Features> features = new LinkedHashMap<>();
     for (Operand<TFloat32> tokens : blocks(layers, tokens(layers, x))) {
-      Operand<TFloat32> normed = layers.layerNorm(tokens, "norm");
+      Operand<TFloat32> normed = layers.layerNorm(tokens, NORM);
       Operand<TFloat32> patches = part(tf, normed, 1 + registers, rows * columns);
       Operand<TFloat32> map =
           tf.reshape(patches, tf.constant(new int[] {-1, rows, columns, width}));
@@ -337,7 +353,7 @@ public record VisionTransformer(
     List<Operand<TFloat32>> blocks = new ArrayList<>();
     Operand<TFloat32> x = tokens;
     for (int i = 0; i < depth; i++) {
-      Layers block = layers.in("blocks." + i);
+      Layers block = layers.in(BLOCKS + i);
       double dropped = depth == 1 ? 0 : dropPath * i / (depth - 1);
       Operand<TFloat32> mixed =
           layers.float32(

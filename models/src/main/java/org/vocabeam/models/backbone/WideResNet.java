@@ -24,6 +24,7 @@ import org.vocabeam.models.graph.Layers;
  */
 @JsonTypeName("wide-resnet")
 public record WideResNet(int depth, int widen, List<Integer> strides) implements Convolutional {
+  private static final String BLOCK = "Block.layer.";
   private static final List<String> LEVELS = List.of("block1", "block2", "block3");
 
   public WideResNet {
@@ -69,13 +70,35 @@ public record WideResNet(int depth, int widen, List<Integer> strides) implements
     int side = 3;
     int apart = 1; // pixels between neighbouring cells
     for (int stage = 0; stage <= stage(level); stage++) {
-      for (int i = 0; i < (depth - 4) / 6; i++) {
+      for (int i = 0; i < blocks(); i++) {
         side += 2 * apart;
         apart *= i == 0 ? strides.get(stage) : 1;
         side += 2 * apart;
       }
     }
     return side;
+  }
+
+  private int blocks() {
+    return (depth - 4) / 6;
+  }
+
+  @Override
+  public int layers() {
+    return 1 + LEVELS.size() * blocks();
+  }
+
+  @Override
+  public int layerOf(String variable) {
+    int dot = variable.indexOf('.');
+    int stage = LEVELS.indexOf(variable.substring(0, dot));
+    if (stage < 0) {
+      return 0;
+    }
+    // The batch norm behind a stage's blocks belongs to the last of them.
+    String rest = variable.substring(dot + 1);
+    int block = rest.startsWith(BLOCK) ? Integer.parseInt(rest.split("\\.", 4)[2]) : blocks() - 1;
+    return 1 + stage * blocks() + block;
   }
 
   private static int stage(String level) {
@@ -91,9 +114,9 @@ public record WideResNet(int depth, int widen, List<Integer> strides) implements
     Operand<T> h = stem.relu(stem.batchNorm(stem.conv(x, "Conv", 16, 3, 1), "BN"));
     for (int stage = 0; stage < LEVELS.size(); stage++) {
       Layers level = layers.in(LEVELS.get(stage));
-      for (int i = 0; i < (depth - 4) / 6; i++) {
+      for (int i = 0; i < blocks(); i++) {
         int stride = i == 0 ? strides.get(stage) : 1;
-        h = block(level.in("Block.layer." + i), h, channels(LEVELS.get(stage)), stride);
+        h = block(level.in(BLOCK + i), h, channels(LEVELS.get(stage)), stride);
       }
       h = level.relu(level.batchNorm(h, "BN"));
       maps.put(LEVELS.get(stage), h);

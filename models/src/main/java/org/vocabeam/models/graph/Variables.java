@@ -4,16 +4,21 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.AssignVariableOp;
+import org.tensorflow.op.core.SwitchCond;
 import org.tensorflow.op.core.VarHandleOp;
+import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TType;
@@ -40,6 +45,8 @@ public final class Variables {
   private final Map<String, Variable> variables = new LinkedHashMap<>();
   private final Map<String, Operand<TFloat32>> latest = new LinkedHashMap<>();
   private final Map<String, Op> updates = new LinkedHashMap<>();
+
+  private final Map<String, Operand<TBool>> statisticsMove = new HashMap<>();
 
   private Operand<TInt32> seed;
   private int noises;
@@ -162,6 +169,33 @@ public final class Variables {
     return added;
   }
 
+  /**
+   * Authors updates that run only if a condition holds; otherwise all that they change stays as it
+   * is, byte by byte.
+   *
+   * @param after operations behind all readers of what the updates change
+   * @param author authors the updates, from operations that run only if the condition holds
+   */
+  public void onlyIf(Ops after, Operand<TBool> condition, Consumer<Ops> author) {
+    // An operation that waits for the branch not taken does not run.
+    SwitchCond<TBool> branch = after.switchCond(condition, condition);
+    Operand<TBool> taken = after.identity(branch.outputTrue());
+    List<Op> guarded = updatesOf(() -> author.accept(tf.withControlDependencies(taken)));
+    Operand<TBool> updated = tf.withControlDependencies(guarded).identity(taken);
+    Op ended = tf.merge(List.of(updated, branch.outputFalse()));
+    updates.replaceAll((name, update) -> guarded.contains(update) ? ended : update);
+  }
+
+  /**
+   * Lets running statistics move only if a condition holds; networks that are authored from here on
+   * keep theirs otherwise, and normalise as they always do.
+   *
+   * @param scopes of the networks
+   */
+  public void moveStatisticsOnlyIf(Operand<TBool> condition, Collection<String> scopes) {
+    scopes.forEach(scope -> statisticsMove.put(scope, condition));
+  }
+
   /** Returns operations that start when all of {@code readers} have finished. */
   public static Ops after(Ops tf, Iterable<? extends Op> readers) {
     List<Op> finished = new ArrayList<>();
@@ -215,7 +249,8 @@ public final class Variables {
 
       @Override
       public void moveStatistic(String name, Operand<TFloat32> value) {
-        assign(scope + name, value);
+        Operand<TBool> moves = statisticsMove.get(scope);
+        assign(scope + name, moves == null ? value : tf.select(moves, value, latest(scope + name)));
       }
 
       @Override

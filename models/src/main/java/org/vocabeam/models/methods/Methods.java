@@ -38,6 +38,7 @@ import org.vocabeam.models.pretext.Colorization;
 import org.vocabeam.models.pretext.Jigsaw;
 import org.vocabeam.models.pretext.RelativePatch;
 import org.vocabeam.models.pretext.Rotation;
+import org.vocabeam.models.training.Continuation;
 import org.vocabeam.models.training.Method;
 import org.vocabeam.models.training.Preset;
 import org.vocabeam.models.training.Recipe;
@@ -72,7 +73,13 @@ public final class Methods {
 
   /** Constants that recipes of earlier versions do not have, with their values of that time. */
   private static final Map<String, JsonNode> LATER =
-      Map.of("microBatches", IntNode.valueOf(1), "precision", TextNode.valueOf("float32"));
+      Map.of(
+          "microBatches",
+          IntNode.valueOf(1),
+          "precision",
+          TextNode.valueOf("float32"),
+          "continuation",
+          new ObjectMapper().valueToTree(Continuation.NONE));
 
   private static final ObjectMapper JSON = json();
 

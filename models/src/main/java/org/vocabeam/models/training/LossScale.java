@@ -6,7 +6,6 @@ import java.util.function.BiConsumer;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
-import org.tensorflow.op.core.SwitchCond;
 import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
 import org.vocabeam.models.graph.Initializer;
@@ -72,18 +71,21 @@ final class LossScale {
       BiConsumer<Ops, List<Operand<TFloat32>>> update) {
     Operand<TBool> finite = finite(gradients);
     List<Op> updates = new ArrayList<>(variables.updatesOf(() -> move(finite)));
-    // An operation that waits for the branch not taken does not run.
-    SwitchCond<TBool> branch = after.switchCond(finite, finite);
-    Operand<TBool> isFinite = after.identity(branch.outputTrue());
-    Ops guarded = tf.withControlDependencies(isFinite);
-    Operand<TFloat32> inverse = guarded.math.reciprocal(scale);
-    List<Operand<TFloat32>> unscaled = new ArrayList<>();
-    gradients.forEach(gradient -> unscaled.add(guarded.math.mul(gradient, inverse)));
-
-    List<Op> guardedUpdates = variables.updatesOf(() -> update.accept(guarded, unscaled));
-    Operand<TBool> updated = tf.withControlDependencies(guardedUpdates).identity(isFinite);
-    updates.add(tf.merge(List.of(updated, branch.outputFalse())));
+    updates.addAll(
+        variables.updatesOf(
+            () ->
+                variables.onlyIf(
+                    after,
+                    finite,
+                    guarded -> update.accept(guarded, unscaled(guarded, gradients)))));
     return updates;
+  }
+
+  private List<Operand<TFloat32>> unscaled(Ops ops, List<Operand<TFloat32>> gradients) {
+    Operand<TFloat32> inverse = ops.math.reciprocal(scale);
+    List<Operand<TFloat32>> unscaled = new ArrayList<>();
+    gradients.forEach(gradient -> unscaled.add(ops.math.mul(gradient, inverse)));
+    return unscaled;
   }
 
   private Operand<TBool> finite(List<Operand<TFloat32>> gradients) {

@@ -30,6 +30,7 @@ import org.vocabeam.models.views.Normalisation;
  * @param microBatches parts of a step: a forward and backward pass each, with batch norm and the
  *     loss of its own images, whose gradients are averaged for one update; memory is that of a part
  * @param precision of the networks while they train; a trained encoder computes in float32
+ * @param continuation care of a backbone that has learned before
  */
 public record Recipe(
     Method method,
@@ -43,7 +44,8 @@ public record Recipe(
     long seed,
     double collapseThreshold,
     int microBatches,
-    Precision precision)
+    Precision precision,
+    Continuation continuation)
     implements Serializable {
   /** Name of the draw that decides which branches of the backbone a step drops. */
   static final String DROP_PATH = "dropPath";
@@ -51,7 +53,9 @@ public record Recipe(
   public Recipe {
     require(batchSize > 1, "batchSize", batchSize, "at least 2");
     require(steps > 0, "steps", steps, "positive");
+    require(continuation != null, "continuation", continuation, "an object");
     schedule.check(steps);
+    continuation.check(schedule, steps);
     require(collapseThreshold >= 0, "collapseThreshold", collapseThreshold, "at least 0");
     require(
         microBatches > 0 && batchSize % microBatches == 0 && batchSize / microBatches > 1,
@@ -62,6 +66,36 @@ public record Recipe(
     backbone.check(Math.min(images.height(), images.width()));
     method.views().forEach(view -> backbone.check(view.size()));
     method.check(backbone, batchSize);
+  }
+
+  /** Makes a recipe of a run whose backbone learns like its heads. */
+  public Recipe(
+      Method method,
+      Backbone backbone,
+      ImageShape images,
+      Normalisation normalisation,
+      int batchSize,
+      Optimizer optimizer,
+      RateSchedule schedule,
+      long steps,
+      long seed,
+      double collapseThreshold,
+      int microBatches,
+      Precision precision) {
+    this(
+        method,
+        backbone,
+        images,
+        normalisation,
+        batchSize,
+        optimizer,
+        schedule,
+        steps,
+        seed,
+        collapseThreshold,
+        microBatches,
+        precision,
+        Continuation.NONE);
   }
 
   /** Returns the integers that are drawn for every image: those of the method and the backbone. */
@@ -101,7 +135,8 @@ public record Recipe(
             seed,
             collapseThreshold,
             microBatches,
-            precision);
+            precision,
+            continuation);
   }
 
   /** Returns the recipe with another schedule of the learning rate. */
@@ -118,7 +153,44 @@ public record Recipe(
         seed,
         collapseThreshold,
         microBatches,
-        precision);
+        precision,
+        continuation);
+  }
+
+  /** Returns the recipe with another care of the backbone. */
+  public Recipe withContinuation(Continuation other) {
+    return new Recipe(
+        method,
+        backbone,
+        images,
+        normalisation,
+        batchSize,
+        optimizer,
+        schedule,
+        steps,
+        seed,
+        collapseThreshold,
+        microBatches,
+        precision,
+        other);
+  }
+
+  /** Returns the recipe with another shape in which whole images are shown. */
+  public Recipe withImages(ImageShape other) {
+    return new Recipe(
+        method,
+        backbone,
+        other,
+        normalisation,
+        batchSize,
+        optimizer,
+        schedule,
+        steps,
+        seed,
+        collapseThreshold,
+        microBatches,
+        precision,
+        continuation);
   }
 
   private static void require(boolean valid, String what, Object actual, String allowed) {

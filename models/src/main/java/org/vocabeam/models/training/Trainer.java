@@ -152,6 +152,8 @@ public final class Trainer implements AutoCloseable {
         Map<String, Object> inputs = inputs(step, batch, from, from + recipe.microBatchSize());
         if (atOnce) {
           inputs.putAll(schedule);
+        } else if (recipe.continuation().warmsHeadsUp()) {
+          inputs.put(TrainingProgram.STEP, schedule.get(TrainingProgram.STEP));
         }
         Map<String, Object> views = batch.views().inputs(from, from + recipe.microBatchSize());
         if (stage) {
@@ -266,13 +268,20 @@ public final class Trainer implements AutoCloseable {
   }
 
   private Map<String, Object> schedule(long step) {
-    return Map.of(
+    Map<String, Object> inputs = new HashMap<>();
+    inputs.put(
         TrainingProgram.LEARNING_RATE,
-        new float[] {(float) recipe.schedule().rate(step, recipe.steps())},
-        TrainingProgram.CONSTANT_RATE,
-        new float[] {(float) recipe.schedule().learningRate()},
-        TrainingProgram.STEP,
-        new float[] {step + 1});
+        new float[] {(float) recipe.schedule().rate(step, recipe.steps())});
+    inputs.put(
+        TrainingProgram.CONSTANT_RATE, new float[] {(float) recipe.schedule().learningRate()});
+    inputs.put(TrainingProgram.STEP, new float[] {step + 1});
+    long before = recipe.continuation().headWarmupSteps();
+    if (before > 0) {
+      double rate =
+          step < before ? 0 : recipe.schedule().rate(step - before, recipe.steps() - before);
+      inputs.put(TrainingProgram.BACKBONE_RATE, new float[] {(float) rate});
+    }
+    return inputs;
   }
 
   @Override

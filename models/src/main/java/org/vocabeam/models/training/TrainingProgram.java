@@ -1,14 +1,17 @@
 package org.vocabeam.models.training;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
+import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TUint8;
 import org.vocabeam.models.graph.Precision;
+import org.vocabeam.models.graph.VariableSpec;
 import org.vocabeam.models.optimize.Optimizer;
 import org.vocabeam.models.program.ProgramWriter;
 
@@ -25,6 +28,7 @@ final class TrainingProgram {
   static final String TARGETS = "targets";
   static final String LEARNING_RATE = "learning_rate";
   static final String CONSTANT_RATE = "constant_rate";
+  static final String BACKBONE_RATE = "backbone_rate";
   static final String STEP = "step";
 
   private TrainingProgram() {}
@@ -79,6 +83,23 @@ final class TrainingProgram {
     schedule.put(LEARNING_RATE, learningRate);
     schedule.put(CONSTANT_RATE, constantRate);
     schedule.put(STEP, step);
+    Rates rates =
+        new Rates(
+            recipe,
+            tf,
+            learningRate,
+            constantRate,
+            recipe.continuation().warmsHeadsUp()
+                ? writer.input(BACKBONE_RATE, TFloat32.class)
+                : learningRate,
+            step);
+    if (recipe.continuation().warmsHeadsUp()) {
+      schedule.put(BACKBONE_RATE, rates.backboneRate());
+      inputs.put(STEP, step);
+      List<String> backbones = new ArrayList<>(method.studentCopies());
+      backbones.add(Method.STUDENT);
+      writer.variables().moveStatisticsOnlyIf(rates.backboneMoves(), backbones);
+    }
 
     Loss loss =
         method.loss(
@@ -92,12 +113,8 @@ final class TrainingProgram {
             tf,
             writer.variables(),
             loss,
-            recipe.optimizer(),
-            parameter ->
-                new Optimizer.Schedule(
-                    method.hasConstantRate(parameter) ? constantRate : learningRate,
-                    step,
-                    recipe.steps()),
+            rates.optimizer(),
+            rates::schedule,
             recipe.microBatches());
     if (training.updated().isPresent()) {
       writer.signature(UPDATE, schedule, Map.of("updated", training.updated().get()));
@@ -111,6 +128,62 @@ final class TrainingProgram {
     // Views that are fed take the place of those rendered, and nothing before them is computed.
     writer.signature(TRAIN_STORED, with(rendered.views(), inputs), outputs);
     return training.metrics();
+  }
+
+  /**
+   * Rates of a step for every parameter.
+   *
+   * @param learningRate of heads
+   * @param constantRate of parameters whose rate does not change
+   * @param backboneRate of the backbone's last layer
+   * @param step number, counted from 1
+   */
+  private record Rates(
+      Recipe recipe,
+      Ops tf,
+      Operand<TFloat32> learningRate,
+      Operand<TFloat32> constantRate,
+      Operand<TFloat32> backboneRate,
+      Operand<TFloat32> step) {
+
+    /** Authors true in the steps in which the backbone learns. */
+    Operand<TBool> backboneMoves() {
+      return tf.math.greater(step, tf.constant((float) recipe.continuation().headWarmupSteps()));
+    }
+
+    /** Returns the optimizer, which leaves a backbone out while its heads are warmed up. */
+    Optimizer optimizer() {
+      Optimizer optimizer = recipe.optimizer();
+      if (!recipe.continuation().warmsHeadsUp()) {
+        return optimizer;
+      }
+      Operand<TBool> moves = backboneMoves();
+      return (after, variables, parameter, gradient, schedule) -> {
+        if (Continuation.isOfBackbone(parameter)) {
+          variables.onlyIf(
+              after, moves, ops -> optimizer.update(ops, variables, parameter, gradient, schedule));
+        } else {
+          optimizer.update(after, variables, parameter, gradient, schedule);
+        }
+      };
+    }
+
+    /** Returns a parameter's rate and step; those of a backbone count from its first one. */
+    Optimizer.Schedule schedule(VariableSpec parameter) {
+      boolean ofBackbone = Continuation.isOfBackbone(parameter);
+      Operand<TFloat32> rate =
+          recipe.method().hasConstantRate(parameter)
+              ? constantRate
+              : ofBackbone ? backboneRate : learningRate;
+      double factor = recipe.continuation().rateFactor(parameter, recipe.backbone());
+      Operand<TFloat32> scaled =
+          factor == 1 ? rate : tf.math.mul(rate, tf.constant((float) factor));
+      long before = ofBackbone ? recipe.continuation().headWarmupSteps() : 0;
+      return before == 0
+          ? new Optimizer.Schedule(scaled, step, recipe.steps())
+          : new Optimizer.Schedule(
+              scaled, tf.math.sub(step, tf.constant((float) before)), recipe.steps() - before);
+    }
   }
 
   /**

@@ -30,7 +30,8 @@ import org.vocabeam.transforms.training.Start;
  */
 public record InitialWeights(
     String checkpoint, Recipe recipe, String fingerprint, Map<String, String> scopes) {
-  private static final List<String> OWN = List.of("schedule", "steps", "seed", "batchSize");
+  private static final List<String> OWN =
+      List.of("schedule", "steps", "seed", "batchSize", "continuation");
 
   /** Opens a run's newest checkpoint, or a checkpoint. */
   public static InitialWeights open(String runOrCheckpoint) {

@@ -70,6 +70,25 @@ public final class StepArguments {
   private @Nullable Long warmupSteps;
 
   @Option(
+      names = "--headWarmupSteps",
+      order = Sections.OPTIMIZER,
+      paramLabel = "N",
+      description =
+          "First steps, in which only the heads learn and the network stays as it is, for a run from"
+              + " weights: its heads start anew. The network's --warmupSteps begin after them."
+              + " Default: 0.")
+  private @Nullable Long headWarmupSteps;
+
+  @Option(
+      names = "--layerDecay",
+      order = Sections.OPTIMIZER,
+      paramLabel = "X",
+      description =
+          "Factor of the learning rate from one block of the network to the one below it, in (0, 1]:"
+              + " 0.75 lets early layers move little. Default: 1.")
+  private @Nullable Double layerDecay;
+
+  @Option(
       names = "--momentum",
       order = Sections.OPTIMIZER,
       paramLabel = "X",
@@ -121,7 +140,9 @@ public final class StepArguments {
             .ifGiven("--precision", "/precision", precision)
             .ifGiven("--learningRate", "/schedule/learningRate", learningRate)
             .ifGiven("--endLearningRate", "/schedule/endLearningRate", endLearningRate)
-            .ifGiven("--warmupSteps", "/schedule/warmupSteps", warmupSteps);
+            .ifGiven("--warmupSteps", "/schedule/warmupSteps", warmupSteps)
+            .ifGiven("--headWarmupSteps", "/continuation/headWarmupSteps", headWarmupSteps)
+            .ifGiven("--layerDecay", "/continuation/layerDecay", layerDecay);
     if (optimizer != null) {
       all =
           all.with(
