@@ -39,6 +39,7 @@ import org.vocabeam.transforms.codebook.CodebookRecord;
 import org.vocabeam.transforms.codebook.DescriptorRecord;
 import org.vocabeam.transforms.evaluation.MetricRecord;
 import org.vocabeam.transforms.features.EmbeddingRecord;
+import org.vocabeam.transforms.features.MapRecord;
 import org.vocabeam.transforms.image.ImageRecord;
 import org.vocabeam.transforms.image.RejectedRecord;
 import org.vocabeam.transforms.parquet.RecordType;
@@ -147,6 +148,47 @@ class ForeignStoreTest {
                         "i" + i, i == 0 ? null : "c", "all", new float[] {i, -i / 3f, 1e-30f}))
             .toList();
     copied(EmbeddingRecord.TYPE, rows, "embedding[1] FROM STORE WHERE id = 'i7'", "7.0");
+  }
+
+  private static List<MapRecord> mapRows() {
+    return IntStream.range(0, ROWS)
+        .mapToObj(
+            i ->
+                new MapRecord(
+                    "i" + i,
+                    i == 0 ? null : "c",
+                    "all",
+                    1,
+                    2,
+                    2,
+                    new float[] {i / 3f, -i},
+                    new float[] {i, -i / 4f, 0x1p-24f, 65504}))
+        .toList();
+  }
+
+  @Test
+  void maps() throws Exception {
+    copied(
+        MapRecord.TYPE,
+        mapRows(),
+        "patches[2] || typeof(patches) FROM STORE WHERE id = 'i7'",
+        "-1.75FLOAT[]");
+  }
+
+  /** Numbers of 16 bits are numbers to DuckDB; its own files, and ours, hold the same. */
+  @Test
+  void mapsOfFloat16() throws Exception {
+    copied(
+        MapRecord.Numbers.FLOAT16.type(),
+        mapRows(),
+        "patches[2] || ' ' || patches[4] || typeof(patches) FROM STORE WHERE id = 'i7'",
+        "-1.75 65504.0FLOAT[]");
+    assertEquals(
+        "FIXED_LEN_BYTE_ARRAY 2 Float16Type()",
+        query(
+            "SELECT type || ' ' || type_length || ' ' || logical_type FROM parquet_schema('"
+                + temporary
+                + "/maps/part-00000-of-00001.parquet') WHERE type_length = '2'"));
   }
 
   @Test

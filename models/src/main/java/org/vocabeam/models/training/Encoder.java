@@ -87,6 +87,33 @@ public final class Encoder implements AutoCloseable {
   }
 
   /**
+   * Returns an encoder of whole maps: the features of an image are its map {@code [h w C]} of a
+   * level, and behind it the level's feature of the whole image {@code [C]}.
+   *
+   * @param state as for {@link #of(Recipe, Map, Pooling, int)}
+   * @param level of the backbone; empty for the last
+   */
+  public static Encoder maps(
+      Recipe recipe, Map<String, float[]> state, String level, int batchSize, DeviceChoice device) {
+    MapShape shape = MapShape.of(recipe, level);
+    String known = new Pooling(level, 1).levelOf(recipe.backbone());
+    return load(
+        recipe,
+        state,
+        (writer, images) -> {
+          Ops tf = writer.ops();
+          Parameters student = writer.variables().scope(Method.STUDENT);
+          Features features = features(tf, student, recipe, images).get(known);
+          Operand<TFloat32> map =
+              tf.reshape(features.map(), tf.constant(new int[] {batchSize, shape.values()}));
+          return tf.concat(List.of(map, features.image()), tf.constant(1));
+        },
+        shape.values() + shape.channels(),
+        batchSize,
+        device);
+  }
+
+  /**
    * Returns the classifier of a method with classes; its features are a logit for every class.
    *
    * @param state of a checkpoint

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.vocabeam.models.Float16;
 
 /** Type of a tensor's values in a file, little-endian. */
 public enum WeightType {
@@ -22,7 +23,7 @@ public enum WeightType {
   FLOAT16(Short.BYTES, "F16", "Half") {
     @Override
     double value(ByteBuffer bytes, int at) {
-      return half(bytes.getShort(at));
+      return Float16.value(bytes.getShort(at));
     }
   },
   BFLOAT16(Short.BYTES, "BF16", "BFloat16") {
@@ -121,18 +122,5 @@ public enum WeightType {
   /** Returns the name of PyTorch's class of storages. */
   String storageClass() {
     return "torch." + storage + "Storage";
-  }
-
-  /** Returns the value of 16 bits of IEEE 754's binary16. */
-  private static float half(short bits) {
-    int sign = (bits & 0x8000) << 16;
-    int exponent = (bits >> 10) & 0x1f;
-    int fraction = bits & 0x3ff;
-    if (exponent == 0) {
-      float subnormal = fraction * 0x1p-24f;
-      return sign == 0 ? subnormal : -subnormal;
-    }
-    int wide = exponent == 0x1f ? 0xff : exponent - 15 + 127;
-    return Float.intBitsToFloat(sign | (wide << 23) | (fraction << 13));
   }
 }

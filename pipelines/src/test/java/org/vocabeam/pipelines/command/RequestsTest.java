@@ -32,6 +32,8 @@ import org.vocabeam.pipelines.stage.ExtractStage;
 import org.vocabeam.pipelines.stage.GrowStage;
 import org.vocabeam.pipelines.stage.ImportStage;
 import org.vocabeam.pipelines.stage.IngestStage;
+import org.vocabeam.pipelines.stage.MapStage;
+import org.vocabeam.transforms.features.MapRecord;
 import org.vocabeam.transforms.image.Background;
 import org.vocabeam.transforms.image.DecodeOptions;
 import org.vocabeam.transforms.image.ShortSide;
@@ -179,6 +181,14 @@ class RequestsTest {
         EmbedCommand::request);
     assertSame(
         new EmbedStage("a", "b", "c", 3, true, GRID), EmbedCommand.class, EmbedCommand::request);
+    assertSame(
+        new MapStage("a", "b", "c", false, PoolingChoice.LAST, MapRecord.Numbers.FLOAT16),
+        EmbedCommand.class,
+        EmbedCommand::request);
+    assertSame(
+        new MapStage("a", "b", "c", true, "layer2", MapRecord.Numbers.FLOAT32),
+        EmbedCommand.class,
+        EmbedCommand::request);
     assertSame(
         new ExportStage("a", null, "c", PoolingChoice.GLOBAL),
         ExportCommand.class,

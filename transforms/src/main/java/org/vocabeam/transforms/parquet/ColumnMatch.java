@@ -8,6 +8,7 @@ import org.apache.avro.Schema;
 import org.apache.parquet.schema.GroupType;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.EnumLogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.Float16LogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.IntLogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.JsonLogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.ListLogicalTypeAnnotation;
@@ -20,7 +21,8 @@ import org.apache.parquet.schema.Type;
 /**
  * Match of a record's fields with the columns of a Parquet file, whichever engine wrote it: by
  * name, and by a type whose every value can be read as the field. An int may be stored as int64
- * (pandas), a float as double, and a list in any of the forms that engines have had for it.
+ * (pandas), a float as double or of 16 bits, and a list in any of the forms that engines have had
+ * for it.
  */
 public final class ColumnMatch {
   /** A field that the file lacks or has with another type. */
@@ -124,8 +126,9 @@ public final class ColumnMatch {
           logical == null && (binary || physical == PrimitiveTypeName.FIXED_LEN_BYTE_ARRAY);
       case INT, LONG -> integer;
       case FLOAT, DOUBLE ->
-          logical == null
-              && (physical == PrimitiveTypeName.FLOAT || physical == PrimitiveTypeName.DOUBLE);
+          logical instanceof Float16LogicalTypeAnnotation
+              || (logical == null
+                  && (physical == PrimitiveTypeName.FLOAT || physical == PrimitiveTypeName.DOUBLE));
       default -> false;
     };
   }

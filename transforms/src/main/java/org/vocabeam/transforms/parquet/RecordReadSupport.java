@@ -22,6 +22,7 @@ import org.apache.parquet.schema.GroupType;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.Type;
 import org.checkerframework.checker.nullness.qual.Nullable;
+import org.vocabeam.models.Float16;
 
 /**
  * Reads rows as records of an Avro schema from the columns alone. Parquet's own Avro reader wants
@@ -328,6 +329,11 @@ final class RecordReadSupport extends ReadSupport<GenericRecord> {
     }
   }
 
+  /** Returns a number that is stored as two bytes, little-endian. */
+  private static float float16(Binary value) {
+    return Float16.value(value.get2BytesLittleEndian());
+  }
+
   private interface FloatConsumer {
     void accept(float value);
   }
@@ -337,6 +343,11 @@ final class RecordReadSupport extends ReadSupport<GenericRecord> {
 
     Float32(FloatConsumer parent) {
       this.parent = parent;
+    }
+
+    @Override
+    public void addBinary(Binary value) {
+      parent.accept(float16(value));
     }
 
     @Override
@@ -355,6 +366,11 @@ final class RecordReadSupport extends ReadSupport<GenericRecord> {
 
     Float64(Consumer<Object> parent) {
       this.parent = parent;
+    }
+
+    @Override
+    public void addBinary(Binary value) {
+      parent.accept((double) float16(value));
     }
 
     @Override

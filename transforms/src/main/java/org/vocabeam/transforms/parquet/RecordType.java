@@ -44,13 +44,15 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * @param coder a faster one than that of the schema, or null
  * @param tallied a column of text with few values, which are counted in the footer of every file;
  *     or null
+ * @param float16 a column of {@code float[]} that files hold as numbers of 16 bits, or null
  */
 public record RecordType<T>(
     String store,
     Class<T> type,
     SerializableFunction<T, String> id,
     @Nullable Coder<T> coder,
-    @Nullable String tallied)
+    @Nullable String tallied,
+    @Nullable String float16)
     implements Serializable {
 
   /**
@@ -63,7 +65,7 @@ public record RecordType<T>(
    */
   public static <T extends Record> RecordType<T> of(
       Class<T> type, String store, SerializableFunction<T, String> id) {
-    return new RecordType<>(store, type, id, null, null);
+    return new RecordType<>(store, type, id, null, null, null);
   }
 
   /** Returns a type for some columns of a store; its rows are only read, and have no id. */
@@ -78,12 +80,20 @@ public record RecordType<T>(
 
   /** Returns the same type with a coder of its own. */
   public RecordType<T> withCoder(Coder<T> faster) {
-    return new RecordType<>(store, type, id, faster, tallied);
+    return new RecordType<>(store, type, id, faster, tallied, float16);
   }
 
   /** Returns the same type with the values of a column counted in the footers. */
   public RecordType<T> withTally(String column) {
-    return new RecordType<>(store, type, id, coder, column);
+    return new RecordType<>(store, type, id, coder, column, float16);
+  }
+
+  /**
+   * Returns the same type with a list of float of half the size in files: {@link
+   * org.vocabeam.models.Float16}, which the values must be. A reader of either type reads both.
+   */
+  public RecordType<T> withFloat16(String column) {
+    return new RecordType<>(store, type, id, coder, tallied, column);
   }
 
   /** Returns a deterministic coder: its own, or the Avro binary form of {@link #schema}. */

@@ -21,11 +21,13 @@ import org.apache.parquet.hadoop.ParquetWriter;
 import org.apache.parquet.hadoop.api.WriteSupport;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.io.OutputFile;
+import org.apache.parquet.io.api.RecordConsumer;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.transforms.files.StoreFiles;
+import org.vocabeam.transforms.parquet.Float16Column;
 import org.vocabeam.transforms.parquet.ParquetChannels;
 
 /**
@@ -114,8 +116,7 @@ public final class OpenShard<T> implements AutoCloseable {
   }
 
   private ParquetWriter<GenericRecord> writer() throws IOException {
-    MessageType schema =
-        new AvroSchemaConverter(new PlainParquetConfiguration()).convert(store.type().schema());
+    MessageType schema = schema();
     Builder builder =
         new Builder(output, new HashedRows(schema))
             .withConf(new PlainParquetConfiguration())
@@ -128,8 +129,7 @@ public final class OpenShard<T> implements AutoCloseable {
             .withMaxRowCountForPageSizeCheck(UNCHECKED_ROWS);
     for (ColumnDescriptor column : schema.getColumns()) {
       PrimitiveType type = column.getPrimitiveType();
-      if (type.getPrimitiveTypeName() == PrimitiveTypeName.BINARY
-          && type.getLogicalTypeAnnotation() == null) {
+      if (isContent(type)) {
         // Contents do not repeat and have no meaningful order.
         String name = String.join(".", column.getPath());
         builder.withDictionaryEncoding(name, false);
@@ -139,10 +139,29 @@ public final class OpenShard<T> implements AutoCloseable {
     return builder.build();
   }
 
+  private static boolean isContent(PrimitiveType type) {
+    return type.getPrimitiveTypeName() == PrimitiveTypeName.FIXED_LEN_BYTE_ARRAY
+        || (type.getPrimitiveTypeName() == PrimitiveTypeName.BINARY
+            && type.getLogicalTypeAnnotation() == null);
+  }
+
+  private MessageType schema() {
+    MessageType schema =
+        new AvroSchemaConverter(new PlainParquetConfiguration()).convert(store.type().schema());
+    String float16 = store.type().float16();
+    return float16 == null ? schema : Float16Column.schema(schema, float16);
+  }
+
   /** Rows of Avro, with their hash and the tally at the end of the file. */
   private final class HashedRows extends AvroWriteSupport<GenericRecord> {
     HashedRows(MessageType schema) {
       super(schema, store.type().schema(), GenericData.get());
+    }
+
+    @Override
+    public void prepareForWrite(RecordConsumer file) {
+      String float16 = store.type().float16();
+      super.prepareForWrite(float16 == null ? file : new Float16Column(file, float16));
     }
 
     @Override
