@@ -99,7 +99,10 @@ class ArchitectureTest {
                   "worker")),
           entry(
               "training",
-              with(STORES, "image", "checkpoint", "targets", "views", "metrics", "worker")));
+              with(STORES, "image", "checkpoint", "targets", "views", "metrics", "worker")),
+          entry(
+              "signal",
+              with(STORES, "image", "checkpoint", "features", "training", "metrics", "worker")));
 
   private static Set<String> with(Set<String> packages, String... more) {
     return Sets.union(packages, Set.of(more));

@@ -43,12 +43,15 @@ public final class Encoder implements AutoCloseable {
   private static final String IMAGES = "images";
 
   private final Program program;
+  private final List<VariableSpec> variables;
   private final int batchSize;
   private final int bytes;
   private final int width;
 
-  private Encoder(Program program, int batchSize, int bytes, int width) {
+  private Encoder(
+      Program program, List<VariableSpec> variables, int batchSize, int bytes, int width) {
     this.program = program;
+    this.variables = variables;
     this.batchSize = batchSize;
     this.bytes = bytes;
     this.width = width;
@@ -152,17 +155,31 @@ public final class Encoder implements AutoCloseable {
               IMAGES, TUint8.class, batchSize, shape.height(), shape.width(), shape.channels());
       Operand<TFloat32> features = author.apply(writer, images);
       writer.signature(EMBED, Map.of(IMAGES, images), Map.of("features", features));
-      Map<String, float[]> values = new LinkedHashMap<>();
-      for (VariableSpec variable : writer.variables().specs()) {
-        float[] value =
-            state == null ? variable.initialValues(recipe.seed()) : state.get(variable.name());
-        checkArgument(value != null, "the checkpoint has no variable %s", variable.name());
-        values.put(variable.name(), value);
+      List<VariableSpec> variables = writer.variables().specs();
+      Map<String, float[]> first = new LinkedHashMap<>();
+      if (state == null) {
+        variables.forEach(v -> first.put(v.name(), v.initialValues(recipe.seed())));
       }
       Program program = Program.load(writer, device);
-      program.writeState(values);
-      return new Encoder(program, batchSize, shape.bytes(), width);
+      Encoder encoder = new Encoder(program, variables, batchSize, shape.bytes(), width);
+      encoder.setState(state == null ? first : state);
+      return encoder;
     }
+  }
+
+  /**
+   * Takes other weights for the same network.
+   *
+   * @param state of a checkpoint, of which only this encoder's variables are taken
+   */
+  public void setState(Map<String, float[]> state) {
+    Map<String, float[]> values = new LinkedHashMap<>();
+    for (VariableSpec variable : variables) {
+      float[] value = state.get(variable.name());
+      checkArgument(value != null, "the checkpoint has no variable %s", variable.name());
+      values.put(variable.name(), value);
+    }
+    program.writeState(values);
   }
 
   /**

@@ -23,6 +23,7 @@ import org.vocabeam.pipelines.options.OutputOption;
 import org.vocabeam.pipelines.options.PrintRecipeOption;
 import org.vocabeam.pipelines.options.RoundArguments;
 import org.vocabeam.pipelines.options.Sections;
+import org.vocabeam.pipelines.options.SignalArguments;
 import org.vocabeam.pipelines.options.SplitOption;
 import org.vocabeam.pipelines.options.StepArguments;
 import org.vocabeam.pipelines.run.Pretraining;
@@ -94,12 +95,13 @@ public final class DistillCommand implements Callable<Integer> {
 
   @Mixin private PrintRecipeOption printRecipe;
   @Mixin private RoundArguments rounds;
+  @Mixin private SignalArguments signal;
   @Mixin private StepArguments steps;
   @Mixin private DeviceArguments pipelines;
 
   @Override
   public Integer call() {
-    RoundPlan plan = rounds.plan();
+    RoundPlan plan = signal.of(rounds.plan());
     pipelines.runner().options("distill");
     TrainingImages opened = images.open(split);
     InitialWeights taught = InitialWeights.open(teacher);

@@ -7,6 +7,7 @@ import org.vocabeam.pipelines.options.RecipeArguments;
 import org.vocabeam.pipelines.options.RegistryOption;
 import org.vocabeam.pipelines.options.RoundArguments;
 import org.vocabeam.pipelines.options.Sections;
+import org.vocabeam.pipelines.options.SignalArguments;
 import org.vocabeam.pipelines.options.TestSplitOption;
 import org.vocabeam.pipelines.options.TrainSplitOption;
 import org.vocabeam.pipelines.registry.Gate;
@@ -46,6 +47,7 @@ final class RetrainArguments {
 
   @Mixin private RecipeArguments recipe;
   @Mixin private RoundArguments rounds;
+  @Mixin private SignalArguments signal;
   @Mixin private PoolingArguments pooling;
 
   /**
@@ -59,7 +61,7 @@ final class RetrainArguments {
         ingest.input(),
         from,
         recipe.choice(),
-        rounds.plan(),
+        signal.of(rounds.plan()),
         pooling.choice(),
         Gate.parse(gate),
         trainSplit.name(),

@@ -28,6 +28,7 @@ import org.vocabeam.pipelines.run.Generations;
 import org.vocabeam.pipelines.run.PretrainRequest;
 import org.vocabeam.pipelines.run.Pretraining;
 import org.vocabeam.pipelines.run.RoundPlan;
+import org.vocabeam.pipelines.run.SignalPlan;
 import org.vocabeam.pipelines.runner.Runner;
 import org.vocabeam.pipelines.stage.Evaluation;
 import org.vocabeam.pipelines.stage.LabelStage;
@@ -133,7 +134,7 @@ record ComparisonRuns(
       return comparison.evaluation(seed).leftOut(NORMALISED, unlearnable.get());
     }
     String run = StoreFiles.resolve(directory, NORMALISED);
-    RoundPlan plan = RoundPlan.alone(1, STATISTICS_STEPS);
+    RoundPlan plan = RoundPlan.alone(1, STATISTICS_STEPS).with(SignalPlan.OFF);
     Recipe recipe =
         supervised(null, plan.steps(), seed).withSchedule(new RateSchedule.Cosine(0, 0, 0));
     TrainingData data = new LabelStage(training, new LabelShare(1, seed), true, run).run(runner);

@@ -2,18 +2,22 @@ package org.vocabeam.pipelines.inputs;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.vocabeam.models.UserError;
 import org.vocabeam.transforms.files.StoreFiles;
@@ -34,6 +38,7 @@ public record RunDirectory(String root) {
   private static final String CONFIGURATION = "run.json";
   private static final Pattern WEIGHTS =
       Pattern.compile("\\.(?:safetensors|pth|pt|th|bin|ckpt|pkl|tar|index\\.json)$");
+  private static final String OUTCOME = "outcome";
   private static final String GENERATION = "generation-";
   private static final String RUN = "run";
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -122,13 +127,64 @@ public record RunDirectory(String root) {
     try {
       Optional<String> before = StoreFiles.find(file);
       if (before.isPresent()) {
-        refuseOther(root, "a run", JSON.readTree(before.get()), configuration);
+        ObjectNode made = (ObjectNode) JSON.readTree(before.get());
+        made.remove(OUTCOME);
+        refuseOther(root, "a run", made, configuration);
       } else {
         removeUnfinished();
         StoreFiles.write(file, configuration.toPrettyString() + "\n");
       }
     } catch (IOException e) {
       throw new UserError("cannot use " + root + " as the output: " + e.getMessage(), e);
+    }
+  }
+
+  /** Returns the course of the run, if it has one. */
+  public Optional<RunOutcome> outcome() {
+    try {
+      Optional<String> text = StoreFiles.find(StoreFiles.resolve(root, CONFIGURATION));
+      JsonNode outcome = text.isEmpty() ? null : JSON.readTree(text.get()).get(OUTCOME);
+      return outcome == null
+          ? Optional.empty()
+          : Optional.of(JSON.treeToValue(outcome, RunOutcome.class));
+    } catch (IOException e) {
+      throw new UserError("cannot read the course of " + root + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Writes the course of a run that has been claimed, unless it is there. */
+  public void settle(RunOutcome outcome) throws IOException {
+    String file = StoreFiles.resolve(root, CONFIGURATION);
+    ObjectNode run = (ObjectNode) JSON.readTree(StoreFiles.read(file));
+    JsonNode before = run.get(OUTCOME);
+    run.set(OUTCOME, JSON.valueToTree(outcome));
+    if (!run.get(OUTCOME).equals(before)) {
+      StoreFiles.write(file, run.toPrettyString() + "\n");
+    }
+  }
+
+  /** Removes all checkpoints but those after the given numbers of steps. */
+  public void keepOnly(Set<Long> steps) throws IOException {
+    Set<String> kept = steps.stream().map(RunDirectory::name).collect(Collectors.toSet());
+    Map<String, List<StoreFiles.Listed>> others =
+        StoreFiles.list(checkpoints()).stream()
+            .filter(file -> file.name().contains("/"))
+            .collect(
+                Collectors.groupingBy(
+                    file -> file.name().substring(0, file.name().indexOf('/')),
+                    TreeMap::new,
+                    Collectors.toList()));
+    others.keySet().removeAll(kept);
+    for (var other : others.entrySet()) {
+      String directory = StoreFiles.resolve(checkpoints(), other.getKey());
+      // The marker first: a part of a checkpoint must not look like one.
+      StoreFiles.delete(StoreFiles.resolve(directory, StoreManifest.FILE));
+      for (StoreFiles.Listed file : other.getValue()) {
+        if (!file.name().endsWith("/" + StoreManifest.FILE)) {
+          StoreFiles.delete(file.path());
+        }
+      }
+      StoreFiles.deleteEmptyDirectory(directory);
     }
   }
 
@@ -203,8 +259,9 @@ public record RunDirectory(String root) {
   }
 
   /**
-   * Returns the directory of a checkpoint: the argument itself, or the newest of a run, of its last
-   * generation, or of one generation.
+   * Returns the directory of a checkpoint: the argument itself, or that of a run, of its last
+   * generation, or of one generation. Of a run it is the best one, where the run keeps that, and
+   * otherwise the newest.
    *
    * @throws UserError when there is no complete checkpoint
    */
@@ -228,6 +285,14 @@ public record RunDirectory(String root) {
         return newestCheckpoint(student);
       }
       if (run.hasCheckpoints()) {
+        Optional<String> kept =
+            run.outcome()
+                .map(RunOutcome::kept)
+                .map(run::checkpoint)
+                .filter(StoreReader::isComplete);
+        if (kept.isPresent()) {
+          return kept.get();
+        }
         return StoreFiles.list(run.checkpoints()).stream()
             .map(StoreFiles.Listed::name)
             .filter(name -> name.endsWith("/" + StoreManifest.FILE))

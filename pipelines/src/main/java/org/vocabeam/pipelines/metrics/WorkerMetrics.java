@@ -68,7 +68,7 @@ final class WorkerMetrics implements MetricReporter {
   private void show(Map<String, String> labels) {
     for (WorkerMetric metric : WorkerMetric.values()) {
       switch (metric) {
-        case LOSS, WAITING -> {
+        case LOSS, WAITING, NEIGHBOURS, RANKME -> {
           GaugeCell cell = COUNTED.getGauge(metric.beamName());
           show(metric, () -> cell.getCumulative().value() * WorkerGauge.UNIT, labels);
         }

@@ -34,6 +34,7 @@ public final class RunArguments {
   private @Nullable String initial;
 
   @Mixin private RoundArguments rounds;
+  @Mixin private SignalArguments signal;
 
   @Option(
       names = "--targets",
@@ -49,7 +50,7 @@ public final class RunArguments {
         split.name(),
         output.directory(),
         recipe.choice(),
-        rounds.plan(),
+        signal.of(rounds.plan()),
         new PretrainRequest.Given(targets, views, initial),
         PretrainRequest.Teachers.USUAL);
   }

@@ -53,22 +53,23 @@ public final class Sections {
   public static final int REGISTRY = 4;
   public static final int METHOD = 5;
   public static final int ROUNDS = 6;
-  public static final int LENGTH = 7;
-  public static final int LABELS = 8;
-  public static final int GATE = 9;
-  public static final int FEATURES = 10;
-  public static final int WORDS = 11;
-  public static final int IMAGES = 12;
-  public static final int VIEWS = 13;
-  public static final int ROWS = 14;
-  public static final int SHEET = 15;
-  public static final int RUNNER = 16;
-  public static final int COLUMNS = 17;
-  public static final int FILES = 18;
-  public static final int OPTIMIZER = 19;
-  public static final int OBOW = 20;
-  public static final int BOWNET = 21;
-  public static final int GENERAL = 22;
+  public static final int SIGNAL = 7;
+  public static final int LENGTH = 8;
+  public static final int LABELS = 9;
+  public static final int GATE = 10;
+  public static final int FEATURES = 11;
+  public static final int WORDS = 12;
+  public static final int IMAGES = 13;
+  public static final int VIEWS = 14;
+  public static final int ROWS = 15;
+  public static final int SHEET = 16;
+  public static final int RUNNER = 17;
+  public static final int COLUMNS = 18;
+  public static final int FILES = 19;
+  public static final int OPTIMIZER = 20;
+  public static final int OBOW = 21;
+  public static final int BOWNET = 22;
+  public static final int GENERAL = 23;
 
   private static final Map<Integer, String> HEADINGS =
       Map.ofEntries(
@@ -79,6 +80,7 @@ public final class Sections {
           entry(REGISTRY, "Registry"),
           entry(METHOD, "Network and method"),
           entry(ROUNDS, "Rounds and replicas"),
+          entry(SIGNAL, "Signal while it trains"),
           entry(LENGTH, "Length of training"),
           entry(LABELS, "Labels"),
           entry(GATE, "Promotion"),

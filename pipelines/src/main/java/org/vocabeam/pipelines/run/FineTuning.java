@@ -62,7 +62,8 @@ public record FineTuning(
     Supervised method = (Supervised) recipe.method();
     TrainingData data =
         new LabelStage(images, share, method.auxiliary() == null, output).run(runner);
-    new Pretraining("finetune", recipe, data, student(method), output, plan).run(runner);
+    new Pretraining("finetune", recipe, data, student(method), output, plan.with(SignalPlan.OFF))
+        .run(runner);
     return new ClassifyStage(
             images,
             testSplit,

@@ -7,10 +7,13 @@ import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.apache.beam.sdk.transforms.Flatten;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionList;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.slf4j.Logger;
@@ -20,6 +23,7 @@ import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.ViewSource;
 import org.vocabeam.pipelines.inputs.InitialWeights;
 import org.vocabeam.pipelines.inputs.RunDirectory;
+import org.vocabeam.pipelines.inputs.RunOutcome;
 import org.vocabeam.pipelines.inputs.TrainingData;
 import org.vocabeam.pipelines.inputs.TrainingImages;
 import org.vocabeam.pipelines.runner.Progress;
@@ -28,6 +32,9 @@ import org.vocabeam.pipelines.runner.Version;
 import org.vocabeam.pipelines.stage.Stage;
 import org.vocabeam.transforms.checkpoint.Checkpoint;
 import org.vocabeam.transforms.checkpoint.VariableChunk;
+import org.vocabeam.transforms.signal.MeasureSignal;
+import org.vocabeam.transforms.signal.SignalCost;
+import org.vocabeam.transforms.store.StoreReader;
 import org.vocabeam.transforms.store.WriteStore;
 import org.vocabeam.transforms.training.Assignment;
 import org.vocabeam.transforms.training.EpochPlan;
@@ -122,34 +129,62 @@ public final class Pretraining {
               data.images(),
               recipe);
     }
-    directory.claim(configuration());
-    if (done > 0) {
+    SignalRounds signal = SignalRounds.of(recipe, data.images(), rounds);
+    directory.claim(configuration(signal));
+    Watch watch = watch(signal, done);
+    if (done > 0 && done < total && !watch.hasEnded()) {
       System.err.printf("Going on after step %d of %d%n", done, total);
     }
-    long gpuBytes;
+    StepLine line;
     try (Progress progress = Progress.start("Training", done, total)) {
-      StepLine listener =
-          new StepLine(progress, done, (long) recipe.batchSize() * rounds.replicas());
-      TrainingProgress.listen(listener);
+      line = new StepLine(progress, done, (long) recipe.batchSize() * rounds.replicas());
+      TrainingProgress.listen(line);
       try {
         int left = most;
-        for (long step = done; step < total && left > 0; step += rounds.stepsPerRound(), left--) {
+        for (long step = done;
+            step < total && left > 0 && !watch.hasEnded();
+            step += rounds.stepsPerRound(), left--) {
           if (runner.isRemote()) {
             StepReport.remove(directory.reports());
           }
-          round(runner, step, listener);
+          RoundMetrics metrics = round(runner, step, signal, line);
+          watch.add(step + rounds.stepsPerRound(), metrics);
+          watch.settle();
+          line.measured(metrics);
           progress.stepTo(step + rounds.stepsPerRound());
         }
+        if (watch.hasEnded()) {
+          progress.message("ended: " + watch.outcome().ended());
+        }
       } finally {
-        TrainingProgress.ignore(listener);
+        TrainingProgress.ignore(line);
       }
-      gpuBytes = listener.gpuBytes();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    if (gpuBytes > 0) {
-      System.err.printf(Locale.ROOT, "GPU memory:  %.1f GB in use at most%n", gpuBytes / 1e9);
+    line.summary().forEach(System.err::println);
+    watch.summary(total).forEach(System.err::println);
+  }
+
+  /** Returns true when the run ends before its last round, for want of gains. */
+  public boolean hasEnded() {
+    return directory.outcome().map(RunOutcome::ended).isPresent();
+  }
+
+  /** Returns the course of the complete rounds, and does what a kill after the last one left. */
+  private Watch watch(SignalRounds signal, long done) {
+    Watch watch = new Watch(directory, rounds.signal(), signal.monitor());
+    try {
+      for (long step = rounds.stepsPerRound(); step <= done; step += rounds.stepsPerRound()) {
+        if (StoreReader.isComplete(directory.steps(step))) {
+          watch.add(step, RoundMetrics.read(directory.steps(step)));
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
+    watch.settle();
+    return watch;
   }
 
   /** Returns the epochs of the first and last images of a step, for every replica. */
@@ -162,31 +197,50 @@ public final class Pretraining {
         .mapToLong(EpochPlan.Window::epoch);
   }
 
-  private void round(Runner runner, long first, StepObserver listener) {
+  private RoundMetrics round(Runner runner, long first, SignalRounds signal, StepLine line) {
     long last = first + rounds.stepsPerRound();
     WriteStore<VariableChunk> checkpoint =
         WriteStore.to(VariableChunk.TYPE, directory.checkpoint(last))
             .withProvenance(provenance(last));
     WriteStore<StepMetric> steps =
         WriteStore.to(StepMetric.TYPE, directory.steps(last)).withProvenance(provenance(last));
+    AtomicReference<RoundMetrics> metrics = new AtomicReference<>();
     // The checkpoint last: with it the round is complete.
     Stage.writing(steps, checkpoint)
-        .meanwhile(() -> hear(listener))
-        .beforeLastCommit(() -> finish(last))
+        .meanwhile(() -> hear(line))
+        .beforeLastCommit(() -> metrics.set(finish(last, line)))
         .run(
             runner,
             command + "-" + last,
             pipeline -> {
               PCollectionTuple updated =
                   pipeline.apply("UpdateStudent", update(assignments(first), runner));
-              updated.get(UpdateStudent.STEPS).apply("WriteSteps", steps);
-              updated.get(UpdateStudent.CHECKPOINT).apply("WriteCheckpoint", checkpoint);
+              PCollection<VariableChunk> state = updated.get(UpdateStudent.CHECKPOINT);
+              state.apply("WriteCheckpoint", checkpoint);
+              PCollectionList<StepMetric> reported =
+                  PCollectionList.of(updated.get(UpdateStudent.STEPS));
+              if (signal.isDue(last)) {
+                reported =
+                    reported.and(state.apply("MeasureSignal", measure(signal, last, runner)));
+              }
+              reported.apply("Metrics", Flatten.pCollections()).apply("WriteSteps", steps);
             });
+    return metrics.get();
   }
 
-  private void finish(long last) throws IOException {
+  /** Reads the committed metrics, and writes them as events. */
+  private RoundMetrics finish(long last, StepLine line) throws IOException {
+    SignalCost.read(directory.reports()).ifPresent(line::paid);
     StepReport.remove(directory.reports());
-    new RoundEvents(directory, last).write();
+    RoundMetrics metrics = RoundMetrics.read(directory.steps(last));
+    new RoundEvents(directory, last).write(metrics);
+    return metrics;
+  }
+
+  private MeasureSignal measure(SignalRounds signal, long last, Runner runner) {
+    return MeasureSignal.of(signal.sample(), recipe, last - 1)
+        .on(runner.compute())
+        .reportingTo(directory.reports());
   }
 
   private UpdateStudent update(List<Assignment> assignments, Runner runner) {
@@ -262,13 +316,17 @@ public final class Pretraining {
     return inputs;
   }
 
-  private ObjectNode configuration() {
+  private ObjectNode configuration(SignalRounds signal) {
     ObjectNode configuration = JsonNodeFactory.instance.objectNode();
     inputs().forEach(configuration::put);
     configuration.put("rounds", rounds.rounds());
     configuration.put("stepsPerRound", rounds.stepsPerRound());
     configuration.put("replicas", rounds.replicas());
     configuration.put("windowRows", plan.windowRows());
+    if (signal.sample() != null) {
+      configuration.put("signalImages", rounds.signal().images());
+      configuration.put("signalEvery", signal.interval());
+    }
     ((ObjectNode) Methods.toTree(recipe))
         .fields()
         .forEachRemaining(e -> configuration.set(e.getKey(), e.getValue()));

@@ -12,8 +12,10 @@ import org.vocabeam.pipelines.runner.TypedCommand;
  * @param replicas students that train side by side, positive
  * @param shuffleMegabytes images as they are stored, or their views, that a replica shuffles
  *     together, positive
+ * @param signal what is measured of the features meanwhile, and what follows from it
  */
-public record RoundPlan(int rounds, long stepsPerRound, int replicas, long shuffleMegabytes) {
+public record RoundPlan(
+    int rounds, long stepsPerRound, int replicas, long shuffleMegabytes, SignalPlan signal) {
   /** Default of {@code rounds}. */
   public static final String ROUNDS = "4";
 
@@ -31,6 +33,11 @@ public record RoundPlan(int rounds, long stepsPerRound, int replicas, long shuff
     return new RoundPlan(rounds, stepsPerRound, 1, Long.parseLong(SHUFFLE_MEGABYTES));
   }
 
+  /** Makes a plan with the usual signal. */
+  public RoundPlan(int rounds, long stepsPerRound, int replicas, long shuffleMegabytes) {
+    this(rounds, stepsPerRound, replicas, shuffleMegabytes, SignalPlan.USUAL);
+  }
+
   public RoundPlan {
     require(rounds > 0, "rounds", rounds);
     require(stepsPerRound > 0, "stepsPerRound", stepsPerRound);
@@ -42,6 +49,11 @@ public record RoundPlan(int rounds, long stepsPerRound, int replicas, long shuff
     if (!valid) {
       throw new UserError("--" + option + " is " + actual + ", must be positive");
     }
+  }
+
+  /** Returns the same rounds with another signal. */
+  public RoundPlan with(SignalPlan other) {
+    return new RoundPlan(rounds, stepsPerRound, replicas, shuffleMegabytes, other);
   }
 
   /** Returns the steps of the whole run. */
@@ -56,6 +68,7 @@ public record RoundPlan(int rounds, long stepsPerRound, int replicas, long shuff
         .with("stepsPerRound", stepsPerRound)
         .unless(Integer.valueOf(REPLICAS), "replicas", replicas)
         .unless(Long.valueOf(SHUFFLE_MEGABYTES), "shuffleMegabytes", shuffleMegabytes)
+        .with(signal.options())
         .options();
   }
 }

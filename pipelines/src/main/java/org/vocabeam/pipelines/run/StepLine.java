@@ -1,7 +1,11 @@
 package org.vocabeam.pipelines.run;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import org.vocabeam.models.evaluate.Signal;
 import org.vocabeam.pipelines.runner.Progress;
+import org.vocabeam.transforms.signal.SignalCost;
 import org.vocabeam.transforms.training.StepObserver;
 import org.vocabeam.transforms.training.StepReport;
 
@@ -12,6 +16,8 @@ final class StepLine implements StepObserver {
   private final long imagesPerStep;
   private final long start = System.nanoTime();
   private long gpuBytes;
+  private double signalSeconds;
+  private String signal = "";
 
   /**
    * @param done steps of earlier rounds
@@ -28,6 +34,43 @@ final class StepLine implements StepObserver {
     return gpuBytes;
   }
 
+  /** Takes note of the time that a round's signal took. */
+  void paid(SignalCost cost) {
+    signalSeconds += cost.seconds();
+  }
+
+  /** Shows the signal of a complete round from now on, if it has one. */
+  void measured(RoundMetrics metrics) {
+    StringBuilder text = new StringBuilder();
+    metrics
+        .mean(Signal.NEIGHBOURS)
+        .ifPresent(value -> text.append(String.format(Locale.ROOT, " nn %.1f%%", 100 * value)));
+    metrics
+        .mean(Signal.RANKME)
+        .ifPresent(value -> text.append(String.format(Locale.ROOT, " rank %.1f", value)));
+    if (text.length() > 0) {
+      signal = text.toString();
+    }
+  }
+
+  /** Returns lines on memory and time, for a person. */
+  List<String> summary() {
+    List<String> lines = new ArrayList<>();
+    if (gpuBytes > 0) {
+      lines.add(String.format(Locale.ROOT, "GPU memory:  %.1f GB in use at most", gpuBytes / 1e9));
+    }
+    if (signalSeconds > 0) {
+      double seconds = (System.nanoTime() - start) / 1e9;
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "Signal:      took %.1f s, %.1f %% of the time",
+              signalSeconds,
+              100 * signalSeconds / seconds));
+    }
+    return lines;
+  }
+
   @Override
   public void stepped(StepReport report) {
     gpuBytes = Math.max(gpuBytes, report.gpuBytes());
@@ -39,14 +82,15 @@ final class StepLine implements StepObserver {
     }
   }
 
-  /** The speed stands before the method's own numbers: a narrow terminal cuts the end off. */
-  private static String message(StepReport report, double imagesPerSecond) {
+  /** Signal and speed stand before the method's own numbers: a narrow terminal cuts the end off. */
+  private String message(StepReport report, double imagesPerSecond) {
     StringBuilder text = new StringBuilder();
     text.append(
         String.format(
             Locale.ROOT,
-            "loss %.3f %.0f img/s %.0f%% waiting",
+            "loss %.3f%s %.0f img/s %.0f%% waiting",
             report.values()[0],
+            signal,
             imagesPerSecond,
             100 * report.waiting()));
     for (int i = 1; i < report.values().length; i++) {

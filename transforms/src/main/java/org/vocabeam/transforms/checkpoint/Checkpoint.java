@@ -1,11 +1,6 @@
 package org.vocabeam.transforms.checkpoint;
 
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.methods.Methods;
 import org.vocabeam.models.training.Recipe;
@@ -71,33 +66,6 @@ public record Checkpoint(
    * @throws UserError when a file is damaged or a part of a variable is missing
    */
   public Map<String, float[]> state() {
-    Map<String, List<VariableChunk>> chunks = new TreeMap<>();
-    for (VariableChunk chunk : StoreReader.open(VariableChunk.TYPE, directory).rows()) {
-      chunks.computeIfAbsent(chunk.variable(), variable -> new ArrayList<>()).add(chunk);
-    }
-    Map<String, float[]> state = new LinkedHashMap<>();
-    chunks.forEach((variable, parts) -> state.put(variable, join(parts)));
-    return state;
-  }
-
-  private static float[] join(List<VariableChunk> parts) {
-    parts.sort(Comparator.comparingInt(VariableChunk::chunk));
-    long size = parts.get(0).shape().stream().reduce(1L, (a, b) -> a * b);
-    long given = parts.stream().mapToLong(part -> part.bytes().length / Float.BYTES).sum();
-    if (given != size) {
-      throw new UserError(
-          String.format(
-              "variable %s of the checkpoint has %d of %d values; it is damaged: remove it, and"
-                  + " pretrain goes on from the one before",
-              parts.get(0).variable(), given, size));
-    }
-    float[] values = new float[Math.toIntExact(size)];
-    int position = 0;
-    for (VariableChunk part : parts) {
-      float[] chunk = part.values();
-      System.arraycopy(chunk, 0, values, position, chunk.length);
-      position += chunk.length;
-    }
-    return values;
+    return VariableChunk.join(StoreReader.open(VariableChunk.TYPE, directory).rows());
   }
 }

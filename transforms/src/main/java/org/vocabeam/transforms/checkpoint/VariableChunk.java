@@ -6,8 +6,13 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.checkerframework.checker.nullness.qual.Nullable;
+import org.vocabeam.models.UserError;
 import org.vocabeam.models.graph.VariableSpec;
 import org.vocabeam.models.graph.VariableSpec.Role;
 import org.vocabeam.transforms.parquet.RecordType;
@@ -60,6 +65,44 @@ public record VariableChunk(
       chunks.add(new VariableChunk(spec.name(), chunk, spec.role(), shape, encode(part)));
     }
     return chunks;
+  }
+
+  /**
+   * Joins the parts of variables.
+   *
+   * @param chunks all parts of some variables, in any order
+   * @return name to values, row-major
+   * @throws UserError when a part is missing
+   */
+  public static Map<String, float[]> join(Iterable<VariableChunk> chunks) {
+    Map<String, List<VariableChunk>> variables = new TreeMap<>();
+    for (VariableChunk chunk : chunks) {
+      variables.computeIfAbsent(chunk.variable(), variable -> new ArrayList<>()).add(chunk);
+    }
+    Map<String, float[]> values = new LinkedHashMap<>();
+    variables.forEach((variable, parts) -> values.put(variable, joinParts(parts)));
+    return values;
+  }
+
+  private static float[] joinParts(List<VariableChunk> parts) {
+    parts.sort(Comparator.comparingInt(VariableChunk::chunk));
+    long size = parts.get(0).shape().stream().reduce(1L, (a, b) -> a * b);
+    long given = parts.stream().mapToLong(part -> part.bytes().length / Float.BYTES).sum();
+    if (given != size) {
+      throw new UserError(
+          String.format(
+              "variable %s of the checkpoint has %d of %d values; it is damaged: remove it, and"
+                  + " pretrain goes on from the one before",
+              parts.get(0).variable(), given, size));
+    }
+    float[] values = new float[Math.toIntExact(size)];
+    int position = 0;
+    for (VariableChunk part : parts) {
+      float[] chunk = part.values();
+      System.arraycopy(chunk, 0, values, position, chunk.length);
+      position += chunk.length;
+    }
+    return values;
   }
 
   /** Returns the number of values of one slot of a queue of this shape. */

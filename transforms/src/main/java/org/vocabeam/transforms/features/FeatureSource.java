@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.training.Encoder;
 import org.vocabeam.models.training.ImageShape;
@@ -133,10 +134,22 @@ public record FeatureSource(
     public void extract(
         RowGroup group, @Nullable String split, BiConsumer<List<ImageRecord>, float[]> use)
         throws IOException {
+      extractWhere(group, image -> split == null || split.equals(image.split()), use);
+    }
+
+    /**
+     * Computes the features of some of a row group's images; the others are not decoded.
+     *
+     * @param wanted true for an image whose features are computed
+     * @param use as in {@link #extract}
+     */
+    public void extractWhere(
+        RowGroup group, Predicate<ImageRecord> wanted, BiConsumer<List<ImageRecord>, float[]> use)
+        throws IOException {
       try (RowReader<ImageRecord> rows = RowReader.of(ImageRecord.TYPE, group);
           Ahead<Decoded> decoded =
               threads.map(
-                  Iterators.filter(rows, i -> split == null || split.equals(i.split())),
+                  Iterators.filter(rows, wanted::test),
                   image -> new Decoded(image, Pixels.of(image, shape).values()),
                   encoder.batchSize())) {
         Iterators.partition(decoded, encoder.batchSize())

@@ -12,6 +12,10 @@ public enum WorkerMetric {
   LOSS("loss"),
   /** Share of a round's time in which its steps waited for images, in {@link WorkerGauge#UNIT}s. */
   WAITING("waiting"),
+  /** Accuracy of nearest neighbours after the last round, in {@link WorkerGauge#UNIT}s. */
+  NEIGHBOURS("neighbours"),
+  /** Effective rank of the features after the last round, in {@link WorkerGauge#UNIT}s. */
+  RANKME("rankme"),
   /** Images that were read into a store. */
   INGESTED("ingested"),
   /** Files that did not become images, by reason. */

@@ -15,4 +15,9 @@ record TrainerProgram(Recipe recipe, DeviceChoice device) implements ProgramPool
   public Trainer load() {
     return Trainer.of(recipe, device);
   }
+
+  @Override
+  public Object work() {
+    return recipe;
+  }
 }

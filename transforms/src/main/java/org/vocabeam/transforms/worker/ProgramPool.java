@@ -2,6 +2,7 @@ package org.vocabeam.transforms.worker;
 
 import com.google.common.collect.ArrayListMultimap;
 import com.google.common.collect.ListMultimap;
+import java.util.List;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
@@ -29,6 +30,11 @@ public final class ProgramPool {
   public interface Program<P extends AutoCloseable> {
     /** Loads the program. */
     P load();
+
+    /** Returns the work that the program is loaded for; those of one work stay side by side. */
+    default Object work() {
+      return this;
+    }
   }
 
   /** A loaded program for one user at a time; closing gives it back. */
@@ -75,8 +81,9 @@ public final class ProgramPool {
         return new Lease<>(key, idle);
       }
       // A worker does one kind of work at a time: programs of others only hold memory.
-      IDLE.values().forEach(ProgramPool::close);
-      IDLE.clear();
+      List<Program<?>> others =
+          IDLE.keySet().stream().filter(other -> !other.work().equals(key.work())).toList();
+      others.forEach(other -> IDLE.removeAll(other).forEach(ProgramPool::close));
     }
     return new Lease<>(key, key.load());
   }
