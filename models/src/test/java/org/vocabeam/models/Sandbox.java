@@ -138,7 +138,7 @@ public final class Sandbox implements AutoCloseable {
   }
 
   public float[] read(String variable) {
-    return run(variables().get(variable));
+    return run(variables().stored(variable));
   }
 
   public float[] run(Operand<TFloat32> output) {

@@ -51,7 +51,14 @@ public final class Variables {
   private Operand<TInt32> seed;
   private int noises;
 
-  private record Variable(VariableSpec spec, VarHandleOp handle, Operand<TFloat32> value) {}
+  /**
+   * A variable of the graph.
+   *
+   * @param stored read of the variable itself
+   * @param value in this step: what is stored, or what the step starts from instead
+   */
+  private record Variable(
+      VariableSpec spec, VarHandleOp handle, Operand<TFloat32> stored, Operand<TFloat32> value) {}
 
   /**
    * Makes an empty list for a graph.
@@ -114,12 +121,31 @@ public final class Variables {
         tf.withName(spec.name())
             .varHandleOp(
                 TFloat32.class, Shape.of(spec.shape()), VarHandleOp.sharedName(spec.name()));
-    return new Variable(spec, handle, tf.readVariableOp(handle, TFloat32.class));
+    Operand<TFloat32> stored = tf.readVariableOp(handle, TFloat32.class);
+    return new Variable(spec, handle, stored, stored);
   }
 
   /** Returns the value that an existing variable has before the step. */
   public Operand<TFloat32> get(String name) {
     return existing(name).value();
+  }
+
+  /** Returns the value that an existing variable has between steps, as checkpoints keep it. */
+  public Operand<TFloat32> stored(String name) {
+    return existing(name).stored();
+  }
+
+  /**
+   * Replaces an existing variable before the step: gradients are those of the new value, and the
+   * optimizer moves it.
+   *
+   * @param value made of what is {@link #stored}
+   */
+  public void startFrom(String name, Operand<TFloat32> value) {
+    Variable known = existing(name);
+    updates.put(
+        name, tf.withControlDependencies(known.stored()).assignVariableOp(known.handle(), value));
+    variables.put(name, new Variable(known.spec(), known.handle(), known.stored(), value));
   }
 
   /** Returns an existing variable itself, for operations that change it. */

@@ -173,10 +173,8 @@ public record Dino(
 
     variables.assign(CENTRE, moved(tf, centre, taught, centreDecay));
     return Loss.of(loss, large)
-        .with("target_entropy", meanEntropy(tf, targets))
-        .with(
-            "prototype_entropy",
-            meanEntropy(tf, tf.expandDims(tf.math.mean(targets, tf.constant(0)), tf.constant(0))));
+        .with("target_entropy", Entropy.ofRows(tf, targets))
+        .with("prototype_entropy", Entropy.ofMean(tf, targets));
   }
 
   private static Parameters average(
@@ -239,13 +237,6 @@ public record Dino(
     return tf.math.add(
         tf.math.mul(centre, tf.constant((float) decay)),
         tf.math.mul(tf.math.mean(taught, tf.constant(0)), tf.constant((float) (1 - decay))));
-  }
-
-  /** Authors the mean entropy of rows in nats: 0 for one prototype, ln P for equal shares. */
-  private static Operand<TFloat32> meanEntropy(Ops tf, Operand<TFloat32> probabilities) {
-    Operand<TFloat32> logs = tf.math.log(tf.math.maximum(probabilities, tf.constant(1e-30f)));
-    return tf.math.neg(
-        Layers.meanOfAll(tf, tf.sum(tf.math.mul(probabilities, logs), tf.constant(1))));
   }
 
   /**

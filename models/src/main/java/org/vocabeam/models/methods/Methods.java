@@ -29,8 +29,10 @@ import org.vocabeam.models.generative.Autoencoder;
 import org.vocabeam.models.generative.Gan;
 import org.vocabeam.models.jointembedding.Byol;
 import org.vocabeam.models.jointembedding.Dino;
+import org.vocabeam.models.jointembedding.Lejepa;
 import org.vocabeam.models.jointembedding.SimClr;
 import org.vocabeam.models.jointembedding.SimSiam;
+import org.vocabeam.models.jointembedding.Swav;
 import org.vocabeam.models.labels.Distillation;
 import org.vocabeam.models.labels.Supervised;
 import org.vocabeam.models.obow.Obow;
@@ -65,11 +67,13 @@ public final class Methods {
           new Registered(Dino.class, Dino::small, Dino::paper),
           new Registered(Gan.class, Gan::small, Gan::paper),
           new Registered(Jigsaw.class, Jigsaw::small, Jigsaw::paper),
+          new Registered(Lejepa.class, Lejepa::small, Lejepa::paper),
           new Registered(Obow.class, Obow::small, Obow::paper),
           new Registered(RelativePatch.class, RelativePatch::small, RelativePatch::paper),
           new Registered(Rotation.class, Rotation::small, Rotation::paper),
           new Registered(SimClr.class, SimClr::small, SimClr::paper),
-          new Registered(SimSiam.class, SimSiam::small, SimSiam::paper));
+          new Registered(SimSiam.class, SimSiam::small, SimSiam::paper),
+          new Registered(Swav.class, Swav::small, Swav::paper));
 
   /** Constants that recipes of earlier versions do not have, with their values of that time. */
   private static final Map<String, JsonNode> LATER =

@@ -79,7 +79,8 @@ public record Lars(
         .update(tf, variables, parameter, tf.math.mul(decayed, scale), schedule);
   }
 
-  private static Operand<TFloat32> norm(Ops tf, Operand<TFloat32> x) {
+  /** Authors the Euclidean length of a whole parameter. */
+  static Operand<TFloat32> norm(Ops tf, Operand<TFloat32> x) {
     int[] axes = IntStream.range(0, x.shape().numDimensions()).toArray();
     return tf.math.sqrt(tf.sum(tf.math.square(x), tf.constant(axes), Sum.keepDims(false)));
   }

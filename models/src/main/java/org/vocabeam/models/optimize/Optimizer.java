@@ -20,6 +20,7 @@ import org.vocabeam.models.graph.Variables;
 @JsonSubTypes({
   @JsonSubTypes.Type(value = Sgd.class, name = "sgd"),
   @JsonSubTypes.Type(value = Lars.class, name = "lars"),
+  @JsonSubTypes.Type(value = Larc.class, name = "larc"),
   @JsonSubTypes.Type(value = AdamW.class, name = "adamw")
 })
 public interface Optimizer extends Serializable {

@@ -1,5 +1,6 @@
 package org.vocabeam.models.optimize;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.io.Serializable;
@@ -44,11 +45,24 @@ public sealed interface RateSchedule extends Serializable {
    * @param learningRate rate of the first step after the warm-up
    * @param endLearningRate rate at the end of the run
    * @param warmupSteps steps of linearly growing rate
+   * @param firstLearningRate rate of the first step of a warm-up whose last step has {@code
+   *     learningRate} already (SwAV and DINO, reference code); null for a warm-up that starts at 0
+   *     and would reach it one step later
    */
-  record Cosine(double learningRate, double endLearningRate, long warmupSteps)
+  record Cosine(
+      double learningRate,
+      double endLearningRate,
+      long warmupSteps,
+      @JsonInclude(JsonInclude.Include.NON_NULL) Double firstLearningRate)
       implements RateSchedule {
     public Cosine {
       checkRate(learningRate);
+      require(
+          firstLearningRate == null
+              || (firstLearningRate >= 0 && firstLearningRate <= learningRate),
+          "firstLearningRate",
+          firstLearningRate,
+          "between 0 and learningRate, which is " + learningRate + ", or absent");
       require(
           endLearningRate >= 0 && endLearningRate <= learningRate,
           "endLearningRate",
@@ -56,8 +70,17 @@ public sealed interface RateSchedule extends Serializable {
           "between 0 and learningRate, which is " + learningRate);
     }
 
+    /** Makes a schedule whose warm-up starts at 0. */
+    public Cosine(double learningRate, double endLearningRate, long warmupSteps) {
+      this(learningRate, endLearningRate, warmupSteps, /* firstLearningRate= */ null);
+    }
+
     @Override
     public double rate(long step, long steps) {
+      if (firstLearningRate != null && step < warmupSteps) {
+        double done = (double) step / Math.max(1, warmupSteps - 1);
+        return firstLearningRate + (learningRate - firstLearningRate) * done;
+      }
       return new CosineSchedule(learningRate, endLearningRate, warmupSteps, steps, 1).rate(step);
     }
 

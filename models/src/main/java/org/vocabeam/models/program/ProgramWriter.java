@@ -147,7 +147,7 @@ public final class ProgramWriter implements AutoCloseable {
       Operand<TFloat32> value = input("state/" + spec.name(), TFloat32.class, spec.shape());
       values.put(spec.name(), value);
       assigned.add(tf.assignVariableOp(variables.handle(spec.name()), value));
-      read.put(spec.name(), variables.get(spec.name()));
+      read.put(spec.name(), variables.stored(spec.name()));
     }
     if (values.isEmpty()) {
       return;
