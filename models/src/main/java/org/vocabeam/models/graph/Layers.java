@@ -85,6 +85,54 @@ public final class Layers {
     return tf;
   }
 
+  /**
+   * Resizes images or maps by a bilinear filter that grows where they shrink, as PyTorch's {@code
+   * interpolate} with {@code antialias} and Pillow do. Each axis is a product with a matrix, which
+   * has kernels and gradients everywhere.
+   *
+   * @param x {@code [B, H, W, C]}
+   * @return {@code [B, height, width, C]}; {@code x} itself where it has that size
+   */
+  public static Operand<TFloat32> resized(Ops tf, Operand<TFloat32> x, int height, int width) {
+    int rows = Math.toIntExact(dim(x, 1));
+    int columns = Math.toIntExact(dim(x, 2));
+    int channels = Math.toIntExact(dim(x, 3));
+    Operand<TFloat32> resized = x;
+    if (rows != height) {
+      // [h, H] [B, H, W C] -> [B, h, W C]
+      Operand<TFloat32> flat =
+          tf.reshape(resized, tf.constant(new int[] {-1, rows, columns * channels}));
+      resized = tf.train.batchMatMul(matrix(tf, rows, height), flat, TFloat32.class);
+      resized = tf.reshape(resized, tf.constant(new int[] {-1, height, columns, channels}));
+    }
+    if (columns != width) {
+      // [w, W] [B h, W, C] -> [B h, w, C]
+      Operand<TFloat32> flat = tf.reshape(resized, tf.constant(new int[] {-1, columns, channels}));
+      resized = tf.train.batchMatMul(matrix(tf, columns, width), flat, TFloat32.class);
+      resized = tf.reshape(resized, tf.constant(new int[] {-1, height, width, channels}));
+    }
+    return resized;
+  }
+
+  /** Authors the matrix {@code [1, to, from]} that resizes an axis. */
+  private static Operand<TFloat32> matrix(Ops tf, int from, int to) {
+    double scale = (double) from / to;
+    double reach = Math.max(1, scale);
+    float[][][] weights = new float[1][to][from];
+    for (int i = 0; i < to; i++) {
+      double middle = (i + 0.5) * scale;
+      double sum = 0;
+      for (int j = 0; j < from; j++) {
+        sum += Math.max(0, 1 - Math.abs(j + 0.5 - middle) / reach);
+      }
+      for (int j = 0; j < from; j++) {
+        double weight = Math.max(0, 1 - Math.abs(j + 0.5 - middle) / reach);
+        weights[0][i][j] = (float) (weight / sum);
+      }
+    }
+    return tf.constant(weights);
+  }
+
   /** Returns a trained parameter by its name in these layers, for what is not a layer. */
   public Operand<TFloat32> parameter(String name, Initializer initializer, long... shape) {
     return parameters.trained(prefix + name, initializer, shape);

@@ -11,13 +11,13 @@ import org.vocabeam.models.optimize.RateSchedule;
  *
  * <p>Heads that know nothing send gradients that distort good features, so that they may learn
  * alone first (Kumar et al. 2022, "Fine-Tuning can Distort Pretrained Features and Underperform
- * Out-of-Distribution", section 4). Meanwhile the backbone stays as it is, byte by byte: its
- * weights, their momentum, and the running statistics of its batch norm, also in networks that are
- * copies of it. Its schedules (rate, weight decay, Adam's step number) begin when it does.
+ * Out-of-Distribution"). Meanwhile the backbone stays as it is, byte by byte: its weights, their
+ * momentum, and the running statistics of its batch norm, also in networks that are copies of it.
+ * Its schedules (rate, weight decay, Adam's step number) begin when it does.
  *
  * <p>Early layers are general and late ones are not, so that the rate may decay from layer to layer
- * (Clark et al. 2020, "ELECTRA", section 3; Bao et al. 2022, "BEiT", appendix D). It is the rate of
- * the optimizer, as in a group of parameters of PyTorch.
+ * (Clark et al. 2020, "ELECTRA", appendix B; Bao et al. 2022, "BEiT"). It is the rate of the
+ * optimizer, as in a group of parameters of PyTorch.
  *
  * <p>Deviation: a frozen batch norm often runs on its running statistics (Keras, Detectron2). Here
  * it normalises with those of the batch, as it does after the warm-up, so that heads meet the

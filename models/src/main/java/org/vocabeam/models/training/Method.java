@@ -59,7 +59,11 @@ public interface Method extends Serializable {
     /** Labels of the images, one-hot. */
     LABELS,
     /** Bags of the visual words of a frozen teacher, made before the student trains. */
-    TEACHER_WORDS
+    TEACHER_WORDS,
+    /** Embeddings or logits of a frozen teacher for whole images, made before. */
+    TEACHER_FEATURES,
+    /** Maps of a frozen teacher for whole images, made before. */
+    TEACHER_MAPS
   }
 
   /** Returns the method's name, which is also its type in JSON. */
@@ -104,7 +108,9 @@ public interface Method extends Serializable {
     return TargetSource.NONE;
   }
 
-  /** Width K of the targets {@code [B, K]} that a step is fed with; 0 without targets. */
+  /**
+   * Returns the width K of the targets {@code [B, K]} that a step is fed with; 0 without targets.
+   */
   default int targetWords() {
     return 0;
   }

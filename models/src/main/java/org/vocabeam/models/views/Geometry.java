@@ -13,7 +13,8 @@ import java.util.SplittableRandom;
 @JsonSubTypes({
   @JsonSubTypes.Type(value = RandomResizedCrop.class, name = "randomResizedCrop"),
   @JsonSubTypes.Type(value = CentreCrop.class, name = "centreCrop"),
-  @JsonSubTypes.Type(value = PatchGrid.class, name = "patchGrid")
+  @JsonSubTypes.Type(value = PatchGrid.class, name = "patchGrid"),
+  @JsonSubTypes.Type(value = WholeImage.class, name = "wholeImage")
 })
 public interface Geometry extends Serializable {
 

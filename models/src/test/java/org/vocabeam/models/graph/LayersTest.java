@@ -163,6 +163,28 @@ class LayersTest {
     }
   }
 
+  /** Weights of 4 to 2 cells are 3, 3, 1 of 7, cut off at the border, as Pillow's. */
+  @Test
+  void mapsAreResizedWithAFilter() {
+    try (Sandbox sandbox = new Sandbox()) {
+      Operand<TFloat32> wide = sandbox.floats(new float[] {0, 1, 2, 3, 8, 4, 2, 1}, 1, 2, 4, 1);
+      Operand<TFloat32> smaller = Layers.resized(sandbox.tf(), wide, 2, 2);
+      Operand<TFloat32> narrow = sandbox.floats(new float[] {0, 10, 4, 30}, 1, 2, 1, 2);
+      Operand<TFloat32> larger = Layers.resized(sandbox.tf(), narrow, 4, 1);
+      Operand<TFloat32> both = Layers.resized(sandbox.tf(), wide, 1, 1);
+      assertSame(wide, Layers.resized(sandbox.tf(), wide, 2, 4));
+      float seventh = 1f / 7;
+      assertArrayEquals(
+          new float[] {5 * seventh, 16 * seventh, 38 * seventh, 13 * seventh},
+          sandbox.run(smaller),
+          1e-6f);
+      assertArrayEquals(new float[] {0, 10, 1, 15, 3, 25, 4, 30}, sandbox.run(larger), 1e-6f);
+      // Distances of 1.5 and 0.5 of a reach of 4: 5, 7, 7, 5 of 24; down, a half each.
+      assertArrayEquals(
+          new float[] {((7 + 14 + 15) + (40 + 28 + 14 + 5)) / 48f}, sandbox.run(both), 1e-6f);
+    }
+  }
+
   private static Layers noisy(Sandbox sandbox, int seed, Mode mode) {
     sandbox.variables().addNoise(sandbox.tf().constant(new int[] {seed, 7}));
     return new Layers(sandbox.tf(), sandbox.variables().scope(""), mode);

@@ -26,6 +26,9 @@ import org.vocabeam.models.bownet.BowNet;
 import org.vocabeam.models.graph.VariableSpec;
 import org.vocabeam.models.graph.VariableSpec.Role;
 import org.vocabeam.models.labels.Distillation;
+import org.vocabeam.models.labels.Distillation.Distance;
+import org.vocabeam.models.labels.Distillation.Objective;
+import org.vocabeam.models.labels.Distillation.Origin;
 import org.vocabeam.models.labels.Supervised;
 import org.vocabeam.models.pretext.Rotation;
 import org.vocabeam.models.training.ImageShape;
@@ -85,22 +88,42 @@ final class MethodGradientTest {
                   supervised(Supervised.Trained.ALL, method("simclr", Map.of("outputs", 5))),
                   1,
                   10)),
+          entry("distillation", new Case(distillation(List.of(), Objective.FEATURES), 1, 7)),
           entry(
-              "distillation",
-              new Case(distillation(List.of(), Distillation.Objective.FEATURES), 1, 7)),
+              "distillation of logits", new Case(distillation(List.of(), Objective.LOGITS), 1, 1)),
           entry(
-              "distillation of logits",
-              new Case(distillation(List.of(), Distillation.Objective.LOGITS), 1, 1)),
+              "distillation of a larger teacher's patches",
+              new Case(stepOrStore(Objective.PATCHES, Distance.COSINE, 12, Origin.STEP), 1, 1)),
+          entry(
+              "distillation of stored patches",
+              new Case(stepOrStore(Objective.PATCHES, Distance.SMOOTH_L1, 4, Origin.STORE), 1, 1)),
+          entry(
+              "distillation of stored features",
+              new Case(stepOrStore(Objective.FEATURES, Distance.SMOOTH_L1, 6, Origin.STORE), 1, 7)),
           entry(
               "distillation of a classifier",
-              new Case(distillation(CLASSES, Distillation.Objective.LOGITS), 1, 1)));
+              new Case(distillation(CLASSES, Objective.LOGITS), 1, 1)));
 
   private static Method supervised(Supervised.Trained trained, Method auxiliary) {
     return new Supervised(CLASSES, trained, auxiliary, 0.5, ViewSpec.bowNet(6, 0.5));
   }
 
-  private static Method distillation(List<String> classes, Distillation.Objective objective) {
+  private static Method distillation(List<String> classes, Objective objective) {
     return new Distillation(BACKBONE, classes, objective, 2, ViewSpec.bowNet(6, 0.5));
+  }
+
+  private static Method stepOrStore(
+      Objective objective, Distance distance, int teacherSize, Origin origin) {
+    return new Distillation(
+        BACKBONE,
+        List.of(),
+        objective,
+        /* temperature= */ 1,
+        ViewSpec.bowNet(6, 0.5),
+        distance,
+        teacherSize,
+        /* studentSize= */ 6,
+        origin);
   }
 
   /**
@@ -167,8 +190,13 @@ final class MethodGradientTest {
     Operand<TFloat32> targets =
         method.targetWords() == 0
             ? null
-            : sandbox.floats(
-                bags(seed, method.targetSource() == TargetSource.TEACHER_WORDS), IMAGES, WORDS);
+            : method instanceof Distillation
+                ? sandbox.floats(
+                    random(seed, IMAGES * method.targetWords(), "targets"),
+                    IMAGES,
+                    method.targetWords())
+                : sandbox.floats(
+                    bags(seed, method.targetSource() == TargetSource.TEACHER_WORDS), IMAGES, WORDS);
     float[] half = new float[example.channels()];
     Arrays.fill(half, 0.5f);
     return new Method.Inputs(views, draws, Map.of(), targets, new Normalisation(half, half));

@@ -1,13 +1,14 @@
 package org.vocabeam.pipelines.command;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.labels.Distillation;
+import org.vocabeam.models.labels.Distillation.Distance;
 import org.vocabeam.models.labels.Distillation.Objective;
+import org.vocabeam.models.labels.Distillation.Origin;
 import org.vocabeam.models.training.Method;
 import org.vocabeam.models.training.Preset;
 import org.vocabeam.models.training.Recipe;
@@ -16,6 +17,7 @@ import org.vocabeam.pipelines.inputs.InitialWeights;
 import org.vocabeam.pipelines.inputs.RunDirectory;
 import org.vocabeam.pipelines.inputs.TrainingData;
 import org.vocabeam.pipelines.inputs.TrainingImages;
+import org.vocabeam.pipelines.lock.DirectoryLock;
 import org.vocabeam.pipelines.options.DeviceArguments;
 import org.vocabeam.pipelines.options.ImageSizeOption;
 import org.vocabeam.pipelines.options.ImagesOption;
@@ -28,6 +30,7 @@ import org.vocabeam.pipelines.options.SplitOption;
 import org.vocabeam.pipelines.options.StepArguments;
 import org.vocabeam.pipelines.run.Pretraining;
 import org.vocabeam.pipelines.run.RoundPlan;
+import org.vocabeam.pipelines.stage.TeacherStage;
 import org.vocabeam.transforms.files.StoreFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -47,7 +50,12 @@ import picocli.CommandLine.Option;
       "  ./vocabeam distill --images=runs/photos/images --teacher=runs/obow \\",
       "      --student=small --output=runs/distilled",
       "  ./vocabeam evaluate --images=runs/photos/images --checkpoint=runs/distilled \\",
-      "      --output=runs/distilled/evaluation"
+      "      --output=runs/distilled/evaluation",
+      "From the patch features of a transformer that was imported, computed once:",
+      "  ./vocabeam import dinov2.pth --output=runs/dinov2",
+      "  ./vocabeam distill --images=runs/photos/images --teacher=runs/dinov2 \\",
+      "      --student=resnet18 --imageSize=64 --objective=patches --teacherImageSize=224 \\",
+      "      --teacherFeatures=runs/dinov2-maps --output=runs/distilled"
     })
 public final class DistillCommand implements Callable<Integer> {
   /** Soft enough that the classes that are not the answer count too. */
@@ -61,7 +69,7 @@ public final class DistillCommand implements Callable<Integer> {
       order = Sections.INPUT,
       required = true,
       paramLabel = "DIR",
-      description = "Run or checkpoint of pretrain or finetune to learn from.")
+      description = "Run or checkpoint of pretrain, finetune or import to learn from.")
   private String teacher;
 
   @Mixin private OutputOption output;
@@ -81,8 +89,9 @@ public final class DistillCommand implements Callable<Integer> {
       order = Sections.METHOD,
       paramLabel = "NAME",
       description =
-          "What is learned: features, the direction of the embedding, or logits, softened by the"
-              + " temperature (of a teacher without classes, its embedding takes their place)."
+          "What is learned: features, the embedding; patches, the map of the last level, to whose"
+              + " size the student's is resized; or logits, softened by the temperature (of a"
+              + " teacher without classes, its embedding takes their place)."
               + " Default: logits of a classifier, otherwise features.")
   private @Nullable Objective objective;
 
@@ -92,6 +101,35 @@ public final class DistillCommand implements Callable<Integer> {
       paramLabel = "T",
       description = "Temperature of logits, positive. Default: 4.")
   private @Nullable Double temperature;
+
+  @Option(
+      names = "--distance",
+      order = Sections.METHOD,
+      paramLabel = "NAME",
+      description =
+          "Distance of features or patches, behind a linear layer of the student: cosine, or"
+              + " smooth-l1, of the teacher's features standardised over their channels. Default:"
+              + " cosine.")
+  private @Nullable Distance distance;
+
+  @Option(
+      names = "--teacherImageSize",
+      order = Sections.METHOD,
+      paramLabel = "N",
+      description =
+          "Pixels a side at which the teacher sees what the student sees at --imageSize. Default:"
+              + " the same.")
+  private @Nullable Integer teacherSize;
+
+  @Option(
+      names = "--teacherFeatures",
+      order = Sections.METHOD,
+      paramLabel = "DIR",
+      description =
+          "Store of what the teacher says of every image, shown whole; made if it is not there,"
+              + " instead of running the teacher in every step. The student then sees whole images"
+              + " too, in other colours. Default: random crops, and the teacher in every step.")
+  private @Nullable String teacherFeatures;
 
   @Mixin private PrintRecipeOption printRecipe;
   @Mixin private RoundArguments rounds;
@@ -109,6 +147,13 @@ public final class DistillCommand implements Callable<Integer> {
     if (printRecipe.print(recipe)) {
       return 0;
     }
+    Distillation method = (Distillation) recipe.method();
+    boolean stored = method.origin() == Origin.STORE;
+    if (stored && teacherFeatures == null) {
+      throw new UserError("origin is store, but there is no --teacherFeatures; give it");
+    }
+    TrainingData data =
+        stored ? taughtBefore(opened, taught, method) : new TrainingData(opened, null, null);
     InitialWeights initial =
         taught.taking(
             Map.of(
@@ -116,13 +161,7 @@ public final class DistillCommand implements Callable<Integer> {
                 Method.STUDENT,
                 Distillation.TEACHER_CLASSIFIER,
                 Method.CLASSIFIER));
-    new Pretraining(
-            "distill",
-            recipe,
-            new TrainingData(opened, null, null),
-            initial,
-            output.directory(),
-            plan)
+    new Pretraining("distill", recipe, data, stored ? null : initial, output.directory(), plan)
         .run(pipelines.runner());
     String run = output.directory();
     System.out.printf("%nTrained:     %s%n", RunDirectory.newestCheckpoint(run));
@@ -133,18 +172,25 @@ public final class DistillCommand implements Callable<Integer> {
     return 0;
   }
 
+  /** Writes the teacher's features where they are not there, and returns them with the images. */
+  private TrainingData taughtBefore(
+      TrainingImages opened, InitialWeights taught, Distillation method) {
+    try (DirectoryLock lock = lockOfFeatures()) {
+      return new TeacherStage(images.directory(), opened, taught, method, teacherFeatures)
+          .run(pipelines.runner());
+    }
+  }
+
+  private DirectoryLock lockOfFeatures() {
+    return DirectoryLock.ofOutput(teacherFeatures, "distill", System.err::println);
+  }
+
   private Recipe recipe(TrainingImages opened, InitialWeights taught, RoundPlan plan) {
     List<String> classes = taught.recipe().method().classes();
     Objective learned =
         objective != null ? objective : classes.isEmpty() ? Objective.FEATURES : Objective.LOGITS;
-    if (temperature != null && learned == Objective.FEATURES) {
-      throw new UserError(
-          String.format(
-              Locale.ROOT,
-              "--temperature is %s, but features have none; leave it out, or give"
-                  + " --objective=logits",
-              temperature));
-    }
+    refuse("--temperature", temperature, learned != Objective.LOGITS, "only logits have one");
+    refuse("--distance", distance, learned == Objective.LOGITS, "logits have none");
     Task task = imageSize.of(taught.task(opened, plan.steps(), steps.seed()));
     return Distillation.recipe(
             Preset.named(student).backbone(task),
@@ -152,7 +198,16 @@ public final class DistillCommand implements Callable<Integer> {
             taught.recipe().backbone(),
             learned == Objective.LOGITS ? classes : List.of(),
             learned,
-            temperature == null ? TEMPERATURE : temperature)
+            temperature == null ? TEMPERATURE : temperature,
+            distance,
+            teacherSize,
+            teacherFeatures == null ? Origin.STEP : Origin.STORE)
         .fitting(task.imageCount());
+  }
+
+  private static void refuse(String option, @Nullable Object value, boolean when, String because) {
+    if (value != null && when) {
+      throw new UserError(option + " is " + value + ", but " + because + "; leave it out");
+    }
   }
 }

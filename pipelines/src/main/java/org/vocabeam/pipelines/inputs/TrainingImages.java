@@ -180,6 +180,18 @@ public record TrainingImages(
     }
   }
 
+  /** Refuses a store without a row for every image of this store, file by file. */
+  void checkOfEveryImage(String directory, StoreManifest companion) {
+    Provenance.refuseOther(
+        directory, companion, Map.of(IMAGES, fingerprint), "give the one of --images, or another");
+    if (companion.shards().size() != shards.size()) {
+      throw new UserError(
+          String.format(
+              "%s has %d files, the images %d, and must have as many; make it again",
+              directory, companion.shards().size(), shards.size()));
+    }
+  }
+
   private static List<Long> selected(
       StoreReader<ImageRecord> store, List<RowGroup> groups, @Nullable String split) {
     if (split == null) {

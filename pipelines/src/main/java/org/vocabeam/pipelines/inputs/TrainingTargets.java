@@ -3,6 +3,10 @@ package org.vocabeam.pipelines.inputs;
 import java.util.Map;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
+import org.vocabeam.models.labels.Distillation;
+import org.vocabeam.models.labels.Distillation.Objective;
+import org.vocabeam.transforms.features.EmbeddingRecord;
+import org.vocabeam.transforms.features.MapRecord;
 import org.vocabeam.transforms.store.StoreReader;
 import org.vocabeam.transforms.targets.TargetRecord;
 
@@ -13,6 +17,24 @@ import org.vocabeam.transforms.targets.TargetRecord;
  * @param fingerprint fingerprint of the store
  */
 public record TrainingTargets(String directory, String fingerprint) {
+
+  /**
+   * Opens what a teacher has for every image of a store.
+   *
+   * @param directory directory of the store, of maps or of embeddings
+   * @param method distillation that is trained on it
+   * @param images images of the store that are trained on
+   * @throws UserError when the store has other images
+   */
+  public static TrainingTargets ofTeacher(
+      String directory, Distillation method, TrainingImages images) {
+    StoreReader<?> store =
+        method.objective() == Objective.PATCHES
+            ? StoreReader.open(MapRecord.TYPE, directory)
+            : StoreReader.open(EmbeddingRecord.TYPE, directory);
+    images.checkOfEveryImage(directory, store.manifest());
+    return new TrainingTargets(directory, store.fingerprint());
+  }
 
   /**
    * Opens a targets store.

@@ -19,6 +19,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.vocabeam.models.methods.Methods;
+import org.vocabeam.models.training.Method;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.ViewSource;
 import org.vocabeam.pipelines.inputs.InitialWeights;
@@ -92,9 +93,19 @@ public final class Pretraining {
     // The largest: windows decide the result, and that must not depend on the source of the views.
     // An image is in memory as it is stored, which for a photo is more than what a network sees.
     long shown = Math.max(recipe.images().bytes(), ViewSource.STORED.bytes(recipe));
-    long bytes = Math.max(shown, images.bytesPerImage());
+    long bytes = Math.max(shown, images.bytesPerImage()) + targetBytes(recipe.method());
     long windowRows = Math.max(1, (rounds.shuffleMegabytes() << 20) / bytes);
     return new EpochPlan(images.groups(), recipe.seed(), rounds.replicas(), windowRows);
+  }
+
+  /**
+   * Returns the memory of an image's targets; bags of words are small whatever their vocabulary.
+   */
+  private static long targetBytes(Method method) {
+    return switch (method.targetSource()) {
+      case TEACHER_FEATURES, TEACHER_MAPS -> (long) Float.BYTES * method.targetWords();
+      case NONE, LABELS, TEACHER_WORDS -> 0;
+    };
   }
 
   /** Returns the steps of the complete rounds. */

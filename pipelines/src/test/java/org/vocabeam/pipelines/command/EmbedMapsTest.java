@@ -110,7 +110,8 @@ class EmbedMapsTest {
 
   private static Map<String, ImageRecord> imagesById() throws IOException {
     Map<String, ImageRecord> byId = new TreeMap<>();
-    StoreReader.open(ImageRecord.TYPE, images.toString()).rows()
+    StoreReader.open(ImageRecord.TYPE, images.toString())
+        .rows()
         .forEach(image -> byId.put(image.id(), image));
     return byId;
   }
@@ -158,7 +159,8 @@ class EmbedMapsTest {
     Map<String, ImageRecord> byId = imagesById();
     Map<String, float[]> embeddings = new TreeMap<>();
     Path pooled = maps("pooled", "--level=layer2");
-    StoreReader.open(EmbeddingRecord.TYPE, pooled.toString()).rows()
+    StoreReader.open(EmbeddingRecord.TYPE, pooled.toString())
+        .rows()
         .forEach(row -> embeddings.put(row.id(), row.embedding()));
     List<MapRecord> rows = StoreReader.open(MapRecord.TYPE, floats.toString()).rows();
     assertEquals(90, rows.size());

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -37,6 +38,8 @@ import org.vocabeam.pipelines.Vocabeam;
 import org.vocabeam.pipelines.inputs.RunDirectory;
 import org.vocabeam.transforms.checkpoint.Checkpoint;
 import org.vocabeam.transforms.evaluation.MetricRecord;
+import org.vocabeam.transforms.features.EmbeddingRecord;
+import org.vocabeam.transforms.features.MapRecord;
 import org.vocabeam.transforms.image.ImageRecord;
 import org.vocabeam.transforms.image.Pixels;
 import org.vocabeam.transforms.parquet.RecordType;
@@ -271,6 +274,96 @@ class FinetuneCommandTest {
     assertEquals(CLASSES, recipe(logits));
   }
 
+  private static Path distilled(String name, String... options) {
+    List<String> all =
+        new ArrayList<>(List.of("--student=small", "--stepsPerRound=2", "--batchSize=8"));
+    all.addAll(List.of(options));
+    return run("distill", name, all.toArray(String[]::new));
+  }
+
+  /** The teacher computes its store once; a student of it has none in its own checkpoint. */
+  @Test
+  void aStudentLearnsFromWhatItsTeacherHasSaidBefore() throws IOException {
+    Path maps = directory.resolve("teacher-maps");
+    String[] options = {
+      "--teacher=" + encoder,
+      "--objective=patches",
+      "--distance=smooth-l1",
+      "--teacherImageSize=40",
+      "--teacherFeatures=" + maps
+    };
+    Path first = distilled("first", options);
+    List<MapRecord> rows = rows(MapRecord.TYPE, maps);
+    assertEquals(TRAIN + TEST, rows.size());
+    assertEquals(5, rows.get(0).rows()); // 40 pixels at the stride of 8
+    assertTrue(state(first).keySet().stream().noneMatch(name -> name.startsWith("teacher.")));
+    FileTime written = Files.getLastModifiedTime(maps.resolve("_SUCCESS"));
+    assertSame(state(first), state(distilled("second", options)));
+    assertEquals(written, Files.getLastModifiedTime(maps.resolve("_SUCCESS")));
+    assertRefused("teacher", "third", "--teacher=" + classifier, options);
+    assertRefused("recipe.images.height", "third", "--teacherImageSize=32", options);
+
+    Path embeddings = directory.resolve("teacher-embeddings");
+    Path features =
+        distilled("features-before", "--teacher=" + encoder, "--teacherFeatures=" + embeddings);
+    assertEquals(List.of(), recipe(features));
+    assertEquals(TRAIN + TEST, rows(EmbeddingRecord.TYPE, embeddings).size());
+    Path logits =
+        distilled(
+            "logits-before",
+            "--teacher=" + classifier,
+            "--teacherFeatures=" + directory.resolve("teacher-logits"));
+    assertEquals(CLASSES, recipe(logits));
+  }
+
+  private static void assertSame(Map<String, float[]> expected, Map<String, float[]> actual) {
+    assertEquals(expected.keySet(), actual.keySet());
+    expected.forEach((name, values) -> assertArrayEquals(values, actual.get(name), name));
+  }
+
+  private static void assertRefused(String what, String name, String changed, String[] options) {
+    String option = changed.substring(0, changed.indexOf('=') + 1);
+    String[] others =
+        Arrays.stream(options)
+            .map(given -> given.startsWith(option) ? changed : given)
+            .toArray(String[]::new);
+    Throwable error =
+        assertThrows(ExecutionException.class, () -> distilled(name, others)).getCause();
+    assertInstanceOf(UserError.class, error);
+    assertTrue(error.getMessage().contains(what), error.getMessage());
+  }
+
+  /** The encoder stays while the linear layer learns, and then moves too. */
+  @Test
+  void headsAreWarmedUpFirst() {
+    Path warmed = directory.resolve("warmed");
+    Vocabeam.run(
+        List.of(
+            "finetune",
+            "--images=" + images,
+            "--output=" + warmed,
+            "--checkpoint=" + encoder,
+            "--rounds=2",
+            "--stepsPerRound=3",
+            "--batchSize=12",
+            "--headWarmupSteps=3",
+            "--layerDecay=0.5",
+            "--runner=DirectRunner"));
+    Map<String, float[]> still =
+        Checkpoint.open(new RunDirectory(warmed.toString()).checkpoint(3)).state();
+    Map<String, float[]> before = state(encoder);
+    Map<String, float[]> after = state(warmed);
+    before.forEach(
+        (name, values) -> {
+          if (name.startsWith("student.")) {
+            assertArrayEquals(values, still.get(name), name); // running statistics too
+            assertFalse(Arrays.equals(values, after.get(name)), name);
+          }
+        });
+    assertFalse(
+        Arrays.equals(still.get("classifier.fc.weight"), after.get("classifier.fc.weight")));
+  }
+
   private static List<String> recipe(Path run) {
     return Checkpoint.open(RunDirectory.newestCheckpoint(run.toString()))
         .recipe()
@@ -286,7 +379,9 @@ class FinetuneCommandTest {
         "--preset=small        | --preset is small, but the network is the checkpoint's; leave it out",
         "--auxiliaryWeight=2   | --auxiliaryWeight is 2.0, but there is no --auxiliary; leave it out",
         "--auxiliary=bownet    | auxiliary is bownet, must be a method without targets of its own",
-        "--testSplit=none      | --testSplit"
+        "--testSplit=none      | --testSplit",
+        "--layerDecay=1.5      | layerDecay is 1.5, must be above 0 and at most 1",
+        "--headWarmupSteps=1   | headWarmupSteps is 1, must be below the steps of the run"
       })
   void refusesInOneLine(String option, String message) {
     Throwable error =

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.function.Function;
-import org.vocabeam.models.UserError;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Trainer.Batch;
 import org.vocabeam.models.training.ViewBatch;
@@ -112,12 +111,6 @@ public final class BatchFeed implements AutoCloseable {
     int words = recipe.method().targetWords();
     Arrays.fill(batch.targets(), index * words, (index + 1) * words, 0);
     if (image.target() != null) {
-      if (image.target().words().isEmpty() && recipe.method().classes().isEmpty()) {
-        throw new UserError(
-            String.format(
-                "the target of '%s' is empty, must have a word for %s; assign the targets again",
-                image.id(), recipe.method().name()));
-      }
       image.target().fill(batch.targets(), index, words);
     }
     return batch;

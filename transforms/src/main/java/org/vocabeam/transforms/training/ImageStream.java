@@ -16,8 +16,8 @@ import org.vocabeam.transforms.image.ImageRecord;
 import org.vocabeam.transforms.parquet.RecordType;
 import org.vocabeam.transforms.parquet.RowReader;
 import org.vocabeam.transforms.store.AlignedRows;
-import org.vocabeam.transforms.targets.TargetRecord;
 import org.vocabeam.transforms.training.EpochPlan.Group;
+import org.vocabeam.transforms.training.TargetRows.Target;
 import org.vocabeam.transforms.views.ViewsRecord;
 import org.vocabeam.transforms.worker.Ahead;
 
@@ -43,7 +43,7 @@ final class ImageStream implements Iterator<ImageStream.Image>, AutoCloseable {
       long epoch,
       @Nullable ImageRecord image,
       @Nullable ViewsRecord views,
-      @Nullable TargetRecord target) {}
+      @Nullable Target target) {}
 
   private final Assignment assignment;
   private final Semaphore room;
@@ -114,10 +114,12 @@ final class ImageStream implements Iterator<ImageStream.Image>, AutoCloseable {
                 ? ImageRow.read(group.rows())
                 : ImageRow.readWithoutPixels(group.rows());
         AlignedRows<ViewsRecord> views = open(ViewsRecord.TYPE, ofEpoch, group);
-        AlignedRows<TargetRecord> targets = open(TargetRecord.TYPE, assignment.targets(), group)) {
+        TargetRows<?> targets = TargetRows.open(assignment, group)) {
       while (images.hasNext()) {
         ImageRow row = images.next();
-        if (assignment.split() == null || assignment.split().equals(row.split())) {
+        boolean trained = assignment.split() == null || assignment.split().equals(row.split());
+        Target target = targets == null ? null : targets.next(row.id(), trained);
+        if (trained) {
           into.add(
               new Image(
                   Seeds.of(assignment.recipe().seed(), "image", epoch, row.id()),
@@ -125,7 +127,7 @@ final class ImageStream implements Iterator<ImageStream.Image>, AutoCloseable {
                   epoch,
                   row.image(),
                   views == null ? null : views.next(row.id()),
-                  targets == null ? null : targets.next(row.id())));
+                  target));
         }
       }
     }
