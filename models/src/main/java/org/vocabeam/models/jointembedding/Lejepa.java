@@ -117,7 +117,7 @@ public record Lejepa(
   }
 
   /** Authors random directions {@code [S, D]}, a function of the step's number. */
-  private Operand<TFloat32> drawn(Ops tf, Operand<TFloat32> step) {
+  Operand<TFloat32> drawn(Ops tf, Operand<TFloat32> step) {
     Operand<TInt32> seed = tf.stack(List.of(tf.dtypes.cast(step, TInt32.class), tf.constant(0)));
     return tf.random.statelessRandomNormal(
         tf.constant(new int[] {directions, outputs}), seed, TFloat32.class);

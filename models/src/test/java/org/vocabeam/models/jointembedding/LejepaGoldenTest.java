@@ -1,6 +1,8 @@
 package org.vocabeam.models.jointembedding;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -157,6 +159,23 @@ final class LejepaGoldenTest {
       Sandbox sandbox, String what, JsonNode expected, Operand<TFloat32> actual) {
     double value = expected.get(what.substring(what.lastIndexOf(' ') + 1)).asDouble();
     assertClose(what, new double[] {value}, sandbox.run(actual), Golden.FLOAT32);
+  }
+
+  /** A step's number alone decides, so that replicas have the same. */
+  @Test
+  void everyStepHasItsOwnDirections() {
+    Lejepa lejepa = lejepa(Form.POOLED, 0.02, count("global_views"));
+    try (Sandbox sandbox = new Sandbox()) {
+      Operand<TFloat32> step = sandbox.floats(new float[] {7});
+      Operand<TFloat32> drawn = lejepa.drawn(sandbox.tf(), step);
+      float[] first = sandbox.run(drawn);
+      assertArrayEquals(first, sandbox.run(drawn));
+      sandbox.set(step, new float[] {8});
+      float[] second = sandbox.run(drawn);
+      for (int i = 0; i < first.length; i++) {
+        assertNotEquals(first[i], second[i]);
+      }
+    }
   }
 
   @Test

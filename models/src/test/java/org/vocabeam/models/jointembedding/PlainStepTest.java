@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -98,13 +99,16 @@ final class PlainStepTest {
   private static final SimClr SIMCLR = new SimClr(0.5, 3, true, V1, V2);
   private static final SimSiam SIMSIAM = new SimSiam(5, 3, true, V1, V2);
   private static final Byol BYOL = new Byol(5, 3, 0.9, true, V1, V2);
+  private static final Swav SWAV =
+      new Swav(5, 3, 4, 0.5, 0.3, 3, true, 0, 0, 0, view("globals", 2), List.of(SMALL));
 
   static Stream<Case> right() {
     return Stream.of(
         new Case("simclr", SIMCLR, plain -> plain.simClr(true)),
         new Case("simsiam", SIMSIAM, plain -> plain.simSiam(true)),
         new Case("byol", BYOL, plain -> plain.byol(SHARE)),
-        new Case("dino", dino(), plain -> plain.dino(SHARE, 1, 1)));
+        new Case("dino", dino(), plain -> plain.dino(SHARE, 1, 1)),
+        new Case("swav", SWAV, plain -> plain.swav(3, true)));
   }
 
   static Stream<Case> wrong() {
@@ -114,7 +118,9 @@ final class PlainStepTest {
         new Case("byol: target moves late", BYOL, plain -> plain.byol(0)),
         new Case("dino: teacher moves late", dino(), plain -> plain.dino(0, 1, 1)),
         new Case("dino: not centred", dino(), plain -> plain.dino(SHARE, 0, 1)),
-        new Case("dino: prototypes stay", dino(), plain -> plain.dino(SHARE, 1, 0)));
+        new Case("dino: prototypes stay", dino(), plain -> plain.dino(SHARE, 1, 0)),
+        new Case("swav: fewer iterations", SWAV, plain -> plain.swav(2, true)),
+        new Case("swav: no stop", SWAV, plain -> plain.swav(3, false)));
   }
 
   private static Dino dino() {
@@ -170,6 +176,9 @@ final class PlainStepTest {
       for (VariableSpec spec : sandbox.variables().specs()) {
         if (spec.role() != Role.MOMENTUM) {
           float[] values = random(spec.size(), spec.name());
+          if (example.method instanceof Swav && spec.name().equals("prototypes.weight")) {
+            normaliseRows(values, (int) spec.shape()[1]); // as the step does first
+          }
           sandbox.write(Map.of(spec.name(), values));
           before.put(spec.name(), doubles(values));
         }
@@ -213,6 +222,18 @@ final class PlainStepTest {
       values[i] = (float) (random.nextDouble() * 2 - 1);
     }
     return values;
+  }
+
+  private static void normaliseRows(float[] values, int width) {
+    for (int from = 0; from < values.length; from += width) {
+      double square = 0;
+      for (int i = from; i < from + width; i++) {
+        square += values[i] * values[i];
+      }
+      for (int i = from; i < from + width; i++) {
+        values[i] /= (float) Math.sqrt(square);
+      }
+    }
   }
 
   private static double[] doubles(float[] floats) {
@@ -512,6 +533,75 @@ final class PlainStepTest {
               double[] predicted = softmax(student[s][i], new double[old.length], 0.5);
               for (int k = 0; k < target.length; k++) {
                 loss -= target[k] * Math.log(predicted[k]) / (6 * IMAGES);
+              }
+            }
+          }
+        }
+        return loss;
+      };
+    }
+
+    /** Scores of all crops, {@code [crop][image][prototype]}, the large crops first. */
+    private double[][][] swavScores(Map<String, double[]> p) {
+      double[] prototypes = p.get("prototypes.weight");
+      double[][] large = features(p, "globals");
+      double[][] all = Arrays.copyOf(large, 2 * large.length);
+      System.arraycopy(features(p, "locals"), 0, all, large.length, large.length);
+      double[][] z = mlp(p, all, "projector.projector");
+      int width = z[0].length;
+      double[][][] scores = new double[4][IMAGES][prototypes.length / width];
+      for (int row = 0; row < z.length; row++) {
+        double[] unit = unit(z[row]);
+        double[] scored = scores[2 * (row / large.length) + row % 2][row % large.length / 2];
+        for (int i = 0; i < prototypes.length; i++) {
+          scored[i / width] += unit[i % width] * prototypes[i];
+        }
+      }
+      return scores;
+    }
+
+    private static double[][] sinkhorn(double[][] scores, int iterations) {
+      double[][] codes = new double[scores.length][scores[0].length];
+      for (int b = 0; b < codes.length; b++) {
+        for (int k = 0; k < codes[b].length; k++) {
+          codes[b][k] = Math.exp(scores[b][k] / 0.3);
+        }
+      }
+      for (int i = 0; i < iterations; i++) {
+        for (int k = 0; k < codes[0].length; k++) {
+          double sum = 0;
+          for (double[] code : codes) {
+            sum += code[k];
+          }
+          for (double[] code : codes) {
+            code[k] /= sum * code.length;
+          }
+        }
+        for (double[] code : codes) {
+          double sum = 0;
+          for (double mass : code) {
+            sum += mass;
+          }
+          for (int k = 0; k < code.length; k++) {
+            code[k] /= sum;
+          }
+        }
+      }
+      return codes;
+    }
+
+    ToDoubleFunction<Map<String, double[]>> swav(int iterations, boolean stop) {
+      return p -> {
+        double[][][] scores = swavScores(p);
+        double[][][] coded = stop ? swavScores(before) : scores;
+        double loss = 0;
+        for (int large = 0; large < 2; large++) {
+          double[][] codes = sinkhorn(coded[large], iterations);
+          for (int other = 0; other < 4; other++) {
+            for (int b = 0; other != large && b < IMAGES; b++) {
+              double[] predicted = softmax(scores[other][b], new double[codes[b].length], 0.5);
+              for (int k = 0; k < predicted.length; k++) {
+                loss -= codes[b][k] * Math.log(predicted[k]) / (2 * 3 * IMAGES);
               }
             }
           }

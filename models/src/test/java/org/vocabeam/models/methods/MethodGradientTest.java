@@ -75,6 +75,32 @@ final class MethodGradientTest {
           entry("colorization", new Case(method("colorization", Map.of("width", 3)), 3, 1)),
           entry("autoencoder", new Case(method("autoencoder", Map.of("decoderWidth", 3)), 1, 1)),
           entry("simclr", new Case(method("simclr", Map.of("outputs", 5)), 1, 10)),
+          entry(
+              "lejepa",
+              new Case(
+                  method(
+                      "lejepa",
+                      Map.of("hidden", 5, "outputs", 4, "directions", 6, "regularisation", 0.5)),
+                  1,
+                  1)),
+          entry(
+              "lejepa, crop by crop",
+              new Case(
+                  method(
+                      "lejepa",
+                      Map.of(
+                          "hidden",
+                          5,
+                          "outputs",
+                          4,
+                          "directions",
+                          6,
+                          "regularisation",
+                          0.5,
+                          "form",
+                          "per-crop")),
+                  1,
+                  3)),
           entry("labels", new Case(supervised(Supervised.Trained.ALL, null), 1, 6)),
           entry(
               "labels, the linear layer",
@@ -199,7 +225,13 @@ final class MethodGradientTest {
                     bags(seed, method.targetSource() == TargetSource.TEACHER_WORDS), IMAGES, WORDS);
     float[] half = new float[example.channels()];
     Arrays.fill(half, 0.5f);
-    return new Method.Inputs(views, draws, Map.of(), targets, new Normalisation(half, half));
+    Map<String, Operand<TFloat32>> scalars = new LinkedHashMap<>();
+    method
+        .scalars()
+        .forEach(
+            (name, schedule) ->
+                scalars.put(name, sandbox.floats(new float[] {(float) schedule.value(5, 10)})));
+    return new Method.Inputs(views, draws, scalars, targets, new Normalisation(half, half));
   }
 
   /**

@@ -28,11 +28,13 @@ import org.vocabeam.models.backbone.WideResNet;
 import org.vocabeam.models.generative.Gan;
 import org.vocabeam.models.graph.Precision;
 import org.vocabeam.models.jointembedding.Dino;
+import org.vocabeam.models.jointembedding.Swav;
 import org.vocabeam.models.labels.Supervised;
 import org.vocabeam.models.obow.Obow;
 import org.vocabeam.models.obow.VisualWords;
 import org.vocabeam.models.obow.Vocabulary;
 import org.vocabeam.models.optimize.AdamW;
+import org.vocabeam.models.optimize.Larc;
 import org.vocabeam.models.optimize.RateSchedule;
 import org.vocabeam.models.optimize.Sgd;
 import org.vocabeam.models.training.ImageShape;
@@ -438,6 +440,42 @@ class MethodsTest {
     assertEquals(List.of("beta1", "beta2", "epsilon", "type", "weightDecay"), sorted(optimizer));
     assertEquals(recipe, Methods.recipe(tree));
     assertEquals(new AdamW(0.9, 0.999, 1e-8, 0.01), Methods.recipe(tree).optimizer());
+  }
+
+  @Test
+  void schedulesOfEarlierVersionsStartTheirWarmUpAtZero() {
+    Recipe recipe = Methods.recipe("swav", Preset.SMALL, task(28, 1, 1000, 100));
+    assertEquals(
+        List.of("endLearningRate", "learningRate", "type", "warmupSteps"),
+        sorted((ObjectNode) Methods.toTree(recipe).get("schedule")));
+    Recipe other = recipe.withSchedule(new RateSchedule.Cosine(4.8, 0.0048, 10, 0.3));
+    assertEquals(other, Methods.recipe(Methods.toJson(other)));
+  }
+
+  /** Caron et al. 2020 and swav_200ep_bs256_pretrain.sh. */
+  @Test
+  void theSettingsOfSwavAreTheAuthors() {
+    Recipe recipe = Methods.recipe("swav", Preset.RESNET50, task(224, 3, IMAGENET, 200 * 5004));
+    assertEquals(new Larc(0.9, 1e-6, 0.001, 1e-8), recipe.optimizer());
+    assertEquals(new RateSchedule.Cosine(0.6, 0.0006, 0), recipe.schedule());
+    assertEquals(256, recipe.batchSize());
+    Swav swav = (Swav) recipe.method();
+    assertEquals(3000, swav.prototypes());
+    assertEquals(3840, swav.queue());
+    assertEquals(15.0 / 200, swav.queueStart());
+    assertEquals(1.0 / 200, swav.frozenPrototypes());
+    assertEquals(List.of(224, 96), swav.views().stream().map(ViewSpec::size).toList());
+    assertEquals(List.of(2, 6), swav.views().stream().map(ViewSpec::count).toList());
+    JsonNode tree = Methods.toTree(recipe);
+    ((ObjectNode) tree.get("method")).put("queue", 255);
+    assertEquals(
+        "queue is 255, must be 0 or at least batchSize, which is 256",
+        assertThrows(UserError.class, () -> Methods.recipe(tree)).getMessage());
+    ((ObjectNode) tree.get("method")).putArray("locals");
+    ((ObjectNode) tree.at("/method/globals")).put("count", 1);
+    assertEquals(
+        "an image has 1 crop, must have 2 at least: raise count of globals",
+        assertThrows(UserError.class, () -> Methods.recipe(tree)).getMessage());
   }
 
   private static List<String> sorted(ObjectNode object) {

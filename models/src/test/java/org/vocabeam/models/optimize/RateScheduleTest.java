@@ -17,6 +17,22 @@ final class RateScheduleTest {
     assertEquals(0.3, schedule.rate(54, 104), 1e-12);
   }
 
+  /** SwAV's: the last step of the warm-up has the rate of the first one behind it. */
+  @Test
+  void aWarmUpWithAFirstRateIncludesBothEnds() {
+    RateSchedule schedule = new RateSchedule.Cosine(0.4, 0.2, 4, /* firstLearningRate= */ 0.1);
+    assertEquals(0.1, schedule.rate(0, 104), 1e-12);
+    assertEquals(0.2, schedule.rate(1, 104), 1e-12);
+    assertEquals(0.4, schedule.rate(3, 104), 1e-12);
+    assertEquals(0.4, schedule.rate(4, 104), 1e-12);
+    assertEquals(0.3, schedule.rate(54, 104), 1e-12);
+    assertEquals(0.1, new RateSchedule.Cosine(0.4, 0.2, 1, 0.1).rate(0, 104), 1e-12);
+    assertEquals(
+        "firstLearningRate is 0.5, must be between 0 and learningRate, which is 0.4, or absent",
+        assertThrows(UserError.class, () -> new RateSchedule.Cosine(0.4, 0.2, 4, 0.5))
+            .getMessage());
+  }
+
   /** RotNet's: x0.2 at 60, 120 and 160 of 200 epochs. */
   @Test
   void theRateDropsAtSharesOfTheRun() {
