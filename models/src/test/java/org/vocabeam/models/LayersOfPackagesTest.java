@@ -33,7 +33,7 @@ class LayersOfPackagesTest {
         .layer("graph")
         .definedBy(packages("graph"))
         .layer("parts")
-        .definedBy(packages("backbone", "optimize", "program", "replicas", "views"))
+        .definedBy(packages("backbone", "onnx", "optimize", "program", "views"))
         .layer("training")
         .definedBy(packages("training"))
         .layer("methods")

@@ -2,22 +2,16 @@ package org.vocabeam.models.training;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 import org.tensorflow.Operand;
-import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
-import org.tensorflow.op.image.ScaleAndTranslate;
 import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TUint8;
 import org.vocabeam.models.backbone.Features;
-import org.vocabeam.models.graph.Constants;
 import org.vocabeam.models.graph.Layers;
 import org.vocabeam.models.graph.Layers.Mode;
 import org.vocabeam.models.graph.Parameters;
@@ -26,7 +20,6 @@ import org.vocabeam.models.graph.VariableSpec;
 import org.vocabeam.models.program.DeviceChoice;
 import org.vocabeam.models.program.Program;
 import org.vocabeam.models.program.ProgramWriter;
-import org.vocabeam.models.views.Cut;
 
 /**
  * A trained student's backbone with batch norm in inference mode: images to pooled features of any
@@ -182,79 +175,15 @@ public final class Encoder implements AutoCloseable {
     program.writeState(values);
   }
 
-  /**
-   * Writes the encoder as a SavedModel for others: its weights are constants, its signature {@code
-   * serving_default} takes {@code images} (uint8, {@code [N, h, w, C]} of any size, shown as {@link
-   * Cut#whole} shows them) and returns {@code embedding} ({@code [N, width]}) and, for a method
-   * with classes, {@code probabilities} ({@code [N, classes]}).
-   *
-   * @param pooling level and form of the features
-   * @param directory made when it does not exist
-   */
-  public static void export(
-      Recipe recipe, Map<String, float[]> state, Pooling pooling, Path directory)
-      throws IOException {
-    TensorFlowNative.load();
-    ImageShape shape = recipe.images();
-    try (ProgramWriter writer = new ProgramWriter()) {
-      Ops tf = writer.ops();
-      Operand<TUint8> images = writer.input(IMAGES, TUint8.class, -1, -1, -1, shape.channels());
-      Map<String, Features> levels =
-          features(tf, new Constants(tf, Method.STUDENT, state), recipe, whole(tf, images, shape));
-      Operand<TFloat32> features = pooling.apply(tf, recipe.backbone(), levels);
-      Map<String, Operand<TFloat32>> outputs = new LinkedHashMap<>();
-      outputs.put("embedding", tf.withName("embedding").identity(features));
-      if (!recipe.method().classes().isEmpty()) {
-        Parameters classifier = new Constants(tf, Method.CLASSIFIER, state);
-        outputs.put("probabilities", tf.nn.softmax(logits(tf, classifier, recipe, levels)));
-      }
-      writer.signature("serving_default", Map.of(IMAGES, images), outputs);
-      writer.save(directory);
-    }
-  }
-
-  /**
-   * Authors images of any size as they are shown whole in a shape: {@link
-   * org.vocabeam.models.views.Cut#whole} as a graph.
-   */
-  private static Operand<TUint8> whole(Ops tf, Operand<TUint8> images, ImageShape shape) {
-    Operand<TInt32> size =
-        tf.slice(tf.shape(images), tf.constant(new int[] {1}), tf.constant(new int[] {2}));
-    Operand<TInt32> turned = tf.reverse(size, tf.constant(new int[] {0}));
-    Operand<TInt32> shown = tf.constant(new int[] {shape.height(), shape.width()});
-    int coveredHeight = (int) Cut.covered(shape.height());
-    int coveredWidth = (int) Cut.covered(shape.width());
-    Operand<TInt32> covered = tf.constant(new int[] {coveredHeight, coveredWidth});
-    Operand<TInt32> other = tf.constant(new int[] {coveredWidth, coveredHeight});
-    Operand<TInt32> scaled =
-        tf.math.maximum(covered, tf.math.floorDiv(tf.math.mul(other, size), turned));
-    Operand<TInt32> isShape =
-        tf.dtypes.cast(tf.reduceAll(tf.math.equal(size, shown), tf.constant(0)), TInt32.class);
-    Operand<TInt32> resized =
-        tf.math.add(
-            tf.math.mul(isShape, shown), tf.math.mul(tf.math.sub(tf.constant(1), isShape), scaled));
-    Operand<TFloat32> scale =
-        tf.math.div(tf.dtypes.cast(resized, TFloat32.class), tf.dtypes.cast(size, TFloat32.class));
-    Operand<TFloat32> cutOff = tf.dtypes.cast(tf.math.sub(shown, resized), TFloat32.class);
-    Operand<TFloat32> translation = tf.math.rint(tf.math.mul(cutOff, tf.constant(0.5f)));
-    Operand<TFloat32> pixels =
-        tf.image.scaleAndTranslate(
-            images, shown, scale, translation, ScaleAndTranslate.kernelType("triangle"));
-    // Rounds half up, as the resampler does.
-    Operand<TFloat32> rounded = tf.math.floor(tf.math.add(pixels, tf.constant(0.5f)));
-    return tf.dtypes.cast(
-        tf.ensureShape(rounded, Shape.of(-1, shape.height(), shape.width(), shape.channels())),
-        TUint8.class);
-  }
-
   /** Authors the features of images {@code [N, H, W, C]}. */
-  private static Map<String, Features> features(
+  static Map<String, Features> features(
       Ops tf, Parameters parameters, Recipe recipe, Operand<TUint8> images) {
     Layers layers = new Layers(tf, parameters, Mode.INFERENCE);
     return recipe.backbone().features(layers, recipe.normalisation().apply(tf, images));
   }
 
-  private static Operand<TFloat32> logits(
+  /** Authors a logit for every class of the recipe's method. */
+  static Operand<TFloat32> logits(
       Ops tf, Parameters classifier, Recipe recipe, Map<String, Features> levels) {
     return Classifier.logits(
         tf,

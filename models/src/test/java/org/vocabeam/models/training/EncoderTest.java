@@ -95,8 +95,9 @@ class EncoderTest {
       }
       trained = trainer.state();
     }
-    Encoder.export(recipe, trained, Pooling.GLOBAL, directory.resolve("global"));
-    Encoder.export(recipe, trained, GRID, directory.resolve("grid"));
+    new ExportedEncoder(recipe, trained, Pooling.GLOBAL, List.of())
+        .saveModel(directory.resolve("global"));
+    new ExportedEncoder(recipe, trained, GRID, List.of()).saveModel(directory.resolve("grid"));
   }
 
   private static byte[] join(List<byte[]> images) {
@@ -234,7 +235,7 @@ class EncoderTest {
                       ByteBuffer.wrap(join(images.subList(0, count))),
                       new ai.djl.ndarray.types.Shape(count, HEIGHT, WIDTH, CHANNELS),
                       DataType.UINT8));
-          float[] embedding = predictor.predict(input).singletonOrThrow().toFloatArray();
+          float[] embedding = predictor.predict(input).get("embedding").toFloatArray();
           assertArrayEquals(Arrays.copyOf(expected, count * width), embedding, TOLERANCE);
         }
         // Twice as large: of 40 x 48 pixels, scaled to 23 x 27, the centre is shown.
@@ -248,7 +249,7 @@ class EncoderTest {
                     ByteBuffer.wrap(large),
                     new ai.djl.ndarray.types.Shape(1, 2 * HEIGHT, 2 * WIDTH, CHANNELS),
                     DataType.UINT8));
-        assertArrayEquals(shown, predictor.predict(input).singletonOrThrow().toFloatArray(), 0.01f);
+        assertArrayEquals(shown, predictor.predict(input).get("embedding").toFloatArray(), 0.01f);
       }
     }
   }

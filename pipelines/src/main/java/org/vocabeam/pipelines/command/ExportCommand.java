@@ -14,19 +14,19 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** An encoder for other programs: a SavedModel and a model card. */
+/** An encoder for other programs, in one form or several, and a model card. */
 @Command(
     name = "export",
     header = "Writes an encoder for other programs, with a model card.",
     description =
-        "Any TensorFlow loads the SavedModel: uint8 images of any size in, embedding out"
-            + " (and the probabilities of the classes, from finetune); preprocessing is inside."
-            + " The output must not exist.",
+        "SavedModel and ONNX take uint8 images of any size and return the embedding, its map"
+            + " and, from finetune, logits and probabilities of the classes; preprocessing is"
+            + " inside. The output must not exist.",
     footer = {
       "",
       "Example:",
       "  ./vocabeam export --checkpoint=runs/obow --output=runs/encoder \\",
-      "      --metrics=runs/obow/evaluation/metrics --format=savedmodel,safetensors"
+      "      --metrics=runs/obow/evaluation/metrics --format=savedmodel,safetensors,onnx"
     })
 public final class ExportCommand implements Callable<Integer> {
   @Mixin private CheckpointOption checkpoint;
@@ -47,17 +47,29 @@ public final class ExportCommand implements Callable<Integer> {
       paramLabel = "NAME",
       defaultValue = "savedmodel",
       description =
-          "Forms of the encoder: savedmodel, for TensorFlow; safetensors, the weights alone with"
-              + " the names and layouts of PyTorch's libraries.")
+          "Forms of the encoder: savedmodel, for TensorFlow; onnx, for ONNX Runtime and others;"
+              + " safetensors, the weights alone with the names and layouts of PyTorch's"
+              + " libraries.")
   private List<ExportStage.Format> formats;
 
   @Mixin private PoolingArguments pooling;
+
+  @Option(
+      names = "--maps",
+      order = Sections.FEATURES,
+      split = ",",
+      paramLabel = "NAME",
+      description =
+          "Further levels whose maps SavedModel and ONNX return, as map_NAME. map is that of the"
+              + " level of the embedding.")
+  private List<String> maps = List.of();
+
   @Mixin private RunnerArguments pipelines;
 
   /** Returns the request that the options make. */
   ExportStage request() {
     return new ExportStage(
-        checkpoint.directory(), metrics, output.directory(), pooling.choice(), formats);
+        checkpoint.directory(), metrics, output.directory(), pooling.choice(), maps, formats);
   }
 
   @Override

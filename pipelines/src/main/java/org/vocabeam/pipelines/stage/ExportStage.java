@@ -1,5 +1,6 @@
 package org.vocabeam.pipelines.stage;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -11,7 +12,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.checkerframework.checker.nullness.qual.Nullable;
-import org.vocabeam.models.training.Encoder;
+import org.vocabeam.models.training.ExportedEncoder;
 import org.vocabeam.models.weights.ExportedWeights;
 import org.vocabeam.pipelines.inputs.PoolingChoice;
 import org.vocabeam.pipelines.inputs.Provenance;
@@ -19,6 +20,7 @@ import org.vocabeam.pipelines.inputs.RunDirectory;
 import org.vocabeam.pipelines.runner.Request;
 import org.vocabeam.pipelines.runner.Runner;
 import org.vocabeam.pipelines.runner.TypedCommand;
+import org.vocabeam.pipelines.runner.Version;
 import org.vocabeam.transforms.checkpoint.Checkpoint;
 import org.vocabeam.transforms.files.StagedDirectory;
 import org.vocabeam.transforms.files.StoreFiles;
@@ -35,6 +37,7 @@ import org.vocabeam.transforms.files.StoreFiles;
  * @param metrics metrics store for the model card; null without one
  * @param output directory of the files, which must not exist
  * @param pooling features that the encoder computes
+ * @param maps further levels whose maps it returns
  * @param formats forms in which it is written, at least one
  */
 public record ExportStage(
@@ -42,6 +45,7 @@ public record ExportStage(
     @Nullable String metrics,
     String output,
     PoolingChoice pooling,
+    List<String> maps,
     List<Format> formats)
     implements Request<String> {
   /** A form in which an encoder is written. */
@@ -49,7 +53,9 @@ public record ExportStage(
     /** TensorFlow's SavedModel, of the whole directory. */
     SAVEDMODEL(MODEL),
     /** Weights alone, for PyTorch and others. */
-    SAFETENSORS("encoder.safetensors");
+    SAFETENSORS("encoder.safetensors"),
+    /** ONNX, with the preprocessing. */
+    ONNX("encoder.onnx");
 
     private final String file;
 
@@ -78,13 +84,14 @@ public record ExportStage(
   private static final String CARD = "model-card.md";
 
   public ExportStage {
+    maps = List.copyOf(maps);
     formats = List.copyOf(new TreeSet<>(formats));
   }
 
   /** Makes a request for a SavedModel. */
   public ExportStage(
       String checkpoint, @Nullable String metrics, String output, PoolingChoice pooling) {
-    this(checkpoint, metrics, output, pooling, USUAL);
+    this(checkpoint, metrics, output, pooling, List.of(), USUAL);
   }
 
   private static String joined(List<Format> formats) {
@@ -113,19 +120,35 @@ public record ExportStage(
         .with("output", output)
         .unless(joined(USUAL), "format", joined(formats))
         .with(pooling.options())
+        .unless("", "maps", String.join(",", maps))
         .with(runner.argumentsWithoutDevice());
   }
 
-  private void write(Checkpoint trained, Path directory) throws IOException {
-    Map<String, float[]> state = trained.state();
+  private void write(Checkpoint trained, String fingerprint, Path directory) throws IOException {
+    ExportedEncoder encoder =
+        new ExportedEncoder(trained.recipe(), trained.state(), pooling.pooling(), maps);
     for (Format format : formats) {
+      Path file = directory.resolve(format.file());
       switch (format) {
-        case SAVEDMODEL -> Encoder.export(trained.recipe(), state, pooling.pooling(), directory);
+        case SAVEDMODEL -> encoder.saveModel(directory);
         case SAFETENSORS ->
-            new ExportedWeights(trained.recipe(), state)
-                .write(directory.resolve(format.file()), notes(trained));
+            new ExportedWeights(trained.recipe(), encoder.state()).write(file, notes(trained));
+        case ONNX -> encoder.saveOnnx(file, onnxNotes(trained, fingerprint));
       }
     }
+  }
+
+  private Map<String, String> onnxNotes(Checkpoint trained, String fingerprint) {
+    Map<String, String> notes = notes(trained);
+    notes.put("version", Version.read());
+    notes.put("checkpoint", fingerprint);
+    notes.put("preprocessing", ModelCard.preprocessing(trained.recipe()));
+    notes.put("level", pooling.pooling().levelOf(trained.recipe().backbone()));
+    List<String> classes = trained.recipe().method().classes();
+    if (!classes.isEmpty()) {
+      notes.put("labels", new ObjectMapper().valueToTree(classes).toString());
+    }
+    return notes;
   }
 
   /** Returns what a file of weights says of their origin. */
@@ -146,12 +169,11 @@ public record ExportStage(
     StagedDirectory.refuseTaken(output, last());
     String directory = RunDirectory.newestCheckpoint(checkpoint);
     Checkpoint trained = Checkpoint.open(directory);
+    String fingerprint = Provenance.checkpoint(directory);
     String card =
-        new ModelCard(
-                trained, Provenance.checkpoint(directory), pooling.pooling(), metrics, formats)
-            .text();
+        new ModelCard(trained, fingerprint, pooling.pooling(), maps, metrics, formats).text();
     try (StagedDirectory staged = StagedDirectory.of(output)) {
-      write(trained, staged.path());
+      write(trained, fingerprint, staged.path());
       Files.writeString(staged.path().resolve(CARD), card);
       staged.commit(last());
     } catch (IOException e) {

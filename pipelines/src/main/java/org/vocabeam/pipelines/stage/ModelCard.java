@@ -1,11 +1,14 @@
 package org.vocabeam.pipelines.stage;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.checkerframework.checker.nullness.qual.Nullable;
+import org.vocabeam.models.backbone.Backbone;
 import org.vocabeam.models.methods.Methods;
+import org.vocabeam.models.onnx.OnnxModel;
 import org.vocabeam.models.training.ImageShape;
 import org.vocabeam.models.training.Method.TargetSource;
 import org.vocabeam.models.training.Pooling;
@@ -21,6 +24,7 @@ import org.vocabeam.transforms.checkpoint.Checkpoint;
  * @param trained checkpoint of the encoder
  * @param fingerprint fingerprint of the checkpoint
  * @param pooling features that the encoder computes
+ * @param maps further levels whose maps it returns
  * @param metrics metrics store; null without one
  * @param formats forms in which the encoder is written
  */
@@ -28,6 +32,7 @@ record ModelCard(
     Checkpoint trained,
     String fingerprint,
     Pooling pooling,
+    List<String> maps,
     @Nullable String metrics,
     List<Format> formats) {
 
@@ -88,9 +93,38 @@ record ModelCard(
               "embedding = encoder(images=tf.constant(images))[\"embedding\"]",
               "```",
               "",
-              "- in: `images`, uint8 `[N, h, w, " + recipe.images().channels() + "]`, any h and w",
-              "- out: `embedding`, float32 `[N, " + pooling.width(recipe.backbone()) + "]`",
-              classes(recipe.method().classes()),
+              interfaceLines(),
+              "");
+      case ONNX ->
+          String.join(
+              "\n",
+              "ONNX (operations of version "
+                  + OnnxModel.OPSET
+                  + "); images are scaled and normalised inside. Python:",
+              "",
+              "```python",
+              "import onnxruntime",
+              "encoder = onnxruntime.InferenceSession(\"" + format.file() + "\")",
+              "embedding = encoder.run([\"embedding\"], {\"images\": images})[0]",
+              "```",
+              "",
+              "Java; `pixels` is a direct `ByteBuffer` of n images of h x w pixels:",
+              "",
+              "```java",
+              "OrtSession encoder = OrtEnvironment.getEnvironment().createSession(\""
+                  + format.file()
+                  + "\");",
+              "OnnxTensor images = OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), pixels,"
+                  + " new long[] {n, h, w, "
+                  + recipe.images().channels()
+                  + "}, OnnxJavaType.UINT8);",
+              "float[][] embedding = (float[][]) encoder.run(Map.of(\"images\","
+                  + " images)).get(\"embedding\").get().getValue();",
+              "```",
+              "",
+              interfaceLines(),
+              "- metadata: version, checkpoint, preprocessing, level"
+                  + (recipe.method().classes().isEmpty() ? "" : ", labels (a JSON list)"),
               "");
       case SAFETENSORS ->
           String.join(
@@ -164,13 +198,51 @@ record ModelCard(
             "- split: " + provenance.get("split"));
   }
 
-  /** Returns the line on the probabilities of a classifier; empty for any other encoder. */
-  private static String classes(List<String> classes) {
-    return classes.isEmpty()
-        ? ""
-        : String.format(
-            "- out: `probabilities`, float32 `[N, %d]`, of the classes %s",
-            classes.size(),
-            classes.stream().map(name -> '`' + name + '`').collect(Collectors.joining(", ")));
+  /** Returns how pixels become the numbers that the network takes. */
+  static String preprocessing(Recipe recipe) {
+    return String.format(
+        "uint8 images [N, h, w, %d] of any h and w, those that are not %d x %d are scaled and cut"
+            + " to that; (pixel / 255 - mean) / deviation with mean %s and deviation %s",
+        recipe.images().channels(),
+        recipe.images().height(),
+        recipe.images().width(),
+        Arrays.toString(recipe.normalisation().mean()),
+        Arrays.toString(recipe.normalisation().std()));
+  }
+
+  /** Returns the lines on inputs and outputs of the forms that have preprocessing inside. */
+  private String interfaceLines() {
+    Recipe recipe = trained.recipe();
+    Backbone backbone = recipe.backbone();
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        "- in: `images`, uint8 `[N, h, w, "
+            + recipe.images().channels()
+            + "]`, any N, h and w"
+            + (recipe.images().channels() == 3 ? ", channels red, green, blue" : ""));
+    lines.add("- out: `embedding`, float32 `[N, " + pooling.width(backbone) + "]`");
+    lines.add(mapLine("map", pooling.levelOf(backbone)));
+    maps.forEach(level -> lines.add(mapLine("map_" + level, level)));
+    List<String> classes = recipe.method().classes();
+    if (!classes.isEmpty()) {
+      lines.add(
+          String.format(
+              "- out: `logits` and `probabilities`, float32 `[N, %d]`, of the classes %s",
+              classes.size(),
+              classes.stream().map(name -> '`' + name + '`').collect(Collectors.joining(", "))));
+    }
+    return String.join("\n", lines);
+  }
+
+  private String mapLine(String output, String level) {
+    Backbone backbone = trained.recipe().backbone();
+    ImageShape shape = trained.recipe().images();
+    return String.format(
+        "- out: `%s`, float32 `[N, %d, %d, %d]`, the map of %s",
+        output,
+        backbone.mapSide(level, shape.height()),
+        backbone.mapSide(level, shape.width()),
+        backbone.channels(level),
+        level);
   }
 }

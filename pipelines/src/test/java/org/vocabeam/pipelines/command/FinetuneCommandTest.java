@@ -7,6 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -16,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeAll;
@@ -189,27 +195,65 @@ class FinetuneCommandTest {
         "fine-tune+rotation", rows(MetricRecord.TYPE, beside.resolve("metrics")).get(0).metric());
   }
 
-  /** Counted with the exported classifier, in a session of its own. */
+  /** Counted with the exported classifier, in a session of its own, and in ONNX Runtime. */
   @Test
   void theAccuracyIsThatOfTheExportedClassifier() throws IOException {
     Path model = directory.resolve("model");
     Vocabeam.run(
         List.of(
-            "export", "--checkpoint=" + classifier, "--output=" + model, "--runner=DirectRunner"));
-    assertTrue(Files.readString(model.resolve("model-card.md")).contains("`disc`"));
+            "export",
+            "--checkpoint=" + classifier,
+            "--output=" + model,
+            "--format=savedmodel,onnx",
+            "--maps=layer1,layer2",
+            "--runner=DirectRunner"));
+    String card = Files.readString(model.resolve("model-card.md"));
+    for (String line :
+        List.of(
+            "- in: `images`, uint8 `[N, h, w, 1]`, any N, h and w",
+            "- out: `embedding`, float32 `[N, 128]`",
+            "- out: `map`, float32 `[N, 4, 4, 128]`, the map of layer3",
+            "- out: `map_layer1`, float32 `[N, 16, 16, 32]`, the map of layer1",
+            "- out: `logits` and `probabilities`, float32 `[N, 3]`, of the classes `bar`, `disc`,")) {
+      assertTrue(card.contains(line), line + " is not in " + card);
+    }
     List<ImageRecord> test =
         rows(ImageRecord.TYPE, images).stream().filter(i -> i.split().equals("test")).toList();
     assertEquals(TEST, test.size());
     int right = 0;
-    try (SavedModelBundle bundle = SavedModelBundle.load(model.toString(), "serve")) {
+    try (SavedModelBundle bundle = SavedModelBundle.load(model.toString(), "serve");
+        OrtSession session =
+            OrtEnvironment.getEnvironment()
+                .createSession(model.resolve("encoder.onnx").toString())) {
       for (ImageRecord image : test) {
-        String said = CLASSES.get(largest(probabilities(bundle, image)));
+        float[] probabilities = probabilities(bundle, image);
+        String said = CLASSES.get(largest(probabilities));
         right += said.equals(image.label()) ? 1 : 0;
+        assertArrayEquals(probabilities, probabilities(session, image), 1e-4f);
       }
+      Map<String, String> metadata = session.getMetadata().getCustomMetadata();
+      assertEquals("[\"bar\",\"disc\",\"square\"]", metadata.get("labels"));
+      assertTrue(card.contains("- checkpoint: " + metadata.get("checkpoint")), card);
+      assertEquals(
+          Set.of("checkpoint", "labels", "level", "method", "preprocessing", "version"),
+          metadata.keySet());
+    } catch (OrtException e) {
+      throw new IllegalStateException(e);
     }
     List<MetricRecord> metrics = rows(MetricRecord.TYPE, classifier.resolve("metrics"));
     assertEquals(
         List.of(new MetricRecord("trained", "fine-tune", 1, (double) right / TEST, 0)), metrics);
+  }
+
+  private static float[] probabilities(OrtSession session, ImageRecord image) throws OrtException {
+    long[] shape = {1, image.height(), image.width(), image.channels()};
+    ByteBuffer pixels = ByteBuffer.wrap(Pixels.of(image).values());
+    try (OnnxTensor input =
+            OnnxTensor.createTensor(
+                OrtEnvironment.getEnvironment(), pixels, shape, OnnxJavaType.UINT8);
+        OrtSession.Result result = session.run(Map.of("images", input))) {
+      return ((float[][]) result.get("probabilities").orElseThrow().getValue())[0];
+    }
   }
 
   private static float[] probabilities(SavedModelBundle model, ImageRecord image) {

@@ -7,11 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.onnxruntime.OrtSession;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URISyntaxException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,13 +24,18 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SplittableRandom;
+import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.vocabeam.models.labels.Distillation;
+import org.vocabeam.models.training.Encoder;
 import org.vocabeam.models.training.Method;
+import org.vocabeam.models.training.Pooling;
+import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.weights.ImportedWeights;
 import org.vocabeam.models.weights.WeightFile;
 import org.vocabeam.models.weights.WeightTensor;
@@ -213,6 +222,54 @@ class ImportCommandTest {
     assertTrue(card.contains("model.load_state_dict(safetensors.torch.load_file("), card);
     assertFalse(card.contains("null"), card);
     assertFalse(Files.exists(exported.resolve("saved_model.pb")));
+  }
+
+  /** Compiles and runs the lines of Java as the model card has them. */
+  @Test
+  void theLinesOfTheModelCardRun() throws Exception {
+    Path exported = directory.resolve("lines");
+    command("export", "--checkpoint=" + checkpoint, "--output=" + exported, "--format=onnx");
+    assertFalse(Files.exists(exported.resolve("saved_model.pb")));
+    String card = Files.readString(exported.resolve("model-card.md"));
+    String lines = card.replaceAll("(?s).*```java\n(.*?)```.*", "$1");
+    assertEquals(3, lines.lines().count(), lines);
+    Path source = Files.createDirectory(directory.resolve("source")).resolve("Lines.java");
+    Files.writeString(
+        source,
+        """
+        import ai.onnxruntime.*;
+        import java.util.Map;
+        public class Lines {
+          public static float[][] run(java.nio.ByteBuffer pixels, int n, int h, int w)
+              throws OrtException {
+            %s
+            return embedding;
+          }
+        }
+        """
+            .formatted(lines.replace("encoder.onnx", exported.resolve("encoder.onnx").toString())));
+    String classPath =
+        Path.of(OrtSession.class.getProtectionDomain().getCodeSource().getLocation().toURI())
+            .toString();
+    String[] options = {"-proc:none", "-cp", classPath, source.toString()};
+    assertEquals(0, ToolProvider.getSystemJavaCompiler().run(null, null, null, options));
+    Recipe recipe = Checkpoint.open(checkpoint.toString()).recipe();
+    byte[] pixels = new byte[recipe.images().bytes()];
+    new SplittableRandom(1).nextBytes(pixels);
+    ByteBuffer twice = ByteBuffer.allocateDirect(2 * pixels.length).put(pixels).put(pixels).flip();
+    try (URLClassLoader classes =
+            new URLClassLoader(new URL[] {source.getParent().toUri().toURL()});
+        Encoder encoder = Encoder.of(recipe, state(checkpoint), Pooling.GLOBAL, 1)) {
+      float[][] embedding =
+          (float[][])
+              classes
+                  .loadClass("Lines")
+                  .getMethod("run", ByteBuffer.class, int.class, int.class, int.class)
+                  .invoke(null, twice, 2, recipe.images().height(), recipe.images().width());
+      float[] expected = encoder.embed(List.of(pixels));
+      assertArrayEquals(expected, embedding[0], 1e-4f);
+      assertArrayEquals(expected, embedding[1], 1e-4f);
+    }
   }
 
   /** Takes out and in the encoder of a run and its classifier, whose stem no shape tells. */
