@@ -65,16 +65,32 @@ public record ExportedWeights(Recipe recipe, Map<String, float[]> state) {
           + name
           + (classes > 0 ? "(num_classes=" + classes + ")" : "(); model.fc = torch.nn.Identity()");
     }
-    if (recipe.backbone() instanceof VisionTransformer net
-        && net.layerScale() == null
-        && net.registers() == 0
-        && net.feature() == VisionTransformer.Feature.CLASS_TOKEN) {
-      return String.format(
-          "import timm; model = timm.models.VisionTransformer(img_size=%d, patch_size=%d,"
-              + " embed_dim=%d, depth=%d, num_heads=%d, num_classes=%d)",
-          net.grid() * net.patch(), net.patch(), net.width(), net.depth(), net.heads(), classes);
+    if (recipe.backbone() instanceof VisionTransformer net) {
+      return timm(net, classes);
     }
     return "# model: a module with these names, " + recipe.backbone();
+  }
+
+  /** Returns the line for timm; names and positions of other forms are those of DINOv2 alone. */
+  private static String timm(VisionTransformer net, int classes) {
+    if (net.registers() > 0 || net.feedForward() == VisionTransformer.FeedForward.SWIGLU) {
+      return "# model: a transformer of DINOv2's code, whose names for registers and gated layers"
+          + " timm does not have, "
+          + net;
+    }
+    return String.format(
+        "import timm; model = timm.models.VisionTransformer(img_size=%d, patch_size=%d,"
+            + " embed_dim=%d, depth=%d, num_heads=%d, num_classes=%d%s%s)",
+        net.grid() * net.patch(),
+        net.patch(),
+        net.width(),
+        net.depth(),
+        net.heads(),
+        classes,
+        net.layerScale() == null ? "" : ", init_values=" + net.layerScale(),
+        net.feature() == VisionTransformer.Feature.CLASS_TOKEN
+            ? ""
+            : ", global_pool=\"avg\", fc_norm=False");
   }
 
   private Map<String, SafetensorsWriter.Tensor> tensors() {

@@ -10,6 +10,7 @@ import org.vocabeam.models.backbone.Backbone;
 import org.vocabeam.models.methods.Methods;
 import org.vocabeam.models.onnx.OnnxModel;
 import org.vocabeam.models.training.ImageShape;
+import org.vocabeam.models.training.MapShape;
 import org.vocabeam.models.training.Method.TargetSource;
 import org.vocabeam.models.training.Pooling;
 import org.vocabeam.models.training.Recipe;
@@ -235,14 +236,9 @@ record ModelCard(
   }
 
   private String mapLine(String output, String level) {
-    Backbone backbone = trained.recipe().backbone();
-    ImageShape shape = trained.recipe().images();
+    MapShape shape = MapShape.of(trained.recipe(), level);
     return String.format(
         "- out: `%s`, float32 `[N, %d, %d, %d]`, the map of %s",
-        output,
-        backbone.mapSide(level, shape.height()),
-        backbone.mapSide(level, shape.width()),
-        backbone.channels(level),
-        level);
+        output, shape.rows(), shape.columns(), shape.channels(), level);
   }
 }
