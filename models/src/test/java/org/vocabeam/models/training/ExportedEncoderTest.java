@@ -278,7 +278,7 @@ class ExportedEncoderTest {
         for (int i = 0; i < actual.length; i++) {
           apart = Math.max(apart, Math.abs(actual[i] - expected[i]));
         }
-        assertEquals(exported == recipe, apart < TOLERANCE, "apart by " + apart);
+        assertEquals(exported.equals(recipe), apart < TOLERANCE, "apart by " + apart);
       }
     }
   }
