@@ -29,7 +29,7 @@ final class Operators {
           .put("EnsureShape", Operators::same)
           .put("Relu", unary("Relu"))
           .put("Sigmoid", unary("Sigmoid"))
-          .put("Erf", unary("Erf"))
+          .put("Erf", Operators::erf)
           .put("Floor", unary("Floor"))
           .put("Rint", unary("Round"))
           .put("Cast", Operators::cast)
@@ -98,6 +98,23 @@ final class Operators {
       boolean first = step.isChannelsFirst(0);
       step.put(step.add(operator, first ? step.channelsFirst(0) : step.plain(0)), first);
     };
+  }
+
+  /** Runtimes know GELU by its erf(x / sqrt(2)); TensorFlow is given a product. */
+  private static void erf(Step step) {
+    Node product = step.translation().source().node(step.node().input(0).node());
+    Step before = new Step(step.translation(), product, step.scope());
+    boolean gelu =
+        product.operation().equals("Mul")
+            && before.isConstant(1)
+            && before.constant(1).count() == 1
+            && before.constant(1).number() == (float) Math.sqrt(0.5);
+    step.put(
+        step.add(
+            "Erf",
+            gelu
+                ? step.add("Div", List.of(before.plain(0), Step.number((float) Math.sqrt(2))))
+                : step.plain(0)));
   }
 
   /** With a map that exists in ONNX's order alone, the other operand is put in that order. */

@@ -2,6 +2,7 @@ package org.vocabeam.models.onnx;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,11 +22,18 @@ final class Translation {
   private static final class Orders {
     private Value plain;
     private Value channelsFirst;
+
+    private String scope() {
+      return (plain == null ? channelsFirst : plain).scope();
+    }
   }
 
   private final SourceGraph source;
   private final OnnxGraph graph = new OnnxGraph();
   private final Map<Source, Orders> values = new HashMap<>();
+
+  /** Layers in the order in which they came. */
+  private final Map<String, Integer> layers = new HashMap<>();
 
   Translation(SourceGraph source) {
     this.source = source;
@@ -54,20 +62,20 @@ final class Translation {
     }
   }
 
-  /** Returns the layer of a node: that of its parameters, or else of its first input. */
+  /** Returns the layer of a node: that of its parameters, or else the last one that it reads. */
   private String scope(Node node) {
     for (Source input : node.inputs()) {
       if (source.constant(input) != null && !source.parameters(input).isEmpty()) {
-        return source.parameters(input).replaceFirst("\\.[^.]*$", "");
+        String layer = source.parameters(input).replaceFirst("\\.[^.]*$", "");
+        layers.putIfAbsent(layer, layers.size());
+        return layer;
       }
     }
-    for (Source input : node.inputs()) {
-      if (source.constant(input) == null) {
-        Orders orders = orders(input);
-        return (orders.plain == null ? orders.channelsFirst : orders.plain).scope();
-      }
-    }
-    throw new IllegalStateException(node.name() + " is constant");
+    return node.inputs().stream()
+        .filter(input -> source.constant(input) == null)
+        .map(input -> orders(input).scope())
+        .max(Comparator.comparing(layer -> layers.getOrDefault(layer, -1)))
+        .orElseThrow();
   }
 
   void put(Source tensor, Value value) {

@@ -10,16 +10,16 @@
  *   <li>Maps are {@code [N, H, W, C]} in TensorFlow and {@code [N, C, H, W]} in ONNX. A tensor is
  *       transposed when a node first wants the order that is not there: in a ResNet once before the
  *       first convolution and once for each map that is an output.
- *   <li>Two patterns are found again, because runtimes know them: layer norm, and padding before a
- *       convolution or a maximum. Antialiased resizing, which ONNX's {@code Resize} has since
- *       version 18 and with other borders, is two products with matrices made from the size of the
- *       images; images of the network's own size pass unchanged, to the last bit.
+ *   <li>Three patterns are found again, because runtimes know them: layer norm, GELU, and padding
+ *       before a convolution or a maximum. Antialiased resizing, which ONNX's {@code Resize} has
+ *       since version 18 and with other borders, is two products with matrices made from the size
+ *       of the images; images of the network's own size pass unchanged, to the last bit.
  *   <li>Version 17 of the operations (2022): the first with LayerNormalization, and accepted by all
  *       of ONNX Runtime 1.12, TensorRT 8.6 and OpenVINO 2023.0 or later.
  *   <li>Messages are written with the protobuf classes of {@code tribuo-util-onnx}. Its own writer
  *       has 28 operations of linear models, neither convolution nor layer norm.
- *   <li>Nodes have the name of the layer whose parameters they use, or else of their first input,
- *       with the operation behind: {@code layer1.0.conv1/Conv}.
+ *   <li>Nodes have the name of the layer whose parameters they use, or else of the last one that
+ *       they read, with the operation behind: {@code layer1.0.conv1/Conv}.
  *   <li>A file has all weights inside, so it is less than 2 GB, as a SavedModel is.
  * </ul>
  */

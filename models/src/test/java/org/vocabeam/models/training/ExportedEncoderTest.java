@@ -176,7 +176,7 @@ class ExportedEncoderTest {
     for (float value : expected) {
       largest = Math.max(largest, Math.abs(value));
     }
-    assertTrue(largest > 0.1 && largest < 30, message + " has values up to " + largest);
+    assertTrue(largest > 0.01 && largest < 30, message + " has values up to " + largest);
     assertArrayEquals(expected, actual, TOLERANCE, message);
   }
 
