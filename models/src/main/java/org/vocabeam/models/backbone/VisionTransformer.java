@@ -14,6 +14,7 @@ import java.util.stream.IntStream;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TFloating;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.graph.Initializer;
@@ -43,6 +44,7 @@ import org.vocabeam.models.graph.Layers;
  * @param feature of whole images
  * @param dropPath probability of the last block's branches to be dropped for an image in training;
  *     that of earlier blocks grows linearly from 0
+ * @param expansion width of an MLP's hidden layer in multiples of that of a token; null for 4
  */
 @JsonTypeName("vit")
 public record VisionTransformer(
@@ -56,8 +58,12 @@ public record VisionTransformer(
     int registers,
     Double layerScale,
     Feature feature,
-    double dropPath)
+    double dropPath,
+    Integer expansion)
     implements Backbone {
+  /** Name of the parameter of the positions, {@code [1, 1 + grid * grid, width]}. */
+  public static final String POSITIONS = "pos_embed";
+
   /** Second half of a block. */
   public enum FeedForward {
     /** Two linear layers with GELU between them, four times as wide as the tokens. */
@@ -81,7 +87,6 @@ public record VisionTransformer(
   private static final String BLOCKS = "blocks.";
   private static final String NORM = "norm";
 
-  /** Width of a feed-forward layer in multiples of that of a token. */
   private static final int EXPANSION = 4;
 
   /** Side in pixels of the views of the papers' settings. */
@@ -97,6 +102,70 @@ public record VisionTransformer(
     check(grid > 0, "grid", grid, "positive");
     check(registers >= 0, "registers", registers, "at least 0");
     check(dropPath >= 0 && dropPath < 1, "dropPath", dropPath, "in [0, 1)");
+    expansion = expansion == null ? EXPANSION : expansion;
+    check(expansion > 0, "expansion", expansion, "positive");
+  }
+
+  /** Makes a transformer whose hidden layers are four times as wide as its tokens. */
+  public VisionTransformer(
+      int patch,
+      int width,
+      int depth,
+      int heads,
+      int grid,
+      Positions positions,
+      FeedForward feedForward,
+      int registers,
+      Double layerScale,
+      Feature feature,
+      double dropPath) {
+    this(
+        patch,
+        width,
+        depth,
+        heads,
+        grid,
+        positions,
+        feedForward,
+        registers,
+        layerScale,
+        feature,
+        dropPath,
+        EXPANSION);
+  }
+
+  /** Returns the same network with another feature of whole images. */
+  public VisionTransformer withFeature(Feature other) {
+    return new VisionTransformer(
+        patch,
+        width,
+        depth,
+        heads,
+        grid,
+        positions,
+        feedForward,
+        registers,
+        layerScale,
+        other,
+        dropPath,
+        expansion);
+  }
+
+  /** Returns the same network with another probability to drop branches. */
+  public VisionTransformer withDropPath(double other) {
+    return new VisionTransformer(
+        patch,
+        width,
+        depth,
+        heads,
+        grid,
+        positions,
+        feedForward,
+        registers,
+        layerScale,
+        feature,
+        other,
+        expansion);
   }
 
   private static void check(boolean valid, String what, Object actual, String allowed) {
@@ -114,7 +183,25 @@ public record VisionTransformer(
               sizes.put("vit-" + size + "14", side -> dinoV2(width, side, /* registers= */ 0));
               sizes.put("vit-" + size + "14-reg", side -> dinoV2(width, side, /* registers= */ 4));
             });
+    sizes.put("vit-mini4", VisionTransformer::mini);
     return sizes.build();
+  }
+
+  /** Returns a network for images of 28 to 64 pixels and minutes on a processor. */
+  private static VisionTransformer mini(int side) {
+    int patch = 4;
+    return new VisionTransformer(
+        patch,
+        /* width= */ 96,
+        /* depth= */ 4,
+        /* heads= */ 3,
+        gridFor(patch, side),
+        Positions.OFFSET,
+        FeedForward.MLP,
+        /* registers= */ 0,
+        /* layerScale= */ null,
+        Feature.CLASS_TOKEN,
+        /* dropPath= */ 0);
   }
 
   /** Returns the form of DINO (Caron et al. 2021, table 1), with heads of 64 channels. */
@@ -229,19 +316,40 @@ public record VisionTransformer(
     int columns = Math.toIntExact(x.shape().get(2) / patch);
     Map<String, Features> features = new LinkedHashMap<>();
     for (Operand<TFloat32> tokens : blocks(layers, tokens(layers, x))) {
-      Operand<TFloat32> normed = layers.layerNorm(tokens, NORM);
-      Operand<TFloat32> patches = part(tf, normed, 1 + registers, rows * columns);
+      Operand<TFloat32> normed = normed(layers, tokens);
       Operand<TFloat32> map =
-          tf.reshape(patches, tf.constant(new int[] {-1, rows, columns, width}));
-      Operand<TFloat32> image =
-          switch (feature) {
-            case CLASS_TOKEN ->
-                tf.reshape(part(tf, normed, 0, 1), tf.constant(new int[] {-1, width}));
-            case PATCH_MEAN -> tf.math.mean(patches, tf.constant(1));
-          };
-      features.put("block" + (features.size() + 1), new Features(map, image));
+          tf.reshape(patches(tf, normed), tf.constant(new int[] {-1, rows, columns, width}));
+      features.put("block" + (features.size() + 1), new Features(map, image(tf, normed)));
     }
     return features;
+  }
+
+  /** Authors the last norm of tokens, {@code [B, T, width]}. */
+  public Operand<TFloat32> normed(Layers layers, Operand<TFloat32> tokens) {
+    return layers.layerNorm(tokens, NORM);
+  }
+
+  /**
+   * Returns the patches of tokens: those behind the class token and the registers.
+   *
+   * @param tokens {@code [B, 1 + registers + T, width]}
+   * @return {@code [B, T, width]}
+   */
+  public Operand<TFloat32> patches(Ops tf, Operand<TFloat32> tokens) {
+    return part(tf, tokens, 1 + registers, -1);
+  }
+
+  /**
+   * Returns the feature of whole images.
+   *
+   * @param normed tokens through the last norm, {@code [B, 1 + registers + T, width]}
+   * @return {@code [B, width]}
+   */
+  public Operand<TFloat32> image(Ops tf, Operand<TFloat32> normed) {
+    return switch (feature) {
+      case CLASS_TOKEN -> tf.reshape(part(tf, normed, 0, 1), tf.constant(new int[] {-1, width}));
+      case PATCH_MEAN -> tf.math.mean(patches(tf, normed), tf.constant(1));
+    };
   }
 
   private Operand<TFloat32> part(Ops tf, Operand<TFloat32> tokens, int first, int count) {
@@ -275,6 +383,55 @@ public record VisionTransformer(
     return placed(layers, tf.math.add(shown, tf.math.mul(mask, isMasked)), x);
   }
 
+  /**
+   * Authors the tokens of some patches before the first block, so that only these are computed.
+   *
+   * @param x normalised pixels {@code [B, H, W, C]}, to which no gradient flows
+   * @param places row-major numbers of the patches, {@code [B, T]}
+   * @return class token, registers and those patches, {@code [B, 1 + registers + T, width]}; no
+   *     gradient flows to their positions
+   */
+  public Operand<TFloat32> visible(Layers layers, Operand<TFloat32> x, Operand<TInt32> places) {
+    Ops tf = layers.ops();
+    Operand<TFloat32> position = positions(layers);
+    Operand<TFloat32> table =
+        tf.reshape(
+            resized(tf, part(tf, position, 1, grid * grid), x), tf.constant(new int[] {-1, width}));
+    Operand<TFloat32> patches =
+        layers.float32(layers.patches(layers.reduced(x), "patch_embed.proj", width, patch, places));
+    Operand<TFloat32> placed =
+        tf.math.add(patches, tf.stopGradient(tf.gather(table, places, tf.constant(0))));
+    // All images get the same first tokens, so that the number of images need not be known.
+    Operand<TFloat32> first = beforePatches(layers, position);
+    int behind = Math.toIntExact(places.shape().get(1));
+    return tf.math.add(
+        tf.pad(placed, tf.constant(new int[][] {{0, 0}, {1 + registers, 0}, {0, 0}}), zero(tf)),
+        tf.pad(first, tf.constant(new int[][] {{0, 0}, {0, behind}, {0, 0}}), zero(tf)));
+  }
+
+  private static Operand<TFloat32> zero(Ops tf) {
+    return tf.constant(0f);
+  }
+
+  private Operand<TFloat32> positions(Layers layers) {
+    return layers.parameter(POSITIONS, Initializer.normal(0.02), 1, 1 + grid * grid, width);
+  }
+
+  /** Authors the class token with its position, and the registers, {@code [1, 1 + ., width]}. */
+  private Operand<TFloat32> beforePatches(Layers layers, Operand<TFloat32> position) {
+    Ops tf = layers.ops();
+    Operand<TFloat32> classToken =
+        tf.math.add(
+            layers.parameter("cls_token", firstClassToken(), 1, 1, width),
+            part(tf, position, 0, 1));
+    if (registers == 0) {
+      return classToken;
+    }
+    Operand<TFloat32> others =
+        layers.parameter("register_tokens", Initializer.normal(1e-6), 1, registers, width);
+    return tf.concat(List.of(classToken, others), tf.constant(1));
+  }
+
   private Operand<TFloat32> patches(Layers layers, Operand<TFloat32> x) {
     return layers.float32(layers.patches(layers.reduced(x), "patch_embed.proj", width, patch));
   }
@@ -282,22 +439,17 @@ public record VisionTransformer(
   /** Authors patches with positions, behind a class token with its position and registers. */
   private Operand<TFloat32> placed(Layers layers, Operand<TFloat32> patches, Operand<TFloat32> x) {
     Ops tf = layers.ops();
-    Operand<TFloat32> position =
-        layers.parameter("pos_embed", Initializer.normal(0.02), 1, 1 + grid * grid, width);
-    Operand<TFloat32> classToken = layers.parameter("cls_token", firstClassToken(), 1, 1, width);
-    List<Operand<TFloat32>> added = new ArrayList<>();
-    added.add(tf.math.add(classToken, part(tf, position, 0, 1)));
-    if (registers > 0) {
-      added.add(layers.parameter("register_tokens", Initializer.normal(1e-6), 1, registers, width));
-    }
-    added.add(resized(tf, part(tf, position, 1, grid * grid), x));
+    Operand<TFloat32> position = positions(layers);
+    Operand<TFloat32> added =
+        tf.concat(
+            List.of(
+                beforePatches(layers, position),
+                resized(tf, part(tf, position, 1, grid * grid), x)),
+            tf.constant(1));
     // All images get the same table, so that the number of images need not be known.
     Operand<TFloat32> spaced =
-        tf.pad(
-            patches,
-            tf.constant(new int[][] {{0, 0}, {1 + registers, 0}, {0, 0}}),
-            tf.constant(0f));
-    return tf.math.add(spaced, tf.concat(added, tf.constant(1)));
+        tf.pad(patches, tf.constant(new int[][] {{0, 0}, {1 + registers, 0}, {0, 0}}), zero(tf));
+    return tf.math.add(spaced, added);
   }
 
   private Initializer firstClassToken() {
@@ -381,11 +533,11 @@ public record VisionTransformer(
     return switch (feedForward) {
       case MLP ->
           layers.tokenwise(
-              layers.gelu(layers.tokenwise(x, "fc1", EXPANSION * width)), "fc2", width);
+              layers.gelu(layers.tokenwise(x, "fc1", expansion * width)), "fc2", width);
       case SWIGLU -> {
         Ops tf = layers.ops();
         // Two thirds of the MLP's width, up to a multiple of eight (reference code).
-        int hidden = (EXPANSION * width * 2 / 3 + 7) / 8 * 8;
+        int hidden = (expansion * width * 2 / 3 + 7) / 8 * 8;
         List<? extends Operand<T>> halves =
             tf.split(tf.constant(2), layers.tokenwise(x, "w12", 2 * hidden), 2L).output();
         yield layers.tokenwise(tf.math.mul(layers.silu(halves.get(0)), halves.get(1)), "w3", width);

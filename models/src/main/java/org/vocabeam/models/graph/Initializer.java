@@ -44,6 +44,27 @@ public interface Initializer {
     };
   }
 
+  /** Returns the values of another initializer as rows of length 1. */
+  static Initializer unitRows(int width, Initializer rows) {
+    return (values, random) -> {
+      rows.fill(values, random);
+      for (int first = 0; first < values.length; first += width) {
+        double squared = 0;
+        for (int i = first; i < first + width; i++) {
+          squared += (double) values[i] * values[i];
+        }
+        for (int i = first; squared > 0 && i < first + width; i++) {
+          values[i] = (float) (values[i] / Math.sqrt(squared));
+        }
+      }
+    };
+  }
+
+  /** Returns given values, row-major. */
+  static Initializer table(float[] given) {
+    return (values, random) -> System.arraycopy(given, 0, values, 0, values.length);
+  }
+
   /** Returns U(-bound, bound). */
   static Initializer uniform(double bound) {
     return (values, random) -> {

@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
 import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Gather;
 import org.tensorflow.op.core.StridedSlice;
 import org.tensorflow.op.core.Sum;
 import org.tensorflow.op.linalg.MatMul;
@@ -318,15 +319,27 @@ public final class Layers {
    */
   public <T extends TFloating> Operand<T> patches(
       Operand<T> x, String name, int outputs, int patch) {
+    return embedded(pixels(x, patch), name, outputs, patch);
+  }
+
+  /**
+   * Adds the convolution of {@link #patches} at some patches of every image alone.
+   *
+   * @param x {@code [B, H, W, C]}, to which no gradient flows
+   * @param places row-major numbers of the patches, {@code [B, T]}
+   * @return a token for each of these patches, {@code [B, T, outputs]}
+   */
+  public <T extends TFloating> Operand<T> patches(
+      Operand<T> x, String name, int outputs, int patch, Operand<TInt32> places) {
+    Operand<T> some = tf.gather(pixels(x, patch), places, tf.constant(1), Gather.batchDims(1L));
+    return embedded(some, name, outputs, patch);
+  }
+
+  /** Returns the pixels of every patch in the order of a kernel's, {@code [B, h w, inputs]}. */
+  private <T extends TFloating> Operand<T> pixels(Operand<T> x, int patch) {
     int channels = (int) dim(x, 3);
     int rows = (int) dim(x, 1) / patch;
     int columns = (int) dim(x, 2) / patch;
-    int inputs = channels * patch * patch;
-    Operand<TFloat32> kernel =
-        parameters.trained(
-            prefix + name + ".weight", Initializer.linear(inputs), patch, patch, channels, outputs);
-    Operand<TFloat32> bias =
-        parameters.trained(prefix + name + ".bias", Initializer.linear(inputs), outputs);
     Operand<T> whole = x;
     if (dim(x, 1) % patch > 0 || dim(x, 2) % patch > 0) {
       whole =
@@ -335,13 +348,29 @@ public final class Layers {
               tf.constant(new int[4]),
               tf.constant(new int[] {-1, rows * patch, columns * patch, channels}));
     }
-    // The pixels of a patch are in the order of a kernel's.
-    Operand<T> pixels =
-        tf.reshape(tf.nn.spaceToDepth(whole, (long) patch), tf.constant(new int[] {-1, inputs}));
+    return tf.reshape(
+        tf.nn.spaceToDepth(whole, (long) patch),
+        tf.constant(new int[] {-1, rows * columns, channels * patch * patch}));
+  }
+
+  private <T extends TFloating> Operand<T> embedded(
+      Operand<T> pixels, String name, int outputs, int patch) {
+    int inputs = (int) dim(pixels, 2);
+    Operand<TFloat32> kernel =
+        parameters.trained(
+            prefix + name + ".weight",
+            Initializer.linear(inputs),
+            patch,
+            patch,
+            inputs / (patch * patch),
+            outputs);
+    Operand<TFloat32> bias =
+        parameters.trained(prefix + name + ".bias", Initializer.linear(inputs), outputs);
     Operand<T> weight =
-        cast(tf.reshape(kernel, tf.constant(new int[] {inputs, outputs})), x.type());
-    Operand<T> y = tf.nn.biasAdd(tf.linalg.matMul(pixels, weight), cast(bias, x.type()));
-    return tf.reshape(y, tf.constant(new int[] {-1, rows * columns, outputs}));
+        cast(tf.reshape(kernel, tf.constant(new int[] {inputs, outputs})), pixels.type());
+    Operand<T> rows = tf.reshape(pixels, tf.constant(new int[] {-1, inputs}));
+    Operand<T> y = tf.nn.biasAdd(tf.linalg.matMul(rows, weight), cast(bias, pixels.type()));
+    return tf.reshape(y, tf.constant(new long[] {-1, dim(pixels, 1), outputs}));
   }
 
   /**

@@ -4,6 +4,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import java.util.List;
+import java.util.OptionalDouble;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -53,10 +54,12 @@ public record SimSiam(
     return List.of(first, second);
   }
 
-  /** Returns true for the predictor (section 3 and reference code). */
+  /** Returns the first rate for the predictor (section 3 and reference code). */
   @Override
-  public boolean hasConstantRate(VariableSpec parameter) {
-    return parameter.name().startsWith(PREDICTOR);
+  public OptionalDouble constantRate(VariableSpec parameter, RateSchedule schedule) {
+    return parameter.name().startsWith(PREDICTOR)
+        ? OptionalDouble.of(schedule.learningRate())
+        : OptionalDouble.empty();
   }
 
   /** Algorithm 1. */

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -96,8 +97,8 @@ public record Supervised(
   }
 
   @Override
-  public boolean hasConstantRate(VariableSpec parameter) {
-    return auxiliary != null && auxiliary.hasConstantRate(parameter);
+  public OptionalDouble constantRate(VariableSpec parameter, RateSchedule schedule) {
+    return auxiliary == null ? OptionalDouble.empty() : auxiliary.constantRate(parameter, schedule);
   }
 
   @Override

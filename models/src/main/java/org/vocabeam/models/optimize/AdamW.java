@@ -3,6 +3,8 @@ package org.vocabeam.models.optimize;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -25,8 +27,8 @@ import org.vocabeam.models.graph.Variables;
  * @param endWeightDecay decay at the end of the run, which it nears by half a cosine; null for the
  *     same
  * @param decayed parameters with weight decay; null for all
- * @param clip longest gradient of a parameter, positive: a longer one is scaled to this length;
- *     null for no limit
+ * @param clip longest gradient, positive: a longer one is scaled to this length; null for no limit
+ * @param clipped gradient that is limited; null for that of each parameter
  */
 public record AdamW(
     double beta1,
@@ -35,7 +37,8 @@ public record AdamW(
     double weightDecay,
     Double endWeightDecay,
     Decayed decayed,
-    Double clip)
+    Double clip,
+    Clipped clipped)
     implements Optimizer {
   private static final float CLIP_EPSILON = 1e-6f;
 
@@ -49,6 +52,16 @@ public record AdamW(
     MATRICES
   }
 
+  /** Gradient whose length is limited. */
+  public enum Clipped {
+    /** That of every parameter, by its own length (DINO, {@code utils.clip_gradients}). */
+    @JsonProperty("each")
+    EACH,
+    /** That of all parameters together (PyTorch, {@code clip_grad_norm_}). */
+    @JsonProperty("all")
+    ALL
+  }
+
   public AdamW {
     checkArgument(beta1 >= 0 && beta1 < 1, "beta1 is %s, must be in [0, 1)", beta1);
     checkArgument(beta2 >= 0 && beta2 < 1, "beta2 is %s, must be in [0, 1)", beta2);
@@ -60,11 +73,20 @@ public record AdamW(
         endWeightDecay);
     checkArgument(clip == null || clip > 0, "clip is %s, must be positive, or absent", clip);
     decayed = decayed == null ? Decayed.ALL : decayed;
+    clipped = clipped == null ? Clipped.EACH : clipped;
   }
 
   /** Makes an optimizer with the same decay for all parameters and steps, without clipping. */
   public AdamW(double beta1, double beta2, double epsilon, double weightDecay) {
-    this(beta1, beta2, epsilon, weightDecay, /* endWeightDecay= */ null, Decayed.ALL, null);
+    this(
+        beta1,
+        beta2,
+        epsilon,
+        weightDecay,
+        /* endWeightDecay= */ null,
+        Decayed.ALL,
+        /* clip= */ null,
+        Clipped.EACH);
   }
 
   /** Returns DINO's optimizer of vision transformers ({@code main_dino.py}). */
@@ -76,7 +98,36 @@ public record AdamW(
         /* weightDecay= */ 0.04,
         /* endWeightDecay= */ 0.4,
         Decayed.MATRICES,
-        /* clip= */ 3.0);
+        /* clip= */ 3.0,
+        Clipped.EACH);
+  }
+
+  @Override
+  public List<Operand<TFloat32>> limited(Ops tf, List<Operand<TFloat32>> gradients) {
+    if (clip == null) {
+      return gradients;
+    }
+    List<Operand<TFloat32>> squares = new ArrayList<>();
+    gradients.forEach(gradient -> squares.add(squaredLength(tf, gradient)));
+    Operand<TFloat32> total = tf.math.addN(squares);
+    List<Operand<TFloat32>> limited = new ArrayList<>();
+    for (int i = 0; i < squares.size(); i++) {
+      Operand<TFloat32> length = tf.math.sqrt(clipped == Clipped.ALL ? total : squares.get(i));
+      limited.add(tf.math.mul(gradients.get(i), factor(tf, length)));
+    }
+    return limited;
+  }
+
+  private static Operand<TFloat32> squaredLength(Ops tf, Operand<TFloat32> gradient) {
+    int[] axes = IntStream.range(0, gradient.shape().numDimensions()).toArray();
+    return tf.sum(tf.math.square(gradient), tf.constant(axes));
+  }
+
+  /** Authors min(1, clip / (length + 1e-6)). */
+  private Operand<TFloat32> factor(Ops tf, Operand<TFloat32> length) {
+    Operand<TFloat32> factor =
+        tf.math.div(tf.constant(clip.floatValue()), tf.math.add(length, tf.constant(CLIP_EPSILON)));
+    return tf.math.minimum(factor, tf.constant(1f));
   }
 
   @Override
@@ -87,10 +138,9 @@ public record AdamW(
       Operand<TFloat32> gradient,
       Schedule schedule) {
     Operand<TFloat32> p = variables.get(parameter.name());
-    Operand<TFloat32> g = clip == null ? gradient : clipped(tf, gradient);
-    Operand<TFloat32> first = moment(tf, variables, "moment1.", parameter, g, beta1);
+    Operand<TFloat32> first = moment(tf, variables, "moment1.", parameter, gradient, beta1);
     Operand<TFloat32> second =
-        moment(tf, variables, "moment2.", parameter, tf.math.square(g), beta2);
+        moment(tf, variables, "moment2.", parameter, tf.math.square(gradient), beta2);
     Operand<TFloat32> root =
         tf.math.sqrt(tf.math.div(second, correction(tf, beta2, schedule.step())));
     Operand<TFloat32> direction =
@@ -102,15 +152,6 @@ public record AdamW(
         decays ? tf.math.add(direction, tf.math.mul(p, decay(tf, schedule))) : direction;
     variables.assign(
         parameter.name(), tf.math.sub(p, tf.math.mul(change, schedule.learningRate())));
-  }
-
-  /** Authors g min(1, clip / (|g| + 1e-6)) (DINO, {@code utils.clip_gradients}). */
-  private Operand<TFloat32> clipped(Ops tf, Operand<TFloat32> gradient) {
-    int[] axes = IntStream.range(0, gradient.shape().numDimensions()).toArray();
-    Operand<TFloat32> length = tf.math.sqrt(tf.sum(tf.math.square(gradient), tf.constant(axes)));
-    Operand<TFloat32> factor =
-        tf.math.div(tf.constant(clip.floatValue()), tf.math.add(length, tf.constant(CLIP_EPSILON)));
-    return tf.math.mul(gradient, tf.math.minimum(factor, tf.constant(1f)));
   }
 
   /** Authors end + (start - end) (1 + cos(pi t / T)) / 2, where t counts from 0. */

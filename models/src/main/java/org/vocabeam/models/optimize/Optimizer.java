@@ -3,6 +3,7 @@ package org.vocabeam.models.optimize;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.io.Serializable;
+import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -24,13 +25,18 @@ import org.vocabeam.models.graph.Variables;
   @JsonSubTypes.Type(value = AdamW.class, name = "adamw")
 })
 public interface Optimizer extends Serializable {
+  /** Returns the gradients of all parameters, of a limited length if the optimizer has a limit. */
+  default List<Operand<TFloat32>> limited(Ops tf, List<Operand<TFloat32>> gradients) {
+    return gradients;
+  }
+
   /**
    * Adds the update of one parameter to the step's updates.
    *
    * @param tf operations that run when nothing reads the parameter's old value any more ({@link
    *     Variables#after})
    * @param parameter of role TRAINED
-   * @param gradient of the loss, without weight decay, in the parameter's shape
+   * @param gradient of the loss, {@link #limited}, without weight decay, in the parameter's shape
    * @param schedule this step's rate and number
    */
   void update(

@@ -43,17 +43,20 @@ public sealed interface RateSchedule extends Serializable {
    * A {@link CosineSchedule} by step.
    *
    * @param learningRate rate of the first step after the warm-up
-   * @param endLearningRate rate at the end of the run
+   * @param endLearningRate rate at the end of the cosine
    * @param warmupSteps steps of linearly growing rate
    * @param firstLearningRate rate of the first step of a warm-up whose last step has {@code
    *     learningRate} already (SwAV and DINO, reference code); null for a warm-up that starts at 0
    *     and would reach it one step later
+   * @param length of warm-up and cosine in runs, at least 1: a longer one is cut off at the run's
+   *     end (MOCA, reference code); null for 1
    */
   record Cosine(
       double learningRate,
       double endLearningRate,
       long warmupSteps,
-      @JsonInclude(JsonInclude.Include.NON_NULL) Double firstLearningRate)
+      @JsonInclude(JsonInclude.Include.NON_NULL) Double firstLearningRate,
+      @JsonInclude(JsonInclude.Include.NON_NULL) Double length)
       implements RateSchedule {
     public Cosine {
       checkRate(learningRate);
@@ -68,11 +71,22 @@ public sealed interface RateSchedule extends Serializable {
           "endLearningRate",
           endLearningRate,
           "between 0 and learningRate, which is " + learningRate);
+      require(
+          length == null || (length >= 1 && Double.isFinite(length)),
+          "length",
+          length,
+          "at least 1 and finite, or absent");
     }
 
     /** Makes a schedule whose warm-up starts at 0. */
     public Cosine(double learningRate, double endLearningRate, long warmupSteps) {
       this(learningRate, endLearningRate, warmupSteps, /* firstLearningRate= */ null);
+    }
+
+    /** Makes a schedule whose cosine ends with the run. */
+    public Cosine(
+        double learningRate, double endLearningRate, long warmupSteps, Double firstLearningRate) {
+      this(learningRate, endLearningRate, warmupSteps, firstLearningRate, /* length= */ null);
     }
 
     @Override
@@ -81,7 +95,8 @@ public sealed interface RateSchedule extends Serializable {
         double done = (double) step / Math.max(1, warmupSteps - 1);
         return firstLearningRate + (learningRate - firstLearningRate) * done;
       }
-      return new CosineSchedule(learningRate, endLearningRate, warmupSteps, steps, 1).rate(step);
+      long ofCosine = length == null ? steps : Math.round(length * steps);
+      return new CosineSchedule(learningRate, endLearningRate, warmupSteps, ofCosine, 1).rate(step);
     }
 
     @Override

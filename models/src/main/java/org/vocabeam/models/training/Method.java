@@ -8,6 +8,8 @@ import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.SplittableRandom;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -15,6 +17,7 @@ import org.tensorflow.types.TInt32;
 import org.vocabeam.models.backbone.Backbone;
 import org.vocabeam.models.graph.VariableSpec;
 import org.vocabeam.models.graph.Variables;
+import org.vocabeam.models.optimize.RateSchedule;
 import org.vocabeam.models.views.Normalisation;
 import org.vocabeam.models.views.ViewSpec;
 
@@ -98,9 +101,12 @@ public interface Method extends Serializable {
     return Map.of();
   }
 
-  /** Returns true for a trained parameter that keeps the schedule's first rate for the run. */
-  default boolean hasConstantRate(VariableSpec parameter) {
-    return false;
+  /**
+   * Returns the learning rate that a trained parameter keeps for the run, beside the weight decay
+   * of the first step; empty for a parameter that follows the schedules.
+   */
+  default OptionalDouble constantRate(VariableSpec parameter, RateSchedule schedule) {
+    return OptionalDouble.empty();
   }
 
   /** Origin of the targets of a step. */
@@ -129,7 +135,7 @@ public interface Method extends Serializable {
   }
 
   /** Visual words that a run learns from, for pictures of them; empty for a method without. */
-  default Optional<WordMap> wordMap() {
+  default Optional<WordMap> wordMap(Backbone backbone) {
     return Optional.empty();
   }
 
@@ -164,11 +170,36 @@ public interface Method extends Serializable {
   default void check(Backbone backbone, int batchSize) {}
 
   /**
-   * A uniform integer for every image.
+   * Uniform integers for every image.
    *
    * @param bound exclusive
+   * @param isOrder true for all integers below the bound in a random order, false for one of them
    */
-  record Draw(String name, int bound) {}
+  record Draw(String name, int bound, boolean isOrder) {
+    /** Makes a draw of one integer. */
+    public Draw(String name, int bound) {
+      this(name, bound, /* isOrder= */ false);
+    }
+
+    /** Returns the shape of the draws of some images: {@code [B]}, or {@code [B, bound]}. */
+    public long[] shape(int images) {
+      return isOrder ? new long[] {images, bound} : new long[] {images};
+    }
+
+    /** Returns the integers of an image. */
+    public int[] drawn(SplittableRandom random) {
+      if (!isOrder) {
+        return new int[] {random.nextInt(bound)};
+      }
+      int[] order = new int[bound];
+      for (int i = 0; i < bound; i++) {
+        int before = random.nextInt(i + 1);
+        order[i] = order[before];
+        order[before] = i;
+      }
+      return order;
+    }
+  }
 
   /** A scalar by step. */
   @FunctionalInterface
@@ -198,7 +229,7 @@ public interface Method extends Serializable {
    * Inputs of a step.
    *
    * @param views name to normalised pixels {@code [B count, size, size, C]}, rows image-major
-   * @param draws name to {@code [B]}
+   * @param draws name to {@code [B]}, or for an order to {@code [B, bound]}
    * @param scalars name to scalar
    * @param targets {@code [B, K]} where K is {@link #targetWords}; null when that is 0
    * @param normalisation of the views' pixels

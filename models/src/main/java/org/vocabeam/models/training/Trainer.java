@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.vocabeam.models.Seeds;
 import org.vocabeam.models.graph.TensorFlowNative;
 import org.vocabeam.models.graph.VariableSpec;
@@ -243,12 +244,13 @@ public final class Trainer implements AutoCloseable {
   private Map<String, Object> inputs(long step, Batch batch, int from, int to) {
     Map<String, Object> inputs = new HashMap<>();
     for (Method.Draw draw : recipe.draws()) {
-      int[] drawn = new int[to - from];
-      for (int i = 0; i < drawn.length; i++) {
-        SplittableRandom random = batch.random(recipe.seed(), from + i, draw.name());
-        drawn[i] = random.nextInt(draw.bound());
+      IntStream.Builder drawn = IntStream.builder();
+      for (int i = from; i < to; i++) {
+        for (int one : draw.drawn(batch.random(recipe.seed(), i, draw.name()))) {
+          drawn.add(one);
+        }
       }
-      inputs.put(draw.name(), drawn);
+      inputs.put(draw.name(), drawn.build().toArray());
     }
     recipe
         .method()
@@ -272,8 +274,6 @@ public final class Trainer implements AutoCloseable {
     inputs.put(
         TrainingProgram.LEARNING_RATE,
         new float[] {(float) recipe.schedule().rate(step, recipe.steps())});
-    inputs.put(
-        TrainingProgram.CONSTANT_RATE, new float[] {(float) recipe.schedule().learningRate()});
     inputs.put(TrainingProgram.STEP, new float[] {step + 1});
     long before = recipe.continuation().headWarmupSteps();
     if (before > 0) {

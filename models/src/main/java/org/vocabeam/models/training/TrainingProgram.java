@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TBool;
@@ -12,6 +13,7 @@ import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TUint8;
 import org.vocabeam.models.graph.Precision;
 import org.vocabeam.models.graph.VariableSpec;
+import org.vocabeam.models.graph.Variables;
 import org.vocabeam.models.optimize.Optimizer;
 import org.vocabeam.models.program.ProgramWriter;
 
@@ -27,7 +29,6 @@ final class TrainingProgram {
   static final String UPDATE = "update";
   static final String TARGETS = "targets";
   static final String LEARNING_RATE = "learning_rate";
-  static final String CONSTANT_RATE = "constant_rate";
   static final String BACKBONE_RATE = "backbone_rate";
   static final String STEP = "step";
 
@@ -52,7 +53,7 @@ final class TrainingProgram {
     Map<String, Operand<?>> inputs = new LinkedHashMap<>();
     Map<String, Operand<TInt32>> draws = new LinkedHashMap<>();
     for (Method.Draw draw : recipe.draws()) {
-      Operand<TInt32> input = writer.input(draw.name(), TInt32.class, batch);
+      Operand<TInt32> input = writer.input(draw.name(), TInt32.class, draw.shape(batch));
       inputs.put(draw.name(), input);
       draws.put(draw.name(), input);
     }
@@ -76,19 +77,16 @@ final class TrainingProgram {
       inputs.put(TARGETS, targets);
     }
     Operand<TFloat32> learningRate = writer.input(LEARNING_RATE, TFloat32.class);
-    Operand<TFloat32> constantRate = writer.input(CONSTANT_RATE, TFloat32.class);
     Operand<TFloat32> step = writer.input(STEP, TFloat32.class);
     inputs.putAll(scalars);
     Map<String, Operand<?>> schedule = new LinkedHashMap<>();
     schedule.put(LEARNING_RATE, learningRate);
-    schedule.put(CONSTANT_RATE, constantRate);
     schedule.put(STEP, step);
     Rates rates =
         new Rates(
             recipe,
             tf,
             learningRate,
-            constantRate,
             recipe.continuation().warmsHeadsUp()
                 ? writer.input(BACKBONE_RATE, TFloat32.class)
                 : learningRate,
@@ -134,7 +132,6 @@ final class TrainingProgram {
    * Rates of a step for every parameter.
    *
    * @param learningRate of heads
-   * @param constantRate of parameters whose rate does not change
    * @param backboneRate of the backbone's last layer
    * @param step number, counted from 1
    */
@@ -142,7 +139,6 @@ final class TrainingProgram {
       Recipe recipe,
       Ops tf,
       Operand<TFloat32> learningRate,
-      Operand<TFloat32> constantRate,
       Operand<TFloat32> backboneRate,
       Operand<TFloat32> step) {
 
@@ -158,23 +154,39 @@ final class TrainingProgram {
         return optimizer;
       }
       Operand<TBool> moves = backboneMoves();
-      return (after, variables, parameter, gradient, schedule) -> {
-        if (Continuation.isOfBackbone(parameter)) {
-          variables.onlyIf(
-              after, moves, ops -> optimizer.update(ops, variables, parameter, gradient, schedule));
-        } else {
-          optimizer.update(after, variables, parameter, gradient, schedule);
+      return new Optimizer() {
+        @Override
+        public List<Operand<TFloat32>> limited(Ops ops, List<Operand<TFloat32>> gradients) {
+          return optimizer.limited(ops, gradients);
+        }
+
+        @Override
+        public void update(
+            Ops after,
+            Variables variables,
+            VariableSpec parameter,
+            Operand<TFloat32> gradient,
+            Schedule schedule) {
+          if (Continuation.isOfBackbone(parameter)) {
+            variables.onlyIf(
+                after,
+                moves,
+                ops -> optimizer.update(ops, variables, parameter, gradient, schedule));
+          } else {
+            optimizer.update(after, variables, parameter, gradient, schedule);
+          }
         }
       };
     }
 
     /** Returns a parameter's rate and step; those of a backbone count from its first one. */
     Optimizer.Schedule schedule(VariableSpec parameter) {
+      OptionalDouble constant = recipe.method().constantRate(parameter, recipe.schedule());
+      if (constant.isPresent()) {
+        return new Optimizer.Schedule(tf.constant((float) constant.getAsDouble()), step);
+      }
       boolean ofBackbone = Continuation.isOfBackbone(parameter);
-      Operand<TFloat32> rate =
-          recipe.method().hasConstantRate(parameter)
-              ? constantRate
-              : ofBackbone ? backboneRate : learningRate;
+      Operand<TFloat32> rate = ofBackbone ? backboneRate : learningRate;
       double factor = recipe.continuation().rateFactor(parameter, recipe.backbone());
       Operand<TFloat32> scaled =
           factor == 1 ? rate : tf.math.mul(rate, tf.constant((float) factor));

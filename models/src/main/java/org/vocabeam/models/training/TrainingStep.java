@@ -74,9 +74,10 @@ public record TrainingStep(
     List<Op> moved = new ArrayList<>(variables.updates());
     BiConsumer<Ops, List<Operand<TFloat32>>> update =
         (ops, unscaled) -> {
+          List<Operand<TFloat32>> limited = optimizer.limited(ops, unscaled);
           for (int i = 0; i < trained.size(); i++) {
             VariableSpec parameter = trained.get(i);
-            optimizer.update(ops, variables, parameter, unscaled.get(i), schedule.apply(parameter));
+            optimizer.update(ops, variables, parameter, limited.get(i), schedule.apply(parameter));
           }
         };
     List<String> metrics = List.copyOf(reported.keySet());

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.tensorflow.Operand;
@@ -26,6 +27,14 @@ class AdamWTest {
     return (matrix ? 4 : 0.7f) * (i % 2 == 0 ? 1 : -0.9f) * (1 + 0.1f * step);
   }
 
+  private static double squaredLength(int step, boolean matrix) {
+    double length = 0;
+    for (int i = 0; i < (matrix ? MATRIX : BIAS).length; i++) {
+      length += Math.pow(gradient(step, i, matrix), 2);
+    }
+    return length;
+  }
+
   /** Algorithm 2 in double precision, with everything that transformers add. */
   private static double[] expected(AdamW adamW, float[] first, boolean matrix, int steps) {
     int n = first.length;
@@ -36,10 +45,10 @@ class AdamWTest {
       p[i] = first[i];
     }
     for (int t = 1; t <= steps; t++) {
-      double length = 0;
-      for (int i = 0; i < n; i++) {
-        length += Math.pow(gradient(t, i, matrix), 2);
-      }
+      double length =
+          adamW.clipped() == AdamW.Clipped.ALL
+              ? squaredLength(t, true) + squaredLength(t, false)
+              : squaredLength(t, matrix);
       double factor =
           adamW.clip() == null ? 1 : Math.min(1, adamW.clip() / (Math.sqrt(length) + 1e-6));
       double decay = adamW.weightDecay();
@@ -70,12 +79,14 @@ class AdamWTest {
       Operand<TFloat32> bias = sandbox.floats(new float[2], 2);
       sandbox.variables().variable("", "matrix", Role.TRAINED, Initializer.ZEROS, 2, 2);
       sandbox.variables().variable("", "bias", Role.TRAINED, Initializer.ZEROS, 2);
-      for (VariableSpec parameter : sandbox.variables().specs(Role.TRAINED)) {
+      List<VariableSpec> parameters = sandbox.variables().specs(Role.TRAINED);
+      List<Operand<TFloat32>> gradients = adamW.limited(tf, List.of(matrix, bias));
+      for (int i = 0; i < parameters.size(); i++) {
         adamW.update(
             tf,
             sandbox.variables(),
-            parameter,
-            parameter.name().equals("matrix") ? matrix : bias,
+            parameters.get(i),
+            gradients.get(i),
             new Optimizer.Schedule(tf.constant((float) RATE), number, STEPS));
       }
       Operand<TFloat32> step =
@@ -115,13 +126,21 @@ class AdamWTest {
 
   /** A large epsilon, with which the length of a gradient matters. */
   private static AdamW adamW(Double endWeightDecay, AdamW.Decayed decayed, Double clip) {
-    return new AdamW(0.9, 0.99, /* epsilon= */ 1, 0.04, endWeightDecay, decayed, clip);
+    return adamW(endWeightDecay, decayed, clip, AdamW.Clipped.EACH);
+  }
+
+  private static AdamW adamW(
+      Double endWeightDecay, AdamW.Decayed decayed, Double clip, AdamW.Clipped clipped) {
+    return new AdamW(0.9, 0.99, /* epsilon= */ 1, 0.04, endWeightDecay, decayed, clip, clipped);
   }
 
   @Test
   void decayGrowsBiasesDoNotDecayAndLongGradientsAreClipped() {
     AdamW right = adamW(0.4, AdamW.Decayed.MATRICES, 3.0);
     check(right, right);
+    AdamW together = adamW(0.4, AdamW.Decayed.MATRICES, 3.0, AdamW.Clipped.ALL);
+    check(together, together);
+    assertThrows(AssertionError.class, () -> check(together, right));
     AdamW plain = adamW(null, AdamW.Decayed.ALL, null);
     check(plain, plain);
     for (AdamW wrong :
@@ -138,7 +157,7 @@ class AdamWTest {
   @Test
   void theTransformersOptimizerIsDinos() {
     assertEquals(
-        new AdamW(0.9, 0.999, 1e-8, 0.04, 0.4, AdamW.Decayed.MATRICES, 3.0),
+        new AdamW(0.9, 0.999, 1e-8, 0.04, 0.4, AdamW.Decayed.MATRICES, 3.0, AdamW.Clipped.EACH),
         AdamW.forTransformers());
     assertEquals(
         "clip is 0.0, must be positive, or absent",
