@@ -86,7 +86,7 @@ public record BowNet(
 
   /** Words of the teacher, which the run keeps in its codebook. */
   @Override
-  public Optional<WordMap> wordMap() {
+  public Optional<WordMap> wordMap(Backbone backbone) {
     return Optional.of(new WordMap(STUDENT, level, Optional.empty(), /* border= */ 0, words));
   }
 

@@ -35,6 +35,7 @@ import org.vocabeam.models.jointembedding.SimSiam;
 import org.vocabeam.models.jointembedding.Swav;
 import org.vocabeam.models.labels.Distillation;
 import org.vocabeam.models.labels.Supervised;
+import org.vocabeam.models.obow.Moca;
 import org.vocabeam.models.obow.Obow;
 import org.vocabeam.models.pretext.Colorization;
 import org.vocabeam.models.pretext.Jigsaw;
@@ -57,7 +58,10 @@ import org.vocabeam.models.weights.Imported;
  * }</pre>
  */
 public final class Methods {
-  /** Methods that work with every preset. A new one is its file and a line here. */
+  /**
+   * Methods that a preset chooses the network of. A new one is its file and a line here, which
+   * names a network if the method does not work on all.
+   */
   private static final List<Registered> METHODS =
       List.of(
           new Registered(Autoencoder.class, Autoencoder::small, Autoencoder::paper),
@@ -68,6 +72,7 @@ public final class Methods {
           new Registered(Gan.class, Gan::small, Gan::paper),
           new Registered(Jigsaw.class, Jigsaw::small, Jigsaw::paper),
           new Registered(Lejepa.class, Lejepa::small, Lejepa::paper),
+          new Registered(Moca.class, Moca::small, Moca::paper, /* network= */ "vit-mini4"),
           new Registered(Obow.class, Obow::small, Obow::paper),
           new Registered(RelativePatch.class, RelativePatch::small, RelativePatch::paper),
           new Registered(Rotation.class, Rotation::small, Rotation::paper),
@@ -93,11 +98,21 @@ public final class Methods {
    * @param type with a {@code JsonTypeName}
    * @param small settings for a network and a task
    * @param paper settings for a network and a task
+   * @param network name of the network that it is tried on first; it works on others of this kind,
+   *     and where it is that of {@link Preset#SMALL}, on all
    */
   private record Registered(
       Class<? extends Method> type,
       BiFunction<Backbone, Task, Recipe> small,
-      BiFunction<Backbone, Task, Recipe> paper) {
+      BiFunction<Backbone, Task, Recipe> paper,
+      String network) {
+    Registered(
+        Class<? extends Method> type,
+        BiFunction<Backbone, Task, Recipe> small,
+        BiFunction<Backbone, Task, Recipe> paper) {
+      this(type, small, paper, Preset.SMALL.network());
+    }
+
     String name() {
       return Method.nameOf(type);
     }
@@ -129,9 +144,23 @@ public final class Methods {
     return json;
   }
 
-  /** Returns the names of the methods that work with every preset, sorted. */
+  /** Returns the names of the methods that a preset chooses the network of, sorted. */
   public static List<String> names() {
     return METHODS.stream().map(Registered::name).sorted().toList();
+  }
+
+  /**
+   * Returns the preset of a name for a method: that of {@link Preset#named}, but for {@code small},
+   * which is the small settings on a small network that the method works on.
+   *
+   * @param method one of {@link #names}
+   * @throws UserError if there is no such method or no such preset
+   */
+  public static Preset preset(String method, String name) {
+    Preset named = Preset.named(name);
+    return name.equals(Preset.SMALL.name())
+        ? new Preset(registered(method).network(), named.settings())
+        : named;
   }
 
   /**
@@ -152,14 +181,17 @@ public final class Methods {
    * @throws UserError if there is no such method, or if it cannot work on such images
    */
   public static Recipe recipe(String method, Settings settings, Backbone backbone, Task task) {
+    return registered(method).recipe(settings, backbone, task);
+  }
+
+  private static Registered registered(String method) {
     return METHODS.stream()
         .filter(registered -> registered.name().equals(method))
         .findFirst()
         .orElseThrow(
             () ->
                 new UserError(
-                    "method is " + method + ", must be one of " + String.join(", ", names())))
-        .recipe(settings, backbone, task);
+                    "method is " + method + ", must be one of " + String.join(", ", names())));
   }
 
   /** Returns the recipe as a tree, in which single values can be changed. */

@@ -137,7 +137,7 @@ public record Obow(
 
   /** Words of the last level, which are features of the teacher. */
   @Override
-  public Optional<WordMap> wordMap() {
+  public Optional<WordMap> wordMap(Backbone backbone) {
     String last = levels.get(levels.size() - 1);
     return Optional.of(
         new WordMap(TEACHER, last, Optional.of(Vocabulary.name(last)), borderCrop, words));
@@ -245,10 +245,7 @@ public record Obow(
     variables.variable("", name, Role.STATISTIC, Initializer.constant(0.5f));
     Operand<TFloat32> mu = VisualWords.meanNearestDistance(tf, distances);
     return variables.assign(
-        name,
-        tf.math.add(
-            tf.math.mul(variables.get(name), tf.constant((float) distanceDecay)),
-            tf.math.mul(mu, tf.constant((float) (1 - distanceDecay)))));
+        name, VisualWords.movedDistance(tf, variables.get(name), mu, distanceDecay));
   }
 
   /**

@@ -67,9 +67,38 @@ public final class VisualWords {
         tf.math.add(tf.math.add(products, rowNorms), wordNorms), tf.constant(0f));
   }
 
+  /**
+   * Authors d(u, k) = -cos(F_u, v_k) of words that have length 1 (MOCA reference code, {@code
+   * assign_words}).
+   *
+   * @param map {@code [B, h, w, C]}
+   * @param words {@code [K, C]}
+   * @return {@code [B h w, K]}
+   */
+  static Operand<TFloat32> cosineDistances(Ops tf, Operand<TFloat32> map, Operand<TFloat32> words) {
+    Operand<TFloat32> rows = tf.reshape(map, tf.constant(new long[] {-1, map.shape().get(3)}));
+    return tf.math.neg(Layers.timesTransposed(tf, Layers.l2Normalize(tf, rows), words));
+  }
+
   /** Authors mu, the mean over images and locations of the distance to the nearest word. */
   static Operand<TFloat32> meanNearestDistance(Ops tf, Operand<TFloat32> distances) {
     return Layers.meanOfAll(tf, tf.min(distances, tf.constant(1)));
+  }
+
+  /**
+   * Authors mu of {@link #cosineDistances}, the mean over images and locations of the distance of
+   * the mean word behind the nearest.
+   */
+  static Operand<TFloat32> meanMargin(Ops tf, Operand<TFloat32> distances) {
+    return tf.math.sub(Layers.meanOfAll(tf, distances), meanNearestDistance(tf, distances));
+  }
+
+  /** Authors m <- decay m + (1 - decay) mu. */
+  static Operand<TFloat32> movedDistance(
+      Ops tf, Operand<TFloat32> m, Operand<TFloat32> mu, double decay) {
+    return tf.math.add(
+        tf.math.mul(m, tf.constant((float) decay)),
+        tf.math.mul(mu, tf.constant((float) (1 - decay))));
   }
 
   /**
@@ -77,7 +106,7 @@ public final class VisualWords {
    * the nearest word.
    *
    * @param distances {@code [B h w, K]}
-   * @param runningDistance m, a scalar, already moved by this batch
+   * @param runningDistance m, a scalar
    * @param inverseDelta 1 / delta, or null for hard assignment
    * @return {@code [B h w, K]}
    */

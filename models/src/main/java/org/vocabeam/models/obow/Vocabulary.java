@@ -48,10 +48,20 @@ public final class Vocabulary {
    * @param size K words
    */
   Vocabulary(Variables variables, String level, int size, int channels) {
+    this(variables, level, size, channels, Initializer.rectifiedNormal());
+  }
+
+  /**
+   * Adds words with given first values.
+   *
+   * @param size K words
+   * @param first words
+   */
+  Vocabulary(Variables variables, String level, int size, int channels, Initializer first) {
     this.variables = variables;
     this.name = name(level);
     this.size = size;
-    variables.variable("", name, Role.QUEUE, Initializer.rectifiedNormal(), size, channels);
+    variables.variable("", name, Role.QUEUE, first, size, channels);
     variables.variable("", name + ".pointer", Role.POINTER, Initializer.ZEROS);
   }
 
@@ -94,7 +104,7 @@ public final class Vocabulary {
   /**
    * Authors the update that overwrites the oldest rows and moves the pointer.
    *
-   * @param vectors {@code [B, C]}; B is at most K
+   * @param vectors {@code [B, C]}, or those of some images; at most K
    */
   void push(Ops tf, Operand<TFloat32> vectors) {
     float rows = vectors.shape().get(0);

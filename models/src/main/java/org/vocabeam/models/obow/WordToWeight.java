@@ -23,9 +23,33 @@ public final class WordToWeight {
    */
   public static Operand<TFloat32> generate(Layers layers, Operand<TFloat32> words, int width) {
     Ops tf = layers.ops();
-    Operand<TFloat32> h = layers.linear(Layers.l2Normalize(tf, words), "fc", 2 * width, false);
-    h = layers.relu(layers.batchNorm(h, "bn"));
-    return Layers.l2Normalize(tf, layers.linear(h, "last", width, true));
+    Operand<TFloat32> unit = Layers.l2Normalize(tf, words);
+    return Layers.l2Normalize(tf, hidden(layers, unit, 2 * width, width));
+  }
+
+  /**
+   * Authors the weights of MOCA (Gidaris et al. 2024, section 3; reference code {@code ResWGEN}):
+   * the generator adds to the word, or to a linear map of it where the widths differ.
+   *
+   * @param words {@code [K, C]}
+   * @param hiddenWidth of the hidden layer
+   * @param width D of the features that the weights classify
+   * @return {@code [K, D]}
+   */
+  public static Operand<TFloat32> generateResidual(
+      Layers layers, Operand<TFloat32> words, int hiddenWidth, int width) {
+    Ops tf = layers.ops();
+    Operand<TFloat32> unit = Layers.l2Normalize(tf, words);
+    Operand<TFloat32> skip =
+        unit.shape().get(1) == width ? unit : layers.linear(unit, "skip", width, true);
+    return Layers.l2Normalize(tf, tf.math.add(hidden(layers, unit, hiddenWidth, width), skip));
+  }
+
+  /** Authors linear without bias, batch norm over the K words, ReLU, linear. */
+  private static Operand<TFloat32> hidden(
+      Layers layers, Operand<TFloat32> words, int hiddenWidth, int width) {
+    Operand<TFloat32> h = layers.linear(words, "fc", hiddenWidth, false);
+    return layers.linear(layers.relu(layers.batchNorm(h, "bn")), "last", width, true);
   }
 
   /**

@@ -19,5 +19,21 @@
  *   <li>The small settings' rate of 0.2 needs their long warm-up: without it the linear probe has
  *       39.1 % instead of 65.2 (docs/experiments.md, Choice of the small settings).
  * </ul>
+ *
+ * <p>MOCA ({@link org.vocabeam.models.obow.Moca}), by OBoW's authors, is OBoW on a masked vision
+ * transformer and takes these parts.
+ *
+ * <ul>
+ *   <li>A round computes its visible patches alone: pixels are gathered before the embedding, so no
+ *       gradient goes through a gather, whose kernel for GPUs is not deterministic. The number of
+ *       visible patches follows from the side of the views, so that shapes are static.
+ *   <li>Positions are a frozen variable ({@link org.vocabeam.models.obow.FixedPositions}) and not
+ *       another network: a checkpoint is one of any transformer.
+ *   <li>The running distance is used as the step before has left it; OBoW moves it first.
+ *   <li>Deviation: first weights on tokens are normal with 0.02, and those of the generators
+ *       PyTorch's; the reference draws both by Xavier's rule.
+ *   <li>Deviation: replicas' words are interleaved, as OBoW's; in the released code only those of
+ *       the first replica survive.
+ * </ul>
  */
 package org.vocabeam.models.obow;

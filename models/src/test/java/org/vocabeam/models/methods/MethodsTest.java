@@ -30,6 +30,7 @@ import org.vocabeam.models.graph.Precision;
 import org.vocabeam.models.jointembedding.Dino;
 import org.vocabeam.models.jointembedding.Swav;
 import org.vocabeam.models.labels.Supervised;
+import org.vocabeam.models.obow.Moca;
 import org.vocabeam.models.obow.Obow;
 import org.vocabeam.models.obow.VisualWords;
 import org.vocabeam.models.obow.Vocabulary;
@@ -57,6 +58,13 @@ class MethodsTest {
           .toList();
 
   private static final long IMAGENET = 1_281_167;
+
+  /** Returns the presets that a method works with: all, or those of transformers. */
+  private static List<Preset> presets(String method) {
+    return PRESETS.stream()
+        .filter(preset -> !method.equals("moca") || preset.network().startsWith("vit"))
+        .toList();
+  }
 
   private static Task task(int side, int channels, long images, long steps) {
     float[] mean = new float[channels];
@@ -91,7 +99,7 @@ class MethodsTest {
   @Test
   void everyMethodsRecipesSurviveJson() {
     for (String method : Methods.names()) {
-      for (Preset preset : PRESETS) {
+      for (Preset preset : presets(method)) {
         for (int side : new int[] {28, 32, 224}) {
           Recipe recipe = Methods.recipe(method, preset, task(side, 3, 50_000, 777));
           assertEquals(method, recipe.method().name());
@@ -105,7 +113,7 @@ class MethodsTest {
   @Test
   void everyMethodsRecipesSurviveSerialization() throws Exception {
     for (String method : Methods.names()) {
-      for (Preset preset : PRESETS) {
+      for (Preset preset : presets(method)) {
         Recipe recipe = Methods.recipe(method, preset, task(224, 3, 50_000, 777));
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
@@ -330,6 +338,75 @@ class MethodsTest {
             .optimizer());
   }
 
+  /** Gidaris et al. 2024, README and main_pretrain.py of the reference code. */
+  @Test
+  void mocaHasItsAuthorsSettings() {
+    Recipe recipe =
+        Methods.recipe("moca", Preset.named("vit-b16"), task(224, 3, IMAGENET, 200 * 5004));
+    VisionTransformer backbone = (VisionTransformer) recipe.backbone();
+    assertEquals(List.of(16, 768, 12, 12, 14), shape(backbone));
+    assertEquals(VisionTransformer.Feature.PATCH_MEAN, backbone.feature());
+    assertEquals(0, backbone.dropPath());
+    assertEquals(
+        new AdamW(0.9, 0.999, 1e-8, 0.05, 0.2, AdamW.Decayed.MATRICES, 0.1, AdamW.Clipped.ALL),
+        recipe.optimizer());
+    assertEquals(new RateSchedule.Cosine(1.5e-4, 0, 100_080, null, 1.25), recipe.schedule());
+    Moca moca = (Moca) recipe.method();
+    assertEquals(List.of(4096, 32), List.of(moca.words(), moca.newWords()));
+    assertEquals(List.of(10.0, 3.0), List.of(moca.inverseDelta(), moca.inverseTemperature()));
+    assertEquals(List.of(2, 4), List.of(moca.borderCrop(), moca.earlyBlocks()));
+    assertEquals(new Moca.Decoder(512, 2, 16), moca.decoder());
+    assertEquals(new Moca.Mask(0.55, 0.35), moca.firstMask());
+    assertEquals(new Moca.Mask(0.75, 0.55), moca.secondMask());
+    assertEquals(List.of(0.5, 0.5), List.of(moca.imageWeight(), moca.tokenWeight()));
+    assertEquals(1e-4, moca.generatorRate());
+    assertEquals(0.994, moca.teacherDecay());
+  }
+
+  @Test
+  void theDefaultPresetOfAMethodIsOneThatItWorksWith() {
+    for (String method : Methods.names()) {
+      Recipe recipe = Methods.recipe(method, Methods.preset(method, "small"), task(32, 3, 500, 9));
+      assertEquals(method, recipe.method().name());
+    }
+    assertEquals(Preset.SMALL, Methods.preset("obow", "small"));
+    assertEquals(Preset.named("small/vit-mini4"), Methods.preset("moca", "small"));
+    assertEquals(Preset.SMALL, Methods.preset("moca", "small/resnet8"));
+    assertEquals(
+        "the network of moca is a ResNet, must be a VisionTransformer, whose patches it hides; take"
+            + " a network vit-...",
+        assertThrows(
+                UserError.class, () -> Methods.recipe("moca", Preset.RESNET18, task(32, 3, 500, 9)))
+            .getMessage());
+  }
+
+  @Test
+  void mocaRefusesWhatItCannotHide() {
+    ObjectNode moca =
+        (ObjectNode)
+            Methods.toTree(
+                Methods.recipe("moca", Preset.named("small/vit-mini4"), task(28, 3, 500, 9)));
+    for (List<Object> wrong :
+        List.<List<Object>>of(
+            List.of("/method", "borderCrop", 4, "has 7x7 patches, and a border crop of 4 leaves"),
+            List.of("/method", "earlyBlocks", 4, "must be less than the transformer's depth"),
+            List.of("/method", "newWords", 300, "must be positive and at most words"),
+            List.of("/method/secondMask", "encoder", 0.5, "than encoder, which is 0.5"),
+            List.of("/method/secondMask", "encoder", 0.56, "must be at most the 18"),
+            List.of("/method/firstMask", "encoder", 0.99, "the encoder sees 0 and the decoder"),
+            List.of("/method/decoder", "width", 6, "must be a positive multiple of 4"),
+            List.of("/method/decoder", "heads", 3, "must be a divisor of width"),
+            List.of("/method/second", "size", 24, "must have one size"),
+            List.of("/method/second", "name", "view1", "must have different names"))) {
+      ObjectNode tree = moca.deepCopy();
+      ((ObjectNode) tree.at((String) wrong.get(0))).putPOJO((String) wrong.get(1), wrong.get(2));
+      String message =
+          assertThrows(UserError.class, () -> Methods.recipe(tree.toString()), wrong.toString())
+              .getMessage();
+      assertTrue(message.contains((String) wrong.get(3)), message);
+    }
+  }
+
   @Test
   void unknownMethodsAreRefused() {
     assertEquals(
@@ -436,7 +513,7 @@ class MethodsTest {
     Recipe recipe = Methods.recipe("autoencoder", Preset.SMALL, task(28, 1, 1000, 100));
     ObjectNode tree = (ObjectNode) Methods.toTree(recipe);
     ObjectNode optimizer = (ObjectNode) tree.get("optimizer");
-    optimizer.remove(List.of("endWeightDecay", "decayed", "clip"));
+    optimizer.remove(List.of("endWeightDecay", "decayed", "clip", "clipped"));
     assertEquals(List.of("beta1", "beta2", "epsilon", "type", "weightDecay"), sorted(optimizer));
     assertEquals(recipe, Methods.recipe(tree));
     assertEquals(new AdamW(0.9, 0.999, 1e-8, 0.01), Methods.recipe(tree).optimizer());
@@ -476,6 +553,15 @@ class MethodsTest {
     assertEquals(
         "an image has 1 crop, must have 2 at least: raise count of globals",
         assertThrows(UserError.class, () -> Methods.recipe(tree)).getMessage());
+  }
+
+  @Test
+  void recipesOfEarlierVersionsHaveCosinesOfTheRunAndTransformersOfFour() {
+    Recipe recipe = Methods.recipe("dino", Preset.named("vit-ti16"), task(28, 1, 1000, 100));
+    ObjectNode tree = (ObjectNode) Methods.toTree(recipe);
+    assertFalse(tree.get("schedule").has("length"));
+    assertEquals(4, ((ObjectNode) tree.get("backbone")).remove("expansion").asInt());
+    assertEquals(recipe, Methods.recipe(tree));
   }
 
   private static List<String> sorted(ObjectNode object) {

@@ -89,7 +89,7 @@ class ObowGradientTest {
       }
       Map<String, Operand<TInt32>> draws = new LinkedHashMap<>();
       for (Method.Draw draw : obow.draws(BACKBONE)) {
-        draws.put(draw.name(), sandbox.ints(new int[IMAGES], IMAGES));
+        draws.put(draw.name(), sandbox.ints(new int[IMAGES], draw.shape(IMAGES)));
       }
       Operand<TFloat32> share = sandbox.floats(new float[] {STUDENT_SHARE});
       Loss loss =

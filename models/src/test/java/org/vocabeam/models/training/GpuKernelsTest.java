@@ -102,7 +102,7 @@ final class GpuKernelsTest {
               RESNET, task(32), RESNET, List.of(), Distillation.Objective.FEATURES, 1);
       case "distillation/logits" ->
           Distillation.recipe(RESNET, task(32), RESNET, CLASSES, Distillation.Objective.LOGITS, 2);
-      default -> Methods.recipe(method, Preset.SMALL, task(32));
+      default -> Methods.recipe(method, Methods.preset(method, "small"), task(32));
     };
   }
 
@@ -131,7 +131,7 @@ final class GpuKernelsTest {
             ? Methods.recipe(method, new Preset("vit-ti16", Settings.SMALL), task(32))
             : small(method);
     check(transformersStep(recipe, SmallTransformers.FULL, Precision.FLOAT32, directory));
-    if (method.equals("dino")) {
+    if (List.of("dino", "moca").contains(method)) {
       for (Precision precision : Precision.values()) {
         check(transformersStep(recipe, SmallTransformers.FULL, precision, directory));
         check(transformersStep(recipe, SmallTransformers.PLAIN, precision, directory));
@@ -156,7 +156,10 @@ final class GpuKernelsTest {
     TensorFlowNative.load();
     Recipe recipe =
         Methods.names().contains(method)
-            ? Methods.recipe(method, Preset.RESNET18, task(224))
+            ? Methods.recipe(
+                method,
+                method.equals("moca") ? Preset.named("vit-ti16") : Preset.RESNET18,
+                task(224))
             : small(method);
     check(step(with(recipe, Precision.FLOAT32), directory));
   }

@@ -181,7 +181,10 @@ public final class FinetuneCommand implements Callable<Integer> {
   private Recipe recipe(TrainingImages opened, Task task, @Nullable InitialWeights initial) {
     Preset size = preset.preset();
     Backbone backbone = initial == null ? size.backbone(task) : initial.recipe().backbone();
-    Method beside = auxiliary == null ? null : Methods.recipe(auxiliary, size, task).method();
+    Method beside =
+        auxiliary == null
+            ? null
+            : Methods.recipe(auxiliary, size.settings(), backbone, task).method();
     Recipe recipe =
         Supervised.recipe(
             backbone,

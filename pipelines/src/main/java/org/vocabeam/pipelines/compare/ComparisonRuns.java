@@ -261,7 +261,7 @@ record ComparisonRuns(
       task = task.withSide(comparison.imageSize());
     }
     return Supervised.recipe(
-        preset.backbone(task),
+        initial == null ? preset.backbone(task) : initial.recipe().backbone(),
         initial == null ? task : initial.task(task),
         training.statistics().classes(),
         Supervised.Trained.ALL,

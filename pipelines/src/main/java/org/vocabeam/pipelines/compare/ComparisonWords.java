@@ -54,7 +54,7 @@ record ComparisonWords(
       if (!method.networks().isEmpty() && comparison.isEvaluated(method, seed)) {
         String run = comparison.run(method.name(), seed);
         Recipe recipe = comparison.recipe(method.name(), training, method.steps(1), seed);
-        Optional<WordMap> map = recipe.method().wordMap();
+        Optional<WordMap> map = recipe.method().wordMap(recipe.backbone());
         // Words are of square maps.
         if (map.isPresent() && recipe.images().height() == recipe.images().width()) {
           galleries.add(gallery(words(method, map.get(), run), run));

@@ -64,13 +64,13 @@ public record RecipeChoice(
 
   /** Returns the kind of settings of the preset. */
   public Settings settings() {
-    return Preset.named(preset).settings();
+    return named().settings();
   }
 
   /** Returns the recipe for a task. */
   public Recipe recipe(Task task) {
     Task shown = imageSize == null ? task : task.withSide(imageSize);
-    return changes.applyTo(Methods.recipe(method, Preset.named(preset), shown));
+    return changes.applyTo(Methods.recipe(method, named(), shown));
   }
 
   /**
@@ -85,7 +85,11 @@ public record RecipeChoice(
     }
     Task shown = imageSize == null ? task : task.withSide(imageSize);
     return changes.applyTo(
-        Methods.recipe(method, Preset.named(preset).settings(), before.backbone(), shown));
+        Methods.recipe(method, named().settings(), before.backbone(), shown));
+  }
+
+  private Preset named() {
+    return Methods.preset(method, preset);
   }
 
   /** Returns the options that differ from their defaults. */

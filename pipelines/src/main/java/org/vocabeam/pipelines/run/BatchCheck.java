@@ -67,7 +67,7 @@ public record BatchCheck(Recipe recipe, TrainingImages images, RoundPlan rounds)
 
   /** Refuses more visual words than the images have local features. */
   private void checkWords() {
-    Optional<WordMap> words = recipe.method().wordMap();
+    Optional<WordMap> words = recipe.method().wordMap(recipe.backbone());
     if (words.isEmpty()) {
       return;
     }
