@@ -88,7 +88,7 @@ class FailedStorageTest {
         line.matches(
             "cannot write limited://.*/full-\\w+/(images|rejected)/(part-\\d{5}-of-\\d{5}\\.parquet"
                 + "|statistics\\.json): No space left on device; make room there, and give the same"
-                + " command again"),
+                + " command again \\(in the stage ingest\\)"),
         line);
     assertFalse(StoreReader.isComplete(full.resolve("images").toString()));
     LimitedDisk.giveRoom(Long.MAX_VALUE);
@@ -115,6 +115,30 @@ class FailedStorageTest {
     assertFalse(hasTemporary(full));
   }
 
+  /** Features and their metrics are larger than the room that is left. */
+  @Test
+  void embedAndEvaluateSayThatTheDiskIsFull() {
+    String run = directory.resolve("run").toString();
+    Vocabeam.run(pretrain(images, run, "DirectRunner"));
+    for (String command : List.of("embed", "evaluate")) {
+      Path full = directory.resolve("full-" + command);
+      LimitedDisk.giveRoom(5_000);
+      String line =
+          refused(
+              List.of(
+                  command,
+                  "--images=" + images,
+                  "--checkpoint=" + run,
+                  "--output=" + LimitedDisk.path(full),
+                  "--runner=DirectRunner"));
+      assertTrue(
+          line.matches(
+              "cannot write limited://.*: No space left on device; make room there, and give the"
+                  + " same command again \\(in the stage (embed|evaluate-embed)\\)"),
+          line);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"DirectRunner", "FlinkRunner"})
   void aDamagedShardIsNamedAndARunGoesOnWhenItIsWhole(String runner) throws Exception {
@@ -133,7 +157,10 @@ class FailedStorageTest {
     String line = refused(command);
     assertTrue(line.startsWith(shard + " is damaged ("), line);
     assertTrue(
-        line.endsWith("); remove its directory, and give the command that wrote it again"), line);
+        line.endsWith(
+            "); remove its directory, and give the command that wrote it again"
+                + " (in the stage pretrain-2)"),
+        line);
     assertFalse(StoreReader.isComplete(new RunDirectory(output.toString()).checkpoint(2)));
     Files.write(shard, Arrays.copyOf(bytes, bytes.length / 2));
     assertEquals(shard + " is missing or damaged; write the store again", refused(command));

@@ -1,5 +1,7 @@
 package org.vocabeam.pipelines;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -13,7 +15,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -22,6 +27,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.proto.SavedModel;
 import org.vocabeam.pipelines.runner.Failure;
+import org.vocabeam.transforms.image.ImageRecord;
+import org.vocabeam.transforms.statistics.ImageStatistics;
 import org.vocabeam.transforms.store.StoreManifest;
 
 /** Every path of the commands may be in an object store, with the bytes of a local run. */
@@ -31,6 +38,8 @@ class ObjectStoreTest {
   private static final String PHOTOS = "photos [2020] a+b é";
 
   private static final String S3 = "s3://" + S3Server.BUCKET;
+
+  private static final String PART = "images/part-00000-of-00001.parquet";
 
   /** Files that are compared with the local run. */
   private static final String WHOLE = "whole";
@@ -170,6 +179,59 @@ class ObjectStoreTest {
       return files.anyMatch(file -> file.toString().endsWith(end));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Checks that a table of URIs and an archive in the object store are read as local ones are. */
+  @Test
+  void tablesAndArchivesOfTheObjectStore() throws Exception {
+    Path odd = Files.createDirectory(directory.resolve("odd"));
+    List<Path> files;
+    try (Stream<Path> all = Files.walk(local.resolve(PHOTOS))) {
+      files = all.filter(Files::isRegularFile).sorted().limit(5).toList();
+    }
+    List<String> rows = new ArrayList<>(List.of("uri,label,split"));
+    try (ZipOutputStream zip =
+        new ZipOutputStream(Files.newOutputStream(odd.resolve("images.zip")))) {
+      for (int i = 0; i < files.size(); i++) {
+        Path relative = local.resolve(PHOTOS).relativize(files.get(i));
+        String uri =
+            i == 4
+                ? files.get(i).toUri().toString()
+                : S3 + "/" + WHOLE + "/" + PHOTOS + "/" + relative;
+        rows.add(String.format("%s,class%d,%s", uri, i % 2, i < 3 ? "train" : "val"));
+        zip.putNextEntry(new ZipEntry("photos/" + i + ".png"));
+        Files.copy(files.get(i), zip);
+        zip.closeEntry();
+      }
+      zip.putNextEntry(new ZipEntry("photos/metadata.csv"));
+      zip.write("file_name,label\n0.png,cat\n1.png,dog\n9.png,dog\n".getBytes(UTF_8));
+      zip.closeEntry();
+    }
+    rows.add(S3 + "/" + WHOLE + "/none.png,class0,val");
+    Files.write(odd.resolve("table.csv"), rows);
+    server.upload(odd, "odd");
+    for (String name : List.of("table.csv", "images.zip")) {
+      for (String root : List.of(odd.toString(), S3 + "/odd")) {
+        Path output = directory.resolve((root.equals(odd.toString()) ? "here-" : "there-") + name);
+        command(
+            server.options(),
+            "ingest",
+            "--input=" + root + "/" + name,
+            "--output=" + output,
+            "--runner=DirectRunner");
+        ImageStatistics images = ImageStatistics.read(output + "/images");
+        assertEquals(5, images.images(), output.toString());
+        assertEquals(
+            name.equals("table.csv") ? List.of("class0", "class1") : List.of("cat", "dog"),
+            images.classes());
+        assertEquals(
+            name.equals("table.csv") ? Set.of("train", "val") : Set.of(ImageRecord.NO_SPLIT),
+            images.splits().keySet());
+      }
+      assertArrayEquals(
+          Files.readAllBytes(directory.resolve("here-" + name).resolve(PART)),
+          Files.readAllBytes(directory.resolve("there-" + name).resolve(PART)));
     }
   }
 

@@ -18,13 +18,20 @@ import org.vocabeam.transforms.files.ObjectStoreFailure;
 /**
  * Why a command failed, in one line. The engines wrap what a function of ours threw in several
  * layers of their own; the innermost cause is what happened, and a {@link UserError} anywhere in
- * the chain says what to do.
+ * the chain says what to do. A failure in a pipeline names its stage.
  *
  * @param line the one line
  * @param cause the whole chain, when it is worth showing; null for a {@link UserError}
  */
 public record Failure(String line, Throwable cause) {
   public static Failure of(Throwable thrown) {
+    Failure failure = ofCause(thrown);
+    return StageFailure.stage(thrown)
+        .map(stage -> new Failure(failure.line + " (in the stage " + stage + ")", failure.cause))
+        .orElse(failure);
+  }
+
+  private static Failure ofCause(Throwable thrown) {
     List<Throwable> chain = Throwables.getCausalChain(thrown);
     for (Throwable link : chain) {
       if (link instanceof UserError) {

@@ -125,6 +125,10 @@ public final class Runner {
    * @param meanwhile called again and again while the pipeline runs elsewhere ({@link #isRemote})
    */
   public void run(Pipeline pipeline, Runnable meanwhile) {
+    StageFailure.mark(pipeline.getOptions().getJobName(), () -> runUnmarked(pipeline, meanwhile));
+  }
+
+  private void runUnmarked(Pipeline pipeline, Runnable meanwhile) {
     if (cluster == null) {
       pipeline.run().waitUntilFinish();
       return;

@@ -237,7 +237,8 @@ class PretrainCommandTest {
     Throwable failure = assertThrows(Throwable.class, () -> pretrain("flat", options));
     String message = TrainingStopped.in(failure).orElseThrow().getMessage();
     assertTrue(message.contains("collapse"), message);
-    assertEquals(message, Failure.of(failure).line());
+    String line = Failure.of(failure).line();
+    assertTrue(line.startsWith(message), line);
   }
 
   @Test

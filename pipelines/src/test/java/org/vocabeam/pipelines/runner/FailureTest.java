@@ -2,6 +2,7 @@ package org.vocabeam.pipelines.runner;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -36,6 +37,24 @@ class FailureTest {
                     + " org.vocabeam.pipelines.runner.FailureTest\\..*\\(FailureTest.java:\\d+\\)"),
         failure.line());
     assertSame(root, failure.cause().getCause());
+  }
+
+  @Test
+  void namesTheStageOfAPipeline() {
+    UserError error = new UserError("cannot read a.jpg; mend it");
+    RuntimeException thrown =
+        assertThrows(
+            IllegalStateException.class,
+            () ->
+                StageFailure.mark(
+                    "embed",
+                    () -> {
+                      throw new IllegalStateException(error);
+                    }));
+    assertEquals(
+        new Failure("cannot read a.jpg; mend it (in the stage embed)", null),
+        Failure.of(new RuntimeException("engine", thrown)));
+    assertEquals("cannot read a.jpg; mend it", Failure.of(error).line());
   }
 
   @Test

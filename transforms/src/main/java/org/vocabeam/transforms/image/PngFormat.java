@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32;
@@ -57,7 +58,7 @@ final class PngFormat implements ImageFormat {
         structure.width,
         structure.height,
         structure.colour == 0 || structure.colour == 4 ? 1 : 3,
-        structure.orientation,
+        structure.orientation(),
         structure.ended
             && !structure.animated
             && structure.bits == 8
@@ -91,7 +92,6 @@ final class PngFormat implements ImageFormat {
     private int colour;
     private boolean interlaced;
     private int palette;
-    private int orientation = 1;
     private boolean transparent;
     private boolean animated;
     private boolean ended;
@@ -147,10 +147,32 @@ final class PngFormat implements ImageFormat {
         case "PLTE" -> palette = length / 3;
         case "tRNS" -> transparent = true;
         case "acTL" -> animated = true;
-        case "eXIf" -> orientation = Exif.orientation(bytes, from, from + length);
         case "IEND" -> ended = true;
         default -> {}
       }
+    }
+
+    /**
+     * Returns the orientation, 1 to 8, from where Pillow takes it: the EXIF of its own chunk, or
+     * that of a text; where that tells none, XMP.
+     */
+    int orientation() {
+      byte[] exif = new byte[0];
+      boolean own = false;
+      Optional<PngText> xmp = Optional.empty();
+      for (Chunk chunk : chunks) {
+        if (chunk.type.equals("eXIf")) {
+          exif = Arrays.copyOfRange(bytes, chunk.from, chunk.from + chunk.length);
+          own = true;
+        }
+        Optional<PngText> text = PngText.of(chunk.type, bytes, chunk.from, chunk.length);
+        if (text.isPresent() && text.get().keyword().equals(PngText.XMP)) {
+          xmp = text;
+        } else if (text.isPresent() && !own) {
+          exif = text.get().exif();
+        }
+      }
+      return Exif.tagged(exif, 0, exif.length).orElse(xmp.map(PngText::orientation).orElse(1));
     }
 
     /** Returns true if the compressed data that is there has every row. */

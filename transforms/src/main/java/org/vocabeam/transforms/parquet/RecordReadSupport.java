@@ -2,6 +2,7 @@ package org.vocabeam.transforms.parquet;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -9,10 +10,13 @@ import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.Dictionary;
+import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.conf.ParquetConfiguration;
 import org.apache.parquet.hadoop.api.InitContext;
 import org.apache.parquet.hadoop.api.ReadSupport;
+import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.io.api.Converter;
 import org.apache.parquet.io.api.GroupConverter;
@@ -48,9 +52,44 @@ final class RecordReadSupport extends ReadSupport<GenericRecord> {
   }
 
   private final Schema schema;
+  private final Map<String, FloatColumn> floats = new HashMap<>();
 
   RecordReadSupport(Schema schema) {
     this.schema = schema;
+  }
+
+  /**
+   * Opens the lists of float of a row group that are read without the assembly of records; to be
+   * called before {@link #prepareForRead}.
+   *
+   * @param requested columns
+   * @return the columns that are left to the assembly, at least one
+   */
+  MessageType open(PageReadStore pages, MessageType requested, BlockMetaData rowGroup) {
+    List<Type> assembled = new ArrayList<>(requested.getFields());
+    for (Schema.Field field : schema.getFields()) {
+      if (isFloats(field.schema())
+          && requested.containsField(field.name())
+          && assembled.size() > 1) {
+        ColumnDescriptor column =
+            new MessageType(requested.getName(), requested.getType(field.name()))
+                .getColumns()
+                .get(0);
+        FloatColumn.open(pages, column, rowGroup)
+            .ifPresent(
+                opened -> {
+                  floats.put(field.name(), opened);
+                  assembled.remove(requested.getType(field.name()));
+                });
+      }
+    }
+    return new MessageType(requested.getName(), assembled);
+  }
+
+  private static boolean isFloats(Schema field) {
+    Schema present = ColumnMatch.present(field);
+    return present.getType() == Schema.Type.ARRAY
+        && present.getElementType().getType() == Schema.Type.FLOAT;
   }
 
   @Override
@@ -70,7 +109,7 @@ final class RecordReadSupport extends ReadSupport<GenericRecord> {
       Map<String, String> metadata,
       MessageType file,
       ReadContext context) {
-    return new Materializer(schema, context.getRequestedSchema());
+    return new Materializer(schema, context.getRequestedSchema(), floats);
   }
 
   @Override
@@ -79,15 +118,16 @@ final class RecordReadSupport extends ReadSupport<GenericRecord> {
       Map<String, String> metadata,
       MessageType file,
       ReadContext context) {
-    return new Materializer(schema, context.getRequestedSchema());
+    return new Materializer(schema, context.getRequestedSchema(), floats);
   }
 
   private static final class Materializer extends RecordMaterializer<GenericRecord> {
     private final RecordConverter root;
     private @Nullable GenericRecord row;
 
-    Materializer(Schema schema, MessageType columns) {
-      this.root = new RecordConverter("", schema, columns, value -> row = (GenericRecord) value);
+    Materializer(Schema schema, MessageType columns, Map<String, FloatColumn> floats) {
+      this.root =
+          new RecordConverter("", schema, columns, floats, value -> row = (GenericRecord) value);
     }
 
     @Override
@@ -105,7 +145,7 @@ final class RecordReadSupport extends ReadSupport<GenericRecord> {
       String path, Schema field, Type type, Consumer<Object> parent) {
     Schema schema = ColumnMatch.present(field);
     return switch (schema.getType()) {
-      case RECORD -> new RecordConverter(path + ".", schema, type.asGroupType(), parent);
+      case RECORD -> new RecordConverter(path + ".", schema, type.asGroupType(), Map.of(), parent);
       case ARRAY -> new ListConverter(path, schema.getElementType(), type.asGroupType(), parent);
       case STRING -> new Text(parent);
       case BYTES -> new Bytes(parent);
@@ -123,14 +163,22 @@ final class RecordReadSupport extends ReadSupport<GenericRecord> {
     private final Consumer<Object> parent;
     private final Converter[] columns;
     private final boolean[] required;
+    private final Map<String, FloatColumn> floats;
     private GenericData.Record record;
 
     /**
      * @param columns those of the schema, in its order; nullable ones may be missing
+     * @param floats columns that are read on their own
      */
-    RecordConverter(String path, Schema schema, GroupType columns, Consumer<Object> parent) {
+    RecordConverter(
+        String path,
+        Schema schema,
+        GroupType columns,
+        Map<String, FloatColumn> floats,
+        Consumer<Object> parent) {
       this.path = path;
       this.schema = schema;
+      this.floats = floats;
       this.parent = parent;
       this.columns = new Converter[columns.getFieldCount()];
       this.required = new boolean[schema.getFields().size()];
@@ -159,6 +207,7 @@ final class RecordReadSupport extends ReadSupport<GenericRecord> {
 
     @Override
     public void end() {
+      floats.forEach((column, lists) -> record.put(column, FloatList.of(lists.next())));
       for (int i = 0; i < required.length; i++) {
         if (required[i] && record.get(i) == null) {
           throw new ValueException(

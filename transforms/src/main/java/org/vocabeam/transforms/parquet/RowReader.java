@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
 import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.parquet.ParquetReadOptions;
+import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.conf.ParquetConfiguration;
 import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.hadoop.ParquetFileReader;
@@ -113,12 +114,22 @@ public final class RowReader<T> implements Iterator<T>, AutoCloseable {
                 metadata.entrySet().stream()
                     .collect(Collectors.toMap(Map.Entry::getKey, e -> Set.of(e.getValue()))),
                 schema));
+    MessageType requested = context.getRequestedSchema();
+    this.file.setRequestedSchema(requested);
+    PageReadStore pages = this.file.readRowGroup(group.index());
+    MessageType assembled =
+        support instanceof RecordReadSupport records
+            ? records.open(pages, requested, this.file.getFooter().getBlocks().get(group.index()))
+            : requested;
     RecordMaterializer<R> materializer =
-        support.prepareForRead(configuration, metadata, schema, context);
-    this.file.setRequestedSchema(context.getRequestedSchema());
+        support.prepareForRead(
+            configuration,
+            metadata,
+            schema,
+            new ReadSupport.ReadContext(assembled, context.getReadSupportMetadata()));
     return new ColumnIOFactory(file.getCreatedBy())
-        .getColumnIO(context.getRequestedSchema(), schema)
-        .getRecordReader(this.file.readRowGroup(group.index()), materializer);
+        .getColumnIO(assembled, schema)
+        .getRecordReader(pages, materializer);
   }
 
   /** Opens a file and reads its footer. */

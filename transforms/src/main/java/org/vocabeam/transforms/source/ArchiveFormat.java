@@ -7,13 +7,12 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.regex.Matcher;
-import java.util.stream.Collectors;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
 import org.vocabeam.transforms.files.StoreFiles;
@@ -29,6 +28,8 @@ import org.vocabeam.transforms.image.Rejection;
 final class ArchiveFormat implements SourceFormat {
   /** A guess: members are not counted before they are read. */
   private static final long MEMBER_BYTES = 32 << 10;
+
+  private static final int MEMBER_LIMIT = 1 << 28;
 
   @Override
   public String name() {
@@ -46,19 +47,22 @@ final class ArchiveFormat implements SourceFormat {
     }
     boolean one = archives.size() == 1;
     Layout layout = files.layout(List.of());
-    Levels levels = Levels.of(archives.stream().map(StoreFiles.Listed::name).toList());
-    List<Members> parts =
-        archives.stream()
-            .map(
-                file ->
-                    new Members(
-                        file.path(),
-                        one ? "" : file.name() + "/",
-                        layout,
-                        files.options().labelColumn(),
-                        split(file.name(), levels)))
-            .toList();
     Samples samples = Samples.peek(archives.get(0).path(), files.options().labelColumn());
+    boolean asFolder = !samples.hasLabels() || !layout.tables().isEmpty();
+    List<ArchiveNames> names = asFolder ? ArchiveNames.list(archives).orElse(List.of()) : List.of();
+    List<Layout> layouts = layouts(layout, names, files.options());
+    Levels levels = Levels.of(archives.stream().map(StoreFiles.Listed::name).toList());
+    List<Members> parts = new ArrayList<>();
+    for (int i = 0; i < archives.size(); i++) {
+      StoreFiles.Listed file = archives.get(i);
+      parts.add(
+          new Members(
+              file.path(),
+              one ? "" : file.name() + "/",
+              names.isEmpty() ? layout : layouts.get(i),
+              files.options().labelColumn(),
+              split(file.name(), levels)));
+    }
     long bytes = SourceFiles.bytes(archives);
     return Optional.of(
         ImageSource.of(
@@ -69,7 +73,25 @@ final class ArchiveFormat implements SourceFormat {
                 archives,
                 layout.tables())
             .withSequentialParts()
-            .from(Origin.of(layout, samples)));
+            .from(
+                names.isEmpty()
+                    ? Origin.of(layout, samples)
+                    : Origin.ofArchives(layout, layouts, names)));
+  }
+
+  /**
+   * Returns the layout of each archive whose names are known: the directories of all of them, and
+   * the tables in it, unless a table is named.
+   */
+  private static List<Layout> layouts(
+      Layout layout, List<ArchiveNames> names, SourceOptions options) throws IOException {
+    List<String> images = names.stream().flatMap(archive -> archive.images().stream()).toList();
+    Layout known = images.isEmpty() ? layout : layout.knowing(images);
+    List<Layout> layouts = new ArrayList<>();
+    for (ArchiveNames archive : names) {
+      layouts.add(layout.tables().isEmpty() ? known.with(archive.tables(known, options)) : known);
+    }
+    return layouts;
   }
 
   /** Returns the split in the directories and the name of an archive. */
@@ -138,6 +160,27 @@ final class ArchiveFormat implements SourceFormat {
     }
   }
 
+  /** Returns the content of a member, which is at most {@value #MEMBER_LIMIT} bytes long. */
+  static byte[] content(String file, String member) throws IOException {
+    byte[][] content = {null};
+    walk(
+        file,
+        (opened, entry, path) -> {
+          if (!path.equals(member)) {
+            return true;
+          }
+          content[0] = entry.content().readNBytes(MEMBER_LIMIT + 1);
+          return false;
+        });
+    if (content[0] == null || content[0].length > MEMBER_LIMIT) {
+      throw new IOException(
+          content[0] == null
+              ? "it is not there any more"
+              : "it is longer than " + MEMBER_LIMIT + " bytes; unpack the archive");
+    }
+    return content[0];
+  }
+
   private static UserError damaged(String archive, IOException e) {
     return new UserError(
         String.format(
@@ -199,6 +242,9 @@ final class ArchiveFormat implements SourceFormat {
       if (entry.rejection() != null) {
         return SourceImage.rejected(id, place.split(), entry.rejection());
       }
+      if (members.layout.tables().stream().anyMatch(table -> path.equals(table.member()))) {
+        return SourceImage.unread(id, Unread.LABELS);
+      }
       if (samples.isBeside(path)) {
         return SourceImage.unread(id, samples.isLabel(path) ? Unread.LABELS : Unread.BESIDE);
       }
@@ -214,23 +260,12 @@ final class ArchiveFormat implements SourceFormat {
 
     /** Returns split and label; an archive in the archive stands for a directory of its name. */
     private Layout.Place place(String path) {
-      Layout.Place place = members.layout.of(directories(path));
+      Layout.Place place = members.layout.of(ArchiveNames.directories(path));
       return new Layout.Place(
           place.split().equals(ImageRecord.NO_SPLIT) ? members.split : place.split(),
           samples.hasLabels() && members.layout.tables().isEmpty()
               ? samples.label(path)
               : place.label());
-    }
-
-    private static String directories(String path) {
-      return Levels.parents(path).stream()
-          .map(name -> withoutEnding(name) + "/")
-          .collect(Collectors.joining("", "", StoreFiles.name(path)));
-    }
-
-    private static String withoutEnding(String name) {
-      Matcher archive = Archive.NAMES.matcher(name);
-      return archive.matches() ? archive.group(1) : name;
     }
   }
 

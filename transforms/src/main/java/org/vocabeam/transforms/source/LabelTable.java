@@ -4,12 +4,8 @@ import com.google.common.cache.Cache;
 import com.google.common.cache.CacheBuilder;
 import com.google.common.collect.Interner;
 import com.google.common.collect.Interners;
-import com.google.common.hash.Hashing;
-import com.google.common.hash.HashingInputStream;
 import com.google.common.util.concurrent.UncheckedExecutionException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -29,7 +25,9 @@ import org.vocabeam.transforms.image.ImageRecord;
  * Table of the labels and splits of files, one row each. Rows stay in its file: who has a copy of
  * this record reads them when it needs them, once in a process.
  *
- * @param file of the table, named relative to the root of the source if it is there
+ * @param file of the table, named relative to the root of the source if it is there; of a table in
+ *     an archive the archive, under the table's name in it
+ * @param member path of the table in the archive; null for a table that is a file
  * @param version hash of its content
  * @param directory of the images, relative to the root of the source: empty, or ending with {@code
  *     /}
@@ -39,6 +37,7 @@ import org.vocabeam.transforms.image.ImageRecord;
  */
 record LabelTable(
     StoreFiles.Listed file,
+    @Nullable String member,
     String version,
     String directory,
     @Nullable String split,
@@ -80,7 +79,7 @@ record LabelTable(
   private Map<String, Row> read() {
     Map<String, Row> rows = new HashMap<>();
     Interner<Row> interner = Interners.newStrongInterner(); // as many as classes, not as images
-    new Table(path())
+    new Table(path(), member)
         .forEach(
             columns.names(),
             values -> {
@@ -178,7 +177,7 @@ record LabelTable(
                 path, wanted, String.join(", ", columns)));
       }
     }
-    LabelTable table = of(found.get(0), "", columns, options);
+    LabelTable table = of(found.get(0), null, "", columns, options);
     if (table == null) {
       throw new UserError(
           String.format(
@@ -207,16 +206,35 @@ record LabelTable(
       throws IOException {
     List<LabelTable> tables = new ArrayList<>();
     for (StoreFiles.Listed file : files) {
-      if (NAMES.matcher(file.name()).matches()) {
-        String directory = file.name().substring(0, file.name().lastIndexOf('/') + 1);
-        LabelTable table = of(file, directory, new Table(file.path()).columns(), options);
-        if (table != null && table.fits(images, layout, METADATA.matcher(file.name()).matches())) {
-          tables.add(table);
-        }
-      }
+      find(file, null, images, layout, options).ifPresent(tables::add);
     }
-    tables.sort(Comparator.comparing((LabelTable table) -> -table.directory.length()));
-    return tables;
+    return sorted(tables);
+  }
+
+  /** Returns a file, or a member of an archive, as such a table; nothing if it is none. */
+  static Optional<LabelTable> find(
+      StoreFiles.Listed file,
+      @Nullable String member,
+      List<String> images,
+      Layout layout,
+      SourceOptions options)
+      throws IOException {
+    if (!NAMES.matcher(file.name()).matches()) {
+      return Optional.empty();
+    }
+    String directory = file.name().substring(0, file.name().lastIndexOf('/') + 1);
+    List<String> columns = new Table(file.path(), member).columns();
+    LabelTable table = of(file, member, directory, columns, options);
+    boolean fits =
+        table != null && table.fits(images, layout, METADATA.matcher(file.name()).matches());
+    return fits ? Optional.of(table) : Optional.empty();
+  }
+
+  /** Returns tables with those of the deepest directories first. */
+  static List<LabelTable> sorted(List<LabelTable> tables) {
+    return tables.stream()
+        .sorted(Comparator.comparing((LabelTable table) -> -table.directory.length()))
+        .toList();
   }
 
   /** Returns true if the table has a row of an image, and labels that the directories lack. */
@@ -233,7 +251,11 @@ record LabelTable(
 
   /** Chooses the columns; null if there are none for files, or none for labels and splits. */
   private static @Nullable LabelTable of(
-      StoreFiles.Listed file, String directory, List<String> columns, SourceOptions options)
+      StoreFiles.Listed file,
+      @Nullable String member,
+      String directory,
+      List<String> columns,
+      SourceOptions options)
       throws IOException {
     String split = Splits.ofFile(file.name()).orElse(null);
     TableColumns chosen = TableColumns.of(columns, options);
@@ -241,10 +263,7 @@ record LabelTable(
         || (chosen.label() == null && chosen.split() == null && split == null)) {
       return null;
     }
-    try (InputStream in = StoreFiles.open(file.path())) {
-      HashingInputStream hashed = new HashingInputStream(Hashing.murmur3_128(), in);
-      hashed.transferTo(OutputStream.nullOutputStream());
-      return new LabelTable(file, hashed.hash().toString(), directory, split, chosen);
-    }
+    String version = new Table(file.path(), member).version();
+    return new LabelTable(file, member, version, directory, split, chosen);
   }
 }

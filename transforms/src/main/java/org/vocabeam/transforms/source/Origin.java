@@ -49,6 +49,47 @@ public record Origin(String labels, String splits, List<String> warnings) implem
   }
 
   /**
+   * Returns the origin of members of archives whose names are known.
+   *
+   * @param layout of all, without the tables that are in archives
+   * @param layouts of each archive
+   */
+  static Origin ofArchives(Layout layout, List<Layout> layouts, List<ArchiveNames> archives) {
+    boolean inside =
+        layout.tables().isEmpty() && layouts.stream().anyMatch(l -> !l.tables().isEmpty());
+    List<Origin> origins = new ArrayList<>();
+    if (inside) {
+      for (int i = 0; i < archives.size(); i++) {
+        ArchiveNames archive = archives.get(i);
+        origins.add(of(layouts.get(i), archive.images(), archive.otherFiles()));
+      }
+    } else {
+      List<String> images = archives.stream().flatMap(a -> a.images().stream()).toList();
+      Set<String> stems = images.stream().map(Origin::stem).collect(Collectors.toSet());
+      // A member beside an image of its name belongs to its sample.
+      List<StoreFiles.Listed> others =
+          archives.stream()
+              .flatMap(a -> a.otherFiles().stream())
+              .filter(file -> !stems.contains(stem(file.name())))
+              .toList();
+      origins.add(of(layouts.get(0), images, others));
+    }
+    return of(
+            origins.stream().map(Origin::labels).distinct().collect(Collectors.joining("; ")),
+            "the names of the folders in each archive, and of the archives")
+        .warning(origins.stream().flatMap(o -> o.warnings.stream()).distinct().toList());
+  }
+
+  private static String stem(String path) {
+    int dot = path.indexOf('.', path.lastIndexOf('/') + 1);
+    return dot < 0 ? path : path.substring(0, dot);
+  }
+
+  private Origin warning(List<String> other) {
+    return new Origin(labels, splits, other);
+  }
+
+  /**
    * Returns the origin of files.
    *
    * @param images paths relative to the root
@@ -104,7 +145,7 @@ public record Origin(String labels, String splits, List<String> warnings) implem
     }
     List<String> warnings = new ArrayList<>();
     int unused = table.rows().size() - used.size();
-    String name = StoreFiles.name(table.path());
+    String name = StoreFiles.name(table.name());
     if (unused > 0) {
       Optional<String> example =
           table.rows().keySet().stream().filter(key -> !used.contains(key)).sorted().findFirst();

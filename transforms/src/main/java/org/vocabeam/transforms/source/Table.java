@@ -6,24 +6,32 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
+import com.google.common.hash.Hashing;
+import com.google.common.hash.HashingInputStream;
 import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
+import org.vocabeam.transforms.files.StoreFiles;
 import org.vocabeam.transforms.image.ImageFormat;
 
 /**
@@ -32,8 +40,9 @@ import org.vocabeam.transforms.image.ImageFormat;
  * image in its first row, has the columns {@code 1}, {@code 2}, ...
  *
  * @param path of the file, which may be gzipped
+ * @param member path of the table in the file if that is an archive; else null
  */
-record Table(String path) {
+record Table(String path, @Nullable String member) {
   private static final Pattern NAMES =
       Pattern.compile(".*\\.(csv|tsv|jsonl|ndjson)(\\.gz)?", Pattern.CASE_INSENSITIVE);
   private static final Pattern JSON_LINES =
@@ -47,6 +56,51 @@ record Table(String path) {
           .enable(CsvParser.Feature.EMPTY_STRING_AS_NULL)
           .build();
 
+  Table(String path) {
+    this(path, null);
+  }
+
+  private String name() {
+    return member == null ? path : path + "/" + member;
+  }
+
+  private InputStream open() throws IOException {
+    return member == null
+        ? Compression.open(path)
+        : Compression.decompressed(new ByteArrayInputStream(ArchiveFormat.content(path, member)));
+  }
+
+  /** Reads a table of Parquet from its file, or from a temporary one with its content. */
+  private <T> T ofParquet(Function<String, T> read) {
+    if (member == null) {
+      return read.apply(path);
+    }
+    try {
+      Path file = Files.createTempFile("table", ".parquet");
+      try {
+        Files.write(file, ArchiveFormat.content(path, member));
+        return read.apply(file.toString());
+      } finally {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+  }
+
+  /** Returns a hash of the content. */
+  String version() throws IOException {
+    try (HashingInputStream hashed =
+        new HashingInputStream(
+            Hashing.murmur3_128(),
+            member == null
+                ? StoreFiles.open(path)
+                : new ByteArrayInputStream(ArchiveFormat.content(path, member)))) {
+      hashed.transferTo(OutputStream.nullOutputStream());
+      return hashed.hash().toString();
+    }
+  }
+
   /** Returns true for the name of a file of text. */
   static boolean isText(String name) {
     return NAMES.matcher(name).matches();
@@ -54,8 +108,8 @@ record Table(String path) {
 
   /** Returns the names of the columns; of JSON lines, those of the first row. */
   List<String> columns() {
-    if (ParquetFormat.hasFileName(path)) {
-      return ParquetTable.columns(path);
+    if (ParquetFormat.hasFileName(name())) {
+      return ofParquet(ParquetTable::columns);
     }
     try {
       return isJson() ? firstRow() : header().columns();
@@ -65,7 +119,7 @@ record Table(String path) {
   }
 
   private List<String> firstRow() throws IOException {
-    try (InputStream in = Compression.open(path);
+    try (InputStream in = open();
         MappingIterator<Map<String, Object>> rows =
             JSON.readerForMapOf(Object.class).readValues(in)) {
       return rows.hasNextValue() ? List.copyOf(rows.nextValue().keySet()) : List.of();
@@ -78,11 +132,15 @@ record Table(String path) {
    * @param columns that are wanted; one without a value is not in the map of its row
    */
   void forEach(Collection<String> columns, Consumer<Map<String, String>> rows) {
-    if (ParquetFormat.hasFileName(path)) {
-      ParquetTable.forEach(path, columns, rows);
+    if (ParquetFormat.hasFileName(name())) {
+      ofParquet(
+          file -> {
+            ParquetTable.forEach(file, columns, rows);
+            return file;
+          });
       return;
     }
-    try (InputStream in = Compression.open(path)) {
+    try (InputStream in = open()) {
       if (isJson()) {
         forEach(JSON.readerForMapOf(Object.class).readValues(in), columns, rows);
       } else {
@@ -122,7 +180,7 @@ record Table(String path) {
   }
 
   private boolean isJson() {
-    return JSON_LINES.matcher(path).matches();
+    return JSON_LINES.matcher(name()).matches();
   }
 
   /** Columns of separated values. */
@@ -155,7 +213,7 @@ record Table(String path) {
 
   private String firstLine() throws IOException {
     try (BufferedReader in =
-        new BufferedReader(new InputStreamReader(Compression.open(path), StandardCharsets.UTF_8))) {
+        new BufferedReader(new InputStreamReader(open(), StandardCharsets.UTF_8))) {
       String line = in.readLine();
       return line == null ? "" : line.replaceFirst("^\uFEFF", "");
     }
@@ -180,7 +238,7 @@ record Table(String path) {
     return new UserError(
         String.format(
             "cannot read the table %s: %s; write it as CSV, TSV, JSON lines or Parquet",
-            path, reason),
+            name(), reason),
         e);
   }
 }

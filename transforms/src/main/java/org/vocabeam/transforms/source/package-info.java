@@ -14,6 +14,10 @@
  *       so one that is no local file is copied to a temporary file. Names in tars and zips are
  *       bytes of any encoding; those that are not UTF-8 are shown as {@code caf\xE9.jpg}, or read
  *       by the code page of DOS in a zip.
+ *   <li><b>Archives are listed before they are read</b> ({@code ArchiveNames}), up to 200,000
+ *       members and 256 MB of compressed bytes, so that labels and warnings are those of the
+ *       unpacked folder. A worker reads a table inside from the archive again: its rows go into no
+ *       part.
  *   <li><b>Labels and splits.</b> {@code Layout} decides them for a file: by {@code LabelTable}s,
  *       then by directories, whose levels the names of all of them tell ({@code Levels}). The
  *       samples of a WebDataset are found before its images are read ({@code Samples}), so that

@@ -134,6 +134,9 @@ public final class OpenShard<T> implements AutoCloseable {
         String name = String.join(".", column.getPath());
         builder.withDictionaryEncoding(name, false);
         builder.withStatisticsEnabled(name, false);
+      } else if (type.getPrimitiveTypeName() == PrimitiveTypeName.FLOAT) {
+        // Hardly a value comes twice.
+        builder.withDictionaryEncoding(String.join(".", column.getPath()), false);
       }
     }
     return builder.build();

@@ -1,5 +1,7 @@
 package org.vocabeam.transforms.image;
 
+import static com.google.common.primitives.Bytes.concat;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -19,9 +21,14 @@ import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 import java.awt.image.WritableRaster;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.zip.DeflaterOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -153,6 +160,63 @@ class DecodeTest {
     assertEquals(orientation, ImageHeader.read(jpeg, MAX_PIXELS).orientation());
     byte[] png = withChunk(png(gradient(8, 8)), "eXIf", TestImages.orientationTag(orientation));
     assertEquals(orientation, ImageHeader.read(png, MAX_PIXELS).orientation());
+  }
+
+  private static byte[] compressed(byte[] text) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (DeflaterOutputStream deflate = new DeflaterOutputStream(bytes)) {
+      deflate.write(text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+
+  /** Returns a chunk of text: keyword, what stands before the text, text. */
+  private static byte[] text(String keyword, String before, byte[] text) {
+    return concat(keyword.getBytes(US_ASCII), before.getBytes(US_ASCII), text);
+  }
+
+  private static int orientation(byte[] png) throws Exception {
+    return ImageHeader.read(png, MAX_PIXELS).orientation();
+  }
+
+  /** The expected values are those of Pillow 9.4's getexif() for the same chunks. */
+  @Test
+  void orientationIsReadFromTextsOfPng() throws Exception {
+    byte[] png = png(gradient(8, 8));
+    String digits = HexFormat.of().formatHex(TestImages.orientationTag(6));
+    byte[] profile =
+        ("\nexif\n      26\n" + digits.substring(0, 20) + "\n" + digits.substring(20) + "\n")
+            .getBytes(US_ASCII);
+    String name = "Raw profile type exif";
+    assertEquals(6, orientation(withChunk(png, "tEXt", text(name, "\0", profile))));
+    assertEquals(6, orientation(withChunk(png, "zTXt", text(name, "\0\0", compressed(profile)))));
+    byte[] marked = ("\nexif\n      32\n457869660000" + digits + "\n").getBytes(US_ASCII);
+    assertEquals(6, orientation(withChunk(png, "tEXt", text(name, "\0", marked))));
+    byte[] broken = "\nexif\n 2\nxy\n".getBytes(US_ASCII);
+    assertEquals(1, orientation(withChunk(png, "tEXt", text(name, "\0", broken))));
+    assertEquals(1, orientation(withChunk(png, "zTXt", text(name, "\0\0", profile))));
+
+    String xmpName = "XML:com.adobe.xmp";
+    byte[] attribute = "<x tiff:Orientation=\"8\"/>".getBytes(US_ASCII);
+    byte[] element = "<tiff:Orientation>3</tiff:Orientation>".getBytes(US_ASCII);
+    byte[] xmp = withChunk(png, "iTXt", text(xmpName, "\0\0\0\0\0", attribute));
+    assertEquals(8, orientation(xmp));
+    assertEquals(
+        3, orientation(withChunk(png, "iTXt", text(xmpName, "\0\1\0en\0\0", compressed(element)))));
+    assertEquals(1, orientation(withChunk(png, "iTXt", text(xmpName, "\0\0\0", attribute))));
+
+    // EXIF comes before XMP, and a chunk of its own before a text.
+    assertEquals(6, orientation(withChunk(xmp, "tEXt", text(name, "\0", profile))));
+    assertEquals(2, orientation(withChunk(xmp, "eXIf", TestImages.orientationTag(2))));
+    byte[] both =
+        withChunk(
+            withChunk(png, "tEXt", text(name, "\0", profile)),
+            "eXIf",
+            TestImages.orientationTag(2));
+    assertEquals(2, orientation(both));
+    assertEquals(8, orientation(withChunk(xmp, "eXIf", bytes('M', 'M', 0, 42, 0, 0, 0, 8, 0, 0))));
   }
 
   @Test
