@@ -529,6 +529,14 @@ public record VisionTransformer(
     return block.ops().math.add(x, block.dropPath(scaled, dropped));
   }
 
+  /**
+   * Returns the width of gated layers: two thirds of the MLP's, up to a multiple of eight
+   * (reference code).
+   */
+  public int gatedWidth() {
+    return (expansion * width * 2 / 3 + 7) / 8 * 8;
+  }
+
   private <T extends TFloating> Operand<T> feedForward(Layers layers, Operand<T> x) {
     return switch (feedForward) {
       case MLP ->
@@ -536,8 +544,7 @@ public record VisionTransformer(
               layers.gelu(layers.tokenwise(x, "fc1", expansion * width)), "fc2", width);
       case SWIGLU -> {
         Ops tf = layers.ops();
-        // Two thirds of the MLP's width, up to a multiple of eight (reference code).
-        int hidden = (expansion * width * 2 / 3 + 7) / 8 * 8;
+        int hidden = gatedWidth();
         List<? extends Operand<T>> halves =
             tf.split(tf.constant(2), layers.tokenwise(x, "w12", 2 * hidden), 2L).output();
         yield layers.tokenwise(tf.math.mul(layers.silu(halves.get(0)), halves.get(1)), "w3", width);

@@ -52,45 +52,71 @@ public record ExportedWeights(Recipe recipe, Map<String, float[]> state) {
   }
 
   /**
-   * Returns the line of Python that makes {@code model}, for which the weights are; for a network
-   * that no library has, a remark on its form.
+   * Returns the lines of Python that make {@code model} and load the weights into it; for a network
+   * that no library has, a remark on its form in the place of the first.
    */
-  public static String pytorch(Recipe recipe) {
+  public static List<String> pytorch(Recipe recipe, String file) {
     int classes = recipe.method().classes().size();
+    String weights = "safetensors.torch.load_file(\"" + file + "\")";
     if (recipe.backbone() instanceof ResNet net
         && net.stem() == ResNet.Stem.IMAGENET
         && TORCHVISION.containsKey(List.of(net.block(), net.depths(), net.width()))) {
       String name = TORCHVISION.get(List.of(net.block(), net.depths(), net.width()));
-      return "import torch, torchvision; model = torchvision.models."
-          + name
-          + (classes > 0 ? "(num_classes=" + classes + ")" : "(); model.fc = torch.nn.Identity()");
+      return List.of(
+          "import torch, torchvision; model = torchvision.models."
+              + name
+              + (classes > 0
+                  ? "(num_classes=" + classes + ")"
+                  : "(); model.fc = torch.nn.Identity()"),
+          load(weights));
     }
     if (recipe.backbone() instanceof VisionTransformer net) {
-      return timm(net, classes);
+      // Of these names timm's differ, and it has the map; positions of registers too.
+      boolean differ =
+          net.registers() > 0 || net.feedForward() == VisionTransformer.FeedForward.SWIGLU;
+      return List.of(
+          timm(net, classes),
+          load(
+              differ
+                  ? "timm.models.vision_transformer._convert_dinov2(" + weights + ", model)"
+                  : weights));
     }
-    return "# model: a module with these names, " + recipe.backbone();
+    return List.of("# model: a module with these names, " + recipe.backbone(), load(weights));
   }
 
-  /** Returns the line for timm; names and positions of other forms are those of DINOv2 alone. */
+  private static String load(String weights) {
+    return "model.load_state_dict(" + weights + ")";
+  }
+
   private static String timm(VisionTransformer net, int classes) {
-    if (net.registers() > 0 || net.feedForward() == VisionTransformer.FeedForward.SWIGLU) {
-      return "# model: a transformer of DINOv2's code, whose names for registers and gated layers"
-          + " timm does not have, "
-          + net;
+    StringBuilder line =
+        new StringBuilder(
+            String.format(
+                "import timm, torch; model = timm.models.VisionTransformer(img_size=%d,"
+                    + " patch_size=%d, embed_dim=%d, depth=%d, num_heads=%d, num_classes=%d",
+                net.grid() * net.patch(),
+                net.patch(),
+                net.width(),
+                net.depth(),
+                net.heads(),
+                classes));
+    if (net.layerScale() != null) {
+      line.append(", init_values=").append(net.layerScale());
     }
-    return String.format(
-        "import timm; model = timm.models.VisionTransformer(img_size=%d, patch_size=%d,"
-            + " embed_dim=%d, depth=%d, num_heads=%d, num_classes=%d%s%s)",
-        net.grid() * net.patch(),
-        net.patch(),
-        net.width(),
-        net.depth(),
-        net.heads(),
-        classes,
-        net.layerScale() == null ? "" : ", init_values=" + net.layerScale(),
-        net.feature() == VisionTransformer.Feature.CLASS_TOKEN
-            ? ""
-            : ", global_pool=\"avg\", fc_norm=False");
+    if (net.registers() > 0) {
+      line.append(", reg_tokens=").append(net.registers()).append(", no_embed_class=True");
+    }
+    if (net.feedForward() == VisionTransformer.FeedForward.SWIGLU) {
+      // timm rounds the width down.
+      line.append(
+          String.format(
+              ", mlp_layer=timm.layers.SwiGLUPacked, act_layer=torch.nn.SiLU, mlp_ratio=%.6f",
+              (2 * net.gatedWidth() + 0.5) / net.width()));
+    }
+    if (net.feature() == VisionTransformer.Feature.PATCH_MEAN) {
+      line.append(", global_pool=\"avg\", fc_norm=False");
+    }
+    return line.append(")").toString();
   }
 
   private Map<String, SafetensorsWriter.Tensor> tensors() {

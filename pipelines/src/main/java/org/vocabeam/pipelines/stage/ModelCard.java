@@ -134,8 +134,7 @@ record ModelCard(
               "",
               "```python",
               "import safetensors.torch",
-              ExportedWeights.pytorch(recipe),
-              "model.load_state_dict(safetensors.torch.load_file(\"" + format.file() + "\"))",
+              String.join("\n", ExportedWeights.pytorch(recipe, format.file())),
               "```",
               "",
               String.format(
