@@ -22,6 +22,7 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -336,5 +337,25 @@ class ExportedEncoderTest {
                 UserError.class,
                 () -> new ExportedEncoder(recipe, Map.of(), Pooling.GLOBAL, List.of("layer1")))
             .getMessage());
+  }
+
+  /** As many values as one array stands for again and again. */
+  @Test
+  void aNetworkOfTwoGigabytesIsRefused() {
+    float[] values = new float[1 << 20];
+    Map<String, float[]> state = new HashMap<>();
+    for (int i = 0; i < 512; i++) {
+      state.put(Method.STUDENT + i, values);
+    }
+    ExportedEncoder encoder = new ExportedEncoder(small(), state, Pooling.GLOBAL, List.of());
+    for (Executable save :
+        List.<Executable>of(
+            () -> encoder.saveModel(directory),
+            () -> encoder.saveOnnx(directory.resolve("large.onnx"), Map.of()))) {
+      assertEquals(
+          "the encoder's weights are 2,147,483,648 bytes, must be less than 2,147,483,647 for a"
+              + " SavedModel or ONNX; export them as safetensors",
+          assertThrows(UserError.class, save).getMessage());
+    }
   }
 }

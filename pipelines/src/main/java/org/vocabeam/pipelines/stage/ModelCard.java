@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.backbone.Backbone;
+import org.vocabeam.models.backbone.VisionTransformer;
 import org.vocabeam.models.methods.Methods;
 import org.vocabeam.models.onnx.OnnxModel;
 import org.vocabeam.models.training.ImageShape;
@@ -137,19 +138,42 @@ record ModelCard(
               String.join("\n", ExportedWeights.pytorch(recipe, format.file())),
               "```",
               "",
-              String.format(
-                  "- in: (pixel / 255 - mean) / deviation, with mean %s and deviation %s, `[N, %d, %d,"
-                      + " %d]`",
-                  Arrays.toString(recipe.normalisation().mean()),
-                  Arrays.toString(recipe.normalisation().std()),
-                  recipe.images().channels(),
-                  recipe.images().height(),
-                  recipe.images().width()),
-              "- out: the mean of the last map, or a transformer's class token, `[N, "
-                  + recipe.backbone().embeddingWidth()
-                  + "]`",
+              torchInterface(),
               "");
     };
+  }
+
+  /** Returns the lines on what the network in PyTorch takes and returns. */
+  private String torchInterface() {
+    Recipe recipe = trained.recipe();
+    int height = recipe.images().height();
+    int width = recipe.images().width();
+    String positions = "";
+    if (recipe.backbone() instanceof VisionTransformer net
+        && (height != net.grid() * net.patch() || width != height)) {
+      // timm's network takes images of the size for which there are positions.
+      positions =
+          String.format(
+              ", for which positions were learned (at %d x %d, which SavedModel and ONNX show, timm"
+                  + " resizes them in another way)",
+              height, width);
+      height = net.grid() * net.patch();
+      width = height;
+    }
+    int classes = recipe.method().classes().size();
+    return String.format(
+            "- in: (pixel / 255 - mean) / deviation, with mean %s and deviation %s, `[N, %d, %d, %d]`%s\n",
+            Arrays.toString(recipe.normalisation().mean()),
+            Arrays.toString(recipe.normalisation().std()),
+            recipe.images().channels(),
+            height,
+            width,
+            positions)
+        + (classes > 0
+            ? "- out: logits of the classes, `[N, " + classes + "]`"
+            : "- out: the mean of the last map, or a transformer's class token, `[N, "
+                + recipe.backbone().embeddingWidth()
+                + "]`");
   }
 
   private boolean isImported() {
