@@ -112,6 +112,8 @@ public record ExportedWeights(Recipe recipe, Map<String, float[]> state) {
           String.format(
               ", mlp_layer=timm.layers.SwiGLUPacked, act_layer=torch.nn.SiLU, mlp_ratio=%.6f",
               (2 * net.gatedWidth() + 0.5) / net.width()));
+    } else if (net.expansion() != 4) {
+      line.append(", mlp_ratio=").append(net.expansion());
     }
     if (net.feature() == VisionTransformer.Feature.PATCH_MEAN) {
       line.append(", global_pool=\"avg\", fc_norm=False");

@@ -84,8 +84,7 @@ public record RecipeChoice(
       return recipe(task);
     }
     Task shown = imageSize == null ? task : task.withSide(imageSize);
-    return changes.applyTo(
-        Methods.recipe(method, named().settings(), before.backbone(), shown));
+    return changes.applyTo(Methods.recipe(method, named().settings(), before.backbone(), shown));
   }
 
   private Preset named() {
