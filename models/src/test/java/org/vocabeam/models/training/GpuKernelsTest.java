@@ -90,7 +90,13 @@ final class GpuKernelsTest {
 
   static Stream<String> methods() {
     return Stream.concat(
-        Methods.names().stream(), Stream.of("supervised", "distillation", "distillation/logits"));
+        Methods.names().stream(),
+        Stream.of(
+            "supervised",
+            "continued",
+            "distillation",
+            "distillation/patches",
+            "distillation/logits"));
   }
 
   private static Recipe small(String method) {
@@ -100,6 +106,18 @@ final class GpuKernelsTest {
       case "distillation" ->
           Distillation.recipe(
               RESNET, task(32), RESNET, List.of(), Distillation.Objective.FEATURES, 1);
+      case "continued" -> small("byol").withContinuation(new Continuation(5, 0.75));
+      case "distillation/patches" ->
+          Distillation.recipe(
+              RESNET,
+              task(32),
+              RESNET,
+              List.of(),
+              Distillation.Objective.PATCHES,
+              1,
+              Distillation.Distance.SMOOTH_L1,
+              48,
+              Distillation.Origin.STEP);
       case "distillation/logits" ->
           Distillation.recipe(RESNET, task(32), RESNET, CLASSES, Distillation.Objective.LOGITS, 2);
       default -> Methods.recipe(method, Methods.preset(method, "small"), task(32));

@@ -10,6 +10,7 @@ import org.vocabeam.models.evaluate.LabelShare;
 import org.vocabeam.models.labels.Supervised;
 import org.vocabeam.models.labels.Supervised.Trained;
 import org.vocabeam.models.methods.Methods;
+import org.vocabeam.models.training.Continuation;
 import org.vocabeam.models.training.Method;
 import org.vocabeam.models.training.Preset;
 import org.vocabeam.models.training.Recipe;
@@ -154,6 +155,11 @@ public final class FinetuneCommand implements Callable<Integer> {
             ? opened.task(preset.preset().settings(), plan.steps(), steps.seed())
             : initial.task(opened, plan.steps(), steps.seed());
     Recipe recipe = steps.changes().applyTo(recipe(opened, imageSize.of(task), initial));
+    refuse(
+        "--trained",
+        trained == Trained.HEAD ? "head" : null,
+        !recipe.continuation().equals(Continuation.NONE),
+        "--headWarmupSteps and --layerDecay are for an encoder that learns");
     if (printRecipe.print(recipe)) {
       return 0;
     }

@@ -96,7 +96,7 @@ public record InitialWeights(
    */
   public void check(Recipe asked) {
     if (!hasMethodOf(asked)) {
-      if (!asked.backbone().equals(recipe.backbone())) {
+      if (!network(asked).equals(network(recipe))) {
         throw new UserError(
             String.format(
                 "%s holds the network %s, and now it is %s; give its --preset, or leave --preset"
@@ -120,6 +120,13 @@ public record InitialWeights(
                 checkpoint, place, was, is));
       }
     }
+  }
+
+  /** Returns the network without what has no part in its weights. */
+  private static JsonNode network(Recipe recipe) {
+    ObjectNode network = (ObjectNode) Methods.toTree(recipe).get("backbone");
+    network.remove("dropPath");
+    return network;
   }
 
   private static Map<String, String> constants(Recipe recipe) {

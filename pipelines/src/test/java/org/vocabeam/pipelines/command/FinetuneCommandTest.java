@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -360,6 +361,24 @@ class FinetuneCommandTest {
     assertEquals(CLASSES, recipe(logits));
   }
 
+  /** The maps that embed writes are those that distill would. */
+  @Test
+  void mapsOfEmbedServeAsATeacher() throws IOException {
+    Path maps = directory.resolve("embedded-maps");
+    Vocabeam.run(
+        List.of(
+            "embed",
+            "--images=" + images,
+            "--checkpoint=" + encoder,
+            "--output=" + maps,
+            "--patches",
+            "--runner=DirectRunner"));
+    FileTime written = Files.getLastModifiedTime(maps.resolve("_SUCCESS"));
+    distilled(
+        "of-embed", "--teacher=" + encoder, "--objective=patches", "--teacherFeatures=" + maps);
+    assertEquals(written, Files.getLastModifiedTime(maps.resolve("_SUCCESS")));
+  }
+
   private static void assertSame(Map<String, float[]> expected, Map<String, float[]> actual) {
     assertEquals(expected.keySet(), actual.keySet());
     expected.forEach((name, values) -> assertArrayEquals(values, actual.get(name), name));
@@ -424,6 +443,7 @@ class FinetuneCommandTest {
         "--auxiliaryWeight=2   | --auxiliaryWeight is 2.0, but there is no --auxiliary; leave it out",
         "--auxiliary=bownet    | auxiliary is bownet, must be a method without targets of its own",
         "--testSplit=none      | --testSplit",
+        "--trained=head,--layerDecay=0.5 | --trained is head, but --headWarmupSteps and --layerDecay",
         "--layerDecay=1.5      | layerDecay is 1.5, must be above 0 and at most 1",
         "--headWarmupSteps=1   | headWarmupSteps is 1, must be below the steps of the run"
       })
@@ -431,7 +451,13 @@ class FinetuneCommandTest {
     Throwable error =
         assertThrows(
                 ExecutionException.class,
-                () -> finetune("refused", "--checkpoint=" + encoder, "--stepsPerRound=1", option))
+                () ->
+                    finetune(
+                        "refused",
+                        Stream.concat(
+                                Stream.of("--checkpoint=" + encoder, "--stepsPerRound=1"),
+                                Arrays.stream(option.split(",", -1)))
+                            .toArray(String[]::new)))
             .getCause();
     assertInstanceOf(UserError.class, error);
     assertTrue(error.getMessage().contains(message), error.getMessage());
