@@ -54,8 +54,9 @@ import picocli.CommandLine.Option;
       "From the patch features of a transformer that was imported, computed once:",
       "  ./vocabeam import dinov2.pth --output=runs/dinov2",
       "  ./vocabeam distill --images=runs/photos/images --teacher=runs/dinov2 \\",
-      "      --student=resnet18 --imageSize=64 --objective=patches --teacherImageSize=224 \\",
-      "      --teacherFeatures=runs/dinov2-maps --output=runs/distilled"
+      "      --student=resnet18 --imageSize=64 --objective=patches \\",
+      "      --teacherImageSize=224 --teacherFeatures=runs/dinov2-maps \\",
+      "      --output=runs/distilled"
     })
 public final class DistillCommand implements Callable<Integer> {
   /** Soft enough that the classes that are not the answer count too. */

@@ -36,8 +36,8 @@ import picocli.CommandLine.Option;
       "  ./vocabeam embed --images=runs/photos/images --checkpoint=runs/obow \\",
       "      --output=runs/embeddings",
       "  duckdb -c \"SELECT id, label, embedding[1:3] FROM 'runs/embeddings/*.parquet'\"",
-      "  ./vocabeam embed --images=runs/photos/images --checkpoint=runs/obow --patches \\",
-      "      --level=layer3 --output=runs/maps"
+      "  ./vocabeam embed --images=runs/photos/images --checkpoint=runs/obow \\",
+      "      --patches --level=layer3 --output=runs/maps"
     })
 public final class EmbedCommand implements Callable<Integer> {
   /** About what an embedding of 512 to 2048 floats and its id take. */

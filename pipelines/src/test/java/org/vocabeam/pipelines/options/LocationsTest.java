@@ -74,6 +74,7 @@ class LocationsTest {
             "--sheet",
             "--targets",
             "--teacher",
+            "--teacherFeatures",
             "--views"),
         names);
   }

@@ -8,7 +8,9 @@ import org.vocabeam.models.training.Method.TargetSource;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.transforms.features.EmbeddingRecord;
 import org.vocabeam.transforms.features.MapRecord;
+import org.vocabeam.transforms.parquet.ParquetFooter;
 import org.vocabeam.transforms.parquet.RecordType;
+import org.vocabeam.transforms.parquet.RowGroup;
 import org.vocabeam.transforms.store.AlignedRows;
 import org.vocabeam.transforms.targets.TargetRecord;
 import org.vocabeam.transforms.training.EpochPlan.Group;
@@ -66,8 +68,10 @@ final class TargetRows<T> implements AutoCloseable {
   private static <T> TargetRows<T> ofEveryImage(
       RecordType<T> type, String directory, Group group, Function<T, Target> target)
       throws IOException {
+    RowGroup images = group.rows();
+    long before = ParquetFooter.read(images.file(), 0).rowGroups().get(images.index()).firstRow();
     return new TargetRows<>(
-        AlignedRows.of(type, directory, group.rows(), group.rows().firstRow()), target, true);
+        AlignedRows.of(type, directory, images, before), target, /* ofEveryImage= */ true);
   }
 
   private static Target words(TargetRecord row, Recipe recipe) {
