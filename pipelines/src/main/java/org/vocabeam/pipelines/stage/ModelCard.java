@@ -51,6 +51,7 @@ record ModelCard(
         "## Use",
         "",
         formats.stream().map(this::use).collect(Collectors.joining("\n")),
+        formats.equals(List.of(Format.SAFETENSORS)) ? "" : interfaceLines() + "\n",
         String.format(
             "Images of %d x %d are taken as they are; others are scaled so that they cover 256 / 224"
                 + " of that, and their centre is cut out. Compare embeddings by cosine.",
@@ -94,8 +95,6 @@ record ModelCard(
               "encoder = tf.saved_model.load(\".\").signatures[\"serving_default\"]",
               "embedding = encoder(images=tf.constant(images))[\"embedding\"]",
               "```",
-              "",
-              interfaceLines(),
               "");
       case ONNX ->
           String.join(
@@ -124,9 +123,8 @@ record ModelCard(
                   + " images)).get(\"embedding\").get().getValue();",
               "```",
               "",
-              interfaceLines(),
-              "- metadata: version, checkpoint, preprocessing, level"
-                  + (recipe.method().classes().isEmpty() ? "" : ", labels (a JSON list)"),
+              "Its metadata has version, checkpoint, preprocessing, level"
+                  + (recipe.method().classes().isEmpty() ? "." : " and labels (a JSON list)."),
               "");
       case SAFETENSORS ->
           String.join(
@@ -239,6 +237,12 @@ record ModelCard(
     Recipe recipe = trained.recipe();
     Backbone backbone = recipe.backbone();
     List<String> lines = new ArrayList<>();
+    lines.add(
+        formats.stream()
+                .filter(format -> format != Format.SAFETENSORS)
+                .map(format -> format == Format.ONNX ? "ONNX" : "SavedModel")
+                .collect(Collectors.joining(" and "))
+            + ":\n");
     lines.add(
         "- in: `images`, uint8 `[N, h, w, "
             + recipe.images().channels()

@@ -344,7 +344,7 @@ class EncoderCommandsTest {
     for (String line :
         List.of(
             "# Image encoder, obow",
-            "- in: `images`, uint8 `[N, h, w, 1]`, any h and w",
+            "- in: `images`, uint8 `[N, h, w, 1]`, any N, h and w",
             "- out: `embedding`, float32 `[N, 128]`",
             "- steps: " + STEPS + " of " + STEPS,
             "- images a step: 8 by 1 replica(s)",
