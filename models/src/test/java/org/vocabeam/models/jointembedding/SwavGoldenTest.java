@@ -28,7 +28,6 @@ import org.vocabeam.models.graph.VariableSpec;
 import org.vocabeam.models.graph.VariableSpec.Role;
 import org.vocabeam.models.graph.Variables;
 import org.vocabeam.models.optimize.Larc;
-import org.vocabeam.models.optimize.Lars;
 import org.vocabeam.models.optimize.Optimizer;
 import org.vocabeam.models.optimize.RateSchedule;
 import org.vocabeam.models.optimize.Sgd;
@@ -162,7 +161,6 @@ final class SwavGoldenTest {
     PROTOTYPES_NOT_NORMALISED,
     NORMALISED_IN_THE_LOSS,
     SGD_FOR_LARC,
-    LARS_FOR_LARC,
     PROTOTYPES_NEVER_FROZEN,
     QUEUE_STARTS_LATE,
     QUEUE_TOO_LONG
@@ -386,11 +384,11 @@ final class SwavGoldenTest {
       return new Sgd(momentum, decay, false);
     }
     assertFalse(CONFIG.at("/larc/clip").asBoolean());
-    double trust = CONFIG.at("/larc/trust_coefficient").asDouble();
-    double epsilon = CONFIG.at("/larc/eps").asDouble();
-    return mistake == Mistake.LARS_FOR_LARC
-        ? new Lars(momentum, decay, trust, Lars.Norm.SEPARATE, false, epsilon)
-        : new Larc(momentum, decay, trust, epsilon);
+    return new Larc(
+        momentum,
+        decay,
+        CONFIG.at("/larc/trust_coefficient").asDouble(),
+        CONFIG.at("/larc/eps").asDouble());
   }
 
   @ParameterizedTest
@@ -405,7 +403,7 @@ final class SwavGoldenTest {
     String part =
         switch (mistake) {
           case QUEUE_STARTS_LATE, QUEUE_TOO_LONG -> "queue";
-          case SGD_FOR_LARC, LARS_FOR_LARC, PROTOTYPES_NEVER_FROZEN -> "no_queue_frozen_then_larc";
+          case SGD_FOR_LARC, PROTOTYPES_NEVER_FROZEN -> "no_queue_frozen_then_larc";
           default -> "no_queue";
         };
     assertThrows(AssertionFailedError.class, () -> run(part, mistake));
