@@ -10,6 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.vocabeam.transforms.training.StepMetric;
+import org.vocabeam.transforms.store.StoreReader;
+import org.vocabeam.pipelines.inputs.RunDirectory;
+import java.util.TreeMap;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -118,6 +123,14 @@ class TaskManagerClusterTest {
     assertEquals(before + STEPS, page.value("steps"));
     assertEquals(page.value("steps") * BATCH, page.value("images"));
     assertTrue(page.value("loss") > 0, page.text());
+    Map<String, Float> signal = new TreeMap<>();
+    StoreReader.open(
+            StepMetric.TYPE,
+            new RunDirectory(directory.resolve("trained").toString()).steps(STEPS))
+        .rows()
+        .forEach(row -> signal.put(row.metric(), row.value()));
+    assertEquals(signal.get("neighbours"), page.value("neighbours"), 1e-6);
+    assertEquals(signal.get("rankme"), page.value("rankme"), 1e-5);
     assertEquals(2 * BATCH, page.value("ingested"));
     assertEquals(1, page.value("rejected", "reason=\"not_an_image\""));
     assertEquals(0, page.value("rejected", "reason=\"truncated_JPEG\""));

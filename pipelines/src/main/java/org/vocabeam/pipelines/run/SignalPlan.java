@@ -70,12 +70,12 @@ public record SignalPlan(
     if (images == 0 && monitor != Monitor.LOSS && (keep == Keep.BEST || patience != null)) {
       throw new UserError(
           String.format(
-              "signalImages is 0, must be positive for %s; or take --monitor=loss",
+              "--signalImages is 0, must be positive for %s, or take --monitor=loss",
               keep == Keep.BEST ? "--keep=best" : "--patience"));
     }
     if (images == 0 && monitor != null && monitor != Monitor.LOSS) {
       throw new UserError(
-          String.format("signalImages is 0, must be positive for --monitor=%s", monitor.metric()));
+          String.format("--signalImages is 0, must be positive for --monitor=%s", monitor.metric()));
     }
   }
 

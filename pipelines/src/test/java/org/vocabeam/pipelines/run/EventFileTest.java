@@ -124,6 +124,9 @@ class EventFileTest {
       for (int step = (round - 1) * STEPS; step < round * STEPS; step++) {
         assertTrue(metrics.containsKey(step + " loss"), metrics.keySet().toString());
         assertTrue(metrics.containsKey(step + " embedding_std"));
+        boolean isLast = step == ROUNDS * STEPS - 1;
+        assertEquals(isLast, metrics.containsKey(step + " rankme"));
+        assertEquals(isLast, metrics.containsKey(step + " neighbours"));
       }
     }
   }
