@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
+import org.vocabeam.models.training.CollapseSign;
 
 /**
  * Quality of features while they are trained, on a small sample of images: the accuracy of weighted
@@ -26,7 +27,7 @@ public record Signal(OptionalDouble neighbours, double rankme) {
   public static final String NEIGHBOURS = "neighbours";
 
   /** Name of the metric {@link #rankme}. */
-  public static final String RANKME = "rankme";
+  public static final String RANKME = CollapseSign.RANKME;
 
   /** Label of a row without a class. */
   public static final int NO_LABEL = -1;

@@ -18,6 +18,7 @@ import org.vocabeam.models.optimize.CosineSchedule;
 import org.vocabeam.models.optimize.Lars;
 import org.vocabeam.models.optimize.RateSchedule;
 import org.vocabeam.models.optimize.Sgd;
+import org.vocabeam.models.training.CollapseSign;
 import org.vocabeam.models.training.EmbeddingSpread;
 import org.vocabeam.models.training.Loss;
 import org.vocabeam.models.training.Method;
@@ -51,6 +52,7 @@ public record Byol(
     ViewSpec second)
     implements Method {
   private static final String TARGET = "target.";
+  private static final String PROJECTION_STD = "projection_std";
   private static final String PROJECTOR = "projector.";
 
   public Byol {
@@ -80,6 +82,23 @@ public record Byol(
   }
 
   @Override
+  public String againstCollapse() {
+    return stopGradient
+        ? "lower learningRate or bring targetDecay nearer to 1"
+        : "set stopGradient to true";
+  }
+
+  @Override
+  public List<CollapseSign> collapseSigns() {
+    return List.of(
+        CollapseSign.below(
+            PROJECTION_STD,
+            0.3 / Math.sqrt(outputs),
+            "all projections are nearly equal",
+            againstCollapse()));
+  }
+
+  @Override
   public Loss loss(Ops tf, Variables variables, Backbone backbone, Inputs inputs) {
     Operand<TFloat32> v1 = inputs.views().get(first.name());
     Operand<TFloat32> v2 = inputs.views().get(second.name());
@@ -103,7 +122,7 @@ public record Byol(
       z2 = tf.stopGradient(project(targetProjector, backbone.embed(target, v2)));
     }
     Operand<TFloat32> loss = regression(tf, q1, q2, z1, z2);
-    return Loss.of(loss, y1).with("projection_std", EmbeddingSpread.of(tf, z1));
+    return Loss.of(loss, y1).with(PROJECTION_STD, EmbeddingSpread.of(tf, z1));
   }
 
   private static Layers target(

@@ -23,6 +23,7 @@ import org.vocabeam.models.graph.Variables;
 import org.vocabeam.models.optimize.CosineSchedule;
 import org.vocabeam.models.optimize.RateSchedule;
 import org.vocabeam.models.optimize.Sgd;
+import org.vocabeam.models.training.CollapseSign;
 import org.vocabeam.models.training.Loss;
 import org.vocabeam.models.training.Method;
 import org.vocabeam.models.training.Recipe;
@@ -74,6 +75,8 @@ public record Dino(
   private static final String HEAD = "head.";
   private static final String CENTRE = "centre";
   private static final String TEMPERATURE = "teacherTemperature";
+  private static final String TARGET_ENTROPY = "target_entropy";
+  private static final String PROTOTYPE_ENTROPY = "prototype_entropy";
   private static final String PROTOTYPES_MOVE = "prototypesMove";
 
   public Dino {
@@ -134,6 +137,22 @@ public record Dino(
     return List.of(TEACHER + STUDENT);
   }
 
+  @Override
+  public List<CollapseSign> collapseSigns() {
+    double uniform = Math.log(head.prototypes());
+    return List.of(
+        CollapseSign.below(
+            PROTOTYPE_ENTROPY,
+            0.25 * uniform,
+            "few prototypes take all images",
+            centring ? "raise teacherTemperature or lower centreDecay" : "set centring to true"),
+        CollapseSign.above(
+            TARGET_ENTROPY,
+            0.98 * uniform,
+            "every target has all prototypes alike",
+            sharpening ? "lower teacherTemperature" : "set sharpening to true"));
+  }
+
   /** Algorithm 1, with small crops. */
   @Override
   public Loss loss(Ops tf, Variables variables, Backbone backbone, Inputs inputs) {
@@ -173,8 +192,8 @@ public record Dino(
 
     variables.assign(CENTRE, moved(tf, centre, taught, centreDecay));
     return Loss.of(loss, large)
-        .with("target_entropy", Entropy.ofRows(tf, targets))
-        .with("prototype_entropy", Entropy.ofMean(tf, targets));
+        .with(TARGET_ENTROPY, Entropy.ofRows(tf, targets))
+        .with(PROTOTYPE_ENTROPY, Entropy.ofMean(tf, targets));
   }
 
   private static Parameters average(

@@ -100,6 +100,11 @@ public record Lejepa(
   }
 
   @Override
+  public String againstCollapse() {
+    return "raise regularisation or lower learningRate";
+  }
+
+  @Override
   public Loss loss(Ops tf, Variables variables, Backbone backbone, Inputs inputs) {
     // All crops: [V B, D'] -> z [V B, D]
     Layers student = new Layers(tf, variables.scope(STUDENT), Mode.TRAINING);

@@ -50,6 +50,11 @@ public record SimClr(
     return List.of(first, second);
   }
 
+  @Override
+  public String againstCollapse() {
+    return negatives ? "take a larger batchSize or lower learningRate" : "set negatives to true";
+  }
+
   /** Algorithm 1. */
   @Override
   public Loss loss(Ops tf, Variables variables, Backbone backbone, Inputs inputs) {

@@ -15,6 +15,7 @@ import org.vocabeam.models.graph.VariableSpec;
 import org.vocabeam.models.graph.Variables;
 import org.vocabeam.models.optimize.RateSchedule;
 import org.vocabeam.models.optimize.Sgd;
+import org.vocabeam.models.training.CollapseSign;
 import org.vocabeam.models.training.EmbeddingSpread;
 import org.vocabeam.models.training.Loss;
 import org.vocabeam.models.training.Method;
@@ -41,6 +42,7 @@ import org.vocabeam.models.views.ViewSpec;
 public record SimSiam(
     int width, int bottleneck, boolean stopGradient, ViewSpec first, ViewSpec second)
     implements Method {
+  private static final String PROJECTION_STD = "projection_std";
   private static final String PREDICTOR = "predictor.";
 
   public SimSiam {
@@ -62,6 +64,23 @@ public record SimSiam(
         : OptionalDouble.empty();
   }
 
+  @Override
+  public String againstCollapse() {
+    return stopGradient
+        ? "lower learningRate or weightDecay"
+        : "set stopGradient to true";
+  }
+
+  @Override
+  public List<CollapseSign> collapseSigns() {
+    return List.of(
+        CollapseSign.below(
+            PROJECTION_STD,
+            0.3 / Math.sqrt(width),
+            "all projections are nearly equal",
+            againstCollapse()));
+  }
+
   /** Algorithm 1. */
   @Override
   public Loss loss(Ops tf, Variables variables, Backbone backbone, Inputs inputs) {
@@ -77,7 +96,7 @@ public record SimSiam(
         stopGradient
             ? negativeCosine(tf, p1, p2, tf.stopGradient(z1), tf.stopGradient(z2))
             : negativeCosine(tf, p1, p2, z1, z2);
-    return Loss.of(loss, f1).with("projection_std", EmbeddingSpread.of(tf, z1));
+    return Loss.of(loss, f1).with(PROJECTION_STD, EmbeddingSpread.of(tf, z1));
   }
 
   private Operand<TFloat32> project(Ops tf, Variables variables, Operand<TFloat32> f) {

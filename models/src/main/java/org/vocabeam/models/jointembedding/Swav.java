@@ -23,6 +23,7 @@ import org.vocabeam.models.graph.Variables;
 import org.vocabeam.models.optimize.Larc;
 import org.vocabeam.models.optimize.RateSchedule;
 import org.vocabeam.models.optimize.Sgd;
+import org.vocabeam.models.training.CollapseSign;
 import org.vocabeam.models.training.Loss;
 import org.vocabeam.models.training.Method;
 import org.vocabeam.models.training.Recipe;
@@ -70,6 +71,8 @@ public record Swav(
     implements Method {
   private static final String PROTOTYPES = "prototypes.";
   private static final String WEIGHT = "weight";
+  private static final String TARGET_ENTROPY = "target_entropy";
+  private static final String PROTOTYPE_ENTROPY = "prototype_entropy";
   private static final String PROTOTYPES_MOVE = "prototypesMove";
   private static final String QUEUE_RUNS = "queueRuns";
 
@@ -124,6 +127,21 @@ public record Swav(
     }
   }
 
+  @Override
+  public List<CollapseSign> collapseSigns() {
+    double uniform = Math.log(prototypes);
+    return List.of(
+        CollapseSign.below(
+            PROTOTYPE_ENTROPY,
+            0.25 * uniform,
+            "few prototypes take all images",
+            equipartition
+                ? "raise sinkhornIterations or frozenPrototypes"
+                : "set equipartition to true"),
+        CollapseSign.above(
+            TARGET_ENTROPY, 0.98 * uniform, "every code has all prototypes alike", "lower epsilon"));
+  }
+
   /** Algorithm 1 of appendix A, with small crops and the queue. */
   @Override
   public Loss loss(Ops tf, Variables variables, Backbone backbone, Inputs inputs) {
@@ -139,8 +157,8 @@ public record Swav(
     Operand<TFloat32> codes = tf.concat(prediction.codes(), tf.constant(0));
     Operand<TFloat32> large = rows(tf, features, /* from= */ 0, (int) codes.shape().get(0));
     return Loss.of(prediction.loss(), large)
-        .with("target_entropy", Entropy.ofRows(tf, codes))
-        .with("prototype_entropy", Entropy.ofMean(tf, codes));
+        .with(TARGET_ENTROPY, Entropy.ofRows(tf, codes))
+        .with(PROTOTYPE_ENTROPY, Entropy.ofMean(tf, codes));
   }
 
   /** Authors the prototypes {@code [K, D]} of this step, whose rows have length 1. */

@@ -23,6 +23,7 @@ import org.vocabeam.models.graph.Variables;
 import org.vocabeam.models.optimize.CosineSchedule;
 import org.vocabeam.models.optimize.RateSchedule;
 import org.vocabeam.models.optimize.Sgd;
+import org.vocabeam.models.training.CollapseSign;
 import org.vocabeam.models.training.Loss;
 import org.vocabeam.models.training.Method;
 import org.vocabeam.models.training.Recipe;
@@ -66,6 +67,8 @@ public record Obow(
   /** Scope of the variables of the network that makes the targets. */
   public static final String TEACHER = "teacher.";
 
+  private static final String PERPLEXITY_IMAGE = "perplexity_image/";
+  private static final String PERPLEXITY_BATCH = "perplexity_batch/";
   private static final int RESNET50_WIDTH = 2048;
 
   /** Side of the smallest map that border crop and 3x3 averaging leave a cell of. */
@@ -168,6 +171,31 @@ public record Obow(
     }
   }
 
+  @Override
+  public String againstCollapse() {
+    return "lower learningRate or add warmupSteps, and bring teacherDecay nearer to 1";
+  }
+
+  @Override
+  public List<CollapseSign> collapseSigns() {
+    List<CollapseSign> signs = new ArrayList<>();
+    for (String level : levels) {
+      signs.add(
+          CollapseSign.below(
+              PERPLEXITY_BATCH + level,
+              2,
+              "one word takes all images",
+              "take more words or lower inverseDelta"));
+      signs.add(
+          CollapseSign.above(
+              PERPLEXITY_IMAGE + level,
+              0.95 * words,
+              "every image has all words alike",
+              "raise inverseDelta"));
+    }
+    return signs;
+  }
+
   /** One step, in the order of docs/methods.md: words, student, teacher, targets, loss. */
   @Override
   public Loss loss(Ops tf, Variables variables, Backbone backbone, Inputs inputs) {
@@ -214,8 +242,8 @@ public record Obow(
       newWords.put(
           level,
           Vocabulary.sample(tf, map, inputs.draws().get("location." + level), vocabularyUpdate));
-      monitors.put("perplexity_image/" + level, VisualWords.perplexityPerImage(tf, bags));
-      monitors.put("perplexity_batch/" + level, VisualWords.perplexityOfBatch(tf, bags));
+      monitors.put(PERPLEXITY_IMAGE + level, VisualWords.perplexityPerImage(tf, bags));
+      monitors.put(PERPLEXITY_BATCH + level, VisualWords.perplexityOfBatch(tf, bags));
       monitors.put("distance/" + level, m);
     }
 

@@ -150,6 +150,19 @@ public interface Method extends Serializable {
     return images;
   }
 
+  /**
+   * Returns what to change in a recipe whose embeddings have collapsed: a clause in the imperative,
+   * which names constants.
+   */
+  default String againstCollapse() {
+    return "lower learningRate or add warmupSteps";
+  }
+
+  /** Returns the signs of collapse in the method's own metrics. */
+  default List<CollapseSign> collapseSigns() {
+    return List.of();
+  }
+
   /** Authors the forward pass of one step. */
   Loss loss(Ops tf, Variables variables, Backbone backbone, Inputs inputs);
 

@@ -5,9 +5,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -19,6 +21,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.vocabeam.models.methods.Methods;
+import org.vocabeam.models.training.CollapseSign;
 import org.vocabeam.models.training.Method;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.ViewSource;
@@ -150,6 +153,7 @@ public final class Pretraining {
     try (Progress progress = Progress.start("Training", done, total)) {
       line = new StepLine(progress, done, (long) recipe.batchSize() * rounds.replicas());
       TrainingProgress.listen(line);
+      Set<String> shown = new HashSet<>();
       try {
         int left = most;
         for (long step = done;
@@ -162,6 +166,7 @@ public final class Pretraining {
           watch.add(step + rounds.stepsPerRound(), metrics);
           watch.settle();
           line.measured(metrics);
+          signs(metrics, step + rounds.stepsPerRound(), shown);
           progress.stepTo(step + rounds.stepsPerRound());
         }
         if (watch.hasEnded()) {
@@ -175,6 +180,21 @@ public final class Pretraining {
     }
     line.summary().forEach(System.err::println);
     watch.summary(total).forEach(System.err::println);
+  }
+
+  /**
+   * Tells of signs of collapse, each once: a run goes on, because some pass.
+   *
+   * @param shown metrics whose sign has been told of
+   */
+  private void signs(RoundMetrics metrics, long step, Set<String> shown) {
+    CollapseSign.seen(recipe, metrics.last())
+        .forEach(
+            (metric, line) -> {
+              if (shown.add(metric)) {
+                System.err.printf("%nCollapse?    after step %d %s in a new run%n", step, line);
+              }
+            });
   }
 
   /** Returns true when the run ends before its last round, for want of gains. */

@@ -43,8 +43,10 @@ record RoundMetrics(NavigableMap<Long, Map<String, DoubleSummaryStatistics>> ste
         .average();
   }
 
-  /** Returns the metrics of the last step. */
-  Map<String, DoubleSummaryStatistics> last() {
-    return steps.lastEntry().getValue();
+  /** Returns the metrics of the last step, as means of the replicas. */
+  Map<String, Double> last() {
+    Map<String, Double> last = new TreeMap<>();
+    steps.lastEntry().getValue().forEach((metric, values) -> last.put(metric, values.getAverage()));
+    return last;
   }
 }

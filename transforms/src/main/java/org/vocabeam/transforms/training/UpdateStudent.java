@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.SerializableCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
@@ -25,6 +26,7 @@ import org.slf4j.LoggerFactory;
 import org.vocabeam.models.graph.Precision;
 import org.vocabeam.models.graph.VariableSpec;
 import org.vocabeam.models.program.Program;
+import org.vocabeam.models.training.CollapseSign;
 import org.vocabeam.models.training.Loss;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Trainer;
@@ -206,6 +208,17 @@ public final class UpdateStudent extends PTransform<PBegin, PCollectionTuple> {
     }
   }
 
+  /** Returns further signs of collapse that a step shows, behind the first. */
+  private static String others(Recipe recipe, StepReport step) {
+    Map<String, Double> metrics = new TreeMap<>();
+    for (int i = 0; i < step.values().length; i++) {
+      metrics.put(step.names().get(i), (double) step.values()[i]);
+    }
+    metrics.remove(Loss.EMBEDDING_STD);
+    Map<String, String> seen = CollapseSign.seen(recipe, metrics);
+    return seen.isEmpty() ? "" : "; beside it, " + String.join("; ", seen.values());
+  }
+
   /** Stops a run that would end in the same way however often it is repeated. */
   static void check(Recipe recipe, StepReport step) {
     float[] values = step.values();
@@ -236,8 +249,14 @@ public final class UpdateStudent extends PTransform<PBegin, PCollectionTuple> {
       throw new TrainingStopped(
           String.format(
               "collapse: embedding_std is %.3g at step %d of replica %d, below"
-                  + " collapseThreshold, which is %s; %s",
-              values[spread], step.step(), step.replica(), recipe.collapseThreshold(), KEPT));
+                  + " collapseThreshold, which is %s; %s; %s in a new run%s",
+              values[spread],
+              step.step(),
+              step.replica(),
+              recipe.collapseThreshold(),
+              KEPT,
+              recipe.method().againstCollapse(),
+              others(recipe, step)));
     }
   }
 }

@@ -166,13 +166,13 @@ class MeasureSignalTest {
   }
 
   @Test
-  void aNetworkThatIsNotFiniteStopsTheRun() {
+  void featuresThatAreNotFiniteStopTheRun() {
     List<VariableChunk> broken =
         state.stream()
             .map(
                 chunk ->
                     chunk.variable().equals("student.bn1.weight")
-                        ? chunk.withValues(new float[] {Float.NaN, 1})
+                        ? chunk.withValues(new float[] {3e38f, 1})
                         : chunk)
             .toList();
     SignalSample sample = SignalSample.draw(groups, "train", 20);

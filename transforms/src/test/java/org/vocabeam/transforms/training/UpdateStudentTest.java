@@ -166,7 +166,8 @@ class UpdateStudentTest {
     assertTrue(
         message.matches(
             "collapse: embedding_std is 0\\.\\d+ at step 0 of replica [01], below"
-                + " collapseThreshold, which is 0\\.9; the checkpoint before this round is kept"),
+                + " collapseThreshold, which is 0\\.9; the checkpoint before this round is kept; lower"
+                + " learningRate or add warmupSteps, and bring teacherDecay nearer to 1 in a new run"),
         message);
     assertNoFeedIsLeft();
   }
