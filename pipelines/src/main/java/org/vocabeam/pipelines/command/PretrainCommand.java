@@ -3,6 +3,8 @@ package org.vocabeam.pipelines.command;
 import java.util.concurrent.Callable;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.training.Recipe;
+import org.vocabeam.pipelines.inputs.RunDirectory;
+import org.vocabeam.pipelines.inputs.RunOutcome;
 import org.vocabeam.pipelines.options.DeviceArguments;
 import org.vocabeam.pipelines.options.PrintRecipeOption;
 import org.vocabeam.pipelines.options.RunArguments;
@@ -26,7 +28,9 @@ import picocli.CommandLine.Option;
       "Example:",
       "  ./vocabeam pretrain --images=runs/photos/images --output=runs/obow \\",
       "      --rounds=4 --stepsPerRound=500",
-      "  tensorboard --logdir=runs/obow/tensorboard"
+      "  tensorboard --logdir=runs/obow/tensorboard",
+      "  ./vocabeam pretrain --images=runs/photos/images --output=runs/early \\",
+      "      --rounds=20 --stepsPerRound=500 --keep=best --patience=3"
     })
 public final class PretrainCommand implements Callable<Integer> {
   @Mixin private RunArguments arguments;
@@ -68,9 +72,11 @@ public final class PretrainCommand implements Callable<Integer> {
     String checkpoint = request.run(pipelines.runner());
     RoundPlan plan = request.rounds();
     String output = request.output();
+    // Generations of BoWNet have a course each, in their own directories.
+    long steps = new RunDirectory(output).outcome().map(RunOutcome::steps).orElse(plan.steps());
     System.out.printf(
         "%nTrained:     %d steps of %d images, %s%n",
-        plan.steps(), (long) recipe.batchSize() * plan.replicas(), checkpoint);
+        steps, (long) recipe.batchSize() * plan.replicas(), checkpoint);
     System.out.printf("Curves:      tensorboard --logdir=%s%n", output);
     System.out.printf(
         "Next:        ./vocabeam evaluate --images=%s --checkpoint=%s --output=%s%n",

@@ -34,7 +34,7 @@ public final class UpdateCommand implements Callable<Integer> {
     PretrainRequest request = arguments.request();
     Pretraining run = request.pretraining();
     run.run(pipelines.runner(), 1);
-    long left = request.rounds().steps() - run.done();
+    long left = run.hasEnded() ? 0 : request.rounds().steps() - run.done();
     System.out.printf("Checkpoint:  %s%n", RunDirectory.newestCheckpoint(request.output()));
     System.out.printf(
         "Next:        %s%n",

@@ -10,7 +10,8 @@ public final class CheckpointOption {
       required = true,
       paramLabel = "DIR",
       description =
-          "Run of pretrain, distill or finetune (its newest checkpoint), or one checkpoint.")
+          "Run of pretrain, distill or finetune (its best checkpoint where it keeps that, otherwise its"
+              + " newest), or one checkpoint.")
   private String directory;
 
   /** Returns the directory of a run or of a checkpoint. */

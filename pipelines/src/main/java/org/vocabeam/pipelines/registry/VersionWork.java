@@ -2,12 +2,15 @@ package org.vocabeam.pipelines.registry;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import org.vocabeam.models.methods.Methods;
 import org.vocabeam.pipelines.inputs.InitialWeights;
 import org.vocabeam.pipelines.inputs.Provenance;
 import org.vocabeam.pipelines.inputs.RunDirectory;
+import org.vocabeam.pipelines.inputs.RunOutcome;
 import org.vocabeam.pipelines.run.PretrainRequest;
 import org.vocabeam.pipelines.runner.Steps;
 import org.vocabeam.pipelines.runner.Version;
@@ -125,13 +128,11 @@ record VersionWork(
     for (boolean ofParent : new boolean[] {false, true}) {
       registry.delete(Evaluation.embeddings(registry.evaluation(version, ofParent)));
     }
-    String kept = StoreFiles.name(checkpoint) + "/";
-    String checkpoints = StoreFiles.resolve(registry.run(version), "checkpoints");
-    for (StoreFiles.Listed file : StoreFiles.list(checkpoints)) {
-      if (!file.name().startsWith(kept)) {
-        StoreFiles.delete(file.path());
-      }
-    }
+    RunDirectory run = new RunDirectory(registry.run(version));
+    Set<Long> kept = new HashSet<>(Set.of(Checkpoint.open(checkpoint).step()));
+    // The newest too: without it this work, done again after a kill, would train from the best one.
+    run.outcome().map(RunOutcome::steps).ifPresent(kept::add);
+    run.keepOnly(kept);
     for (StoreFiles.Listed file : StoreFiles.list(registry.directory(version))) {
       if (file.name().startsWith(".")) {
         StoreFiles.delete(file.path()); // what a kill left of an export

@@ -16,8 +16,10 @@ import org.vocabeam.pipelines.inputs.RecipeChanges;
 import org.vocabeam.pipelines.inputs.RecipeChoice;
 import org.vocabeam.pipelines.registry.Gate;
 import org.vocabeam.pipelines.registry.RetrainRequest;
+import org.vocabeam.pipelines.run.Monitor;
 import org.vocabeam.pipelines.run.PretrainRequest;
 import org.vocabeam.pipelines.run.RoundPlan;
+import org.vocabeam.pipelines.run.SignalPlan;
 import org.vocabeam.pipelines.runner.BeamOptions;
 import org.vocabeam.pipelines.runner.Request;
 import org.vocabeam.pipelines.runner.Runner;
@@ -45,7 +47,8 @@ import picocli.CommandLine;
 /** The command line that a request prints asks for the same request: with defaults and without. */
 class RequestsTest {
   private static final PoolingChoice GRID = new PoolingChoice("layer2", 3);
-  private static final RoundPlan ROUNDS = new RoundPlan(3, 70, 2, 64);
+  private static final RoundPlan ROUNDS = new RoundPlan(
+          3, 70, 2, 64, new SignalPlan(10, 2, SignalPlan.Keep.BEST, Monitor.RANKME, 3));
   private static final RecipeChoice RECIPE =
       new RecipeChoice(
           "simclr",
