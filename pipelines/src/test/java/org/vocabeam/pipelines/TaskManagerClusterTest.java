@@ -10,18 +10,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.vocabeam.transforms.training.StepMetric;
-import org.vocabeam.transforms.store.StoreReader;
-import org.vocabeam.pipelines.inputs.RunDirectory;
-import java.util.TreeMap;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.vocabeam.pipelines.inputs.RunDirectory;
 import org.vocabeam.pipelines.runner.Failure;
+import org.vocabeam.transforms.store.StoreReader;
+import org.vocabeam.transforms.training.StepMetric;
 
 /** A TaskManager that was given a GPU, by a script in the place of nvidia-smi's, and is watched. */
 @Tag("slow")
@@ -125,8 +125,7 @@ class TaskManagerClusterTest {
     assertTrue(page.value("loss") > 0, page.text());
     Map<String, Float> signal = new TreeMap<>();
     StoreReader.open(
-            StepMetric.TYPE,
-            new RunDirectory(directory.resolve("trained").toString()).steps(STEPS))
+            StepMetric.TYPE, new RunDirectory(directory.resolve("trained").toString()).steps(STEPS))
         .rows()
         .forEach(row -> signal.put(row.metric(), row.value()));
     assertEquals(signal.get("neighbours"), page.value("neighbours"), 1e-6);

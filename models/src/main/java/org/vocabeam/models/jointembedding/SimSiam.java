@@ -66,9 +66,7 @@ public record SimSiam(
 
   @Override
   public String againstCollapse() {
-    return stopGradient
-        ? "lower learningRate or weightDecay"
-        : "set stopGradient to true";
+    return stopGradient ? "lower learningRate or weightDecay" : "set stopGradient to true";
   }
 
   @Override

@@ -139,7 +139,10 @@ public record Swav(
                 ? "raise sinkhornIterations or frozenPrototypes"
                 : "set equipartition to true"),
         CollapseSign.above(
-            TARGET_ENTROPY, 0.98 * uniform, "every code has all prototypes alike", "lower epsilon"));
+            TARGET_ENTROPY,
+            0.98 * uniform,
+            "every code has all prototypes alike",
+            "lower epsilon"));
   }
 
   /** Algorithm 1 of appendix A, with small crops and the queue. */

@@ -28,7 +28,8 @@ class SignalTest {
     assertEquals(OptionalDouble.of(1), signal.neighbours());
     assertEquals(RankMe.of(features, 2), signal.rankme());
     assertEquals(
-        OptionalDouble.empty(), Signal.of(features, 2, new int[] {-1, -1, -1, -1, -1, -1}, 0).neighbours());
+        OptionalDouble.empty(),
+        Signal.of(features, 2, new int[] {-1, -1, -1, -1, -1, -1}, 0).neighbours());
   }
 
   @Test

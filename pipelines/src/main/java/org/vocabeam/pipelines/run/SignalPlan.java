@@ -75,7 +75,8 @@ public record SignalPlan(
     }
     if (images == 0 && monitor != null && monitor != Monitor.LOSS) {
       throw new UserError(
-          String.format("--signalImages is 0, must be positive for --monitor=%s", monitor.metric()));
+          String.format(
+              "--signalImages is 0, must be positive for --monitor=%s", monitor.metric()));
     }
   }
 

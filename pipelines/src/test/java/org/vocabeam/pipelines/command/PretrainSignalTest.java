@@ -123,7 +123,9 @@ class PretrainSignalTest {
     assertEquals(List.of(2L, 4L, 6L, 8L, 10L), List.copyOf(values(whole, "rankme").keySet()));
     Map<Long, Float> neighbours = values(whole, "neighbours");
     assertEquals(5, neighbours.size());
-    neighbours.values().forEach(v -> assertEquals(Math.rint(30 * v), 30 * v, 1e-4, "of 30 queries"));
+    neighbours
+        .values()
+        .forEach(v -> assertEquals(Math.rint(30 * v), 30 * v, 1e-4, "of 30 queries"));
     RunOutcome outcome = outcome(whole);
     assertEquals(10, outcome.steps());
     assertEquals("neighbours", outcome.monitor());
@@ -151,8 +153,7 @@ class PretrainSignalTest {
     assertEquals(Map.of(), values(none, "rankme"));
     assertEquals("loss", outcome(none).monitor());
     for (Path run : List.of(few, none)) {
-      FileTree.assertSame(
-          Path.of(at(whole).checkpoint(10)), Path.of(at(run).checkpoint(10)));
+      FileTree.assertSame(Path.of(at(whole).checkpoint(10)), Path.of(at(run).checkpoint(10)));
     }
     assertEquals(values(whole, "rankme").get(6L), values(few, "rankme").get(6L));
   }
@@ -256,8 +257,7 @@ class PretrainSignalTest {
     assertEquals("rankme", outcome(run).monitor());
     Throwable failure =
         assertThrows(
-            Throwable.class,
-            () -> run("pretrain", unlabelled, "refused", "--monitor=neighbours"));
+            Throwable.class, () -> run("pretrain", unlabelled, "refused", "--monitor=neighbours"));
     assertEquals(
         "--monitor is neighbours, but the 60 images of the sample do not have two labels that could"
             + " be predicted; take rankme or loss",
@@ -267,8 +267,7 @@ class PretrainSignalTest {
 
   @Test
   void otherSignalsInTheSameRunAreRefused() {
-    Throwable failure =
-        assertThrows(Throwable.class, () -> pretrain("whole", "--signalEvery=2"));
+    Throwable failure = assertThrows(Throwable.class, () -> pretrain("whole", "--signalEvery=2"));
     String line = Failure.of(failure).line();
     assertTrue(line.contains("signalEvery 1, and now it is 2"), line);
   }
@@ -276,8 +275,7 @@ class PretrainSignalTest {
   @Test
   void whatNeedsASignalIsRefusedWithoutOne() {
     Throwable failure =
-        assertThrows(
-            Throwable.class, () -> pretrain("blind", "--signalImages=0", "--keep=best"));
+        assertThrows(Throwable.class, () -> pretrain("blind", "--signalImages=0", "--keep=best"));
     assertEquals(
         "--signalImages is 0, must be positive for --keep=best, or take --monitor=loss",
         Failure.of(failure).line());

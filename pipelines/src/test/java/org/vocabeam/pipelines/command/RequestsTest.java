@@ -47,8 +47,8 @@ import picocli.CommandLine;
 /** The command line that a request prints asks for the same request: with defaults and without. */
 class RequestsTest {
   private static final PoolingChoice GRID = new PoolingChoice("layer2", 3);
-  private static final RoundPlan ROUNDS = new RoundPlan(
-          3, 70, 2, 64, new SignalPlan(10, 2, SignalPlan.Keep.BEST, Monitor.RANKME, 3));
+  private static final RoundPlan ROUNDS =
+      new RoundPlan(3, 70, 2, 64, new SignalPlan(10, 2, SignalPlan.Keep.BEST, Monitor.RANKME, 3));
   private static final RecipeChoice RECIPE =
       new RecipeChoice(
           "simclr",

@@ -121,7 +121,8 @@ class WatchTest {
 
   private List<String> checkpoints() throws IOException {
     try (Stream<Path> found = Files.list(root.resolve("checkpoints"))) {
-      return found.map(path -> path.getFileName().toString().substring("step-".length()))
+      return found
+          .map(path -> path.getFileName().toString().substring("step-".length()))
           .map(number -> Long.toString(Long.parseLong(number)))
           .sorted()
           .toList();

@@ -21,8 +21,8 @@ import org.apache.beam.sdk.transforms.Create;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.vocabeam.transforms.features.PixelTeacher;
 import org.vocabeam.transforms.checkpoint.VariableChunk;
+import org.vocabeam.transforms.features.PixelTeacher;
 import org.vocabeam.transforms.image.ImageRecord;
 import org.vocabeam.transforms.parquet.RowGroup;
 import org.vocabeam.transforms.store.StoreReader;
@@ -138,7 +138,8 @@ class MeasureSignalTest {
                 measured.put(row.metric(), (double) row.value());
               }
               assertEquals(expected.keySet(), measured.keySet());
-              expected.forEach((name, value) -> assertEquals(value, measured.get(name), 1e-5, name));
+              expected.forEach(
+                  (name, value) -> assertEquals(value, measured.get(name), 1e-5, name));
               return null;
             });
     pipeline.run().waitUntilFinish();
