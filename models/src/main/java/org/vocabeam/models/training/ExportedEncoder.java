@@ -60,7 +60,12 @@ public record ExportedEncoder(
    */
   public ExportedEncoder {
     maps = List.copyOf(maps);
-    maps.forEach(level -> new Pooling(level, 1).levelOf(recipe.backbone()));
+    for (String level : maps) {
+      if (!recipe.backbone().levels().contains(level)) {
+        throw new UserError(
+            "maps is " + level + ", must be one or several of " + recipe.backbone().levels());
+      }
+    }
   }
 
   private record Authored(

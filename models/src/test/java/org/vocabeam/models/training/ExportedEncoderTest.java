@@ -332,7 +332,7 @@ class ExportedEncoderTest {
   void aLevelThatIsNotThereIsRefused() {
     Recipe recipe = small();
     assertEquals(
-        "level is layer1, must be one of [block1, block2]",
+        "maps is layer1, must be one or several of [block1, block2]",
         assertThrows(
                 UserError.class,
                 () -> new ExportedEncoder(recipe, Map.of(), Pooling.GLOBAL, List.of("layer1")))

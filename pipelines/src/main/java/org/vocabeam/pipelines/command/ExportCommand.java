@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
       "",
       "Example:",
       "  ./vocabeam export --checkpoint=runs/obow --output=runs/encoder \\",
-      "      --metrics=runs/obow/evaluation/metrics --format=savedmodel,safetensors,onnx"
+      "      --metrics=runs/obow/evaluation/metrics --format=savedmodel,onnx"
     })
 public final class ExportCommand implements Callable<Integer> {
   @Mixin private CheckpointOption checkpoint;
@@ -62,14 +62,19 @@ public final class ExportCommand implements Callable<Integer> {
       description =
           "Further levels whose maps SavedModel and ONNX return, as map_NAME. map is that of the"
               + " level of the embedding.")
-  private List<String> maps = List.of();
+  private @Nullable List<String> maps;
 
   @Mixin private RunnerArguments pipelines;
 
   /** Returns the request that the options make. */
   ExportStage request() {
     return new ExportStage(
-        checkpoint.directory(), metrics, output.directory(), pooling.choice(), maps, formats);
+        checkpoint.directory(),
+        metrics,
+        output.directory(),
+        pooling.choice(),
+        maps == null ? List.of() : maps,
+        formats);
   }
 
   @Override

@@ -124,9 +124,9 @@ public record ExportStage(
         .with(runner.argumentsWithoutDevice());
   }
 
-  private void write(Checkpoint trained, String fingerprint, Path directory) throws IOException {
-    ExportedEncoder encoder =
-        new ExportedEncoder(trained.recipe(), trained.state(), pooling.pooling(), maps);
+  private void write(
+      ExportedEncoder encoder, Checkpoint trained, String fingerprint, Path directory)
+      throws IOException {
     for (Format format : formats) {
       Path file = directory.resolve(format.file());
       switch (format) {
@@ -170,10 +170,12 @@ public record ExportStage(
     String directory = RunDirectory.newestCheckpoint(checkpoint);
     Checkpoint trained = Checkpoint.open(directory);
     String fingerprint = Provenance.checkpoint(directory);
+    ExportedEncoder encoder =
+        new ExportedEncoder(trained.recipe(), trained.state(), pooling.pooling(), maps);
     String card =
         new ModelCard(trained, fingerprint, pooling.pooling(), maps, metrics, formats).text();
     try (StagedDirectory staged = StagedDirectory.of(output)) {
-      write(trained, fingerprint, staged.path());
+      write(encoder, trained, fingerprint, staged.path());
       Files.writeString(staged.path().resolve(CARD), card);
       staged.commit(last());
     } catch (IOException e) {
