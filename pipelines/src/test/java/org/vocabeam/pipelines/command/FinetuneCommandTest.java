@@ -213,8 +213,8 @@ class FinetuneCommandTest {
         List.of(
             "- in: `images`, uint8 `[N, h, w, 1]`, any N, h and w",
             "- out: `embedding`, float32 `[N, 128]`",
-            "- out: `map`, float32 `[N, 4, 4, 128]`, the map of layer3",
-            "- out: `map_layer1`, float32 `[N, 16, 16, 32]`, the map of layer1",
+            "- out: `map`, float32 `[N, 3, 3, 128]`, the map of layer3",
+            "- out: `map_layer1`, float32 `[N, 10, 10, 32]`, the map of layer1",
             "- out: `logits` and `probabilities`, float32 `[N, 3]`, of the classes `bar`, `disc`,")) {
       assertTrue(card.contains(line), line + " is not in " + card);
     }
