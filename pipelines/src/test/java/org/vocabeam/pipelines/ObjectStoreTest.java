@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.proto.SavedModel;
+import org.vocabeam.models.weights.WeightFile;
 import org.vocabeam.pipelines.runner.Failure;
 import org.vocabeam.transforms.image.ImageRecord;
 import org.vocabeam.transforms.statistics.ImageStatistics;
@@ -233,6 +235,49 @@ class ObjectStoreTest {
           Files.readAllBytes(directory.resolve("here-" + name).resolve(PART)),
           Files.readAllBytes(directory.resolve("there-" + name).resolve(PART)));
     }
+  }
+
+  /** Weights in one file, and in two with their index, from the bucket and into it. */
+  @Test
+  void weightsAreImportedAsFromADisk() throws Exception {
+    Path weights = Files.createDirectory(directory.resolve("weights"));
+    Path whole =
+        Path.of(
+            Objects.requireNonNull(getClass().getResource("/weights/resnet18-tiny.safetensors"))
+                .toURI());
+    Files.copy(whole, weights.resolve("whole.safetensors"));
+    Files.copy(whole, weights.resolve("part-1.safetensors"));
+    StringBuilder map = new StringBuilder();
+    try (WeightFile file = WeightFile.open(whole)) {
+      file.tensors()
+          .forEach(
+              tensor ->
+                  map.append(map.isEmpty() ? "" : ",")
+                      .append("\"" + tensor.name() + "\":\"part-1.safetensors\""));
+    }
+    Files.writeString(
+        weights.resolve("model.safetensors.index.json"), "{\"weight_map\":{" + map + "}}");
+    server.upload(weights, "weights");
+    for (String name : List.of("whole.safetensors", "model.safetensors.index.json")) {
+      Path here = directory.resolve("imported/" + name);
+      command(List.of(), "import", weights.resolve(name).toString(), "--output=" + here);
+      command(
+          server.options(),
+          "import",
+          S3 + "/weights/" + name,
+          "--output=" + S3 + "/imported/" + name);
+      FileTree.assertSame(here, server.bucket().resolve("imported/" + name));
+    }
+    assertEquals(
+        S3 + "/weights/other.pth is not there",
+        refused(server.options(), "import", S3 + "/weights/other.pth"));
+    Files.delete(server.bucket().resolve("weights/part-1.safetensors"));
+    assertEquals(
+        S3 + "/weights/part-1.safetensors is not there",
+        refused(server.options(), "import", S3 + "/weights/model.safetensors.index.json"));
+    assertTrue(
+        refused(server.optionsOfAnother(), "import", S3 + "/weights/whole.safetensors")
+            .contains("AWS_SECRET_ACCESS_KEY"));
   }
 
   @Test

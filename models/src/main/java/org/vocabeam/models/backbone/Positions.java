@@ -3,8 +3,9 @@ package org.vocabeam.models.backbone;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 /**
- * Way in which learned positions of a grid are resized to another grid, both by cubic kernels. Each
- * axis is a matrix, {@code [n, g]}, because TensorFlow's own bicubic resize has another kernel.
+ * Way in which a transformer knows the places of patches. Learned positions of a grid are resized
+ * to another grid by cubic kernels; each axis is a matrix, {@code [n, g]}, because TensorFlow's own
+ * bicubic resize has another kernel.
  */
 public enum Positions {
   /**
@@ -52,7 +53,60 @@ public enum Positions {
       }
       return weights;
     }
+  },
+  /**
+   * DINOv3: no learned positions. Queries and keys of patches are rotated, by angles that grow with
+   * the place along each axis; other tokens are not (reference code, {@code
+   * RopePositionEmbedding}).
+   *
+   * <p>Deviation: places are not stretched at random in training.
+   */
+  @JsonProperty("rotary")
+  ROTARY {
+    @Override
+    double[][] weights(int g, int n) {
+      throw new IllegalStateException("there are no positions to resize");
+    }
   };
+
+  /** Base of the periods of {@link #ROTARY}. */
+  private static final double BASE = 100;
+
+  /**
+   * Returns the periods of rotary positions, for places from -1 to 1.
+   *
+   * @param channels of a head, a multiple of 4
+   * @return {@code BASE^(4 i / channels)}, {@code [channels / 4]}
+   */
+  public static double[] periods(int channels) {
+    double[] periods = new double[channels / 4];
+    for (int i = 0; i < periods.length; i++) {
+      periods[i] = Math.pow(BASE, 4.0 * i / channels);
+    }
+    return periods;
+  }
+
+  /**
+   * Returns the angles by which queries and keys are rotated: 2 pi place / period, down and across,
+   * and the same again.
+   *
+   * @param others tokens before the patches, which are not rotated
+   * @return {@code [others + rows columns, channels]}
+   */
+  static double[][] angles(int others, int rows, int columns, int channels) {
+    double[] periods = periods(channels);
+    double[][] angles = new double[others + rows * columns][channels];
+    for (int cell = 0; cell < rows * columns; cell++) {
+      int row = cell / columns;
+      double down = (2 * row + 1.0) / rows - 1;
+      double across = (2 * (cell % columns) + 1.0) / columns - 1;
+      for (int i = 0; i < channels; i++) {
+        double place = i / periods.length % 2 == 0 ? down : across;
+        angles[others + cell][i] = 2 * Math.PI * place / periods[i % periods.length];
+      }
+    }
+    return angles;
+  }
 
   /**
    * Returns the matrix by which positions of an axis are multiplied.

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.tensorflow.Operand;
@@ -21,10 +22,10 @@ import org.vocabeam.models.graph.Initializer;
 import org.vocabeam.models.graph.Layers;
 
 /**
- * Vision transformers (Dosovitskiy et al. 2021, section 3.1) in the forms of DINO and DINOv2, with
- * the variable names of their code. Every block is a level; its map is its patch tokens, and its
- * feature of the image the class token or the mean of the map, all through the last norm, as in the
- * authors' {@code get_intermediate_layers}.
+ * Vision transformers (Dosovitskiy et al. 2021, section 3.1) in the forms of DINO, DINOv2 and
+ * DINOv3, with the variable names of their code. Every block is a level; its map is its patch
+ * tokens, and its feature of the image the class token or the mean of the map, all through the last
+ * norm, as in the authors' {@code get_intermediate_layers}.
  *
  * <pre>{@code
  * Backbone backbone = Backbones.named("vit-s16", 224);
@@ -37,7 +38,8 @@ import org.vocabeam.models.graph.Layers;
  * @param heads of the attention; a divisor of the width
  * @param grid patches in a row of the square images for which positions are learned; others get
  *     resized positions
- * @param positions way in which positions are resized
+ * @param positions way in which places are known; rotary ones come with keys without bias and an
+ *     epsilon of 1e-5 in layer norms, as in DINOv3
  * @param feedForward second half of a block
  * @param registers tokens without a position behind the class token (Darcet et al. 2023)
  * @param layerScale first factor of every channel of a block's two branches; null for none
@@ -100,6 +102,11 @@ public record VisionTransformer(
     check(depth > 0, "depth", depth, "positive");
     check(heads > 0 && width > 0 && width % heads == 0, "width", width, "a multiple of heads");
     check(grid > 0, "grid", grid, "positive");
+    check(
+        positions != Positions.ROTARY || width / heads % 4 == 0,
+        "width",
+        width,
+        "a multiple of 4 heads for rotary positions");
     check(registers >= 0, "registers", registers, "at least 0");
     check(dropPath >= 0 && dropPath < 1, "dropPath", dropPath, "in [0, 1)");
     expansion = expansion == null ? EXPANSION : expansion;
@@ -184,6 +191,8 @@ public record VisionTransformer(
               sizes.put("vit-" + size + "14-reg", side -> dinoV2(width, side, /* registers= */ 4));
             });
     sizes.put("vit-mini4", VisionTransformer::mini);
+    sizes.put("vit-s16-dinov3", side -> dinoV3(/* width= */ 384, side));
+    sizes.put("vit-b16-dinov3", side -> dinoV3(/* width= */ 768, side));
     return sizes.build();
   }
 
@@ -233,6 +242,23 @@ public record VisionTransformer(
         registers > 0 ? Positions.ANTIALIASED : Positions.OFFSET,
         FeedForward.MLP,
         registers,
+        /* layerScale= */ 1e-5,
+        Feature.CLASS_TOKEN,
+        /* dropPath= */ 0.1);
+  }
+
+  /** Returns the form of DINOv3 (Simeoni et al. 2025, section 3.2). */
+  private static VisionTransformer dinoV3(int width, int side) {
+    int fitting = patchFor(/* patch= */ 16, side);
+    return new VisionTransformer(
+        fitting,
+        width,
+        /* depth= */ 12,
+        /* heads= */ width / 64,
+        gridFor(fitting, side),
+        Positions.ROTARY,
+        FeedForward.MLP,
+        /* registers= */ 4,
         /* layerScale= */ 1e-5,
         Feature.CLASS_TOKEN,
         /* dropPath= */ 0.1);
@@ -315,7 +341,8 @@ public record VisionTransformer(
     int rows = Math.toIntExact(x.shape().get(1) / patch);
     int columns = Math.toIntExact(x.shape().get(2) / patch);
     Map<String, Features> features = new LinkedHashMap<>();
-    for (Operand<TFloat32> tokens : blocks(layers, tokens(layers, x))) {
+    for (Operand<TFloat32> tokens :
+        blocks(layers, tokens(layers, x), rotation(tf, rows, columns))) {
       Operand<TFloat32> normed = normed(layers, tokens);
       Operand<TFloat32> map =
           tf.reshape(patches(tf, normed), tf.constant(new int[] {-1, rows, columns, width}));
@@ -326,7 +353,7 @@ public record VisionTransformer(
 
   /** Authors the last norm of tokens, {@code [B, T, width]}. */
   public Operand<TFloat32> normed(Layers layers, Operand<TFloat32> tokens) {
-    return layers.layerNorm(tokens, NORM);
+    return layers.layerNorm(tokens, NORM, epsilon());
   }
 
   /**
@@ -392,6 +419,7 @@ public record VisionTransformer(
    *     gradient flows to their positions
    */
   public Operand<TFloat32> visible(Layers layers, Operand<TFloat32> x, Operand<TInt32> places) {
+    checkArgument(!isRotary(), "rotary positions are not those of a table");
     Ops tf = layers.ops();
     Operand<TFloat32> position = positions(layers);
     Operand<TFloat32> table =
@@ -402,7 +430,7 @@ public record VisionTransformer(
     Operand<TFloat32> placed =
         tf.math.add(patches, tf.stopGradient(tf.gather(table, places, tf.constant(0))));
     // All images get the same first tokens, so that the number of images need not be known.
-    Operand<TFloat32> first = beforePatches(layers, position);
+    Operand<TFloat32> first = beforePatches(layers, Optional.of(position));
     int behind = Math.toIntExact(places.shape().get(1));
     return tf.math.add(
         tf.pad(placed, tf.constant(new int[][] {{0, 0}, {1 + registers, 0}, {0, 0}}), zero(tf)),
@@ -417,18 +445,20 @@ public record VisionTransformer(
     return layers.parameter(POSITIONS, Initializer.normal(0.02), 1, 1 + grid * grid, width);
   }
 
-  /** Authors the class token with its position, and the registers, {@code [1, 1 + ., width]}. */
-  private Operand<TFloat32> beforePatches(Layers layers, Operand<TFloat32> position) {
+  /**
+   * Authors the class token, with its position if it has one, and the registers, {@code [1, 1 + .,
+   * width]}.
+   */
+  private Operand<TFloat32> beforePatches(Layers layers, Optional<Operand<TFloat32>> position) {
     Ops tf = layers.ops();
+    Operand<TFloat32> alone = layers.parameter("cls_token", firstClassToken(), 1, 1, width);
     Operand<TFloat32> classToken =
-        tf.math.add(
-            layers.parameter("cls_token", firstClassToken(), 1, 1, width),
-            part(tf, position, 0, 1));
+        position.isEmpty() ? alone : tf.math.add(alone, part(tf, position.get(), 0, 1));
     if (registers == 0) {
       return classToken;
     }
-    Operand<TFloat32> others =
-        layers.parameter("register_tokens", Initializer.normal(1e-6), 1, registers, width);
+    Initializer first = Initializer.normal(isRotary() ? 0.02 : 1e-6);
+    Operand<TFloat32> others = layers.parameter("register_tokens", first, 1, registers, width);
     return tf.concat(List.of(classToken, others), tf.constant(1));
   }
 
@@ -439,13 +469,23 @@ public record VisionTransformer(
   /** Authors patches with positions, behind a class token with its position and registers. */
   private Operand<TFloat32> placed(Layers layers, Operand<TFloat32> patches, Operand<TFloat32> x) {
     Ops tf = layers.ops();
-    Operand<TFloat32> position = positions(layers);
-    Operand<TFloat32> added =
-        tf.concat(
-            List.of(
-                beforePatches(layers, position),
-                resized(tf, part(tf, position, 1, grid * grid), x)),
-            tf.constant(1));
+    Operand<TFloat32> added;
+    if (isRotary()) {
+      int count = Math.toIntExact(patches.shape().get(1));
+      added =
+          tf.pad(
+              beforePatches(layers, Optional.empty()),
+              tf.constant(new int[][] {{0, 0}, {0, count}, {0, 0}}),
+              zero(tf));
+    } else {
+      Operand<TFloat32> position = positions(layers);
+      added =
+          tf.concat(
+              List.of(
+                  beforePatches(layers, Optional.of(position)),
+                  resized(tf, part(tf, position, 1, grid * grid), x)),
+              tf.constant(1));
+    }
     // All images get the same table, so that the number of images need not be known.
     Operand<TFloat32> spaced =
         tf.pad(patches, tf.constant(new int[][] {{0, 0}, {1 + registers, 0}, {0, 0}}), zero(tf));
@@ -453,7 +493,39 @@ public record VisionTransformer(
   }
 
   private Initializer firstClassToken() {
-    return Initializer.normal(layerScale == null ? 0.02 : 1e-6);
+    return Initializer.normal(layerScale == null || isRotary() ? 0.02 : 1e-6);
+  }
+
+  private boolean isRotary() {
+    return positions == Positions.ROTARY;
+  }
+
+  /** Returns the epsilon of layer norms. */
+  private float epsilon() {
+    return isRotary() ? 1e-5f : 1e-6f;
+  }
+
+  /**
+   * Authors the rotation of queries and keys by the places of patches.
+   *
+   * @return empty for learned positions
+   */
+  public Optional<Layers.Rotation> rotation(Ops tf, int rows, int columns) {
+    if (!isRotary()) {
+      return Optional.empty();
+    }
+    int channels = width / heads;
+    double[][] angles = Positions.angles(1 + registers, rows, columns, channels);
+    double[][] cosines = new double[angles.length][channels];
+    double[][] sines = new double[angles.length][channels];
+    for (int token = 0; token < angles.length; token++) {
+      for (int i = 0; i < channels; i++) {
+        double sine = Math.sin(angles[token][i]);
+        cosines[token][i] = Math.cos(angles[token][i]);
+        sines[token][i] = i < channels / 2 ? -sine : sine;
+      }
+    }
+    return Optional.of(new Layers.Rotation(matrix(tf, cosines), matrix(tf, sines)));
   }
 
   /** Authors the positions of the patches of images like {@code x}, {@code [1, h w, width]}. */
@@ -496,12 +568,26 @@ public record VisionTransformer(
   }
 
   /**
-   * Authors the tokens after every block, before the last norm.
+   * Authors the tokens after every block, before the last norm, of a network with learned
+   * positions.
    *
    * @param tokens of all patches or of some, {@code [B, T, width]}
    * @return for every block {@code [B, T, width]}
    */
   public List<Operand<TFloat32>> blocks(Layers layers, Operand<TFloat32> tokens) {
+    checkArgument(!isRotary(), "rotary positions need the places of the tokens");
+    return blocks(layers, tokens, Optional.empty());
+  }
+
+  /**
+   * Authors the tokens after every block, before the last norm.
+   *
+   * @param tokens {@code [B, T, width]}
+   * @param rotation by the places of the tokens; empty for learned positions
+   * @return for every block {@code [B, T, width]}
+   */
+  public List<Operand<TFloat32>> blocks(
+      Layers layers, Operand<TFloat32> tokens, Optional<Layers.Rotation> rotation) {
     List<Operand<TFloat32>> blocks = new ArrayList<>();
     Operand<TFloat32> x = tokens;
     for (int i = 0; i < depth; i++) {
@@ -511,11 +597,13 @@ public record VisionTransformer(
           layers.float32(
               block
                   .in("attn")
-                  .attention(layers.reduced(block.layerNorm(x, "norm1")), heads)
+                  .attention(
+                      layers.reduced(block.layerNorm(x, "norm1", epsilon())), heads, rotation)
                   .tokens());
       x = added(block, x, mixed, "ls1.gamma", dropped);
       Operand<TFloat32> moved =
-          layers.float32(feedForward(block.in("mlp"), layers.reduced(block.layerNorm(x, "norm2"))));
+          layers.float32(
+              feedForward(block.in("mlp"), layers.reduced(block.layerNorm(x, "norm2", epsilon()))));
       x = added(block, x, moved, "ls2.gamma", dropped);
       blocks.add(x);
     }

@@ -2,8 +2,10 @@ package org.vocabeam.models.graph;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
@@ -276,6 +278,11 @@ public final class Layers {
    * @param x tokens {@code [B, T, C]}
    */
   public Operand<TFloat32> layerNorm(Operand<TFloat32> x, String name) {
+    return layerNorm(x, name, LAYER_NORM_EPSILON);
+  }
+
+  /** Adds layer norm with another epsilon than the usual one of transformers, 1e-6. */
+  public Operand<TFloat32> layerNorm(Operand<TFloat32> x, String name, float epsilon) {
     int last = x.shape().numDimensions() - 1;
     long channels = dim(x, last);
     Operand<TFloat32> scale =
@@ -285,8 +292,7 @@ public final class Layers {
     Operand<TInt32> axis = tf.constant(last);
     Operand<TFloat32> centred = tf.math.sub(x, tf.math.mean(x, axis, Mean.keepDims(true)));
     Operand<TFloat32> variance = tf.math.mean(tf.math.square(centred), axis, Mean.keepDims(true));
-    Operand<TFloat32> inverse =
-        tf.math.rsqrt(tf.math.add(variance, tf.constant(LAYER_NORM_EPSILON)));
+    Operand<TFloat32> inverse = tf.math.rsqrt(tf.math.add(variance, tf.constant(epsilon)));
     return tf.math.add(tf.math.mul(tf.math.mul(centred, inverse), scale), offset);
   }
 
@@ -297,13 +303,20 @@ public final class Layers {
    * @return {@code [B, T, outputs]}
    */
   public <T extends TFloating> Operand<T> tokenwise(Operand<T> x, String name, int outputs) {
+    return tokenwise(x, name, outputs, UnaryOperator.identity());
+  }
+
+  private <T extends TFloating> Operand<T> tokenwise(
+      Operand<T> x, String name, int outputs, UnaryOperator<Operand<TFloat32>> used) {
     long inputs = dim(x, 2);
     Operand<T> weight =
         cast(
             parameters.trained(prefix + name + ".weight", TOKEN_WEIGHTS, inputs, outputs),
             x.type());
     Operand<T> bias =
-        cast(parameters.trained(prefix + name + ".bias", Initializer.ZEROS, outputs), x.type());
+        cast(
+            used.apply(parameters.trained(prefix + name + ".bias", Initializer.ZEROS, outputs)),
+            x.type());
     Operand<T> rows = tf.reshape(x, tf.constant(new long[] {-1, inputs}));
     Operand<T> y = tf.nn.biasAdd(tf.linalg.matMul(rows, weight), bias);
     return tf.reshape(y, tf.constant(new long[] {-1, dim(x, 1), outputs}));
@@ -382,6 +395,15 @@ public final class Layers {
   public record Attention<T extends TFloating>(Operand<T> tokens, Operand<TFloat32> weights) {}
 
   /**
+   * Rotation of the queries and keys of every token (Su et al. 2021, eq. 34), in pairs of channels
+   * that are half of a head's apart.
+   *
+   * @param cosines of the angles, {@code [T, C / heads]}
+   * @param sines of the angles, negative in the first half of the channels, {@code [T, C / heads]}
+   */
+  public record Rotation(Operand<TFloat32> cosines, Operand<TFloat32> sines) {}
+
+  /**
    * Adds multi-head self-attention (Vaswani et al. 2017, section 3.2): {@code softmax(q k^T /
    * sqrt(C / heads)) v}, between the linear layers {@code qkv} (outputs in the order q, k, v, each
    * split into heads of consecutive channels) and {@code proj}. Products are in the type of {@code
@@ -391,10 +413,24 @@ public final class Layers {
    * @param x tokens {@code [B, T, C]}
    */
   public <T extends TFloating> Attention<T> attention(Operand<T> x, int heads) {
+    return attention(x, heads, Optional.empty());
+  }
+
+  /**
+   * Adds {@link #attention(Operand, int)} with queries and keys that are rotated; then keys have no
+   * bias, which would tell places apart by itself.
+   *
+   * @param x tokens {@code [B, T, C]}
+   */
+  public <T extends TFloating> Attention<T> attention(
+      Operand<T> x, int heads, Optional<Rotation> rotation) {
     long tokens = dim(x, 1);
-    long width = dim(x, 2);
+    int width = Math.toIntExact(dim(x, 2));
     long channels = width / heads;
-    Operand<T> qkv = tokenwise(x, "qkv", Math.toIntExact(3 * width));
+    Operand<T> qkv =
+        rotation.isEmpty()
+            ? tokenwise(x, "qkv", 3 * width)
+            : tokenwise(x, "qkv", 3 * width, bias -> withoutSecondThird(bias, width));
     List<Output<T>> parts =
         tf.unstack(
                 tf.linalg.transpose(
@@ -403,24 +439,46 @@ public final class Layers {
                 3L)
             .output();
     Attention<? extends TFloating> mixed =
-        x.type() == TFloat16.class ? mixed(parts, TFloat32.class) : mixed(parts, x.type());
+        x.type() == TFloat16.class
+            ? mixed(parts, TFloat32.class, rotation)
+            : mixed(parts, x.type(), rotation);
     Operand<T> rows =
         tf.reshape(
             tf.linalg.transpose(
                 cast(mixed.tokens(), x.type()), tf.constant(new int[] {0, 2, 1, 3})),
             tf.constant(new long[] {-1, tokens, width}));
-    return new Attention<>(tokenwise(rows, "proj", Math.toIntExact(width)), mixed.weights());
+    return new Attention<>(tokenwise(rows, "proj", width), mixed.weights());
+  }
+
+  private Operand<TFloat32> withoutSecondThird(Operand<TFloat32> bias, int third) {
+    float[] kept = new float[3 * third];
+    Arrays.fill(kept, 1);
+    Arrays.fill(kept, third, 2 * third, 0);
+    return tf.math.mul(bias, tf.constant(kept));
   }
 
   /** Authors {@code softmax(q k^T / sqrt(c)) v} of parts {@code [B, heads, T, c]}. */
   private <T extends TFloating> Attention<T> mixed(
-      List<? extends Operand<? extends TFloating>> qkv, Class<T> type) {
+      List<? extends Operand<? extends TFloating>> qkv,
+      Class<T> type,
+      Optional<Rotation> rotation) {
     long channels = qkv.get(0).shape().get(3);
-    Operand<T> query =
-        tf.math.mul(cast(qkv.get(0), type), constant(1 / Math.sqrt((double) channels), type));
-    Operand<TFloat32> weights =
-        tf.nn.softmax(float32(products(query, cast(qkv.get(1), type), true)));
+    Operand<T> query = rotated(cast(qkv.get(0), type), rotation);
+    Operand<T> scaled = tf.math.mul(query, constant(1 / Math.sqrt((double) channels), type));
+    Operand<T> key = rotated(cast(qkv.get(1), type), rotation);
+    Operand<TFloat32> weights = tf.nn.softmax(float32(products(scaled, key, true)));
     return new Attention<>(products(cast(weights, type), cast(qkv.get(2), type), false), weights);
+  }
+
+  private <T extends TFloating> Operand<T> rotated(Operand<T> x, Optional<Rotation> rotation) {
+    if (rotation.isEmpty()) {
+      return x;
+    }
+    List<? extends Operand<T>> halves = tf.split(tf.constant(3), x, 2L).output();
+    Operand<T> turned = tf.concat(List.of(halves.get(1), halves.get(0)), tf.constant(3));
+    return tf.math.add(
+        tf.math.mul(x, cast(rotation.get().cosines(), x.type())),
+        tf.math.mul(turned, cast(rotation.get().sines(), x.type())));
   }
 
   /**

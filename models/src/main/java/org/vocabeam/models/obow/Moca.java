@@ -17,6 +17,7 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.backbone.Backbone;
+import org.vocabeam.models.backbone.Positions;
 import org.vocabeam.models.backbone.SineCosine;
 import org.vocabeam.models.backbone.VisionTransformer;
 import org.vocabeam.models.graph.Initializer;
@@ -290,6 +291,11 @@ public record Moca(
 
   private static VisionTransformer transformer(Backbone backbone) {
     if (backbone instanceof VisionTransformer transformer) {
+      if (transformer.positions() == Positions.ROTARY) {
+        throw new UserError(
+            "positions of the transformer are rotary, must be learned ones for moca; take a network"
+                + " vit-... without dinov3");
+      }
       return transformer;
     }
     throw new UserError(

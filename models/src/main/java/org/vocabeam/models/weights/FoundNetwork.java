@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.backbone.Backbone;
 import org.vocabeam.models.backbone.Backbones;
@@ -49,6 +51,9 @@ record FoundNetwork(Backbone backbone, ImageShape images, Normalisation normalis
   /** Stages of all ResNets of table 1; a file with fewer is incomplete. */
   private static final int RESNET_STAGES = 4;
 
+  /** Names of the queries' layer, which those of keys and values differ from by a letter. */
+  private static final Pattern QUERY = Pattern.compile("(blocks\\.\\d+\\.attn\\.)q(\\..*)");
+
   private static final ObjectMapper JSON = json();
 
   private static ObjectMapper json() {
@@ -79,8 +84,13 @@ record FoundNetwork(Backbone backbone, ImageShape images, Normalisation normalis
         switch (names) {
           case RESNET, OBOW_RESNET -> resNet(file, shapes, incomplete);
           case OBOW_WIDE_RESNET -> wideResNet(file, shapes);
-          case VIT, TORCHVISION_VIT ->
-              transformer(file, shapes, metadata == null ? choice.heads() : Integer.valueOf(1));
+          case VIT, DINO_V3_TRANSFORMERS, TORCHVISION_VIT ->
+              transformer(
+                  file,
+                  shapes,
+                  metadata == null ? choice.heads() : Integer.valueOf(1),
+                  names == NameTable.DINO_V3_TRANSFORMERS
+                      || shapes.containsKey(NameTable.ROPE_PERIODS));
         };
     if (metadata != null) {
       return written(file, metadata, found);
@@ -165,7 +175,7 @@ record FoundNetwork(Backbone backbone, ImageShape images, Normalisation normalis
   }
 
   private static FoundNetwork transformer(
-      WeightFile file, Map<String, List<Long>> shapes, Integer heads) {
+      WeightFile file, Map<String, List<Long>> shapes, Integer heads, boolean rotary) {
     List<Long> patch = shape(file, shapes, "patch_embed.proj.weight");
     int width = Math.toIntExact(patch.get(0));
     if (heads == null && width % HEAD != 0) {
@@ -178,13 +188,16 @@ record FoundNetwork(Backbone backbone, ImageShape images, Normalisation normalis
           "heads is %d, must be a divisor of the width, %d".formatted(heads, width));
     }
     List<Long> positions = shapes.get("pos_embed");
-    if (positions == null || positions.size() != 3) {
+    if (!rotary && (positions == null || positions.size() != 3)) {
       throw new UserError(
-          "%s has no learned positions (pos_embed); transformers with others, such as DINOv3's,"
-                  .formatted(file.path())
-              + " are not known");
+          "%s has neither learned positions (pos_embed) nor DINOv3's rotary ones (%s); transformers"
+                  .formatted(file.path(), NameTable.ROPE_PERIODS)
+              + " with others are not known");
     }
-    int grid = (int) Math.sqrt(positions.get(1)); // of g^2 positions, or g^2 + 1
+    int grid =
+        rotary
+            ? Math.max(1, USUAL_SIDE / Math.toIntExact(patch.get(2)))
+            : (int) Math.sqrt(positions.get(1)); // of g^2 positions, or g^2 + 1
     List<Long> tokens = shapes.get("register_tokens");
     int registers = tokens == null || tokens.size() != 3 ? 0 : Math.toIntExact(tokens.get(1));
     int side = Math.toIntExact(patch.get(2)) * grid;
@@ -195,7 +208,7 @@ record FoundNetwork(Backbone backbone, ImageShape images, Normalisation normalis
             /* depth= */ blocks(shapes),
             heads == null ? width / HEAD : heads,
             grid,
-            registers > 0 ? Positions.ANTIALIASED : Positions.OFFSET,
+            rotary ? Positions.ROTARY : registers > 0 ? Positions.ANTIALIASED : Positions.OFFSET,
             shapes.containsKey("blocks.0.mlp.w12.weight") ? FeedForward.SWIGLU : FeedForward.MLP,
             registers,
             shapes.containsKey("blocks.0.ls1.gamma") ? LAYER_SCALE : null,
@@ -214,10 +227,34 @@ record FoundNetwork(Backbone backbone, ImageShape images, Normalisation normalis
   }
 
   /**
-   * Returns tensors by the names of variables, of which timm calls those of gated layers as those
-   * of plain ones: there the second has half as many inputs as the first has outputs.
+   * Returns tensors by the names of variables. Queries, keys and values that are layers of their
+   * own are joined. timm calls gated layers as plain ones: there the second has half as many inputs
+   * as the first has outputs.
    */
   static Map<String, WeightTensor> named(Map<String, WeightTensor> tensors) {
+    return tensors.containsKey("blocks.0.attn.q.weight") ? joined(tensors) : gated(tensors);
+  }
+
+  private static Map<String, WeightTensor> joined(Map<String, WeightTensor> tensors) {
+    Map<String, WeightTensor> joined = new LinkedHashMap<>(tensors);
+    for (String name : tensors.keySet()) {
+      Matcher query = QUERY.matcher(name);
+      if (query.matches()) {
+        List<WeightTensor> parts = new ArrayList<>();
+        for (String part : List.of("q", "k", "v")) {
+          parts.add(joined.remove(query.group(1) + part + query.group(2)));
+        }
+        String whole = query.group(1) + "qkv" + query.group(2);
+        // Keys have no bias; whatever else is missing is refused as missing.
+        if (parts.get(2) != null && (parts.get(1) != null || name.endsWith(".bias"))) {
+          joined.put(whole, WeightTensor.joined(whole, parts));
+        }
+      }
+    }
+    return joined;
+  }
+
+  private static Map<String, WeightTensor> gated(Map<String, WeightTensor> tensors) {
     WeightTensor first = tensors.get("blocks.0.mlp.fc1.weight");
     WeightTensor second = tensors.get("blocks.0.mlp.fc2.weight");
     if (first == null

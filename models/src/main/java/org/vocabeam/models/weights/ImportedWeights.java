@@ -16,6 +16,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.backbone.Backbone;
+import org.vocabeam.models.backbone.Positions;
+import org.vocabeam.models.backbone.VisionTransformer;
 import org.vocabeam.models.graph.VariableSpec;
 import org.vocabeam.models.optimize.RateSchedule;
 import org.vocabeam.models.optimize.Sgd;
@@ -87,6 +89,9 @@ public record ImportedWeights(
           Pattern.compile(".*"));
 
   private static final int SHOWN = 3;
+
+  /** Relative error of constants that may be stored as bfloat16. */
+  private static final double BFLOAT16 = 0x1p-8;
 
   /**
    * Wishes for what a file leaves open.
@@ -163,9 +168,12 @@ public record ImportedWeights(
                       file.path(), missing.size(), missing.size() + taken.size(), shown(missing))
               + " incomplete");
     }
+    if (backbone instanceof VisionTransformer net && net.positions() == Positions.ROTARY) {
+      removeConstants(file, net, left);
+    }
     checkBody(file, found, left);
     List<WeightTensor> leftOver = new ArrayList<>(file.tensors());
-    leftOver.removeAll(taken.stream().map(Taken::tensor).toList());
+    taken.forEach(one -> leftOver.removeAll(one.tensor().parts()));
     return new ImportedWeights(
         file.path(),
         found.names(),
@@ -176,6 +184,36 @@ public record ImportedWeights(
         List.copyOf(taken),
         List.copyOf(missing),
         List.copyOf(leftOver));
+  }
+
+  /** Removes what a transformer with rotary positions computes itself, and refuses other values. */
+  private static void removeConstants(
+      WeightFile file, VisionTransformer net, Map<String, WeightTensor> left) {
+    double[] mask = new double[3 * net.width()];
+    Arrays.fill(mask, 1);
+    Arrays.fill(mask, net.width(), 2 * net.width(), 0);
+    removeConstant(
+        file, left, NameTable.ROPE_PERIODS, Positions.periods(net.width() / net.heads()));
+    for (int i = 0; i < net.depth(); i++) {
+      removeConstant(file, left, "blocks." + i + "." + NameTable.BIAS_MASK, mask);
+    }
+  }
+
+  private static void removeConstant(
+      WeightFile file, Map<String, WeightTensor> left, String name, double[] wanted) {
+    WeightTensor tensor = left.get(name);
+    if (tensor == null || tensor.size() != wanted.length) {
+      return;
+    }
+    double[] values = tensor.doubles();
+    for (int i = 0; i < wanted.length; i++) {
+      if (!(Math.abs(values[i] - wanted[i]) <= BFLOAT16 * wanted[i])) {
+        throw new UserError(
+            "%s: %s has %s at %d, must be %s; it would compute something else"
+                .formatted(file.path(), tensor.name(), values[i], i, wanted[i]));
+      }
+    }
+    left.remove(name);
   }
 
   /** Refuses weights of the network's body that the network has no variable for. */

@@ -43,22 +43,46 @@ public enum NameTable {
       rules.put("_feature_blocks\\.([1-3]\\.BN\\." + NORM + ")", "block$1");
     }
   },
-  /** Vision transformers of DINO, DINOv2 and timm; blocks may stand in chunks. */
+  /** Vision transformers of DINO, DINOv2, DINOv3 and timm; blocks may stand in chunks. */
   VIT(
-      "vision transformer, names of DINO, DINOv2 and timm",
+      "vision transformer, names of DINO, DINOv2, DINOv3 and timm",
       "(?:blocks|patch_embed|norm|pos_|cls_|reg|storage|rope|rel_).*") {
     @Override
     void fill(Map<String, String> rules) {
       rules.put(
           "(cls_token|pos_embed|register_tokens|(?:patch_embed\\.proj|norm)\\." + LINEAR + ")",
           "$1");
-      rules.put("reg_token", "register_tokens");
+      rules.put("reg_token|storage_tokens", "register_tokens");
+      rules.put("(" + ROPE_PERIODS.replace(".", "\\.") + ")", "$1");
+      rules.put("(blocks\\.\\d+\\." + BIAS_MASK.replace(".", "\\.") + ")", "$1");
       rules.put(
           "blocks\\.(?:\\d+\\.)?(\\d+\\.(?:ls[12]\\.gamma"
               + "|(?:norm[12]|attn\\.qkv|attn\\.proj|mlp\\.(?:fc1|fc2|w12|w3))\\."
               + LINEAR
               + "))",
           "blocks.$1");
+    }
+  },
+  /**
+   * Vision transformers of DINOv3 by the names of Hugging Face's transformers, where queries, keys
+   * and values are layers of their own, and keys have no bias.
+   */
+  DINO_V3_TRANSFORMERS(
+      "vision transformer, names of Hugging Face's DINOv3",
+      "(?:embeddings\\.(?!mask_token)|layer\\.|norm\\.).*") {
+    @Override
+    void fill(Map<String, String> rules) {
+      rules.put("embeddings\\.(cls_token|register_tokens)", "$1");
+      rules.put(
+          "embeddings\\.patch_embeddings\\.(?:proj\\.)?(" + LINEAR + ")", "patch_embed.proj.$1");
+      rules.put("(norm\\." + LINEAR + ")", "$1");
+      String block = "layer\\.(\\d+)\\.";
+      rules.put(block + "(norm[12]\\." + LINEAR + ")", "blocks.$1.$2");
+      rules.put(block + "attention\\.([qkv])_proj\\.(" + LINEAR + ")", "blocks.$1.attn.$2.$3");
+      rules.put(block + "attention\\.o_proj\\.(" + LINEAR + ")", "blocks.$1.attn.proj.$2");
+      rules.put(block + "layer_scale([12])\\.lambda1", "blocks.$1.ls$2.gamma");
+      rules.put(block + "mlp\\.up_proj\\.(" + LINEAR + ")", "blocks.$1.mlp.fc1.$2");
+      rules.put(block + "mlp\\.down_proj\\.(" + LINEAR + ")", "blocks.$1.mlp.fc2.$2");
     }
   },
   /** Vision transformers of torchvision. */
@@ -78,6 +102,12 @@ public enum NameTable {
       rules.put(block + "mlp\\.(?:3|linear_2)\\.(" + LINEAR + ")", "blocks.$1.mlp.fc2.$2");
     }
   };
+
+  /** Name of the periods of rotary positions, which are no weights. */
+  static final String ROPE_PERIODS = "rope_embed.periods";
+
+  /** Name in a block of the factors of the bias of queries, keys and values, no weights either. */
+  static final String BIAS_MASK = "attn.qkv.bias_mask";
 
   private static final String LINEAR = "(?:weight|bias)";
   private static final String NORM = "(?:weight|bias|running_mean|running_var)";

@@ -1,12 +1,18 @@
 package org.vocabeam.models.weights;
 
+import com.google.common.io.ByteStreams;
+import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.vocabeam.models.UserError;
 
@@ -28,6 +34,7 @@ public final class WeightTensor {
   private final Storage storage;
   private final long offset;
   private final List<Long> strides;
+  private final List<WeightTensor> parts;
 
   /**
    * Makes a tensor whose view has been {@link #check checked}.
@@ -43,6 +50,18 @@ public final class WeightTensor {
       Storage storage,
       long offset,
       List<Long> strides) {
+    this(file, name, type, shape, storage, offset, strides, List.of());
+  }
+
+  private WeightTensor(
+      Path file,
+      String name,
+      WeightType type,
+      List<Long> shape,
+      Storage storage,
+      long offset,
+      List<Long> strides,
+      List<WeightTensor> parts) {
     this.file = file;
     this.name = name;
     this.type = type;
@@ -50,6 +69,58 @@ public final class WeightTensor {
     this.storage = storage;
     this.offset = offset;
     this.strides = List.copyOf(strides);
+    this.parts = List.copyOf(parts);
+  }
+
+  /**
+   * Returns tensors of one type and shape joined along their first axis.
+   *
+   * @param parts at least one; null for zeros
+   */
+  static WeightTensor joined(String name, List<WeightTensor> parts) {
+    List<WeightTensor> given = parts.stream().filter(Objects::nonNull).toList();
+    WeightTensor first = given.get(0);
+    for (WeightTensor part : given) {
+      if (part.type != first.type || !part.shape.equals(first.shape) || !part.isRowMajor()) {
+        throw new UserError(
+            "%s: %s cannot be joined with %s, which is of another form"
+                .formatted(part.file, part, first));
+      }
+    }
+    List<Long> shape = new ArrayList<>(first.shape);
+    if (shape.isEmpty()) {
+      throw new UserError("%s: %s is no layer of its own".formatted(first.file, first));
+    }
+    shape.set(0, parts.size() * shape.get(0));
+    Storage joined =
+        new Storage() {
+          @Override
+          public long size() {
+            return WeightTensor.size(shape);
+          }
+
+          @Override
+          public InputStream from(long position) throws IOException {
+            List<InputStream> streams = new ArrayList<>();
+            for (WeightTensor part : parts) {
+              long bytes = first.size() * first.type.bytes();
+              streams.add(
+                  part == null
+                      ? new ByteArrayInputStream(new byte[Math.toIntExact(bytes)])
+                      : ByteStreams.limit(
+                          part.storage.from(part.offset * part.type.bytes()), bytes));
+            }
+            InputStream all = new SequenceInputStream(Collections.enumeration(streams));
+            all.skipNBytes(position);
+            return all;
+          }
+        };
+    return new WeightTensor(first.file, name, first.type, shape, joined, 0, rowMajor(shape), given);
+  }
+
+  /** Returns the tensors of the file that this one is made of: itself, if it was not joined. */
+  public List<WeightTensor> parts() {
+    return parts.isEmpty() ? List.of(this) : parts;
   }
 
   /** Returns the name in the file; keys of nested dictionaries are joined by {@code /}. */

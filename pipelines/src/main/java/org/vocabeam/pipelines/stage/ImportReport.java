@@ -1,9 +1,9 @@
 package org.vocabeam.pipelines.stage;
 
 import static java.util.stream.Collectors.joining;
-import static java.util.stream.Collectors.toMap;
 
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -34,9 +34,10 @@ record ImportReport(String location, WeightFile file, @Nullable String licence) 
    * @param output checkpoint that was written; null for none
    */
   String of(ImportedWeights found, String hash, @Nullable String output) {
-    Map<String, String> variables =
-        found.taken().stream()
-            .collect(toMap(one -> one.tensor().name(), one -> one.variable().name()));
+    Map<String, String> variables = new HashMap<>();
+    for (Taken one : found.taken()) {
+      one.tensor().parts().forEach(part -> variables.put(part.name(), one.variable().name()));
+    }
     long values = found.taken().stream().map(Taken::tensor).mapToLong(WeightTensor::size).sum();
     StringBuilder text = new StringBuilder(tensors(variables));
     text.append(line("File", described()));
@@ -102,9 +103,11 @@ record ImportReport(String location, WeightFile file, @Nullable String licence) 
         .collect(joining());
   }
 
-  /** Returns whether a tensor is a counter of PyTorch's batch norm, which computes nothing. */
+  /** Returns whether a tensor is a counter, or a constant that the network has of itself. */
   private static boolean isUnneeded(String name) {
-    return name.endsWith("num_batches_tracked");
+    return name.endsWith("num_batches_tracked")
+        || name.endsWith(".bias_mask")
+        || name.endsWith("rope_embed.periods");
   }
 
   private static String shown(List<String> names) {
