@@ -13,7 +13,7 @@ public final class RecipeArguments {
       order = Sections.METHOD,
       defaultValue = RecipeChoice.METHOD,
       paramLabel = "NAME",
-      description = "Self-supervised method: ${COMPLETION-CANDIDATES}.",
+      description = "Method: ${COMPLETION-CANDIDATES}.",
       completionCandidates = MethodNames.class)
   private String method;
 
