@@ -127,8 +127,10 @@ public record RunDirectory(String root) {
     try {
       Optional<String> before = StoreFiles.find(file);
       if (before.isPresent()) {
-        ObjectNode made = (ObjectNode) JSON.readTree(before.get());
-        made.remove(OUTCOME);
+        JsonNode made = JSON.readTree(before.get());
+        if (made instanceof ObjectNode run) {
+          run.remove(OUTCOME);
+        }
         refuseOther(root, "a run", made, configuration);
       } else {
         removeUnfinished();
@@ -154,13 +156,13 @@ public record RunDirectory(String root) {
 
   /** Writes the course of a run that has been claimed, unless it is there. */
   public void settle(RunOutcome outcome) throws IOException {
+    if (outcome().equals(Optional.of(outcome))) {
+      return;
+    }
     String file = StoreFiles.resolve(root, CONFIGURATION);
     ObjectNode run = (ObjectNode) JSON.readTree(StoreFiles.read(file));
-    JsonNode before = run.get(OUTCOME);
     run.set(OUTCOME, JSON.valueToTree(outcome));
-    if (!run.get(OUTCOME).equals(before)) {
-      StoreFiles.write(file, run.toPrettyString() + "\n");
-    }
+    StoreFiles.write(file, run.toPrettyString() + "\n");
   }
 
   /** Removes all checkpoints but those after the given numbers of steps. */

@@ -26,8 +26,8 @@ public final class SignalArguments {
       order = Sections.SIGNAL,
       paramLabel = "ROUNDS",
       description =
-          "Rounds from one signal to the next; the last has one too. Default: as few as cost at most"
-              + " 3 %% of the time, by the sizes of images and rounds.")
+          "Rounds from one signal to the next; the last has one too. Default: as few as should cost"
+              + " at most 3 %% of the time, by the sizes of images and rounds.")
   private @Nullable Integer every;
 
   @Option(

@@ -53,21 +53,22 @@ class PretrainSignalTest {
   private static Path run(String command, Path images, String name, String... more) {
     Path output = directory.resolve(name);
     List<String> arguments =
-        new ArrayList<>(
-            List.of(
-                command,
-                "--images=" + images,
-                "--output=" + output,
-                "--rounds=" + ROUNDS,
-                "--stepsPerRound=" + STEPS,
-                "--batchSize=8",
-                "--words=16",
-                "--signalImages=60",
-                "--signalEvery=1"));
-    if (Stream.of(more).noneMatch(option -> option.startsWith("--runner="))) {
-      arguments.add("--runner=DirectRunner");
-    }
+        new ArrayList<>(List.of(command, "--images=" + images, "--output=" + output));
     arguments.addAll(List.of(more));
+    for (String usual :
+        List.of(
+            "--rounds=" + ROUNDS,
+            "--stepsPerRound=" + STEPS,
+            "--batchSize=8",
+            "--words=16",
+            "--signalImages=60",
+            "--signalEvery=1",
+            "--runner=DirectRunner")) {
+      String option = usual.substring(0, usual.indexOf('=') + 1);
+      if (Stream.of(more).noneMatch(given -> given.startsWith(option))) {
+        arguments.add(usual);
+      }
+    }
     Vocabeam.run(arguments);
     return output;
   }
