@@ -29,8 +29,8 @@ public final class RunArguments {
       order = Sections.METHOD,
       paramLabel = "DIR",
       description =
-          "Run or checkpoint of the same recipe to start from, instead of random weights;"
-              + " images are normalised as there.")
+          "Run, checkpoint or import whose weights are the first; its method goes on, any other takes"
+              + " the network.")
   private @Nullable String initial;
 
   @Mixin private RoundArguments rounds;
