@@ -56,12 +56,13 @@ final class JpegParts {
                   .ratio((long) denominator)
                   .dctMethod("INTEGER_ACCURATE")));
     }
+    // The threads of an operation are left as they are: TensorFlow has one pool of them for a
+    // process, and its first session decides their number for all networks after it.
     session =
         new Session(
             graph,
             ConfigProto.newBuilder()
                 .putDeviceCount("GPU", 0)
-                .setIntraOpParallelismThreads(1)
                 .setInterOpParallelismThreads(-1) // in the thread that calls
                 .build());
   }
