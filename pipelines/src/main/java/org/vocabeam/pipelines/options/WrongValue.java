@@ -21,7 +21,8 @@ import picocli.CommandLine.ParameterException;
 public final class WrongValue {
   private static final Set<Class<?>> WHOLE = Set.of(int.class, Integer.class);
   private static final Set<Class<?>> LONG = Set.of(long.class, Long.class);
-  private static final Set<Class<?>> REAL = Set.of(double.class, Double.class);
+  private static final Set<Class<?>> REAL =
+      Set.of(double.class, Double.class, float.class, Float.class);
 
   /** Labels of values that name something, and what their value must be. */
   private static final Map<String, String> LABELS =
