@@ -7,7 +7,7 @@ step ingest ingest --input=input/colour --output=colour --resize=28 --rowGroupBy
 images=--images=colour/images
 
 training="$images --rounds=2 --stepsPerRound=3 --batchSize=8 --seed=7"
-for method in autoencoder byol colorization dino gan jigsaw lejepa obow relative-patch rotation simclr simsiam swav; do
+for method in autoencoder byol colorization dino gan jigsaw lejepa moca obow relative-patch rotation simclr simsiam swav; do
   step $method pretrain --method=$method $training --output=$method
 done
 # Two generations of students behind a first teacher: each extracts, clusters, assigns and trains.
