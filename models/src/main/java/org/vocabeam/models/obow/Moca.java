@@ -31,6 +31,7 @@ import org.vocabeam.models.graph.Variables;
 import org.vocabeam.models.optimize.AdamW;
 import org.vocabeam.models.optimize.CosineSchedule;
 import org.vocabeam.models.optimize.RateSchedule;
+import org.vocabeam.models.training.CollapseSign;
 import org.vocabeam.models.training.Loss;
 import org.vocabeam.models.training.Method;
 import org.vocabeam.models.training.Recipe;
@@ -102,6 +103,8 @@ public record Moca(
   private static final String SOURCE = "source";
 
   private static final String LOCATION = "location";
+  private static final String PERPLEXITY_IMAGE = "perplexity_image";
+  private static final String PERPLEXITY_BATCH = "perplexity_batch";
 
   /** Whole numbers that a float32 can tell apart. */
   private static final int EXACT = 1 << 24;
@@ -231,6 +234,21 @@ public record Moca(
   @Override
   public List<String> studentCopies() {
     return List.of(TEACHER);
+  }
+
+  @Override
+  public List<CollapseSign> collapseSigns() {
+    return List.of(
+        CollapseSign.below(
+            PERPLEXITY_BATCH,
+            2,
+            "one word takes all patches",
+            "take more newWords or lower inverseDelta"),
+        CollapseSign.above(
+            PERPLEXITY_IMAGE,
+            0.95 * words,
+            "every image has all words alike",
+            "raise inverseDelta"));
   }
 
   /** Words of the last level, which are patches of the teacher. */
@@ -391,8 +409,8 @@ public record Moca(
         Loss.of(total, predicted.get(0).image())
             .with("loss/image", imageLoss)
             .with("loss/tokens", tokenLoss)
-            .with("perplexity_image", VisualWords.perplexityPerImage(tf, targets.bags()))
-            .with("perplexity_batch", VisualWords.perplexityOfBatch(tf, targets.bags()))
+            .with(PERPLEXITY_IMAGE, VisualWords.perplexityPerImage(tf, targets.bags()))
+            .with(PERPLEXITY_BATCH, VisualWords.perplexityOfBatch(tf, targets.bags()))
             .with(DISTANCE, variables.get(DISTANCE));
     return new Step(loss, targets, rounds, predicted);
   }

@@ -1,5 +1,6 @@
 package org.vocabeam.models.obow;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -8,10 +9,12 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.vocabeam.models.backbone.SmallTransformers;
 import org.vocabeam.models.methods.Methods;
+import org.vocabeam.models.training.CollapseSign;
 import org.vocabeam.models.training.ImageShape;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Settings;
@@ -28,8 +31,7 @@ final class MocaCollapseTest {
   private static final int STEPS = 160;
   private static final int WORDS = 32;
 
-  /** Returns the metrics of the last step of a run. */
-  private static Map<String, Float> last(Map<String, Object> values) {
+  private static Recipe recipe(Map<String, Object> values) {
     float[] half = {0.5f, 0.5f, 0.5f};
     Task task =
         new Task(new ImageShape(SIDE, SIDE, 3), new Normalisation(half, half), BATCH, STEPS, 3);
@@ -41,15 +43,19 @@ final class MocaCollapseTest {
     ObjectNode method = (ObjectNode) tree.get("method");
     method.put("words", WORDS).put("newWords", 8);
     values.forEach(method::putPOJO);
-    Recipe recipe = Methods.recipe(tree.toString());
+    return Methods.recipe(tree.toString());
+  }
+
+  /** Returns the metrics of the last step of a run. */
+  private static Map<String, Double> last(Recipe recipe) {
     try (Trainer trainer = Trainer.of(recipe)) {
       float[] metrics = {};
       for (int step = 0; step < STEPS; step++) {
         metrics = trainer.step(step, batch(recipe, step));
       }
-      Map<String, Float> named = new HashMap<>();
+      Map<String, Double> named = new HashMap<>();
       for (int i = 0; i < metrics.length; i++) {
-        named.put(trainer.metrics().get(i), metrics[i]);
+        named.put(trainer.metrics().get(i), (double) metrics[i]);
       }
       return named;
     }
@@ -80,11 +86,15 @@ final class MocaCollapseTest {
    */
   @Test
   void everyImageHasAllWordsWithoutSharpCodes() {
-    Map<String, Float> with = last(Map.of());
-    Map<String, Float> without = last(Map.of("inverseDelta", 1.0, "distanceDecay", 1.0));
+    Recipe sharp = recipe(Map.of());
+    Recipe dull = recipe(Map.of("inverseDelta", 1.0, "distanceDecay", 1.0));
+    Map<String, Double> with = last(sharp);
+    Map<String, Double> without = last(dull);
     assertTrue(with.get("perplexity_image") < 22, "with them " + with);
     assertTrue(with.get("loss") > 0.5, "with them " + with);
     assertTrue(without.get("perplexity_image") > 30, "without them " + without);
     assertTrue(without.get("loss") < 0.1, "without them " + without);
+    assertEquals(Map.of(), CollapseSign.seen(sharp, with));
+    assertEquals(Set.of("perplexity_image"), CollapseSign.seen(dull, without).keySet());
   }
 }
