@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.vocabeam.models.backbone.Backbone;
+import org.vocabeam.models.backbone.Positions;
 import org.vocabeam.models.backbone.ResNet;
 import org.vocabeam.models.backbone.VisionTransformer;
 import org.vocabeam.models.backbone.WideResNet;
@@ -70,7 +71,7 @@ public record ExportedWeights(Recipe recipe, Map<String, float[]> state) {
                   : "(); model.fc = torch.nn.Identity()"),
           load(weights));
     }
-    if (recipe.backbone() instanceof VisionTransformer net) {
+    if (recipe.backbone() instanceof VisionTransformer net && net.positions() != Positions.ROTARY) {
       // Of these names timm's differ, and it has the map; positions of registers too.
       boolean differ =
           net.registers() > 0 || net.feedForward() == VisionTransformer.FeedForward.SWIGLU;

@@ -30,6 +30,7 @@ import org.tensorflow.types.TFloat32;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.backbone.Backbone;
 import org.vocabeam.models.backbone.Backbones;
+import org.vocabeam.models.backbone.Positions;
 import org.vocabeam.models.backbone.SmallTransformers;
 import org.vocabeam.models.backbone.VisionTransformer;
 import org.vocabeam.models.graph.Layers;
@@ -74,10 +75,26 @@ class ExportedEncoderTest {
         Stream.of("resnet18", "resnet50", "vit-ti16", "vit-s14-reg")
             .map(name -> new Case(name, shallow(Backbones.named(name, 224)), 64, 64));
     Stream<Case> forms =
-        SmallTransformers.ALL.stream()
+        Stream.concat(SmallTransformers.ALL.stream(), Stream.of(rotary()))
             .flatMap(
                 net -> Stream.of(new Case("form", net, 32, 32), new Case("form", net, 26, 41)));
     return Stream.of(small, large, forms).flatMap(cases -> cases);
+  }
+
+  /** A transformer in the form of DINOv3. */
+  private static VisionTransformer rotary() {
+    return new VisionTransformer(
+        /* patch= */ 4,
+        /* width= */ 16,
+        /* depth= */ 2,
+        /* heads= */ 2,
+        /* grid= */ 8,
+        Positions.ROTARY,
+        VisionTransformer.FeedForward.MLP,
+        /* registers= */ 2,
+        /* layerScale= */ 0.5,
+        VisionTransformer.Feature.CLASS_TOKEN,
+        /* dropPath= */ 0);
   }
 
   private static Backbone shallow(Backbone backbone) {
