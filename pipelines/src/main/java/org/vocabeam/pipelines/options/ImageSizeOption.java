@@ -14,10 +14,10 @@ public final class ImageSizeOption {
       order = Sections.METHOD,
       paramLabel = "N",
       description =
-          "Images are N x N pixels for a network that sees them whole, and for the settings of a"
-              + " preset: the short side is scaled to N * 256 / 224, and the centre cut out."
-              + " Default: the shape of the images where all have the same, otherwise 64 for"
-              + " small settings and 224 for the papers'.")
+          "Images are N x N pixels for a network that sees them whole, and for a preset: the"
+              + " short side is scaled to N * 256 / 224, and the centre cut out. Default: the"
+              + " shape of the images if all have one, otherwise 64 for small settings, 224 for"
+              + " the papers'.")
   private @Nullable Integer side;
 
   /** Returns the side in pixels; null where none is given. */

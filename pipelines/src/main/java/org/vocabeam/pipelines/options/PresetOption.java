@@ -12,8 +12,9 @@ public final class PresetOption {
       defaultValue = RecipeChoice.PRESET,
       paramLabel = "NAME",
       description =
-          "Network and settings: small (minutes on a CPU, on resnet8 or, for moca, vit-mini4); resnet18, resnet50, vit-s16, ... (the"
-              + " papers'); or small/NETWORK for the small settings on another network.")
+          "Network and settings: small (minutes on a CPU, on resnet8 or, for moca, vit-mini4);"
+              + " resnet18, vit-s16, ... (the papers'); or small/NETWORK for the small ones on"
+              + " another network.")
   private String name;
 
   /**

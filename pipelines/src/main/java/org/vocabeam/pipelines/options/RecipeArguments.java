@@ -13,7 +13,7 @@ public final class RecipeArguments {
       order = Sections.METHOD,
       defaultValue = RecipeChoice.METHOD,
       paramLabel = "NAME",
-      description = "Method: ${COMPLETION-CANDIDATES}.",
+      description = "${COMPLETION-CANDIDATES}.",
       completionCandidates = MethodNames.class)
   private String method;
 
