@@ -62,7 +62,7 @@ class MethodsTest {
   /** Returns the presets that a method works with: all, or those of transformers. */
   private static List<Preset> presets(String method) {
     return PRESETS.stream()
-        .filter(preset -> !method.equals("moca") || preset.network().startsWith("vit"))
+        .filter(preset -> !method.equals("moca") || preset.network().matches("vit.*(?<!dinov3)"))
         .toList();
   }
 
@@ -378,6 +378,12 @@ class MethodsTest {
         assertThrows(
                 UserError.class, () -> Methods.recipe("moca", Preset.RESNET18, task(32, 3, 500, 9)))
             .getMessage());
+    assertTrue(
+        assertThrows(
+                UserError.class,
+                () -> Methods.recipe("moca", Preset.named("vit-s16-dinov3"), task(32, 3, 500, 9)))
+            .getMessage()
+            .startsWith("positions of the transformer are rotary, must be offset or antialiased"));
   }
 
   @Test
