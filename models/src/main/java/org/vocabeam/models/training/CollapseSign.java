@@ -12,7 +12,7 @@ import java.util.Map;
  *
  * <pre>{@code
  * CollapseSign.seen(recipe, metrics).forEach(System.err::println);
- * // prototype_entropy is 0.02, below 1.56: few prototypes take all images; set centring to true
+ * // prototype_entropy is 0.950, below 1.56: few prototypes take all images; set centring to true
  * }</pre>
  *
  * @param metric name in the store of steps
