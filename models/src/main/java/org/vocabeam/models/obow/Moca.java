@@ -270,11 +270,6 @@ public record Moca(
       throw new UserError(
           "width of the transformer is " + encoder.width() + ", must be a multiple of 4 for moca");
     }
-    if (encoder.positions() == Positions.ROTARY) {
-      throw new UserError(
-          "positions of the transformer are rotary, must be offset or antialiased for moca, which"
-              + " adds them to patches; take another network vit-...");
-    }
     if (earlyBlocks >= encoder.depth()) {
       throw new UserError(
           String.format(

@@ -383,7 +383,7 @@ class MethodsTest {
                 UserError.class,
                 () -> Methods.recipe("moca", Preset.named("vit-s16-dinov3"), task(32, 3, 500, 9)))
             .getMessage()
-            .startsWith("positions of the transformer are rotary, must be offset or antialiased"));
+            .startsWith("positions of the transformer are rotary, must be learned ones for moca"));
   }
 
   @Test
