@@ -93,7 +93,7 @@ public final class VisualWords {
     return tf.math.sub(Layers.meanOfAll(tf, distances), meanNearestDistance(tf, distances));
   }
 
-  /** Authors m <- decay m + (1 - decay) mu. */
+  /** Authors {@code m <- decay m + (1 - decay) mu}. */
   static Operand<TFloat32> movedDistance(
       Ops tf, Operand<TFloat32> m, Operand<TFloat32> mu, double decay) {
     return tf.math.add(
