@@ -217,17 +217,21 @@ class ReadArchivesTest extends TestSources {
     byte[] cat = tar(UTF_8, "1.png", GREY);
     byte[] dog = compressed("xz", tar(UTF_8, "1.png", GREY, "deep/2.png", GREY));
     byte[] zip = zip(UTF_8, Map.of("3.png", GREY));
-    file(
-        "x.tar",
-        tar(UTF_8, "n1.tar", cat, "n2.tar.xz", dog, "train/n3.zip", zip, "last.png", GREY));
+    file("x.tar", tar(UTF_8, "n1.tar", cat, "n2.tar.xz", dog, "last.png", GREY));
     List<ImageRecord> images =
         List.of(
             grey("n1.tar/1.png", "n1", "all"),
             grey("n2.tar.xz/1.png", "n2", "all"),
-            grey("n2.tar.xz/deep/2.png", "deep", "all"),
-            grey("train/n3.zip/3.png", "n3", "train"),
+            grey("n2.tar.xz/deep/2.png", "n2", "all"),
             grey("last.png", null, "all"));
     expect(source("x.tar"), KEEP, images, Map.of());
+    file("splits.tar", tar(UTF_8, "train/n3.zip", zip, "test/n1.tar", cat));
+    expect(
+        source("splits.tar"),
+        KEEP,
+        List.of(
+            grey("train/n3.zip/3.png", "n3", "train"), grey("test/n1.tar/1.png", "n1", "test")),
+        Map.of());
     file("y.zip", zip(UTF_8, Map.of("in/x.tar", cat)));
     expect(source("y.zip"), KEEP, List.of(grey("in/x.tar/1.png", "x", "all")), Map.of());
     file("z.tar", tar(UTF_8, "n1.tar", Arrays.copyOf(cat, 600)));
