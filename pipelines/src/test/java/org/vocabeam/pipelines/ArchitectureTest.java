@@ -99,7 +99,15 @@ class ArchitectureTest {
                   "worker")),
           entry(
               "training",
-              with(STORES, "image", "checkpoint", "targets", "views", "metrics", "worker")),
+              with(
+                  STORES,
+                  "image",
+                  "checkpoint",
+                  "targets",
+                  "features",
+                  "views",
+                  "metrics",
+                  "worker")),
           entry(
               "signal",
               with(STORES, "image", "checkpoint", "features", "training", "metrics", "worker")));
