@@ -238,7 +238,7 @@ class CodebookCommandTest {
     Path few = store("few", rows);
     assertEquals(
         "words is 7, must be at most 6, because only so many of the 40 descriptors are different;"
-            + " give fewer words, or extract descriptors of more images",
+            + " give fewer words, or extract descriptors of more images (in the stage codebook-seed)",
         refused(few, "refused", DIRECT));
     assertEquals(
         "--words is 41, must be at most the 40 descriptors; give fewer words, or extract"

@@ -226,7 +226,7 @@ class EncoderCommandsTest {
         List.of(List.of("90", "256")),
         query(grid, "SELECT count(*), min(len(embedding)) FROM store"));
     assertEquals(
-        "level is layer7, must be one of [layer1, layer2, layer3]",
+        "level is layer7, must be one of [layer1, layer2, layer3] (in the stage embed)",
         refused(
             "embed",
             "--images=" + images,
