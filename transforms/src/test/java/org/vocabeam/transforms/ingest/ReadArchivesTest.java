@@ -229,8 +229,7 @@ class ReadArchivesTest extends TestSources {
     expect(
         source("splits.tar"),
         KEEP,
-        List.of(
-            grey("train/n3.zip/3.png", "n3", "train"), grey("test/n1.tar/1.png", "n1", "test")),
+        List.of(grey("train/n3.zip/3.png", "n3", "train"), grey("test/n1.tar/1.png", "n1", "test")),
         Map.of());
     file("y.zip", zip(UTF_8, Map.of("in/x.tar", cat)));
     expect(source("y.zip"), KEEP, List.of(grey("in/x.tar/1.png", "x", "all")), Map.of());
