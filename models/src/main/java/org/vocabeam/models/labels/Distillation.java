@@ -49,7 +49,8 @@ import org.vocabeam.models.views.WholeImage;
  * @param temperature T of {@link Objective#LOGITS}, positive
  * @param view kind of view for student and teacher, one of every image
  * @param distance of features; {@code COSINE} if null
- * @param teacherSize side at which the teacher sees a view, in pixels; that of the view if null
+ * @param teacherImageSize side at which the teacher sees a view, in pixels; that of the view if
+ *     null
  * @param studentSize side at which the student sees a view, in pixels; that of the view if null
  * @param origin of the teacher's outputs; {@code STEP} if null
  */
@@ -61,7 +62,7 @@ public record Distillation(
     double temperature,
     ViewSpec view,
     Distance distance,
-    Integer teacherSize,
+    Integer teacherImageSize,
     Integer studentSize,
     Origin origin)
     implements Method {
@@ -131,7 +132,7 @@ public record Distillation(
     }
     view.checkSingle();
     distance = distance == null ? Distance.COSINE : distance;
-    teacherSize = size("teacherSize", teacherSize, view);
+    teacherImageSize = size("teacherImageSize", teacherImageSize, view);
     studentSize = size("studentSize", studentSize, view);
     origin = origin == null ? Origin.STEP : origin;
   }
@@ -182,7 +183,7 @@ public record Distillation(
 
   /** Returns the side of the teacher's map. */
   private int grid() {
-    return teacher.mapSide(teacher.lastLevel(), teacherSize);
+    return teacher.mapSide(teacher.lastLevel(), teacherImageSize);
   }
 
   /** Returns the width of the teacher's output at a place. */
@@ -192,7 +193,7 @@ public record Distillation(
 
   @Override
   public void check(Backbone backbone, int batchSize) {
-    teacher.check(teacherSize);
+    teacher.check(teacherImageSize);
     backbone.check(studentSize);
   }
 
@@ -203,7 +204,7 @@ public record Distillation(
     Operand<TFloat32> target =
         origin == Origin.STORE
             ? rows(tf, inputs.targets())
-            : target(tf, variables, Layers.resized(tf, images, teacherSize, teacherSize));
+            : target(tf, variables, Layers.resized(tf, images, teacherImageSize, teacherImageSize));
 
     // [B, S, S, C] -> [B places, D] -> [B places, width]
     Layers student = new Layers(tf, variables.scope(STUDENT), Mode.TRAINING);
@@ -315,7 +316,8 @@ public record Distillation(
    * @param teacher network of the teacher
    * @param classes of the teacher that the student learns; empty for none
    * @param distance of features; null for the default
-   * @param teacherSize side at which the teacher sees a view, in pixels; null for the student's
+   * @param teacherImageSize side at which the teacher sees a view, in pixels; null for the
+   *     student's
    */
   public static Recipe recipe(
       Backbone backbone,
@@ -325,10 +327,10 @@ public record Distillation(
       Objective objective,
       double temperature,
       Distance distance,
-      Integer teacherSize,
+      Integer teacherImageSize,
       Origin origin) {
     int studentSize = task.isSmall() ? task.side() : 224;
-    int shown = teacherSize == null ? studentSize : teacherSize;
+    int shown = teacherImageSize == null ? studentSize : teacherImageSize;
     // The larger of the two is rendered; of whole images that which the teacher was shown.
     int size = origin == Origin.STORE ? shown : Math.max(shown, studentSize);
     ViewSpec crops = ViewSpec.bowNet(size, /* minArea= */ 0.2);

@@ -140,8 +140,11 @@ final class Operators {
     }
   }
 
-  /** Of what is not negative, of which ONNX's quotient is rounded to the same side. */
+  /** Adds floor(x / y) of sizes, which are not negative: ONNX's quotient of integers is cut off. */
   private static void floorDiv(Step step) {
+    if (step.node().type("T") == ElementType.FLOAT) {
+      throw step.refused("it divides float32, must divide integers");
+    }
     binary("Div").translate(step);
   }
 

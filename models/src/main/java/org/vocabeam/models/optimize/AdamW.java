@@ -54,10 +54,10 @@ public record AdamW(
 
   /** Gradient whose length is limited. */
   public enum Clipped {
-    /** That of every parameter, by its own length (DINO, {@code utils.clip_gradients}). */
+    /** Every parameter's gradient by its own length (DINO, {@code utils.clip_gradients}). */
     @JsonProperty("each")
     EACH,
-    /** That of all parameters together (PyTorch, {@code clip_grad_norm_}). */
+    /** All gradients by their length together (PyTorch, {@code clip_grad_norm_}). */
     @JsonProperty("all")
     ALL
   }

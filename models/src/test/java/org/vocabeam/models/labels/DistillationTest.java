@@ -217,7 +217,7 @@ class DistillationTest {
   /** The larger of the two sizes is rendered, so that neither network sees blown-up pixels. */
   @ParameterizedTest
   @CsvSource({"56, STEP, 56", "16, STEP, 32", "56, STORE, 56", "16, STORE, 16", ", STEP, 32"})
-  void aViewIsRenderedForTheLarger(Integer teacherSize, Origin origin, int rendered) {
+  void aViewIsRenderedForTheLarger(Integer teacherImageSize, Origin origin, int rendered) {
     Task task = new Task(new ImageShape(32, 32, 3), NORMALISATION, 100, 100, 3);
     Recipe recipe =
         Distillation.recipe(
@@ -228,12 +228,12 @@ class DistillationTest {
             Objective.PATCHES,
             1,
             Distance.COSINE,
-            teacherSize,
+            teacherImageSize,
             origin);
     Distillation method = (Distillation) recipe.method();
     assertEquals(rendered, method.view().size());
     assertEquals(32, method.studentSize());
-    assertEquals(teacherSize == null ? 32 : teacherSize, method.teacherSize());
+    assertEquals(teacherImageSize == null ? 32 : teacherImageSize, method.teacherImageSize());
     assertEquals(recipe, Methods.recipe(Methods.toJson(recipe)));
   }
 
@@ -244,7 +244,7 @@ class DistillationTest {
     Distillation before = new Distillation(TEACHER, List.of(), Objective.FEATURES, 4, view);
     assertEquals(Distance.COSINE, before.distance());
     assertEquals(Origin.STEP, before.origin());
-    assertEquals(32, before.teacherSize());
+    assertEquals(32, before.teacherImageSize());
     assertEquals(32, before.studentSize());
     UserError error =
         assertThrows(
@@ -252,6 +252,6 @@ class DistillationTest {
             () ->
                 new Distillation(
                     TEACHER, List.of(), Objective.FEATURES, 4, view, null, 0, null, null));
-    assertEquals("teacherSize is 0, must be positive", error.getMessage());
+    assertEquals("teacherImageSize is 0, must be positive", error.getMessage());
   }
 }

@@ -139,7 +139,7 @@ final class MethodGradientTest {
   }
 
   private static Method stepOrStore(
-      Objective objective, Distance distance, int teacherSize, Origin origin) {
+      Objective objective, Distance distance, int teacherImageSize, Origin origin) {
     return new Distillation(
         BACKBONE,
         List.of(),
@@ -147,7 +147,7 @@ final class MethodGradientTest {
         /* temperature= */ 1,
         ViewSpec.bowNet(6, 0.5),
         distance,
-        teacherSize,
+        teacherImageSize,
         /* studentSize= */ 6,
         origin);
   }

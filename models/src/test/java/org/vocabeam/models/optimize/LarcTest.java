@@ -11,7 +11,7 @@ import org.vocabeam.models.Sandbox;
 import org.vocabeam.models.graph.Initializer;
 import org.vocabeam.models.graph.VariableSpec.Role;
 
-/** What tells LARC from LARS; {@code SwavGoldenTest} has its numbers. */
+/** Differences of LARC from LARS; {@code SwavGoldenTest} has its numbers. */
 final class LarcTest {
   private static final double MOMENTUM = 0.9;
   private static final double DECAY = 0.5;

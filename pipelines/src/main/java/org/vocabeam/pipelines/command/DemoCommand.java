@@ -97,7 +97,7 @@ public final class DemoCommand implements Callable<Integer> {
             ingest.images(),
             run,
             RecipeChoice.of(METHOD),
-            RoundPlan.alone(rounds, DemoPlan.MOST_STEPS));
+            RoundPlan.alone(rounds, stepsPerRound == null ? DemoPlan.MOST_STEPS : stepsPerRound));
     EvaluateStage evaluate =
         EvaluateStage.of(ingest.images(), run, StoreFiles.resolve(run, "evaluation"))
             .withPooling(POOLING);

@@ -120,7 +120,7 @@ public final class DistillCommand implements Callable<Integer> {
       description =
           "Pixels a side at which the teacher sees what the student sees at --imageSize. Default:"
               + " the same.")
-  private @Nullable Integer teacherSize;
+  private @Nullable Integer teacherImageSize;
 
   @Option(
       names = "--teacherFeatures",
@@ -201,7 +201,7 @@ public final class DistillCommand implements Callable<Integer> {
             learned,
             temperature == null ? TEMPERATURE : temperature,
             distance,
-            teacherSize,
+            teacherImageSize,
             teacherFeatures == null ? Origin.STEP : Origin.STORE)
         .fitting(task.imageCount());
   }

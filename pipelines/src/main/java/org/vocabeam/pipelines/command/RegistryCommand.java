@@ -65,6 +65,9 @@ public final class RegistryCommand implements Callable<Integer> {
       throw new UserError(
           "--version is " + version + ", but only show and promote have it; leave it out");
     }
+    if (version != null && version < 1) {
+      throw new UserError("--version is " + version + ", must be at least 1");
+    }
     switch (action) {
       case LIST -> list(models);
       case SHOW -> show(models);

@@ -43,6 +43,14 @@ public record ImageInput(
     long rowGroupBytes,
     boolean strict) {
 
+  public ImageInput {
+    // The store's own limits, before anything is read or waited for.
+    WriteStore.to(ImageRecord.TYPE, input)
+        .withShards(shards == 0 ? 1 : shards)
+        .withRowGroupBytes(rowGroupBytes);
+    WriteStore.shardsFor(0, shardMegabytes);
+  }
+
   /** Returns an input that is read and stored by the defaults. */
   public static ImageInput of(String input) {
     return new ImageInput(

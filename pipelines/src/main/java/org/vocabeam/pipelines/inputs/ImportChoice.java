@@ -2,6 +2,7 @@ package org.vocabeam.pipelines.inputs;
 
 import java.util.List;
 import org.checkerframework.checker.nullness.qual.Nullable;
+import org.vocabeam.models.UserError;
 import org.vocabeam.models.backbone.Backbones;
 import org.vocabeam.models.training.Preset;
 import org.vocabeam.models.views.Normalisation;
@@ -34,6 +35,9 @@ public record ImportChoice(
   public ImportChoice {
     if (preset != null) {
       Preset.named(preset);
+    }
+    if (heads != null && heads < 1) {
+      throw new UserError("heads is " + heads + ", must be at least 1");
     }
   }
 

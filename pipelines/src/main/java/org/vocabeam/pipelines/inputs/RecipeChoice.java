@@ -3,10 +3,12 @@ package org.vocabeam.pipelines.inputs;
 import java.util.List;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.methods.Methods;
+import org.vocabeam.models.training.ImageShape;
 import org.vocabeam.models.training.Preset;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Settings;
 import org.vocabeam.models.training.Task;
+import org.vocabeam.models.views.Normalisation;
 import org.vocabeam.pipelines.runner.TypedCommand;
 
 /**
@@ -34,6 +36,13 @@ public record RecipeChoice(
   /** Default of {@code seed}. */
   public static final String SEED = "1";
 
+  /** Images that all presets and batches of any size fit. */
+  private static final int SIDE = 224;
+
+  private static final long IMAGES = 1L << 40;
+  private static final Normalisation HALF =
+      new Normalisation(new float[] {0.5f, 0.5f, 0.5f}, new float[] {0.5f, 0.5f, 0.5f});
+
   public RecipeChoice {
     Preset.named(preset);
   }
@@ -60,6 +69,15 @@ public record RecipeChoice(
    */
   public RecipeChoice withImageSize(@Nullable Integer other) {
     return new RecipeChoice(method, preset, seed, other, changes);
+  }
+
+  /**
+   * Rejects values that no images allow, before there are images to make the recipe for.
+   *
+   * @param steps of the run
+   */
+  public void check(long steps) {
+    recipe(new Task(new ImageShape(SIDE, SIDE, 3), HALF, IMAGES, steps, seed));
   }
 
   /** Returns the kind of settings of the preset. */

@@ -59,6 +59,7 @@ public record RetrainRequest(
           "--method is bownet, whose targets are stored beside one store of images; retrain needs a"
               + " method that makes its own, as obow");
     }
+    recipe.check(rounds.steps()); // a schedule would find out in the night
   }
 
   /** Returns a request with the defaults. */

@@ -8,7 +8,7 @@ import org.vocabeam.models.training.Recipe;
 import org.vocabeam.pipelines.runner.TypedCommand;
 
 /**
- * What is measured of a run's features while it trains, and what follows from it.
+ * Measures of a run's features while it trains, and what follows from them.
  *
  * <pre>{@code
  * SignalPlan plan = SignalPlan.USUAL.keeping(SignalPlan.Keep.BEST).withPatience(3);

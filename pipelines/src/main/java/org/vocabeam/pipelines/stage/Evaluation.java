@@ -67,7 +67,7 @@ public record Evaluation(
   public Evaluation {
     for (double share : labelShares) {
       if (!(share > 0 && share <= 1)) {
-        throw new UserError("label share is " + share + ", must be in (0, 1]");
+        throw new UserError("label shares: " + share + ", must be in (0, 1]");
       }
     }
   }

@@ -2,6 +2,7 @@ package org.vocabeam.pipelines.stage;
 
 import java.util.Map;
 import java.util.TreeMap;
+import org.vocabeam.models.UserError;
 import org.vocabeam.models.backbone.Backbone;
 import org.vocabeam.pipelines.inputs.Provenance;
 import org.vocabeam.pipelines.inputs.RunDirectory;
@@ -49,6 +50,12 @@ public record ExtractStage(
 
   /** Default of {@code seed}. */
   public static final String SEED = "1";
+
+  public ExtractStage {
+    if (perImage < 1) { // how many cells a map has is known with the teacher
+      throw new UserError("perImage is " + perImage + ", must be at least 1");
+    }
+  }
 
   /** Bytes of a descriptor beside its floats: id, image and cell. */
   private static final long ROW_BYTES = 64;

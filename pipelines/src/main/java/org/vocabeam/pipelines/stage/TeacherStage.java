@@ -70,7 +70,7 @@ public record TeacherStage(
   /** Returns the teacher's recipe with the square at which it is shown images here. */
   private Recipe shown() {
     Recipe recipe = teacher.recipe();
-    int side = method.teacherSize();
+    int side = method.teacherImageSize();
     return recipe.withImages(new ImageShape(side, side, recipe.images().channels()));
   }
 

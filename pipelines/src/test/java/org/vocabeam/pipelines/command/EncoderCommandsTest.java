@@ -414,7 +414,7 @@ class EncoderCommandsTest {
                 "--checkpoint=" + run,
                 "--output=" + directory.resolve("none"),
                 "--labelShares=0")
-            .contains("label share is 0.0, must be in (0, 1]"));
+            .contains("label shares: 0.0, must be in (0, 1] (see --labelShares)"));
     assertTrue(
         refused("export", "--checkpoint=" + images, "--output=" + directory.resolve("none"))
             .contains("is a store of images"));

@@ -168,7 +168,9 @@ class WatchTest {
         List.of(List.of("1"), List.of("1", "2"), List.of("1", "2", "3")), kept(Keep.ALL, 3, 2, 1));
   }
 
-  /** What a kill between run.json and the removal leaves is removed by the next settling. */
+  /**
+   * Checkpoints that a kill between run.json and their removal leaves go with the next settling.
+   */
   @Test
   void removalGoesOnAfterAKill() throws IOException {
     for (long step = 1; step <= 4; step++) {
