@@ -18,8 +18,10 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TFloating;
 import org.vocabeam.models.UserError;
+import org.vocabeam.models.graph.Attention;
 import org.vocabeam.models.graph.Initializer;
 import org.vocabeam.models.graph.Layers;
+import org.vocabeam.models.graph.PatchEmbedding;
 
 /**
  * Vision transformers (Dosovitskiy et al. 2021, section 3.1) in the forms of DINO, DINOv2 and
@@ -426,7 +428,8 @@ public record VisionTransformer(
         tf.reshape(
             resized(tf, part(tf, position, 1, grid * grid), x), tf.constant(new int[] {-1, width}));
     Operand<TFloat32> patches =
-        layers.float32(layers.patches(layers.reduced(x), "patch_embed.proj", width, patch, places));
+        layers.float32(
+            PatchEmbedding.of(layers, layers.reduced(x), "patch_embed.proj", width, patch, places));
     Operand<TFloat32> placed =
         tf.math.add(patches, tf.stopGradient(tf.gather(table, places, tf.constant(0))));
     // All images get the same first tokens, so that the number of images need not be known.
@@ -463,7 +466,8 @@ public record VisionTransformer(
   }
 
   private Operand<TFloat32> patches(Layers layers, Operand<TFloat32> x) {
-    return layers.float32(layers.patches(layers.reduced(x), "patch_embed.proj", width, patch));
+    return layers.float32(
+        PatchEmbedding.of(layers, layers.reduced(x), "patch_embed.proj", width, patch));
   }
 
   /** Authors patches with positions, behind a class token with its position and registers. */
@@ -510,7 +514,7 @@ public record VisionTransformer(
    *
    * @return empty for learned positions
    */
-  public Optional<Layers.Rotation> rotation(Ops tf, int rows, int columns) {
+  public Optional<Attention.Rotation> rotation(Ops tf, int rows, int columns) {
     if (!isRotary()) {
       return Optional.empty();
     }
@@ -525,7 +529,7 @@ public record VisionTransformer(
         sines[token][i] = i < channels / 2 ? -sine : sine;
       }
     }
-    return Optional.of(new Layers.Rotation(matrix(tf, cosines), matrix(tf, sines)));
+    return Optional.of(new Attention.Rotation(matrix(tf, cosines), matrix(tf, sines)));
   }
 
   /** Authors the positions of the patches of images like {@code x}, {@code [1, h w, width]}. */
@@ -587,7 +591,7 @@ public record VisionTransformer(
    * @return for every block {@code [B, T, width]}
    */
   public List<Operand<TFloat32>> blocks(
-      Layers layers, Operand<TFloat32> tokens, Optional<Layers.Rotation> rotation) {
+      Layers layers, Operand<TFloat32> tokens, Optional<Attention.Rotation> rotation) {
     List<Operand<TFloat32>> blocks = new ArrayList<>();
     Operand<TFloat32> x = tokens;
     for (int i = 0; i < depth; i++) {
@@ -595,10 +599,11 @@ public record VisionTransformer(
       double dropped = depth == 1 ? 0 : dropPath * i / (depth - 1);
       Operand<TFloat32> mixed =
           layers.float32(
-              block
-                  .in("attn")
-                  .attention(
-                      layers.reduced(block.layerNorm(x, "norm1", epsilon())), heads, rotation)
+              Attention.of(
+                      block.in("attn"),
+                      layers.reduced(block.layerNorm(x, "norm1", epsilon())),
+                      heads,
+                      rotation)
                   .tokens());
       x = added(block, x, mixed, "ls1.gamma", dropped);
       Operand<TFloat32> moved =

@@ -2,22 +2,18 @@ package org.vocabeam.models.graph;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.tensorflow.Operand;
-import org.tensorflow.Output;
 import org.tensorflow.op.Ops;
-import org.tensorflow.op.core.Gather;
 import org.tensorflow.op.core.StridedSlice;
 import org.tensorflow.op.core.Sum;
 import org.tensorflow.op.linalg.MatMul;
 import org.tensorflow.op.math.Mean;
 import org.tensorflow.op.nn.FusedBatchNorm;
 import org.tensorflow.op.nn.LeakyRelu;
-import org.tensorflow.types.TFloat16;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TFloating;
@@ -306,7 +302,8 @@ public final class Layers {
     return tokenwise(x, name, outputs, UnaryOperator.identity());
   }
 
-  private <T extends TFloating> Operand<T> tokenwise(
+  /** Adds {@link #tokenwise(Operand, String, int)} with what is made of its bias. */
+  <T extends TFloating> Operand<T> tokenwise(
       Operand<T> x, String name, int outputs, UnaryOperator<Operand<TFloat32>> used) {
     long inputs = dim(x, 2);
     Operand<T> weight =
@@ -320,182 +317,6 @@ public final class Layers {
     Operand<T> rows = tf.reshape(x, tf.constant(new long[] {-1, inputs}));
     Operand<T> y = tf.nn.biasAdd(tf.linalg.matMul(rows, weight), bias);
     return tf.reshape(y, tf.constant(new long[] {-1, dim(x, 1), outputs}));
-  }
-
-  /**
-   * Adds a convolution of patches that do not overlap, with bias. What is left of an image behind
-   * its last whole patch is not seen.
-   *
-   * @param x {@code [B, H, W, C]}
-   * @param patch side of a patch, in pixels
-   * @return a token for each patch, row by row, {@code [B, h w, outputs]}
-   */
-  public <T extends TFloating> Operand<T> patches(
-      Operand<T> x, String name, int outputs, int patch) {
-    return embedded(pixels(x, patch), name, outputs, patch);
-  }
-
-  /**
-   * Adds the convolution of {@link #patches} at some patches of every image alone.
-   *
-   * @param x {@code [B, H, W, C]}, to which no gradient flows
-   * @param places row-major numbers of the patches, {@code [B, T]}
-   * @return a token for each of these patches, {@code [B, T, outputs]}
-   */
-  public <T extends TFloating> Operand<T> patches(
-      Operand<T> x, String name, int outputs, int patch, Operand<TInt32> places) {
-    Operand<T> some = tf.gather(pixels(x, patch), places, tf.constant(1), Gather.batchDims(1L));
-    return embedded(some, name, outputs, patch);
-  }
-
-  /** Returns the pixels of every patch in the order of a kernel's, {@code [B, h w, inputs]}. */
-  private <T extends TFloating> Operand<T> pixels(Operand<T> x, int patch) {
-    int channels = (int) dim(x, 3);
-    int rows = (int) dim(x, 1) / patch;
-    int columns = (int) dim(x, 2) / patch;
-    Operand<T> whole = x;
-    if (dim(x, 1) % patch > 0 || dim(x, 2) % patch > 0) {
-      whole =
-          tf.slice(
-              x,
-              tf.constant(new int[4]),
-              tf.constant(new int[] {-1, rows * patch, columns * patch, channels}));
-    }
-    return tf.reshape(
-        tf.nn.spaceToDepth(whole, (long) patch),
-        tf.constant(new int[] {-1, rows * columns, channels * patch * patch}));
-  }
-
-  private <T extends TFloating> Operand<T> embedded(
-      Operand<T> pixels, String name, int outputs, int patch) {
-    int inputs = (int) dim(pixels, 2);
-    Operand<TFloat32> kernel =
-        parameters.trained(
-            prefix + name + ".weight",
-            Initializer.linear(inputs),
-            patch,
-            patch,
-            inputs / (patch * patch),
-            outputs);
-    Operand<TFloat32> bias =
-        parameters.trained(prefix + name + ".bias", Initializer.linear(inputs), outputs);
-    Operand<T> weight =
-        cast(tf.reshape(kernel, tf.constant(new int[] {inputs, outputs})), pixels.type());
-    Operand<T> rows = tf.reshape(pixels, tf.constant(new int[] {-1, inputs}));
-    Operand<T> y = tf.nn.biasAdd(tf.linalg.matMul(rows, weight), cast(bias, pixels.type()));
-    return tf.reshape(y, tf.constant(new long[] {-1, dim(pixels, 1), outputs}));
-  }
-
-  /**
-   * Result of self-attention.
-   *
-   * @param tokens {@code [B, T, C]}
-   * @param weights share of every token (last axis) in every token, {@code [B, heads, T, T]}
-   */
-  public record Attention<T extends TFloating>(Operand<T> tokens, Operand<TFloat32> weights) {}
-
-  /**
-   * Rotation of the queries and keys of every token (Su et al. 2021, eq. 34), in pairs of channels
-   * that are half of a head's apart.
-   *
-   * @param cosines of the angles, {@code [T, C / heads]}
-   * @param sines of the angles, negative in the first half of the channels, {@code [T, C / heads]}
-   */
-  public record Rotation(Operand<TFloat32> cosines, Operand<TFloat32> sines) {}
-
-  /**
-   * Adds multi-head self-attention (Vaswani et al. 2017, section 3.2): {@code softmax(q k^T /
-   * sqrt(C / heads)) v}, between the linear layers {@code qkv} (outputs in the order q, k, v, each
-   * split into heads of consecutive channels) and {@code proj}. Products are in the type of {@code
-   * x}, the softmax is in float32; so are the products inside of it for float16, for which their
-   * gradient has no kernel on CPUs.
-   *
-   * @param x tokens {@code [B, T, C]}
-   */
-  public <T extends TFloating> Attention<T> attention(Operand<T> x, int heads) {
-    return attention(x, heads, Optional.empty());
-  }
-
-  /**
-   * Adds {@link #attention(Operand, int)} with queries and keys that are rotated; then keys have no
-   * bias, which would tell places apart by itself.
-   *
-   * @param x tokens {@code [B, T, C]}
-   */
-  public <T extends TFloating> Attention<T> attention(
-      Operand<T> x, int heads, Optional<Rotation> rotation) {
-    long tokens = dim(x, 1);
-    int width = Math.toIntExact(dim(x, 2));
-    long channels = width / heads;
-    Operand<T> qkv =
-        rotation.isEmpty()
-            ? tokenwise(x, "qkv", 3 * width)
-            : tokenwise(x, "qkv", 3 * width, bias -> withoutSecondThird(bias, width));
-    List<Output<T>> parts =
-        tf.unstack(
-                tf.linalg.transpose(
-                    tf.reshape(qkv, tf.constant(new long[] {-1, tokens, 3, heads, channels})),
-                    tf.constant(new int[] {2, 0, 3, 1, 4})),
-                3L)
-            .output();
-    Attention<? extends TFloating> mixed =
-        x.type() == TFloat16.class
-            ? mixed(parts, TFloat32.class, rotation)
-            : mixed(parts, x.type(), rotation);
-    Operand<T> rows =
-        tf.reshape(
-            tf.linalg.transpose(
-                cast(mixed.tokens(), x.type()), tf.constant(new int[] {0, 2, 1, 3})),
-            tf.constant(new long[] {-1, tokens, width}));
-    return new Attention<>(tokenwise(rows, "proj", width), mixed.weights());
-  }
-
-  private Operand<TFloat32> withoutSecondThird(Operand<TFloat32> bias, int third) {
-    float[] kept = new float[3 * third];
-    Arrays.fill(kept, 1);
-    Arrays.fill(kept, third, 2 * third, 0);
-    return tf.math.mul(bias, tf.constant(kept));
-  }
-
-  /** Authors {@code softmax(q k^T / sqrt(c)) v} of parts {@code [B, heads, T, c]}. */
-  private <T extends TFloating> Attention<T> mixed(
-      List<? extends Operand<? extends TFloating>> qkv,
-      Class<T> type,
-      Optional<Rotation> rotation) {
-    long channels = qkv.get(0).shape().get(3);
-    Operand<T> query = rotated(cast(qkv.get(0), type), rotation);
-    Operand<T> scaled = tf.math.mul(query, constant(1 / Math.sqrt((double) channels), type));
-    Operand<T> key = rotated(cast(qkv.get(1), type), rotation);
-    Operand<TFloat32> weights = tf.nn.softmax(float32(products(scaled, key, true)));
-    return new Attention<>(products(cast(weights, type), cast(qkv.get(2), type), false), weights);
-  }
-
-  private <T extends TFloating> Operand<T> rotated(Operand<T> x, Optional<Rotation> rotation) {
-    if (rotation.isEmpty()) {
-      return x;
-    }
-    List<? extends Operand<T>> halves = tf.split(tf.constant(3), x, 2L).output();
-    Operand<T> turned = tf.concat(List.of(halves.get(1), halves.get(0)), tf.constant(3));
-    return tf.math.add(
-        tf.math.mul(x, cast(rotation.get().cosines(), x.type())),
-        tf.math.mul(turned, cast(rotation.get().sines(), x.type())));
-  }
-
-  /**
-   * Returns matrix products of the last two axes. It is the first version of the operation, which
-   * Java's API does not have: oneDNN computes it, and its gradient has no broadcasting to undo.
-   *
-   * @param transposed true to transpose {@code b} before
-   */
-  private <T extends TFloating> Operand<T> products(
-      Operand<T> a, Operand<T> b, boolean transposed) {
-    return tf.scope()
-        .opBuilder("BatchMatMul", "BatchMatMul")
-        .addInput(a.asOutput())
-        .addInput(b.asOutput())
-        .setAttr("adj_y", transposed)
-        .build()
-        .output(0);
   }
 
   /** Adds a factor for every channel, LayerScale (Touvron et al. 2021, eq. 3). */
@@ -588,11 +409,11 @@ public final class Layers {
     return cast(x, TFloat32.class);
   }
 
-  private <T extends TFloating> Operand<T> constant(double value, Class<T> type) {
+  <T extends TFloating> Operand<T> constant(double value, Class<T> type) {
     return cast(tf.constant((float) value), type);
   }
 
-  private <T extends TFloating> Operand<T> cast(Operand<? extends TFloating> x, Class<T> type) {
+  <T extends TFloating> Operand<T> cast(Operand<? extends TFloating> x, Class<T> type) {
     return x.type() == type ? x.asOutput().expect(type) : tf.dtypes.cast(x, type);
   }
 
@@ -643,7 +464,7 @@ public final class Layers {
         constant(value, x.type()));
   }
 
-  private static long dim(Operand<?> x, int axis) {
+  static long dim(Operand<?> x, int axis) {
     long size = x.shape().get(axis);
     checkArgument(size > 0, "axis %s is unknown in %s, must be static", axis, x.shape());
     return size;

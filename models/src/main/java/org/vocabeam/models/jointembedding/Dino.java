@@ -29,8 +29,6 @@ import org.vocabeam.models.training.Method;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.models.training.Task;
 import org.vocabeam.models.views.GaussianBlur;
-import org.vocabeam.models.views.Grey;
-import org.vocabeam.models.views.Orientation;
 import org.vocabeam.models.views.RandomResizedCrop;
 import org.vocabeam.models.views.Solarize;
 import org.vocabeam.models.views.ViewSpec;
@@ -289,25 +287,28 @@ public record Dino(
             /* sharpening= */ true,
             /* teacherDecay= */ 0.996,
             /* frozenPrototypes= */ Math.min(0.5, (double) task.epoch(batch) / task.steps()),
-            crops(
+            MultiCrop.crops(
                 "global1",
                 globalSize,
                 /* count= */ 1,
                 global,
+                TwoViews.jitter(),
                 TwoViews.blur(/* probability= */ small ? 0 : 1),
                 Solarize.NONE),
-            crops(
+            MultiCrop.crops(
                 "global2",
                 globalSize,
                 /* count= */ 1,
                 global,
+                TwoViews.jitter(),
                 TwoViews.blur(/* probability= */ small ? 0 : 0.1),
                 TwoViews.solarize()),
-            crops(
+            MultiCrop.crops(
                 "locals",
                 backbone.wholePatches(small ? task.side() * 3 / 7 : 96),
                 /* count= */ transformer ? 8 : 6,
                 new RandomResizedCrop(/* minArea= */ 0.05, /* maxArea= */ transformer ? 0.4 : 0.14),
+                TwoViews.jitter(),
                 TwoViews.blur(/* probability= */ small ? 0 : 0.5),
                 Solarize.NONE));
     return task.recipe(
@@ -340,13 +341,28 @@ public record Dino(
             /* sharpening= */ true,
             /* teacherDecay= */ 0.97,
             /* frozenPrototypes= */ 0.02,
-            crops("global1", task.side(), /* count= */ 1, global, GaussianBlur.NONE, Solarize.NONE),
-            crops("global2", task.side(), /* count= */ 1, global, GaussianBlur.NONE, Solarize.NONE),
-            crops(
+            MultiCrop.crops(
+                "global1",
+                task.side(),
+                /* count= */ 1,
+                global,
+                TwoViews.jitter(),
+                GaussianBlur.NONE,
+                Solarize.NONE),
+            MultiCrop.crops(
+                "global2",
+                task.side(),
+                /* count= */ 1,
+                global,
+                TwoViews.jitter(),
+                GaussianBlur.NONE,
+                Solarize.NONE),
+            MultiCrop.crops(
                 "locals",
                 backbone.wholePatches(task.side() / 2),
                 /* count= */ 2,
                 new RandomResizedCrop(/* minArea= */ 0.1, /* maxArea= */ 0.4),
+                TwoViews.jitter(),
                 GaussianBlur.NONE,
                 Solarize.NONE));
     return task.recipe(
@@ -356,21 +372,5 @@ public record Dino(
         new Sgd(/* momentum= */ 0.9, /* weightDecay= */ 1e-4, /* nesterov= */ false),
         new RateSchedule.Cosine(
             /* learningRate= */ 0.1, /* endLearningRate= */ 0, task.smallWarmup()));
-  }
-
-  private static ViewSpec crops(
-      String name,
-      int size,
-      int count,
-      RandomResizedCrop crop,
-      GaussianBlur blur,
-      Solarize solarize) {
-    return new ViewSpec(
-        name,
-        size,
-        count,
-        crop,
-        Orientation.FLIPPED,
-        List.of(TwoViews.jitter(), new Grey(/* probability= */ 0.2), blur, solarize));
   }
 }

@@ -385,7 +385,8 @@ public record Swav(
 
   /**
    * Settings for 28 to 64 pixels and minutes on a processor. With as many prototypes as images in a
-   * batch no queue is needed: 52.6 % in the linear probe instead of 49.4 with 256 and a queue.
+   * batch no queue is needed: 240 steps of Photo-ID, seed 1, reach 52.6 % in the linear probe, with
+   * 256 and a queue 49.4.
    */
   public static Recipe small(Backbone backbone, Task task) {
     Swav method =

@@ -3,7 +3,6 @@ package org.vocabeam.models.obow;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import com.fasterxml.jackson.annotation.JsonTypeName;
-import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +17,6 @@ import org.tensorflow.types.TInt32;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.backbone.Backbone;
 import org.vocabeam.models.backbone.Positions;
-import org.vocabeam.models.backbone.SineCosine;
 import org.vocabeam.models.backbone.VisionTransformer;
 import org.vocabeam.models.graph.Initializer;
 import org.vocabeam.models.graph.Layers;
@@ -76,10 +74,10 @@ public record Moca(
     double inverseTemperature,
     int borderCrop,
     int earlyBlocks,
-    Decoder decoder,
+    PatchDecoder decoder,
     double generatorExpansion,
-    Mask firstMask,
-    Mask secondMask,
+    PatchMask firstMask,
+    PatchMask secondMask,
     double imageWeight,
     double tokenWeight,
     double generatorRate,
@@ -108,51 +106,6 @@ public record Moca(
 
   /** Whole numbers that a float32 can tell apart. */
   private static final int EXACT = 1 << 24;
-
-  /**
-   * Transformer that predicts the words of patches.
-   *
-   * @param width channels of a token
-   * @param depth number of blocks
-   * @param heads of the attention; a divisor of the width
-   */
-  public record Decoder(int width, int depth, int heads) implements Serializable {
-    public Decoder {
-      checkArgument(
-          width > 0 && width % 4 == 0, "width is %s, must be a positive multiple of 4", width);
-      checkArgument(depth > 0, "depth is %s, must be positive", depth);
-      checkArgument(
-          heads > 0 && width % heads == 0,
-          "heads is %s, must be a divisor of width, which is %s",
-          heads,
-          width);
-    }
-  }
-
-  /**
-   * Shares of the patches that are hidden, in (0, 1).
-   *
-   * @param encoder share that the encoder does not see
-   * @param decoder share whose words the decoder does not predict, less than the encoder's
-   */
-  public record Mask(double encoder, double decoder) implements Serializable {
-    public Mask {
-      checkArgument(encoder > 0 && encoder < 1, "encoder is %s, must be in (0, 1)", encoder);
-      checkArgument(
-          decoder > 0 && decoder < encoder,
-          "decoder is %s, must be positive and less than encoder, which is %s",
-          decoder,
-          encoder);
-    }
-
-    private int seen(int patches) {
-      return (int) (patches * (1 - encoder));
-    }
-
-    private int predicted(int patches) {
-      return (int) (patches * (1 - decoder));
-    }
-  }
 
   public Moca {
     checkArgument(words > 0, "words is %s, must be positive", words);
@@ -284,27 +237,7 @@ public record Moca(
                   + " them; take larger images, smaller patches or a smaller borderCrop",
               first.size(), side, side, borderCrop));
     }
-    checkMasks(side * side);
-  }
-
-  private void checkMasks(int patches) {
-    int left = patches - firstMask.predicted(patches);
-    for (Mask mask : List.of(firstMask, secondMask)) {
-      if (mask.seen(patches) < 1 || mask.predicted(patches) <= mask.seen(patches)) {
-        throw new UserError(
-            String.format(
-                "of %d patches the encoder sees %d and the decoder predicts %d, must be at least 1"
-                    + " and more than that; take larger images or other masks",
-                patches, mask.seen(patches), mask.predicted(patches)));
-      }
-    }
-    if (secondMask.seen(patches) > left) {
-      throw new UserError(
-          String.format(
-              "of %d patches the second round shows %d, must be at most the %d that the first round"
-                  + " does not predict; hide more in the second round or predict less in the first",
-              patches, secondMask.seen(patches), left));
-    }
+    PatchMask.check(firstMask, secondMask, side * side);
   }
 
   private static VisionTransformer transformer(Backbone backbone) {
@@ -339,14 +272,6 @@ public record Moca(
   record Targets(Operand<TFloat32> map, Operand<TFloat32> codes, Operand<TFloat32> bags) {}
 
   /**
-   * Patches of a round, by their places.
-   *
-   * @param seen by the encoder, {@code [2 B, T]}
-   * @param predicted by the decoder, {@code [2 B, P]}; those that are seen come first
-   */
-  record Round(Operand<TInt32> seen, Operand<TInt32> predicted) {}
-
-  /**
    * Features and logits of a round.
    *
    * @param image {@code [2 B, D]}
@@ -361,7 +286,8 @@ public record Moca(
       Operand<TFloat32> tokenLogits) {}
 
   /** A step in its parts. */
-  record Step(Loss loss, Targets targets, List<Round> rounds, List<Predicted> predicted) {}
+  record Step(
+      Loss loss, Targets targets, List<PatchMask.Round> rounds, List<Predicted> predicted) {}
 
   /** Authors a step. Rows are all images of the first view, then all of the second. */
   Step step(Ops tf, Variables variables, Backbone backbone, Inputs inputs) {
@@ -379,7 +305,13 @@ public record Moca(
             Initializer.unitRows(encoder.width(), Initializer.rectifiedNormal()));
     Targets targets =
         targets(tf, variables, encoder, views, vocabulary, inputs.scalars().get(STUDENT_SHARE));
-    List<Round> rounds = rounds(tf, inputs, side(encoder) * side(encoder));
+    Operand<TInt32> order =
+        tf.concat(
+            List.of(
+                inputs.draws().get(ORDER + first.name()),
+                inputs.draws().get(ORDER + second.name())),
+            tf.constant(0));
+    List<PatchMask.Round> rounds = PatchMask.rounds(tf, firstMask, secondMask, order);
     List<Predicted> predicted = predicted(tf, variables, encoder, views, vocabulary, rounds);
 
     // KL to the bag of the other view, and to the words of the patches of the same view. The mean
@@ -465,7 +397,7 @@ public record Moca(
       VisionTransformer encoder,
       Operand<TFloat32> views,
       Vocabulary vocabulary,
-      List<Round> rounds) {
+      List<PatchMask.Round> rounds) {
     Layers student = layers(tf, variables, STUDENT, encoder, variables.scope(STUDENT));
     Layers decoding = new Layers(tf, variables.scope("decoder."), Mode.TRAINING);
     Layers generator = new Layers(tf, variables.scope(GENERATOR), Mode.TRAINING);
@@ -477,13 +409,14 @@ public record Moca(
         WordToWeight.generateResidual(
             generator.in(TOKENS), vocabulary.words(), hidden, decoder.width());
     List<Predicted> predicted = new ArrayList<>();
-    for (Round round : rounds) {
+    for (PatchMask.Round round : rounds) {
       List<Operand<TFloat32>> blocks =
           encoder.blocks(student, encoder.visible(student, views, round.seen()));
       int last = encoder.depth() - 1;
       Operand<TFloat32> image = encoder.image(tf, encoder.normed(student, blocks.get(last)));
       Operand<TFloat32> early = encoder.patches(tf, blocks.get(last - earlyBlocks));
-      Operand<TFloat32> tokens = decoded(decoding, encoder, image, early, round.predicted());
+      Operand<TFloat32> tokens =
+          decoder.tokens(decoding, encoder, image, early, side(encoder), round.predicted());
       predicted.add(
           new Predicted(
               image,
@@ -499,110 +432,10 @@ public record Moca(
     return new Layers(tf, new FixedPositions(variables, scope, encoder, others), Mode.TRAINING);
   }
 
-  /**
-   * Authors the two rounds. The second shows patches that the first did not predict, and predicts
-   * the same hidden ones (reference code, {@code make_two_complementary_masks}).
-   */
-  private List<Round> rounds(Ops tf, Inputs inputs, int patches) {
-    Operand<TInt32> order =
-        tf.concat(
-            List.of(
-                inputs.draws().get(ORDER + first.name()),
-                inputs.draws().get(ORDER + second.name())),
-            tf.constant(0));
-    int seen = firstMask.seen(patches);
-    int predicted = firstMask.predicted(patches);
-    int other = secondMask.seen(patches);
-    Operand<TInt32> secondOrder =
-        tf.concat(
-            List.of(
-                part(tf, order, predicted, other),
-                part(tf, order, seen, predicted - seen),
-                part(tf, order, predicted + other, patches - predicted - other),
-                part(tf, order, 0, seen)),
-            tf.constant(1));
-    return List.of(
-        new Round(part(tf, order, 0, seen), part(tf, order, 0, predicted)),
-        new Round(
-            part(tf, secondOrder, 0, other),
-            part(tf, secondOrder, 0, secondMask.predicted(patches))));
-  }
-
-  private static Operand<TInt32> part(Ops tf, Operand<TInt32> order, int first, int count) {
-    int rows = Math.toIntExact(order.shape().get(0));
-    return tf.slice(order, tf.constant(new int[] {0, first}), tf.constant(new int[] {rows, count}));
-  }
-
   /** Returns the rows of the second view, then those of the first. */
   private static Operand<TFloat32> swapped(Ops tf, Operand<TFloat32> rows) {
     List<? extends Operand<TFloat32>> views = tf.split(tf.constant(0), rows, 2L).output();
     return tf.concat(List.of(views.get(1), views.get(0)), tf.constant(0));
-  }
-
-  /**
-   * Authors the features of patches: those that the encoder has seen, and mask tokens in the places
-   * of others, behind the feature of the image.
-   *
-   * @param image {@code [2 B, D]}
-   * @param early patches that the encoder has seen, {@code [2 B, T, D]}
-   * @param places of these and of others, {@code [2 B, P]}
-   * @return {@code [2 B P, width]}
-   */
-  private Operand<TFloat32> decoded(
-      Layers layers,
-      VisionTransformer encoder,
-      Operand<TFloat32> image,
-      Operand<TFloat32> early,
-      Operand<TInt32> places) {
-    Ops tf = layers.ops();
-    int seen = Math.toIntExact(early.shape().get(1));
-    int hidden = Math.toIntExact(places.shape().get(1)) - seen;
-    Operand<TFloat32> known =
-        tf.concat(
-            List.of(tf.expandDims(image, tf.constant(1)), layers.layerNorm(early, "early_norm")),
-            tf.constant(1));
-    Operand<TFloat32> narrow =
-        layers.float32(layers.tokenwise(layers.reduced(known), "embed", decoder.width()));
-    Operand<TFloat32> mask =
-        layers.parameter("mask_token", Initializer.normal(0.02), 1, 1, decoder.width());
-    // The position of the image's feature is 0, and so is that of the table's first row.
-    int side = side(encoder);
-    Operand<TFloat32> table =
-        tf.reshape(
-            tf.constant(SineCosine.table(side, side, decoder.width())),
-            tf.constant(new int[] {-1, decoder.width()}));
-    Operand<TFloat32> positions =
-        tf.gather(table, tf.math.add(places, tf.constant(1)), tf.constant(0));
-    Operand<TFloat32> tokens =
-        tf.concat(
-            List.of(
-                some(tf, narrow, 0, 1),
-                tf.math.add(some(tf, narrow, 1, seen), some(tf, positions, 0, seen)),
-                tf.math.add(some(tf, positions, seen, hidden), mask)),
-            tf.constant(1));
-    VisionTransformer network =
-        new VisionTransformer(
-            encoder.patch(),
-            decoder.width(),
-            decoder.depth(),
-            decoder.heads(),
-            side,
-            encoder.positions(),
-            VisionTransformer.FeedForward.MLP,
-            /* registers= */ 0,
-            /* layerScale= */ null,
-            encoder.feature(),
-            /* dropPath= */ 0,
-            encoder.expansion());
-    List<Operand<TFloat32>> blocks = network.blocks(layers, tokens);
-    Operand<TFloat32> normed = network.normed(layers, blocks.get(decoder.depth() - 1));
-    return tf.reshape(network.patches(tf, normed), tf.constant(new int[] {-1, decoder.width()}));
-  }
-
-  private static Operand<TFloat32> some(Ops tf, Operand<TFloat32> tokens, int first, int count) {
-    int width = Math.toIntExact(tokens.shape().get(2));
-    return tf.slice(
-        tokens, tf.constant(new int[] {0, first, 0}), tf.constant(new int[] {-1, count, width}));
   }
 
   /** Authors the words of a step: a patch of length 1 of each chosen image in one of the views. */
@@ -643,10 +476,10 @@ public record Moca(
             /* inverseTemperature= */ 3,
             /* borderCrop= */ 2,
             /* earlyBlocks= */ Math.min(4, Math.max(1, transformer(backbone).depth() / 3)),
-            new Decoder(/* width= */ 512, /* depth= */ 2, /* heads= */ 16),
+            new PatchDecoder(/* width= */ 512, /* depth= */ 2, /* heads= */ 16),
             /* generatorExpansion= */ 2,
-            new Mask(/* encoder= */ 0.55, /* decoder= */ 0.35),
-            new Mask(/* encoder= */ 0.75, /* decoder= */ 0.55),
+            new PatchMask(/* encoder= */ 0.55, /* decoder= */ 0.35),
+            new PatchMask(/* encoder= */ 0.75, /* decoder= */ 0.55),
             /* imageWeight= */ 0.5,
             /* tokenWeight= */ 0.5,
             /* generatorRate= */ 1e-4,
@@ -686,10 +519,10 @@ public record Moca(
             /* inverseTemperature= */ 3,
             /* borderCrop= */ 1,
             /* earlyBlocks= */ 1,
-            new Decoder(/* width= */ 64, /* depth= */ 1, /* heads= */ 4),
+            new PatchDecoder(/* width= */ 64, /* depth= */ 1, /* heads= */ 4),
             /* generatorExpansion= */ 2,
-            new Mask(/* encoder= */ 0.55, /* decoder= */ 0.35),
-            new Mask(/* encoder= */ 0.75, /* decoder= */ 0.55),
+            new PatchMask(/* encoder= */ 0.55, /* decoder= */ 0.35),
+            new PatchMask(/* encoder= */ 0.75, /* decoder= */ 0.55),
             /* imageWeight= */ 0.5,
             /* tokenWeight= */ 0.5,
             /* generatorRate= */ 1e-3,

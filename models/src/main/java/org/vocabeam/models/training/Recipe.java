@@ -121,76 +121,43 @@ public record Recipe(
     while (fitting > imageCount && fitting % 2 == 0 && fitting > 2) {
       fitting /= 2;
     }
-    return fitting == batchSize
-        ? this
-        : new Recipe(
-            method,
-            backbone,
-            images,
-            normalisation,
-            fitting,
-            optimizer,
-            schedule,
-            steps,
-            seed,
-            collapseThreshold,
-            microBatches,
-            precision,
-            continuation);
+    return fitting == batchSize ? this : with(images, fitting, schedule, continuation);
   }
 
   /** Returns the recipe with another schedule of the learning rate. */
   public Recipe withSchedule(RateSchedule other) {
-    return new Recipe(
-        method,
-        backbone,
-        images,
-        normalisation,
-        batchSize,
-        optimizer,
-        other,
-        steps,
-        seed,
-        collapseThreshold,
-        microBatches,
-        precision,
-        continuation);
+    return with(images, batchSize, other, continuation);
   }
 
   /** Returns the recipe with another care of the backbone. */
   public Recipe withContinuation(Continuation other) {
-    return new Recipe(
-        method,
-        backbone,
-        images,
-        normalisation,
-        batchSize,
-        optimizer,
-        schedule,
-        steps,
-        seed,
-        collapseThreshold,
-        microBatches,
-        precision,
-        other);
+    return with(images, batchSize, schedule, other);
   }
 
   /** Returns the recipe with another shape in which whole images are shown. */
   public Recipe withImages(ImageShape other) {
+    return with(other, batchSize, schedule, continuation);
+  }
+
+  private Recipe with(
+      ImageShape otherImages,
+      int otherBatchSize,
+      RateSchedule otherSchedule,
+      Continuation otherContinuation) {
     return new Recipe(
         method,
         backbone,
-        other,
+        otherImages,
         normalisation,
-        batchSize,
+        otherBatchSize,
         optimizer,
-        schedule,
+        otherSchedule,
         steps,
         seed,
         collapseThreshold,
         microBatches,
         precision,
-        continuation);
+        otherContinuation);
   }
 
   private static void require(boolean valid, String what, Object actual, String allowed) {

@@ -40,6 +40,7 @@ import org.vocabeam.models.Golden.Tolerance;
 import org.vocabeam.models.Sandbox;
 import org.vocabeam.models.backbone.VisionTransformer.Feature;
 import org.vocabeam.models.backbone.VisionTransformer.FeedForward;
+import org.vocabeam.models.graph.Attention;
 import org.vocabeam.models.graph.Constants;
 import org.vocabeam.models.graph.Layers;
 import org.vocabeam.models.graph.Layers.Mode;
@@ -205,9 +206,10 @@ class VisionTransformerGoldenTest {
       Layers last = forward.layers.in("blocks." + (blocks.size() - 1));
       List<Operand<TFloat32>> fetched = new ArrayList<>(List.of(tokens));
       fetched.add(
-          last.in("attn")
-              .attention(
-                  last.layerNorm(blocks.get(blocks.size() - 2), "norm1"), forward.network.heads())
+          Attention.of(
+                  last.in("attn"),
+                  last.layerNorm(blocks.get(blocks.size() - 2), "norm1"),
+                  forward.network.heads())
               .weights());
       List<Operand<TFloat32>> parted = new ArrayList<>(blocks);
       parted.add(normed);

@@ -95,8 +95,8 @@ class MocaGoldenTest {
         name, SIZE, 1, new RandomResizedCrop(0.2, 1), Orientation.FLIPPED, List.of());
   }
 
-  private static Moca.Mask mask(int round) {
-    return new Moca.Mask(
+  private static PatchMask mask(int round) {
+    return new PatchMask(
         CONFIG.get("mask_ratio").get(round).asDouble(),
         CONFIG.get("dec_mask_ratio").get(round).asDouble());
   }
@@ -109,7 +109,7 @@ class MocaGoldenTest {
         number("kappa"),
         CONFIG.get("skip_offset").asInt(),
         CONFIG.get("early_layer").asInt(),
-        new Moca.Decoder(
+        new PatchDecoder(
             CONFIG.get("decoder_embed_dim").asInt(),
             CONFIG.get("decoder_depth").asInt(),
             CONFIG.get("decoder_num_heads").asInt()),
@@ -409,7 +409,7 @@ class MocaGoldenTest {
     outputs.add(graph.step.targets().codes());
     outputs.add(graph.step.targets().bags());
     for (int r = 0; r < 2; r++) {
-      Moca.Round round = graph.step.rounds().get(r);
+      PatchMask.Round round = graph.step.rounds().get(r);
       Moca.Predicted predicted = graph.step.predicted().get(r);
       outputs.add(tf.dtypes.cast(round.seen(), TFloat32.class));
       outputs.add(tf.dtypes.cast(round.predicted(), TFloat32.class));

@@ -165,7 +165,7 @@ public final class DistillCommand implements Callable<Integer> {
     new Pretraining("distill", recipe, data, stored ? null : initial, output.directory(), plan)
         .run(pipelines.runner());
     String run = output.directory();
-    System.out.printf("%nTrained:     %s%n", RunDirectory.newestCheckpoint(run));
+    System.out.printf("%nTrained:     %s%n", RunDirectory.checkpointOf(run));
     System.out.printf("Curves:      tensorboard --logdir=%s%n", run);
     System.out.printf(
         "Next:        ./vocabeam evaluate --images=%s --checkpoint=%s --output=%s%n",

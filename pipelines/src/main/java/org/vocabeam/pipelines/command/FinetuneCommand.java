@@ -214,7 +214,7 @@ public final class FinetuneCommand implements Callable<Integer> {
               ? "all"
               : String.format(Locale.ROOT, "%.4g %%", 100 * metric.labelShare()));
     }
-    System.out.printf("Trained:     %s%n", RunDirectory.newestCheckpoint(run));
+    System.out.printf("Trained:     %s%n", RunDirectory.checkpointOf(run));
     System.out.printf("Metrics:     %s%n", StoreFiles.resolve(run, "metrics"));
     System.out.printf("Curves:      tensorboard --logdir=%s%n", run);
     System.out.printf(

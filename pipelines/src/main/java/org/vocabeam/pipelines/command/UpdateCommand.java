@@ -35,7 +35,7 @@ public final class UpdateCommand implements Callable<Integer> {
     Pretraining run = request.pretraining();
     run.run(pipelines.runner(), 1);
     long left = run.hasEnded() ? 0 : request.rounds().steps() - run.done();
-    System.out.printf("Checkpoint:  %s%n", RunDirectory.newestCheckpoint(request.output()));
+    System.out.printf("Checkpoint:  %s%n", RunDirectory.checkpointOf(request.output()));
     System.out.printf(
         "Next:        %s%n",
         left > 0

@@ -139,7 +139,7 @@ record ComparisonRuns(
         supervised(null, plan.steps(), seed).withSchedule(new RateSchedule.Cosine(0, 0, 0));
     TrainingData data = new LabelStage(training, new LabelShare(1, seed), true, run).run(runner);
     new Pretraining("finetune", recipe, data, null, run, plan).run(runner);
-    String checkpoint = RunDirectory.newestCheckpoint(run);
+    String checkpoint = RunDirectory.checkpointOf(run);
     FeatureSource features = FeatureSource.trained(checkpoint, comparison.pooling().pooling());
     return measure(features.named(NORMALISED), checkpoint, run, seed);
   }
@@ -161,7 +161,7 @@ record ComparisonRuns(
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    String checkpoint = RunDirectory.newestCheckpoint(run);
+    String checkpoint = RunDirectory.checkpointOf(run);
     FeatureSource trained = FeatureSource.trained(checkpoint, comparison.pooling().pooling());
     List<MetricRecord> metrics = measure(trained, checkpoint, run, seed);
     metrics.addAll(fineTune(InitialWeights.open(run), run, seed));

@@ -66,7 +66,7 @@ record ComparisonWords(
 
   private static Words words(ComparisonPlan.Method method, WordMap map, String run) {
     if (map.variable().isPresent()) {
-      String checkpoint = RunDirectory.newestCheckpoint(run);
+      String checkpoint = RunDirectory.checkpointOf(run);
       FeatureSource cells = FeatureSource.cells(checkpoint, map.network(), map.level());
       return new Words(
           method.name(),
@@ -79,7 +79,7 @@ record ComparisonWords(
     RunDirectory directory = new RunDirectory(run);
     FeatureSource cells =
         FeatureSource.cells(
-            RunDirectory.newestCheckpoint(directory.run(last - 1)), map.network(), map.level());
+            RunDirectory.checkpointOf(directory.run(last - 1)), map.network(), map.level());
     String codebook = StoreFiles.resolve(directory.generation(last), "words/codebook");
     return new Words(
         method.name() + ", generation " + last,

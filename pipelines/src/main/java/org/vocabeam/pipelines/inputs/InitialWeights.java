@@ -35,7 +35,7 @@ public record InitialWeights(
 
   /** Opens a run's newest checkpoint, or a checkpoint. */
   public static InitialWeights open(String runOrCheckpoint) {
-    String checkpoint = RunDirectory.newestCheckpoint(runOrCheckpoint);
+    String checkpoint = RunDirectory.checkpointOf(runOrCheckpoint);
     return new InitialWeights(
         checkpoint,
         Checkpoint.open(checkpoint).recipe(),

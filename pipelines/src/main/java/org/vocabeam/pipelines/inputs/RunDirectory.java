@@ -29,7 +29,7 @@ import org.vocabeam.transforms.store.StoreReader;
  * checkpoint and the metrics of its steps, and TensorBoard events.
  *
  * <pre>{@code
- * String checkpoint = RunDirectory.newestCheckpoint("runs/obow");
+ * String checkpoint = RunDirectory.checkpointOf("runs/obow");
  * }</pre>
  *
  * @param root location of the directory
@@ -267,7 +267,7 @@ public record RunDirectory(String root) {
    *
    * @throws UserError when there is no complete checkpoint
    */
-  public static String newestCheckpoint(String runOrCheckpoint) {
+  public static String checkpointOf(String runOrCheckpoint) {
     refuseWeights(runOrCheckpoint);
     if (StoreReader.isComplete(runOrCheckpoint)) {
       return runOrCheckpoint;
@@ -279,12 +279,12 @@ public record RunDirectory(String root) {
         generation++;
       }
       if (StoreFiles.isDirectory(run.run(generation))) {
-        return newestCheckpoint(run.run(generation));
+        return checkpointOf(run.run(generation));
       }
       String student = StoreFiles.resolve(runOrCheckpoint, RUN);
       if (StoreFiles.name(runOrCheckpoint).startsWith(GENERATION)
           && StoreFiles.isDirectory(student)) {
-        return newestCheckpoint(student);
+        return checkpointOf(student);
       }
       if (run.hasCheckpoints()) {
         Optional<String> kept =

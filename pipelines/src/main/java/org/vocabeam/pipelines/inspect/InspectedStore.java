@@ -80,7 +80,7 @@ public record InspectedStore(StoreContents contents, String type) {
       return StoreContents.ofFile(path);
     }
     if (files.stream().anyMatch(file -> file.name().startsWith("checkpoints/"))) {
-      return StoreContents.open(RunDirectory.newestCheckpoint(path), "checkpoint");
+      return StoreContents.open(RunDirectory.checkpointOf(path), "checkpoint");
     }
     List<String> stores =
         files.stream()

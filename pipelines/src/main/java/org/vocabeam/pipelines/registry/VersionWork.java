@@ -51,7 +51,7 @@ record VersionWork(
             : evaluate(
                 "Evaluate the promoted version " + request.parent() + " on the same images",
                 images,
-                RunDirectory.newestCheckpoint(registry.run(request.parent())),
+                RunDirectory.checkpointOf(registry.run(request.parent())),
                 true);
     export(checkpoint);
     prune(checkpoint);
@@ -93,7 +93,7 @@ record VersionWork(
     if (!request.isFromParent()) {
       return fromRandom;
     }
-    String parent = RunDirectory.newestCheckpoint(registry.run(request.parent()));
+    String parent = RunDirectory.checkpointOf(registry.run(request.parent()));
     // With the same seed it would see the crops again that it was trained on.
     long seed = InitialWeights.open(parent).recipe().seed() + 1;
     return fromRandom

@@ -53,7 +53,7 @@ public record Generations(
     RunDirectory directory = new RunDirectory(student.output());
     String current = teacher == null ? firstTeacher(steps, directory) : teacher;
     for (int generation = 1; generation <= count; generation++) {
-      String targets = targets(steps, method, generation, RunDirectory.newestCheckpoint(current));
+      String targets = targets(steps, method, generation, RunDirectory.checkpointOf(current));
       current = directory.run(generation);
       steps.take(
           title(generation, "student"),

@@ -178,7 +178,7 @@ public record PretrainRequest(
       refuse("--teacher", teachers.first());
       pretraining(made, opened).run(runner);
     }
-    return RunDirectory.newestCheckpoint(output);
+    return RunDirectory.checkpointOf(output);
   }
 
   private Generations generations() {

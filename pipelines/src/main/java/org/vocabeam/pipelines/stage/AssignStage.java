@@ -75,7 +75,7 @@ public record AssignStage(
     TrainingImages selected = TrainingImages.open(images, split);
     selected.refuseView("targets");
     Codebook words = CodebookRecord.read(codebook);
-    String checkpoint = RunDirectory.newestCheckpoint(teacher);
+    String checkpoint = RunDirectory.checkpointOf(teacher);
     String fingerprint = Provenance.checkpoint(checkpoint);
     FeatureSource cells =
         FeatureSource.cells(checkpoint, level(words, fingerprint)).on(runner.compute());

@@ -28,7 +28,7 @@ public record ClassifyStage(
 
   /** Measures the accuracy unless it is there, and returns the rows of the store. */
   public List<MetricRecord> run(Runner runner) {
-    String checkpoint = RunDirectory.newestCheckpoint(run);
+    String checkpoint = RunDirectory.checkpointOf(run);
     List<String> classes = Checkpoint.open(checkpoint).recipe().method().classes();
     String metrics = StoreFiles.resolve(run, "metrics");
     Map<String, String> provenance = new TreeMap<>();

@@ -66,7 +66,7 @@ public record EmbedStage(
   public StoreManifest run(Runner runner) {
     StoreReader<ImageRecord> store = TrainingImages.openStore(images);
     FeatureSource source =
-        FeatureSource.trained(RunDirectory.newestCheckpoint(checkpoint), pooling.pooling())
+        FeatureSource.trained(RunDirectory.checkpointOf(checkpoint), pooling.pooling())
             .on(runner.compute());
     Map<String, String> provenance = new TreeMap<>(pooling.provenance());
     provenance.put("command", "embed");

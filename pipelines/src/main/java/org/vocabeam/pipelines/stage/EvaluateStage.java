@@ -114,7 +114,7 @@ public record EvaluateStage(
   @Override
   public List<MetricRecord> run(Runner runner) {
     Evaluation evaluation = open();
-    String weights = RunDirectory.newestCheckpoint(checkpoint);
+    String weights = RunDirectory.checkpointOf(checkpoint);
     FeatureSource trained = FeatureSource.trained(weights, pooling.pooling()).on(runner.compute());
     Map<String, String> evaluated = new TreeMap<>();
     evaluated.put("checkpoint", Provenance.checkpoint(weights));

@@ -167,7 +167,7 @@ public record ExportStage(
   @Override
   public String run(Runner runner) {
     StagedDirectory.refuseTaken(output, last());
-    String directory = RunDirectory.newestCheckpoint(checkpoint);
+    String directory = RunDirectory.checkpointOf(checkpoint);
     Checkpoint trained = Checkpoint.open(directory);
     String fingerprint = Provenance.checkpoint(directory);
     ExportedEncoder encoder =

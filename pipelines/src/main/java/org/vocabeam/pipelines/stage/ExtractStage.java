@@ -77,7 +77,7 @@ public record ExtractStage(
   @Override
   public StoreManifest run(Runner runner) {
     TrainingImages selected = TrainingImages.open(images, split);
-    String checkpoint = RunDirectory.newestCheckpoint(teacher);
+    String checkpoint = RunDirectory.checkpointOf(teacher);
     FeatureSource cells = FeatureSource.cells(checkpoint, level).on(runner.compute());
     Backbone backbone = cells.recipe().backbone();
     int channels = backbone.channels(cells.pooling().level());

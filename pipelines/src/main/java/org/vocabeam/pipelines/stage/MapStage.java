@@ -66,7 +66,7 @@ public record MapStage(
   public StoreManifest run(Runner runner) {
     StoreReader<ImageRecord> store = TrainingImages.openStore(images);
     refuseOtherOrder(store.manifest());
-    String newest = RunDirectory.newestCheckpoint(checkpoint);
+    String newest = RunDirectory.checkpointOf(checkpoint);
     String known = level.equals(PoolingChoice.LAST) ? "" : level;
     MapSource source = MapSource.of(newest, known).on(runner.compute());
     MapShape shape = source.shape();

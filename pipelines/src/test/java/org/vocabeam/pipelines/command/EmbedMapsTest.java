@@ -119,8 +119,7 @@ class EmbedMapsTest {
   @Test
   void patchesAreTheCellsOfTheLevel() throws Exception {
     Map<String, float[]> expected = new TreeMap<>();
-    FeatureSource source =
-        FeatureSource.cells(RunDirectory.newestCheckpoint(run.toString()), "layer2");
+    FeatureSource source = FeatureSource.cells(RunDirectory.checkpointOf(run.toString()), "layer2");
     try (FeatureSource.Extractor cells = source.open()) {
       for (RowGroup group : StoreReader.open(ImageRecord.TYPE, images.toString()).rowGroups()) {
         cells.extract(
@@ -192,7 +191,7 @@ class EmbedMapsTest {
     assertEquals("5", provenance.get(MapRecord.COLUMNS));
     assertEquals("64", provenance.get(MapRecord.CHANNELS));
     assertEquals("float16", provenance.get(MapRecord.NUMBERS));
-    String checkpoint = RunDirectory.newestCheckpoint(run.toString());
+    String checkpoint = RunDirectory.checkpointOf(run.toString());
     assertEquals(Provenance.checkpoint(checkpoint), provenance.get(MapRecord.TEACHER));
     provenance.forEach((key, value) -> assertEquals(value, store.metadata().get(key), key));
     assertTrue(bytes(halves) < 0.6 * bytes(floats), bytes(halves) + " of " + bytes(floats));

@@ -97,7 +97,7 @@ class FinetuneCommandTest {
   }
 
   private static Map<String, float[]> state(Path run) {
-    return Checkpoint.open(RunDirectory.newestCheckpoint(run.toString())).state();
+    return Checkpoint.open(RunDirectory.checkpointOf(run.toString())).state();
   }
 
   private static <T> List<T> rows(RecordType<T> type, Path store) throws IOException {
@@ -428,10 +428,7 @@ class FinetuneCommandTest {
   }
 
   private static List<String> recipe(Path run) {
-    return Checkpoint.open(RunDirectory.newestCheckpoint(run.toString()))
-        .recipe()
-        .method()
-        .classes();
+    return Checkpoint.open(RunDirectory.checkpointOf(run.toString())).recipe().method().classes();
   }
 
   @ParameterizedTest

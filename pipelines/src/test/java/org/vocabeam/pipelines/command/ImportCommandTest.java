@@ -100,7 +100,7 @@ class ImportCommandTest {
   }
 
   private static Map<String, float[]> state(Path runOrCheckpoint) {
-    return Checkpoint.open(RunDirectory.newestCheckpoint(runOrCheckpoint.toString())).state();
+    return Checkpoint.open(RunDirectory.checkpointOf(runOrCheckpoint.toString())).state();
   }
 
   @Test
@@ -289,7 +289,7 @@ class ImportCommandTest {
     assertTrue(Files.exists(exported.resolve("saved_model.pb")));
     Path again = directory.resolve("own-again");
     command("import", exported.resolve("encoder.safetensors").toString(), "--output=" + again);
-    Checkpoint before = Checkpoint.open(RunDirectory.newestCheckpoint(run.toString()));
+    Checkpoint before = Checkpoint.open(RunDirectory.checkpointOf(run.toString()));
     Checkpoint after = Checkpoint.open(again.toString());
     assertEquals(before.recipe().backbone(), after.recipe().backbone());
     assertEquals(before.recipe().normalisation(), after.recipe().normalisation());

@@ -105,7 +105,7 @@ class MixedSizesTest {
   }
 
   private static Checkpoint checkpoint(Path of) {
-    return Checkpoint.open(RunDirectory.newestCheckpoint(of.toString()));
+    return Checkpoint.open(RunDirectory.checkpointOf(of.toString()));
   }
 
   @Test

@@ -179,7 +179,7 @@ class PretrainCommandTest {
 
   @Test
   void theOptimizerOfTheOtherRunIsLeftBehind() throws IOException {
-    String first = RunDirectory.newestCheckpoint(pretrain("slow", "--rounds=1").toString());
+    String first = RunDirectory.checkpointOf(pretrain("slow", "--rounds=1").toString());
     String fast = directory.resolve("fast").toString();
     StoreReader<VariableChunk> store = StoreReader.open(VariableChunk.TYPE, first);
     List<VariableChunk> chunks = new ArrayList<>();

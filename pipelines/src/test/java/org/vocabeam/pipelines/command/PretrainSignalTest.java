@@ -189,7 +189,7 @@ class PretrainSignalTest {
       Path run = pretrain("best-" + monitor, "--keep=best", "--monitor=" + monitor);
       assertEquals(best == 10 ? List.of(10L) : List.of(best, 10L), checkpoints(run));
       assertEquals(best, outcome(run).kept());
-      assertEquals(at(run).checkpoint(best), RunDirectory.newestCheckpoint(run.toString()));
+      assertEquals(at(run).checkpoint(best), RunDirectory.checkpointOf(run.toString()));
     }
   }
 
@@ -197,7 +197,7 @@ class PretrainSignalTest {
   void theNewestCheckpointStays() {
     Path run = pretrain("last", "--keep=last");
     assertEquals(List.of(10L), checkpoints(run));
-    assertEquals(at(run).checkpoint(10), RunDirectory.newestCheckpoint(run.toString()));
+    assertEquals(at(run).checkpoint(10), RunDirectory.checkpointOf(run.toString()));
   }
 
   /** A single update after the other decides as the whole run does. */

@@ -57,7 +57,7 @@ class RequestsTest {
           48,
           RecipeChanges.NONE
               .with("--batchSize", "/batchSize", "8")
-              .with(RecipeChanges.SET, "/method/crops/0/size", "20"));
+              .with(RecipeChanges.SET, "/method/temperature", "0.2"));
   private static final ImageInput INPUT =
       new ImageInput(
           "my photos",

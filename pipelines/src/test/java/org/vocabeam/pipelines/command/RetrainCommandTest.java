@@ -93,7 +93,7 @@ class RetrainCommandTest {
     assertEquals(80, second.images());
     assertEquals(List.of(true, false), second.gate().stream().map(g -> g.holds()).toList());
     assertEquals(first.metrics().keySet(), second.parentMetrics().keySet());
-    String checkpoint = RunDirectory.newestCheckpoint(registry.run(2));
+    String checkpoint = RunDirectory.checkpointOf(registry.run(2));
     assertEquals(
         first.checkpoint(), Checkpoint.open(checkpoint).provenance().get("initial"), "goes on");
     assertEquals(2, Checkpoint.open(checkpoint).recipe().seed(), "with other crops");
@@ -112,9 +112,7 @@ class RetrainCommandTest {
     assertEquals("scratch", registry.completeVersion(3).request().from());
     assertEquals(
         null,
-        Checkpoint.open(RunDirectory.newestCheckpoint(registry.run(3)))
-            .provenance()
-            .get("initial"));
+        Checkpoint.open(RunDirectory.checkpointOf(registry.run(3))).provenance().get("initial"));
 
     registry("list");
     registry("show");

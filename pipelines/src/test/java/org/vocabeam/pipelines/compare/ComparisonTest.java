@@ -187,8 +187,7 @@ class ComparisonTest {
   void normalisedWeightsAreRandomOnes() {
     Checkpoint normalised =
         Checkpoint.open(
-            RunDirectory.newestCheckpoint(
-                output.resolve("reference/seed-1/normalised").toString()));
+            RunDirectory.checkpointOf(output.resolve("reference/seed-1/normalised").toString()));
     try (Trainer trainer = Trainer.of(normalised.recipe())) {
       trainer.variables().stream()
           .filter(variable -> variable.name().startsWith(Method.STUDENT))
@@ -279,7 +278,7 @@ class ComparisonTest {
   @Test
   void patchesAreTheCellsNearestToAWord() throws IOException {
     String run = output.resolve("obow/seed-1").toString();
-    String checkpoint = RunDirectory.newestCheckpoint(run);
+    String checkpoint = RunDirectory.checkpointOf(run);
     Recipe recipe = Checkpoint.open(checkpoint).recipe();
     String level = ((Obow) recipe.method()).levels().get(0);
     float[] words = Checkpoint.open(checkpoint).state().get("vocabulary." + level);

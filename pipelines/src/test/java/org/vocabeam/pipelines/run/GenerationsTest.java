@@ -86,7 +86,7 @@ class GenerationsTest {
   }
 
   private static Path newest(int generation) {
-    return Path.of(RunDirectory.newestCheckpoint(generation(generation).resolve("run").toString()));
+    return Path.of(RunDirectory.checkpointOf(generation(generation).resolve("run").toString()));
   }
 
   private static void extract(Path output, String... more) {
@@ -149,11 +149,11 @@ class GenerationsTest {
     chain(once, "--generations=1", "--rounds=1", "--stepsPerRound=6");
     for (int generation = 0; generation <= 1; generation++) {
       String run = new RunDirectory(once.toString()).run(generation);
-      FileTree.assertSame(newest(generation), Path.of(RunDirectory.newestCheckpoint(run)));
+      FileTree.assertSame(newest(generation), Path.of(RunDirectory.checkpointOf(run)));
     }
     Path replicas = directory.resolve("replicas");
     chain(replicas, "--generations=1", "--replicas=2");
-    String student = RunDirectory.newestCheckpoint(replicas.toString());
+    String student = RunDirectory.checkpointOf(replicas.toString());
     assertTrue(student.endsWith("step-000000006"), student);
     assertTrue(StoreReader.isComplete(student));
   }
@@ -275,8 +275,8 @@ class GenerationsTest {
 
   @Test
   void aRunIsItsLastGenerationsStudent() {
-    assertEquals(newest(2).toString(), RunDirectory.newestCheckpoint(chain.toString()));
-    assertEquals(newest(1).toString(), RunDirectory.newestCheckpoint(generation(1).toString()));
+    assertEquals(newest(2).toString(), RunDirectory.checkpointOf(chain.toString()));
+    assertEquals(newest(1).toString(), RunDirectory.checkpointOf(generation(1).toString()));
   }
 
   private static String refused(Runnable command) {

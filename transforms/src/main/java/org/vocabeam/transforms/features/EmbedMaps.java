@@ -1,17 +1,12 @@
 package org.vocabeam.transforms.features;
 
 import java.io.IOException;
-import java.io.Serializable;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.apache.beam.sdk.coders.SerializableCoder;
-import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
-import org.apache.beam.sdk.transforms.Reshuffle;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
@@ -24,6 +19,7 @@ import org.vocabeam.transforms.parquet.RowGroup;
 import org.vocabeam.transforms.store.OpenShard;
 import org.vocabeam.transforms.store.ShardWriter;
 import org.vocabeam.transforms.store.StoreReader;
+import org.vocabeam.transforms.store.StoreShards;
 
 /**
  * Maps of the images of a store, written file by file: a worker reads a file of images in its order
@@ -49,13 +45,10 @@ import org.vocabeam.transforms.store.StoreReader;
 public final class EmbedMaps extends PTransform<PBegin, PCollection<KV<Integer, Long>>> {
   private static final long serialVersionUID = 1L;
 
-  /** File of the images store, and of the maps store. */
-  private record Shard(int number, List<RowGroup> images) implements Serializable {}
-
-  private final List<Shard> shards;
+  private final StoreShards shards;
   private final Embed embed;
 
-  private EmbedMaps(List<Shard> shards, Embed embed) {
+  private EmbedMaps(StoreShards shards, Embed embed) {
     this.shards = shards;
     this.embed = embed;
   }
@@ -73,30 +66,15 @@ public final class EmbedMaps extends PTransform<PBegin, PCollection<KV<Integer, 
       MapSource source,
       MapRecord.Numbers numbers,
       ShardWriter<MapRecord> maps) {
-    List<Shard> shards = new ArrayList<>();
-    images
-        .manifest()
-        .shards()
-        .forEach(
-            shard ->
-                shards.add(
-                    new Shard(
-                        shards.size(),
-                        images.rowGroups().stream()
-                            .filter(group -> group.fileName().equals(shard.file()))
-                            .toList())));
-    return new EmbedMaps(shards, new Embed(source, numbers, maps));
+    return new EmbedMaps(StoreShards.of(images), new Embed(source, numbers, maps));
   }
 
   @Override
   public PCollection<KV<Integer, Long>> expand(PBegin begin) {
-    return begin
-        .apply("Shards", Create.of(shards).withCoder(SerializableCoder.of(Shard.class)))
-        .apply(Reshuffle.viaRandomKey())
-        .apply("Embed", ParDo.of(embed));
+    return begin.apply("Shards", shards).apply("Embed", ParDo.of(embed));
   }
 
-  static final class Embed extends DoFn<Shard, KV<Integer, Long>> {
+  static final class Embed extends DoFn<StoreShards.Shard, KV<Integer, Long>> {
     private static final long serialVersionUID = 1L;
 
     private final MapSource source;
@@ -112,13 +90,13 @@ public final class EmbedMaps extends PTransform<PBegin, PCollection<KV<Integer, 
     }
 
     @ProcessElement
-    public void embed(@Element Shard shard, OutputReceiver<KV<Integer, Long>> out)
+    public void embed(@Element StoreShards.Shard shard, OutputReceiver<KV<Integer, Long>> out)
         throws IOException {
       if (extractor == null) {
         extractor = source.open();
       }
       try (OpenShard<MapRecord> file = maps.open(shard.number())) {
-        for (RowGroup group : shard.images()) {
+        for (RowGroup group : shard.rowGroups()) {
           extractor.extract(group, null, (images, features) -> append(images, features, file));
         }
         out.output(KV.of(shard.number(), file.commit()));

@@ -1,17 +1,13 @@
 package org.vocabeam.transforms.views;
 
 import java.io.IOException;
-import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import org.apache.beam.sdk.coders.SerializableCoder;
-import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
-import org.apache.beam.sdk.transforms.Reshuffle;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
@@ -28,6 +24,7 @@ import org.vocabeam.transforms.parquet.RowReader;
 import org.vocabeam.transforms.store.OpenShard;
 import org.vocabeam.transforms.store.ShardWriter;
 import org.vocabeam.transforms.store.StoreReader;
+import org.vocabeam.transforms.store.StoreShards;
 import org.vocabeam.transforms.views.ViewsRecord.View;
 
 /**
@@ -49,13 +46,10 @@ public final class AugmentImages extends PTransform<PBegin, PCollection<KV<Integ
 
   private static final int BATCH = 64;
 
-  /** File of the images store, and of the views store. */
-  private record Shard(int number, List<RowGroup> images) implements Serializable {}
-
-  private final List<Shard> shards;
+  private final StoreShards shards;
   private final Render render;
 
-  private AugmentImages(List<Shard> shards, Render render) {
+  private AugmentImages(StoreShards shards, Render render) {
     this.shards = shards;
     this.render = render;
   }
@@ -75,30 +69,15 @@ public final class AugmentImages extends PTransform<PBegin, PCollection<KV<Integ
       Recipe recipe,
       long epoch,
       ShardWriter<ViewsRecord> views) {
-    List<Shard> shards = new ArrayList<>();
-    images
-        .manifest()
-        .shards()
-        .forEach(
-            shard ->
-                shards.add(
-                    new Shard(
-                        shards.size(),
-                        images.rowGroups().stream()
-                            .filter(group -> group.fileName().equals(shard.file()))
-                            .toList())));
-    return new AugmentImages(shards, new Render(split, recipe, epoch, views));
+    return new AugmentImages(StoreShards.of(images), new Render(split, recipe, epoch, views));
   }
 
   @Override
   public PCollection<KV<Integer, Long>> expand(PBegin begin) {
-    return begin
-        .apply("Shards", Create.of(shards).withCoder(SerializableCoder.of(Shard.class)))
-        .apply(Reshuffle.viaRandomKey())
-        .apply("Render", ParDo.of(render));
+    return begin.apply("Shards", shards).apply("Render", ParDo.of(render));
   }
 
-  static final class Render extends DoFn<Shard, KV<Integer, Long>> {
+  static final class Render extends DoFn<StoreShards.Shard, KV<Integer, Long>> {
     private static final long serialVersionUID = 1L;
 
     private final @Nullable String split;
@@ -117,11 +96,11 @@ public final class AugmentImages extends PTransform<PBegin, PCollection<KV<Integ
     }
 
     @ProcessElement
-    public void render(@Element Shard shard, OutputReceiver<KV<Integer, Long>> out)
+    public void render(@Element StoreShards.Shard shard, OutputReceiver<KV<Integer, Long>> out)
         throws IOException {
       List<ImageRecord> batch = new ArrayList<>();
       try (OpenShard<ViewsRecord> file = views.open(shard.number())) {
-        for (RowGroup group : shard.images()) {
+        for (RowGroup group : shard.rowGroups()) {
           try (RowReader<ImageRecord> rows = RowReader.of(ImageRecord.TYPE, group)) {
             while (rows.hasNext()) {
               ImageRecord image = rows.next();
