@@ -7,7 +7,6 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
-import org.vocabeam.pipelines.compare.StepTiming;
 import org.vocabeam.pipelines.datasets.FashionMnist;
 import org.vocabeam.pipelines.inputs.ImageInput;
 import org.vocabeam.pipelines.inputs.PoolingChoice;
@@ -18,6 +17,7 @@ import org.vocabeam.pipelines.options.RunnerArguments;
 import org.vocabeam.pipelines.options.Sections;
 import org.vocabeam.pipelines.run.PretrainRequest;
 import org.vocabeam.pipelines.run.RoundPlan;
+import org.vocabeam.pipelines.run.StepTiming;
 import org.vocabeam.pipelines.runner.Runner;
 import org.vocabeam.pipelines.runner.Steps;
 import org.vocabeam.pipelines.stage.EvaluateStage;
@@ -141,7 +141,7 @@ public final class DemoCommand implements Callable<Integer> {
   private double secondsPerStep(PretrainRequest request, Runner runner) {
     TrainingImages images = request.open();
     return new StepTiming(
-            request.recipe(images), images, StoreFiles.resolve(output, "speed/" + METHOD))
+            "demo", request.recipe(images), images, StoreFiles.resolve(output, "speed/" + METHOD))
         .seconds(runner);
   }
 

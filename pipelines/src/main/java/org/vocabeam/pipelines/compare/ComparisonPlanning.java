@@ -14,6 +14,7 @@ import org.vocabeam.pipelines.inputs.RunDirectory;
 import org.vocabeam.pipelines.inputs.TrainingImages;
 import org.vocabeam.pipelines.run.BatchCheck;
 import org.vocabeam.pipelines.run.RoundPlan;
+import org.vocabeam.pipelines.run.StepTiming;
 import org.vocabeam.pipelines.runner.Runner;
 import org.vocabeam.transforms.files.StoreFiles;
 
@@ -78,7 +79,11 @@ record ComparisonPlanning(Comparison comparison, TrainingImages training, Runner
     Recipe recipe = timed(name);
     Comparison.say("speed of %s", name);
     double seconds =
-        new StepTiming(recipe, training, StoreFiles.resolve(comparison.output(), "speed/" + name))
+        new StepTiming(
+                "compare",
+                recipe,
+                training,
+                StoreFiles.resolve(comparison.output(), "speed/" + name))
             .seconds(runner);
     long steps =
         comparison.budget() == null

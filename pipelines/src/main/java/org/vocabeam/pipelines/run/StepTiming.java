@@ -1,4 +1,4 @@
-package org.vocabeam.pipelines.compare;
+package org.vocabeam.pipelines.run;
 
 import java.util.List;
 import java.util.Map;
@@ -6,8 +6,6 @@ import java.util.TreeMap;
 import org.vocabeam.models.methods.Methods;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.pipelines.inputs.TrainingImages;
-import org.vocabeam.pipelines.run.Pretraining;
-import org.vocabeam.pipelines.run.RoundPlan;
 import org.vocabeam.pipelines.runner.Runner;
 import org.vocabeam.pipelines.stage.Stage;
 import org.vocabeam.transforms.store.StoreReader;
@@ -21,14 +19,15 @@ import org.vocabeam.transforms.training.TimeSteps;
  * of which nothing is kept but their seconds.
  *
  * <pre>{@code
- * double seconds = new StepTiming(recipe, images, "runs/speed").seconds(runner);
+ * double seconds = new StepTiming("pretrain", recipe, images, "runs/speed").seconds(runner);
  * }</pre>
  *
+ * @param command command that asks, for the provenance
  * @param recipe recipe whose steps are taken
  * @param images images that they are taken on
  * @param output directory of the store of seconds
  */
-public record StepTiming(Recipe recipe, TrainingImages images, String output) {
+public record StepTiming(String command, Recipe recipe, TrainingImages images, String output) {
   /** Largest number of steps, warm-up included. */
   private static final int STEPS = 60;
 
@@ -38,7 +37,7 @@ public record StepTiming(Recipe recipe, TrainingImages images, String output) {
   /** Returns the median seconds of a step, measured unless they have been. */
   public double seconds(Runner runner) {
     Map<String, String> provenance = new TreeMap<>();
-    provenance.put("command", "compare");
+    provenance.put("command", command);
     provenance.put(TrainingImages.IMAGES, images.fingerprint());
     provenance.put(TrainingImages.SPLIT, images.splitName());
     provenance.put("recipe", Methods.toJson(recipe));
