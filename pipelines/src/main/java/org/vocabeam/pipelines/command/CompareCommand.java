@@ -26,8 +26,9 @@ import picocli.CommandLine.Option;
     name = "compare",
     header = "Compares methods on the same images.",
     description =
-        "Pre-trains every method with the same network, seeds and time, and evaluates it"
-            + " beside random weights and raw pixels: a table, a store of metrics and a page."
+        "Pre-trains every method on its network of the preset, with the same seeds and time,"
+            + " and evaluates it beside random weights and raw pixels: a table, a store of metrics"
+            + " and a page."
             + " The images need labels and the two splits. Killed at any moment, the same"
             + " command goes on.",
     footer = {

@@ -124,7 +124,9 @@ public record Comparison(
     TrainingImages training = TrainingImages.open(images, trainSplit);
     LabelSurvey labels = checked();
     ComparisonPlan plan = plan(training, runner);
-    ComparisonRuns.Results results = new ComparisonRuns(this, training, labels, runner).run(plan);
+    Measurement measurement = new Measurement(this, training, labels, runner);
+    References references = References.of(plan, measurement);
+    ComparisonRuns.Results results = new ComparisonRuns(plan, measurement, references).run();
     writeMetrics(results.metrics(), plan, runner);
     ComparisonTable table = ComparisonTable.of(plan, rounds, results.metrics(), results.stopped());
     say("page");
@@ -135,7 +137,7 @@ public record Comparison(
             seeds.get(0),
             table,
             new ComparisonCurves(this, plan).read(),
-            new ComparisonNeighbours(this, plan, training.rowGroups()).find(),
+            new ComparisonNeighbours(this, plan, references, training.rowGroups()).find(),
             new ComparisonWords(this, plan, training, runner).find());
     try {
       StoreFiles.write(page(), content.html());
@@ -176,11 +178,6 @@ public record Comparison(
   /** Returns the evaluation of a run. */
   static String evaluation(String run) {
     return StoreFiles.resolve(run, "evaluation");
-  }
-
-  /** Returns the evaluation of what stands beside all methods of a seed. */
-  String reference(long seed) {
-    return StoreFiles.resolve(output, "reference/seed-" + seed);
   }
 
   /** Returns whether a run has ended and has been evaluated. */

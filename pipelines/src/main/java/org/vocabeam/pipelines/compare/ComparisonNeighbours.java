@@ -29,15 +29,15 @@ import org.vocabeam.transforms.parquet.RowReader;
  *
  * @param images row groups of the images
  */
-record ComparisonNeighbours(Comparison comparison, ComparisonPlan plan, List<RowGroup> images) {
+record ComparisonNeighbours(
+    Comparison comparison, ComparisonPlan plan, References references, List<RowGroup> images) {
   private static final int QUERIES = 8;
   private static final int NEIGHBOURS = 8;
-  private static final String RANDOM = "random weights";
 
   /** Finds the neighbours by the networks of the first seed. */
   List<Neighbourhood> find() {
     Map<String, LabelledEmbeddings> kinds = kinds();
-    Set<String> queries = queries(kinds.get(RANDOM));
+    Set<String> queries = queries(random(references.networks().get(0)));
     Map<String, Map<String, List<String>>> nearest = new LinkedHashMap<>();
     kinds.forEach(
         (kind, features) -> {
@@ -73,10 +73,24 @@ record ComparisonNeighbours(Comparison comparison, ComparisonPlan plan, List<Row
         kinds.put(method.name(), evaluation.features("trained", output));
       }
     }
-    String reference = comparison.reference(seed);
-    kinds.put(RANDOM, evaluation.features("random", reference));
-    kinds.put("raw pixels", evaluation.features(Evaluation.PIXELS, reference));
+    boolean several = references.networks().size() > 1;
+    references
+        .networks()
+        .forEach(
+            network ->
+                kinds.put(
+                    ComparisonTable.beside("random", several ? network.name() : null),
+                    random(network)));
+    String first = references.directory(references.networks().get(0), seed);
+    kinds.put(
+        ComparisonTable.beside(Evaluation.PIXELS, null),
+        evaluation.features(Evaluation.PIXELS, first));
     return kinds;
+  }
+
+  private LabelledEmbeddings random(References.Network network) {
+    long seed = comparison.seeds().get(0);
+    return comparison.evaluation(seed).features("random", references.directory(network, seed));
   }
 
   private static Shown shown(ImageRecord image) {

@@ -8,9 +8,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableSet;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.pipelines.stage.MetricsTable;
@@ -84,6 +85,7 @@ public record ComparisonTable(List<Column> columns, List<Row> rows, List<String>
    * @param key name of the method, or the features of what stands beside all
    * @param title title for a person
    * @param method true for a method
+   * @param network network that computed the features; null for pixels, and without any features
    * @param training training of the method; null without one
    * @param cells key of a column to values
    * @param notes reasons why there are no values of a seed, or of any
@@ -92,6 +94,7 @@ public record ComparisonTable(List<Column> columns, List<Row> rows, List<String>
       String key,
       String title,
       boolean method,
+      @Nullable String network,
       @Nullable Training training,
       Map<String, Cell> cells,
       List<String> notes) {}
@@ -141,6 +144,8 @@ public record ComparisonTable(List<Column> columns, List<Row> rows, List<String>
     others.stream().map(Column::of).forEach(columns::add);
     List<Row> rows = new ArrayList<>();
     for (ComparisonPlan.Method method : plan.methods()) {
+      List<ComparisonRecord> trained =
+          results.stream().filter(r -> r.method().equals(method.name())).toList();
       List<String> notes = new ArrayList<>();
       if (method.notApplicable() != null) {
         notes.add("not applicable: " + method.notApplicable());
@@ -151,26 +156,56 @@ public record ComparisonTable(List<Column> columns, List<Row> rows, List<String>
               method.name(),
               method.name(),
               true,
+              trained.isEmpty() ? null : trained.get(0).network(),
               method.networks().isEmpty()
                   ? null
                   : new Training(
                       method.steps(rounds), method.imagesPerSecond(rounds), method.minutes(rounds)),
-              cells(results, r -> r.method().equals(method.name())),
+              cells(trained),
               notes));
     }
-    BESIDE.forEach(
-        (features, title) ->
-            rows.add(
-                new Row(
-                    features,
-                    title,
-                    false,
-                    null,
-                    cells(
-                        results,
-                        r -> r.method().isEmpty() && r.result().features().equals(features)),
-                    List.of())));
+    BESIDE.keySet().forEach(features -> rows.addAll(beside(features, results)));
     return new ComparisonTable(columns, rows, leftOut(results));
+  }
+
+  /** Returns the rows of features that no method trained, one for each network. */
+  private static List<Row> beside(String features, List<ComparisonRecord> results) {
+    Map<String, List<ComparisonRecord>> rows = new LinkedHashMap<>();
+    results.stream()
+        .filter(r -> r.method().isEmpty() && r.features().equals(features))
+        .forEach(r -> rows.computeIfAbsent(beside(r, results), t -> new ArrayList<>()).add(r));
+    return rows.entrySet().stream()
+        .map(
+            row -> {
+              String network = row.getValue().get(0).network();
+              return new Row(
+                  network == null || rows.size() == 1 ? features : features + "/" + network,
+                  row.getKey(),
+                  false,
+                  network,
+                  null,
+                  cells(row.getValue()),
+                  List.of());
+            })
+        .toList();
+  }
+
+  /** Returns the title of the row of a result that no method trained. */
+  private static String beside(ComparisonRecord result, List<ComparisonRecord> results) {
+    boolean several =
+        results.stream().map(ComparisonRecord::network).filter(Objects::nonNull).distinct().count()
+            > 1;
+    return beside(result.features(), several ? result.network() : null);
+  }
+
+  /**
+   * Returns the title of features that no method trained.
+   *
+   * @param network network of several; null for pixels, or where there is one network
+   */
+  static String beside(String features, @Nullable String network) {
+    String title = BESIDE.getOrDefault(features, features);
+    return network == null ? title : title + ", " + network;
   }
 
   private static List<String> leftOut(List<ComparisonRecord> results) {
@@ -179,9 +214,7 @@ public record ComparisonTable(List<Column> columns, List<Row> rows, List<String>
             .map(
                 r ->
                     new MetricRecord(
-                        r.method().isEmpty()
-                            ? BESIDE.getOrDefault(r.features(), r.features())
-                            : r.method(),
+                        r.method().isEmpty() ? beside(r, results) : r.method(),
                         r.metric(),
                         r.labelShare(),
                         r.value(),
@@ -194,11 +227,9 @@ public record ComparisonTable(List<Column> columns, List<Row> rows, List<String>
     return MetricRecord.name(record.result().metric(), record.result().labelShare());
   }
 
-  private static Map<String, Cell> cells(
-      List<ComparisonRecord> results, Predicate<ComparisonRecord> isOfRow) {
+  private static Map<String, Cell> cells(List<ComparisonRecord> results) {
     Map<String, DoubleSummaryStatistics> statistics = new TreeMap<>();
     results.stream()
-        .filter(isOfRow)
         .filter(r -> r.value() != null)
         .forEach(
             r ->
@@ -212,9 +243,12 @@ public record ComparisonTable(List<Column> columns, List<Row> rows, List<String>
     return cells;
   }
 
-  /** Returns the row of random weights, which every method should beat. */
-  Row random() {
-    return rows.stream().filter(row -> row.key().equals("random")).findFirst().orElseThrow();
+  /** Returns the row of the random weights of a row's network, which its method should beat. */
+  Optional<Row> random(Row of) {
+    return rows.stream()
+        .filter(row -> row.key().equals("random") || row.key().startsWith("random/"))
+        .filter(row -> Objects.equals(row.network(), of.network()))
+        .findFirst();
   }
 
   /** Returns the largest mean of a column among methods; null without any. */

@@ -109,7 +109,8 @@ record ResultsSection(List<String> titles, int columns, List<Body> bodies, List<
     }
     boolean compared = row.method() && column.percent();
     Double best = table.best(column);
-    ComparisonTable.Cell random = table.random().cells().get(column.key());
+    ComparisonTable.Cell random =
+        table.random(row).map(start -> start.cells().get(column.key())).orElse(null);
     boolean isBest = compared && best != null && cell.mean() == best;
     boolean below = compared && random != null && cell.mean() < random.mean();
     return new Cell(

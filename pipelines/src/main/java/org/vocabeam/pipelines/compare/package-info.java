@@ -14,11 +14,11 @@
  *       loaded and warm. The start of programs and pipelines is not, which is the same for all and
  *       small in runs of minutes; nor are BoWNet's extract, codebook and assign, whose time depends
  *       on the words, which favours BoWNet.
- *   <li><b>Beside the methods stand random weights and pixels, once a seed.</b> All methods of a
- *       preset have the same backbone, whose first weights depend on the seed alone. At first their
- *       batch norm does nothing; while a method trains, it normalises. So the same weights stand
- *       there a second time, with statistics of the images: the start of every method, which may be
- *       better or worse by many points.
+ *   <li><b>Beside the methods stand random weights, once a seed and network, and pixels.</b> The
+ *       first weights of a network depend on the seed alone. At first their batch norm does
+ *       nothing; while a method trains, it normalises. So the same weights stand there a second
+ *       time, with statistics of the images: the start of every method, which may be better or
+ *       worse by many points.
  *   <li><b>A method that refuses the images, or a run that stops, is a result.</b> The table gives
  *       the reason. All other failures end the command, because they say nothing of a method.
  *   <li><b>The page is one file.</b> Tables, pictures and texts are in the HTML and need no script;

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.checkerframework.checker.nullness.qual.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vocabeam.pipelines.compare.ComparisonPlan.Network;
@@ -40,7 +41,11 @@ class ComparisonReportTest {
 
   private static ComparisonRecord record(
       String method, long seed, String features, String metric, double share, double value) {
-    return new ComparisonRecord(method, seed, new MetricRecord(features, metric, share, value, 0));
+    return new ComparisonRecord(
+        method,
+        seed,
+        features.equals("pixels") ? null : "resnet8",
+        new MetricRecord(features, metric, share, value, 0));
   }
 
   private static ComparisonTable table() {
@@ -124,6 +129,44 @@ class ComparisonReportTest {
             "obow: seed 2 stopped: collapse",
             "colorization: not applicable: images have 1 channel"),
         lines);
+  }
+
+  /** Each method is compared with the random weights of its own network. */
+  @Test
+  void everyNetworkHasItsRandomWeights() {
+    ComparisonTable table =
+        ComparisonTable.of(
+            PLAN,
+            2,
+            List.of(
+                record("", "resnet8", "random", 0.5),
+                record("", "resnet8", "normalised", 0.5),
+                record("", null, "pixels", 0.25),
+                record("", "vit-mini4", "random", 0.125),
+                record("", "vit-mini4", "normalised", 0.125),
+                record("bownet", "resnet8", "trained", 0.375),
+                record("obow", "vit-mini4", "trained", 0.25)),
+            Map.of());
+    assertEquals(
+        List.of(
+            "bownet",
+            "obow",
+            "colorization",
+            "random weights, resnet8",
+            "random weights, vit-mini4",
+            "random weights, normalised, resnet8",
+            "random weights, normalised, vit-mini4",
+            "raw pixels"),
+        table.rows().stream().map(ComparisonTable.Row::title).toList());
+    List<ResultsSection.Row> rows = ResultsSection.of(table).bodies().get(0).rows();
+    assertTrue(rows.get(0).cells().get(0).below());
+    assertFalse(rows.get(1).cells().get(0).below());
+  }
+
+  private static ComparisonRecord record(
+      String method, @Nullable String network, String features, double linear) {
+    return new ComparisonRecord(
+        method, 1, network, new MetricRecord(features, "linear", 1, linear, 0));
   }
 
   @Test

@@ -8,11 +8,13 @@ import org.vocabeam.transforms.parquet.RecordType;
  *
  * @param method name of the trained method; empty for features that no method trained
  * @param seed of the run
+ * @param network name of the network that computed the features; null for pixels
  * @param features as in {@link MetricRecord}, as all that follow
  */
 public record ComparisonRecord(
     String method,
     long seed,
+    @Nullable String network,
     String features,
     String metric,
     double labelShare,
@@ -23,10 +25,11 @@ public record ComparisonRecord(
       RecordType.of(ComparisonRecord.class, "comparison", ComparisonRecord::id);
 
   /** A result of the evaluation of a run. */
-  public ComparisonRecord(String method, long seed, MetricRecord result) {
+  public ComparisonRecord(String method, long seed, @Nullable String network, MetricRecord result) {
     this(
         method,
         seed,
+        network,
         result.features(),
         result.metric(),
         result.labelShare(),
@@ -41,6 +44,6 @@ public record ComparisonRecord(
   }
 
   private String id() {
-    return method + "#" + seed + "#" + MetricRecord.TYPE.id(result());
+    return method + "#" + seed + "#" + network + "#" + MetricRecord.TYPE.id(result());
   }
 }
