@@ -12,6 +12,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.vocabeam.models.UserError;
 import org.vocabeam.transforms.image.RejectedRecord;
+import org.vocabeam.transforms.image.Rejection;
 import org.vocabeam.transforms.parquet.RowGroup;
 import org.vocabeam.transforms.parquet.RowReader;
 import org.vocabeam.transforms.statistics.NamedCount;
@@ -116,13 +117,29 @@ public record RejectedFiles(SortedMap<String, Reason> reasons) {
             store.isEmpty() ? "" : "; all are listed in " + store));
   }
 
-  /** Returns a line, with its end, that warns of more files rejected than taken; or nothing. */
+  /**
+   * Returns lines, each with its end, that warn of more files rejected than taken, and of files
+   * that are read up to their damage; or nothing.
+   */
   public String warning(long taken, String store) {
-    return count() <= taken
-        ? ""
-        : String.format(
-            "Warning:   %d of %d files were not taken: %s; see ./vocabeam inspect %s --full, and"
-                + " convert what is needed%n",
-            count(), taken + count(), text(), store);
+    StringBuilder lines = new StringBuilder();
+    Reason damaged = reasons.get(Rejection.DAMAGED.reason());
+    if (damaged != null) {
+      lines.append(
+          String.format(
+              "Warning:   images are missing behind the damage in %d archives or tables (%s%s); fetch"
+                  + " or make them again%n",
+              damaged.count(),
+              String.join(", ", damaged.examples()),
+              damaged.count() > EXAMPLES ? ", ..." : ""));
+    }
+    if (count() > taken) {
+      lines.append(
+          String.format(
+              "Warning:   %d of %d files were not taken: %s; see ./vocabeam inspect %s --full, and"
+                  + " convert what is needed%n",
+              count(), taken + count(), text(), store));
+    }
+    return lines.toString();
   }
 }

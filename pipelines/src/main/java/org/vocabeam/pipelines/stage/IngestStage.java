@@ -114,9 +114,9 @@ public record IngestStage(ImageInput input, String output, boolean overwrite)
     ImageStatistics statistics = ImageStatistics.read(images());
     long rejected = statistics.rejected().values().stream().mapToLong(Long::longValue).sum();
     return ImageReport.of(images(), statistics)
-        + (rejected > statistics.images()
-            ? RejectedFiles.read(rejected(output)).warning(statistics.images(), rejected(output))
-            : "")
+        + (rejected == 0
+            ? ""
+            : RejectedFiles.read(rejected(output)).warning(statistics.images(), rejected(output)))
         + String.format(
             "Next:      ./vocabeam inspect %s --page=%s%n",
             images(), StoreFiles.resolve(output, "images.html"));

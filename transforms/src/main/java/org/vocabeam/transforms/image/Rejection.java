@@ -15,6 +15,7 @@ public enum Rejection {
   GONE("gone before it was read"),
   CLOSED("no permission to read it"),
   UNREADABLE("cannot be read from its disk"),
+  DAMAGED("damaged archive or table, read up to the damage"),
 
   TRUNCATED_JPEG("truncated JPEG"),
   CORRUPT_JPEG("corrupt JPEG"),

@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.checkerframework.checker.nullness.qual.Nullable;
-import org.vocabeam.models.UserError;
 import org.vocabeam.transforms.files.StoreFiles;
 import org.vocabeam.transforms.files.Unread;
 import org.vocabeam.transforms.image.ImageRecord;
@@ -52,16 +51,18 @@ final class ArchiveFormat implements SourceFormat {
     List<ArchiveNames> names = asFolder ? ArchiveNames.list(archives).orElse(List.of()) : List.of();
     List<Layout> layouts = layouts(layout, names, files.options());
     Levels levels = Levels.of(archives.stream().map(StoreFiles.Listed::name).toList());
-    List<Members> parts = new ArrayList<>();
+    List<WorkItem.Part> parts = new ArrayList<>();
     for (int i = 0; i < archives.size(); i++) {
       StoreFiles.Listed file = archives.get(i);
-      parts.add(
+      String split = split(file.name(), levels);
+      Members members =
           new Members(
               file.path(),
               one ? "" : file.name() + "/",
               names.isEmpty() ? layout : layouts.get(i),
               files.options().labelColumn(),
-              split(file.name(), levels)));
+              split);
+      parts.add(one ? members : new DamagedFile.Alone(members, file.path(), file.name(), split));
     }
     long bytes = SourceFiles.bytes(archives);
     return Optional.of(
@@ -122,7 +123,7 @@ final class ArchiveFormat implements SourceFormat {
   /** Visits the members of an archive and of those in it, in the order of the archive. */
   static void walk(String file, Visitor visitor) {
     try (Archive archive = Archive.open(file)) {
-      walk(archive, file, "", visitor);
+      walk(archive, "", visitor);
     } catch (IOException e) {
       throw damaged(file, e);
     }
@@ -131,18 +132,16 @@ final class ArchiveFormat implements SourceFormat {
   /**
    * Visits the rest of an archive.
    *
-   * @param place name of the archive for users
    * @param prefix of its paths
    */
-  private static boolean walk(Archive archive, String place, String prefix, Visitor visitor)
-      throws IOException {
+  private static boolean walk(Archive archive, String prefix, Visitor visitor) throws IOException {
     for (Archive.Entry entry = archive.next(); entry != null; entry = archive.next()) {
       String name = entry.name();
       boolean inner =
           entry.rejection() == null && Archive.hasFileName(name) && !Layout.isHidden(name);
       boolean more =
           inner
-              ? walkInner(entry, place + "/" + name, prefix + name + "/", visitor)
+              ? walkInner(archive, entry, prefix + name, visitor)
               : visitor.visit(archive, entry, prefix + name);
       if (!more) {
         return false;
@@ -151,12 +150,15 @@ final class ArchiveFormat implements SourceFormat {
     return true;
   }
 
-  private static boolean walkInner(
-      Archive.Entry entry, String place, String prefix, Visitor visitor) {
+  /** Visits an archive in an archive; one that is damaged is an entry that is rejected. */
+  private static boolean walkInner(Archive outer, Archive.Entry entry, String path, Visitor visitor)
+      throws IOException {
     try (Archive archive = Archive.of(new Unclosed(entry.content()))) {
-      return walk(archive, place, prefix, visitor);
+      return walk(archive, path + "/", visitor);
     } catch (IOException e) {
-      throw damaged(place, e);
+      Archive.Entry damaged =
+          new Archive.Entry(entry.name(), InputStream.nullInputStream(), Rejection.DAMAGED);
+      return visitor.visit(outer, damaged, path);
     }
   }
 
@@ -181,8 +183,8 @@ final class ArchiveFormat implements SourceFormat {
     return content[0];
   }
 
-  private static UserError damaged(String archive, IOException e) {
-    return new UserError(
+  private static DamagedFile damaged(String archive, IOException e) {
+    return new DamagedFile(
         String.format(
             "%s is not a whole tar or zip (%s); fetch or make it again", archive, e.getMessage()),
         e);
@@ -209,6 +211,7 @@ final class ArchiveFormat implements SourceFormat {
               images.accept(reading.image(opened, entry, path));
               return true;
             });
+        samples.checkWhole();
       } catch (IOException e) {
         throw damaged(archive, e);
       }

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.stream.Collectors;
-import org.vocabeam.models.UserError;
 import org.vocabeam.transforms.files.StoreFiles;
 import org.vocabeam.transforms.image.ImageFormat;
 
@@ -26,7 +25,7 @@ record ArchiveNames(StoreFiles.Listed archive, List<String> images, List<String>
   /** Length up to which an archive is read to its end for its names, where it cannot be skipped. */
   private static final long MOST_BYTES = 256 << 20;
 
-  /** Lists archives; nothing if one is too long for it, or damaged, which its reading says. */
+  /** Lists archives; nothing if one is too long for it. */
   static Optional<List<ArchiveNames>> list(List<StoreFiles.Listed> archives) throws IOException {
     List<ArchiveNames> all = new ArrayList<>();
     int members = 0;
@@ -40,8 +39,8 @@ record ArchiveNames(StoreFiles.Listed archive, List<String> images, List<String>
       int most = MOST - members;
       try {
         ArchiveFormat.walk(archive.path(), (opened, entry, path) -> names.add(path, most));
-      } catch (UserError damaged) {
-        return Optional.empty();
+      } catch (DamagedFile e) {
+        // Its reading says so; what comes before the damage counts.
       }
       members += names.images.size() + names.others.size();
       if (members >= MOST) {

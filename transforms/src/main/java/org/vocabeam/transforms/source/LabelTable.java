@@ -88,11 +88,16 @@ record LabelTable(
                 String label = Labels.of(values.get(columns.label()));
                 String named = Splits.of(values.get(columns.split()));
                 rows.put(
-                    image.replaceFirst("^(\\./|/)+", ""),
-                    interner.intern(new Row(label, named == null ? split : named)));
+                    name(image), interner.intern(new Row(label, named == null ? split : named)));
               }
             });
     return rows;
+  }
+
+  /** Returns the name of a file as rows have it: tables of Windows have backslashes for slashes. */
+  private static String name(String image) {
+    String name = image.contains("/") ? image : image.replace('\\', '/');
+    return name.replaceFirst("^(\\./|/)+", "");
   }
 
   String path() {
@@ -143,18 +148,19 @@ record LabelTable(
   }
 
   private @Nullable String key(String file, Map<String, Row> rows) {
-    String name = file.substring(directory.length());
+    String path = file.substring(directory.length());
     while (true) {
+      String name = name(path);
       int dot = name.lastIndexOf('.');
       String stem = dot > name.lastIndexOf('/') + 1 ? name.substring(0, dot) : name;
       if (rows.containsKey(name) || rows.containsKey(stem)) {
         return rows.containsKey(name) ? name : stem;
       }
-      int slash = name.indexOf('/');
+      int slash = path.indexOf('/');
       if (slash < 0) {
         return null;
       }
-      name = name.substring(slash + 1);
+      path = path.substring(slash + 1);
     }
   }
 

@@ -15,6 +15,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
 import org.vocabeam.transforms.files.StoreFiles;
 import org.vocabeam.transforms.image.ImageFormat;
+import org.vocabeam.transforms.image.ImageRecord;
 
 /**
  * Tables that name image files: CSV, TSV, JSON lines or Parquet with a column of paths, whole ones,
@@ -39,12 +40,22 @@ final class LinkFormat implements SourceFormat {
     List<StoreFiles.Listed> tables = new ArrayList<>();
     List<Row> rows = new ArrayList<>();
     Set<String> labelled = new LinkedHashSet<>();
+    List<WorkItem.Part> damaged = new ArrayList<>();
     Levels levels = Levels.of(files.listed().stream().map(StoreFiles.Listed::name).toList());
     for (StoreFiles.Listed file :
         files.named(name -> Table.isText(name) || ParquetFormat.hasFileName(name))) {
-      if (ParquetFormat.hasFileName(file.name())
-          && ParquetFormat.hasImages(file, files.options())) {
-        return Optional.empty();
+      if (ParquetFormat.hasFileName(file.name())) {
+        try {
+          if (ParquetFormat.hasImages(file, files.options())) {
+            return Optional.empty();
+          }
+        } catch (DamagedFile e) {
+          if (files.isFile()) {
+            throw e;
+          }
+          damaged.add(new DamagedFile.Alone(null, file.path(), file.name(), ImageRecord.NO_SPLIT));
+          continue;
+        }
       }
       List<String> names = new Table(file.path()).columns();
       TableColumns columns = TableColumns.of(names, files.options());
@@ -81,12 +92,13 @@ final class LinkFormat implements SourceFormat {
               row.split == null ? place.split() : row.split));
     }
     labelled.remove("");
+    List<WorkItem.Part> parts = new ArrayList<>(damaged);
+    Lists.partition(links, FILES_AT_A_TIME)
+        .forEach(part -> parts.add(new Links(List.copyOf(part))));
     return Optional.of(
         ImageSource.of(
                 name(),
-                Lists.partition(links, FILES_AT_A_TIME).stream()
-                    .map(part -> new Links(List.copyOf(part)))
-                    .toList(),
+                parts,
                 SourceSize.ofFiles(links.size(), links.size() * FILE_BYTES),
                 files,
                 tables,

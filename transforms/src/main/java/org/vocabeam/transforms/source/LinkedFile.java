@@ -31,7 +31,9 @@ final class LinkedFile {
     try (InputStream in = StoreFiles.open(file)) {
       return SourceImage.file(id, label, split, in, maxBytes);
     } catch (FileNotFoundException | NoSuchFileException | UserError e) {
-      return SourceImage.rejected(id, split, Rejection.MISSING);
+      return link.contains("\\") // a table of Windows
+          ? read(id, label, split, directory, link.replace('\\', '/'), maxBytes)
+          : SourceImage.rejected(id, split, Rejection.MISSING);
     } catch (AccessDeniedException e) {
       return SourceImage.rejected(id, split, Rejection.CLOSED);
     } catch (IOException e) {

@@ -27,7 +27,8 @@ public record Origin(String labels, String splits, List<String> warnings) implem
   private static final Pattern LABELS =
       Pattern.compile(
           ".*\\.(csv|tsv|jsonl|ndjson|json|mat|xml|xlsx?|parquet|pkl)(\\.gz)?"
-              + "|.*(label|class|annot|train|val|test|wnid)[^/]*\\.txt",
+              + "|.*(label|class|annot|train|val|test|wnid)[^/]*\\.txt"
+              + "|(.*/)?(labels|annotations)/.*\\.txt",
           Pattern.CASE_INSENSITIVE);
 
   /** Returns the origin of a source that has columns, or files beside its images. */

@@ -61,13 +61,27 @@ final class ParquetFormat implements SourceFormat {
       return Optional.empty();
     }
     Levels levels = Levels.of(tables.stream().map(StoreFiles.Listed::name).toList());
-    List<Rows> parts = new ArrayList<>();
+    List<WorkItem.Part> parts = new ArrayList<>();
+    long rows = 0;
     Set<String> labels = new LinkedHashSet<>();
     Set<String> splits = new LinkedHashSet<>();
     List<String> warnings = new ArrayList<>();
     for (StoreFiles.Listed file : tables) {
-      Columns columns = Columns.of(file, files.options(), levels);
-      columns.footer.rowGroups().forEach(group -> parts.add(columns.rows(group)));
+      Columns columns;
+      try {
+        columns = Columns.of(file, files.options(), levels);
+      } catch (DamagedFile e) {
+        if (tables.size() == 1) {
+          throw e;
+        }
+        String split = Columns.fallback(file, levels).orElse(ImageRecord.NO_SPLIT);
+        parts.add(new DamagedFile.Alone(null, file.path(), file.name(), split));
+        continue;
+      }
+      for (RowGroup group : columns.footer.rowGroups()) {
+        rows += group.rows();
+        parts.add(columns.rows(group));
+      }
       labels.add(columns.labelOrigin());
       if (columns.label == null && !columns.texts.isEmpty() && warnings.isEmpty()) {
         warnings.add(
@@ -82,9 +96,7 @@ final class ParquetFormat implements SourceFormat {
         ImageSource.of(
                 name(),
                 parts,
-                SourceSize.ofFiles(
-                    parts.stream().mapToLong(part -> part.group().rows()).sum(),
-                    SourceFiles.bytes(tables)),
+                SourceSize.ofFiles(rows, SourceFiles.bytes(tables)),
                 files,
                 tables,
                 List.of())

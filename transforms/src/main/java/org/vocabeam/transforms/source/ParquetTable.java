@@ -22,12 +22,16 @@ import org.vocabeam.transforms.parquet.RowReader;
 final class ParquetTable {
   private ParquetTable() {}
 
-  /** Reads the footer of a file. */
+  /**
+   * Reads the footer of a file.
+   *
+   * @throws DamagedFile when it is not whole
+   */
   static ParquetFooter footer(String path) {
     try {
       return ParquetFooter.read(path, 0);
     } catch (IOException | RuntimeException e) {
-      throw new UserError(path + " is not a whole Parquet file; fetch it again", e);
+      throw new DamagedFile(path + " is not a whole Parquet file; fetch it again", e);
     }
   }
 

@@ -16,7 +16,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.checkerframework.checker.nullness.qual.Nullable;
-import org.vocabeam.models.UserError;
 import org.vocabeam.transforms.files.StoreFiles;
 import org.vocabeam.transforms.image.ImageFormat;
 
@@ -43,6 +42,7 @@ final class Samples {
   private final Set<HashCode> images = new HashSet<>();
   private final Map<String, String> texts = new HashMap<>();
   private int members;
+  private @Nullable DamagedFile damage;
 
   private Samples(@Nullable String column) {
     this.column = column;
@@ -64,21 +64,21 @@ final class Samples {
   /** Finds samples among the first members of an archive, for a report on it. */
   static Samples peek(String archive, @Nullable String column) {
     Samples samples = new Samples(column);
-    try {
-      samples.read(archive, () -> samples.members < FEW);
-    } catch (UserError damaged) {
-      // Reading it for its images says so.
-    }
+    samples.read(archive, () -> samples.members < FEW);
     return samples;
   }
 
   private void read(String archive, BooleanSupplier more) {
-    ArchiveFormat.walk(
-        archive,
-        (opened, entry, path) -> {
-          add(entry, path);
-          return more.getAsBoolean();
-        });
+    try {
+      ArchiveFormat.walk(
+          archive,
+          (opened, entry, path) -> {
+            add(entry, path);
+            return more.getAsBoolean();
+          });
+    } catch (DamagedFile e) {
+      damage = e; // which reading it for its images finds, too
+    }
   }
 
   private void add(Archive.Entry entry, String path) throws IOException {
@@ -133,6 +133,17 @@ final class Samples {
     int dot = path.indexOf('.', path.lastIndexOf('/') + 1);
     return Hashing.murmur3_128()
         .hashString(dot < 0 ? path : path.substring(0, dot), StandardCharsets.UTF_8);
+  }
+
+  /**
+   * Checks that the samples are all of an archive which could be read to its end.
+   *
+   * @throws DamagedFile when their reading was not
+   */
+  void checkWhole() {
+    if (damage != null) {
+      throw damage;
+    }
   }
 
   /** Returns true if a sample has a label, so that directories tell nothing. */

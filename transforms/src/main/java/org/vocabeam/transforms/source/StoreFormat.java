@@ -34,14 +34,22 @@ final class StoreFormat implements SourceFormat {
         : Optional.of(source(files, tables));
   }
 
-  /** Returns true if all files have the columns of an images store. */
+  /** Returns true if all files that are whole have the columns of an images store. */
   private static boolean areImages(List<StoreFiles.Listed> tables) {
-    try {
-      return tables.stream()
-          .allMatch(file -> StoreContents.ofFile(file.path()).matches(ImageRecord.TYPE));
-    } catch (UserError damaged) {
-      return false;
+    boolean found = false;
+    for (StoreFiles.Listed file : tables) {
+      StoreContents contents;
+      try {
+        contents = StoreContents.ofFile(file.path());
+      } catch (UserError damaged) {
+        continue;
+      }
+      if (!contents.matches(ImageRecord.TYPE)) {
+        return false;
+      }
+      found = true;
     }
+    return found;
   }
 
   /** Opens a store of ours as one, so that an incomplete one is refused; lists any other files. */

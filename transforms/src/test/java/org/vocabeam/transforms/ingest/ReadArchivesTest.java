@@ -120,6 +120,28 @@ class ReadArchivesTest extends TestSources {
   }
 
   @Test
+  void aDamagedArchiveAmongOthersIsRejectedAlone() throws Exception {
+    byte[] tar = tar(UTF_8, "cat/1.png", GREY, "dog/2.png", GREY);
+    file("many/a.tar", tar);
+    file("many/cut.tar", Arrays.copyOf(tar, 1024 + 540)); // in the second member
+    byte[] gz = compressed("gz", tar);
+    file("many/cut.tar.gz", Arrays.copyOf(gz, gz.length / 4));
+    byte[] zip = zip(UTF_8, Map.of("cat/3.png", GREY));
+    file("many/cut.zip", Arrays.copyOf(zip, zip.length - 5));
+    file("many/z.zip", zip);
+    String damaged = "damaged archive or table, read up to the damage";
+    expect(
+        source("many"),
+        KEEP,
+        List.of(
+            grey("a.tar/cat/1.png", "cat", "all"),
+            grey("a.tar/dog/2.png", "dog", "all"),
+            grey("cut.tar/cat/1.png", "cat", "all"),
+            grey("z.zip/cat/3.png", "cat", "all")),
+        Map.of("cut.tar", damaged, "cut.tar.gz", damaged, "cut.zip", damaged));
+  }
+
+  @Test
   void zips() throws Exception {
     Map<String, byte[]> files = new LinkedHashMap<>();
     files.put("train/", new byte[0]);
@@ -233,8 +255,12 @@ class ReadArchivesTest extends TestSources {
         Map.of());
     file("y.zip", zip(UTF_8, Map.of("in/x.tar", cat)));
     expect(source("y.zip"), KEEP, List.of(grey("in/x.tar/1.png", "x", "all")), Map.of());
-    file("z.tar", tar(UTF_8, "n1.tar", Arrays.copyOf(cat, 600)));
-    assertUserError("z.tar/n1.tar is not a whole tar or zip", source("z.tar"));
+    file("z.tar", tar(UTF_8, "n1.tar", Arrays.copyOf(cat, 540), "n2.tar", cat));
+    expect(
+        source("z.tar"),
+        KEEP,
+        List.of(grey("n2.tar/1.png", "n2", "all")),
+        Map.of("n1.tar", "damaged archive or table, read up to the damage"));
     try (Stream<Path> left = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
       assertEquals(0, left.filter(f -> f.toString().matches(".*/vocabeam-.*\\.zip")).count());
     }

@@ -3,6 +3,7 @@ package org.vocabeam.transforms.ingest;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.vocabeam.transforms.image.TestImages.bytes;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -169,6 +170,21 @@ class ReadTablesTest extends TestSources {
                 KEEP));
     file("bad.parquet", bytes(1, 2, 3));
     assertMessage("bad.parquet is not a whole Parquet file", () -> source("bad.parquet"));
+  }
+
+  @Test
+  void aParquetFileWithoutItsEndIsRejectedAloneAmongOthers() throws Exception {
+    Path many = Files.createDirectory(temporary.resolve("many"));
+    duckDb(
+        "CREATE TABLE p AS SELECT " + blob(GREY) + " AS image, 'cat' AS label",
+        "COPY p TO '" + many.resolve("z.parquet") + "' (FORMAT parquet)");
+    byte[] whole = Files.readAllBytes(many.resolve("z.parquet"));
+    file("many/cut.parquet", Arrays.copyOf(whole, whole.length - 20));
+    expect(
+        source("many"),
+        KEEP,
+        List.of(grey("z.parquet#00000", "cat", "all")),
+        Map.of("cut.parquet", "damaged archive or table, read up to the damage"));
   }
 
   /** Reads row groups of one file: row numbers continue. */

@@ -171,6 +171,14 @@ class LabelsAndSplitsTest implements InputFiles {
     assertPart("metadata." + format, source.origin().labels());
   }
 
+  /** Names of Windows, and one of a file whose own name has a backslash. */
+  @Test
+  void backslashesInTables() throws IOException {
+    images("w/train/cat/1.png", "w/train/b/x\\2.png");
+    text("w/metadata.csv", "file_name,label", "train\\cat\\1.png,a", ".\\x\\2.png,b");
+    assertEquals(Map.of("train/cat/1.png", "train/a", "train/b/x\\2.png", "train/b"), read("w"));
+  }
+
   @Test
   void metadataOfEverySplit() throws IOException {
     images("m/train/1.png", "m/test/1.png");
@@ -296,6 +304,9 @@ class LabelsAndSplitsTest implements InputFiles {
     images("d/1.png", "d/2.png");
     text("d/annotations.json", "{}");
     assertPart("annotations.json looks like labels; set labels", warnings("d").get(0));
+    images("yolo/images/train/1.png");
+    text("yolo/labels/train/1.txt", "0 0.5 0.5 0.1 0.1");
+    assertPart("labels/train/1.txt looks like labels; set labels", warnings("yolo").get(0));
   }
 
   @Test
@@ -309,7 +320,8 @@ class LabelsAndSplitsTest implements InputFiles {
         temporary.resolve("3.png") + ",cat,val",
         temporary.resolve("3.png").toUri() + ",cat,val",
         "a/1.png,lion,train",
-        "none.png,cat,train");
+        "none.png,cat,train",
+        "b c\\2.png,cow,train");
     Map<String, String> expected = new TreeMap<>();
     expected.put("a/1.png", "train/cat");
     expected.put("b c/2.png", "test/dog");
@@ -317,6 +329,7 @@ class LabelsAndSplitsTest implements InputFiles {
     expected.put(temporary.resolve("3.png").toUri().toString(), "val/cat");
     expected.put("a/1.png#00004", "train/lion");
     expected.put("none.png", "no such file");
+    expected.put("b c\\2.png", "train/cow"); // as Windows writes it
     assertEquals(expected, read("t/list.csv"));
     assertEquals("table of files", open("t/list.csv", SourceOptions.usual()).kind());
   }
