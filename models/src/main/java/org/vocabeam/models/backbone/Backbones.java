@@ -19,7 +19,7 @@ public final class Backbones {
       List.of(
           new Kind(ResNet.class, ResNet.SIZES),
           new Kind(WideResNet.class, WideResNet.SIZES),
-          new Kind(VisionTransformer.class, VisionTransformer.SIZES));
+          new Kind(VisionTransformer.class, TransformerSizes.byName()));
 
   /** Shorter side, in pixels, below which images want a network that shrinks them less. */
   private static final int SMALL_SIDE = 128;

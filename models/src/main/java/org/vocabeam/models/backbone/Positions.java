@@ -1,6 +1,10 @@
 package org.vocabeam.models.backbone;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.vocabeam.models.graph.Attention;
 
 /**
  * Way in which a transformer knows the places of patches. Learned positions of a grid are resized
@@ -106,6 +110,64 @@ public enum Positions {
       }
     }
     return angles;
+  }
+
+  /**
+   * Authors the rotation of queries and keys by the places of patches.
+   *
+   * @param others tokens before the patches, which are not rotated
+   * @param channels of a head
+   */
+  static Attention.Rotation rotation(Ops tf, int others, int rows, int columns, int channels) {
+    double[][] angles = angles(others, rows, columns, channels);
+    double[][] cosines = new double[angles.length][channels];
+    double[][] sines = new double[angles.length][channels];
+    for (int token = 0; token < angles.length; token++) {
+      for (int i = 0; i < channels; i++) {
+        double sine = Math.sin(angles[token][i]);
+        cosines[token][i] = Math.cos(angles[token][i]);
+        sines[token][i] = i < channels / 2 ? -sine : sine;
+      }
+    }
+    return new Attention.Rotation(matrix(tf, cosines), matrix(tf, sines));
+  }
+
+  /**
+   * Authors learned positions of another grid.
+   *
+   * @param square positions of {@code g x g} places, {@code [1, g g, width]}
+   * @return {@code [1, rows columns, width]}
+   */
+  Operand<TFloat32> resized(
+      Ops tf, Operand<TFloat32> square, int g, int rows, int columns, int width) {
+    // [g g, D] -> [h, g D] -> [h, g, D] -> [g, h D] -> [w, h D] -> [h, w, D]
+    Operand<TFloat32> h =
+        tf.linalg.matMul(
+            matrix(tf, weights(g, rows)),
+            tf.reshape(square, tf.constant(new int[] {g, g * width})));
+    Operand<TFloat32> turned =
+        tf.linalg.transpose(
+            tf.reshape(h, tf.constant(new int[] {rows, g, width})),
+            tf.constant(new int[] {1, 0, 2}));
+    Operand<TFloat32> w =
+        tf.linalg.matMul(
+            matrix(tf, weights(g, columns)),
+            tf.reshape(turned, tf.constant(new int[] {g, rows * width})));
+    Operand<TFloat32> map =
+        tf.linalg.transpose(
+            tf.reshape(w, tf.constant(new int[] {columns, rows, width})),
+            tf.constant(new int[] {1, 0, 2}));
+    return tf.reshape(map, tf.constant(new int[] {1, rows * columns, width}));
+  }
+
+  private static Operand<TFloat32> matrix(Ops tf, double[][] weights) {
+    float[][] rounded = new float[weights.length][weights[0].length];
+    for (int i = 0; i < weights.length; i++) {
+      for (int j = 0; j < weights[i].length; j++) {
+        rounded[i][j] = (float) weights[i][j];
+      }
+    }
+    return tf.constant(rounded);
   }
 
   /**

@@ -4,13 +4,11 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonTypeName;
-import com.google.common.collect.ImmutableMap;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -93,12 +91,6 @@ public record VisionTransformer(
 
   private static final int EXPANSION = 4;
 
-  /** Side in pixels of the views of the papers' settings. */
-  private static final int PAPER_SIDE = 224;
-
-  /** Sizes by name, for images of a shorter side in pixels. */
-  static final Map<String, IntFunction<Backbone>> SIZES = sizes();
-
   public VisionTransformer {
     check(patch > 0, "patch", patch, "positive");
     check(depth > 0, "depth", depth, "positive");
@@ -179,102 +171,6 @@ public record VisionTransformer(
 
   private static void check(boolean valid, String what, Object actual, String allowed) {
     checkArgument(valid, "%s is %s, must be %s", what, actual, allowed);
-  }
-
-  private static Map<String, IntFunction<Backbone>> sizes() {
-    ImmutableMap.Builder<String, IntFunction<Backbone>> sizes = ImmutableMap.builder();
-    ImmutableMap.of("ti", 192, "s", 384, "b", 768)
-        .forEach(
-            (size, width) -> {
-              for (int patch : new int[] {16, 8}) {
-                sizes.put("vit-" + size + patch, side -> dino(patch, width, side));
-              }
-              sizes.put("vit-" + size + "14", side -> dinoV2(width, side, /* registers= */ 0));
-              sizes.put("vit-" + size + "14-reg", side -> dinoV2(width, side, /* registers= */ 4));
-            });
-    sizes.put("vit-mini4", VisionTransformer::mini);
-    sizes.put("vit-s16-dinov3", side -> dinoV3(/* width= */ 384, side));
-    sizes.put("vit-b16-dinov3", side -> dinoV3(/* width= */ 768, side));
-    return sizes.build();
-  }
-
-  /** Returns a network for images of 28 to 64 pixels and minutes on a processor. */
-  private static VisionTransformer mini(int side) {
-    int patch = 4;
-    return new VisionTransformer(
-        patch,
-        /* width= */ 96,
-        /* depth= */ 4,
-        /* heads= */ 3,
-        gridFor(patch, side),
-        Positions.OFFSET,
-        FeedForward.MLP,
-        /* registers= */ 0,
-        /* layerScale= */ null,
-        Feature.CLASS_TOKEN,
-        /* dropPath= */ 0);
-  }
-
-  /** Returns the form of DINO (Caron et al. 2021, table 1), with heads of 64 channels. */
-  private static VisionTransformer dino(int patch, int width, int side) {
-    int fitting = patchFor(patch, side);
-    return new VisionTransformer(
-        fitting,
-        width,
-        /* depth= */ 12,
-        /* heads= */ width / 64,
-        gridFor(fitting, side),
-        Positions.OFFSET,
-        FeedForward.MLP,
-        /* registers= */ 0,
-        /* layerScale= */ null,
-        Feature.CLASS_TOKEN,
-        /* dropPath= */ 0.1);
-  }
-
-  /** Returns the form of DINOv2 (Oquab et al. 2023, table 16), with registers or without. */
-  private static VisionTransformer dinoV2(int width, int side, int registers) {
-    int fitting = patchFor(/* patch= */ 14, side);
-    return new VisionTransformer(
-        fitting,
-        width,
-        /* depth= */ 12,
-        /* heads= */ width / 64,
-        gridFor(fitting, side),
-        registers > 0 ? Positions.ANTIALIASED : Positions.OFFSET,
-        FeedForward.MLP,
-        registers,
-        /* layerScale= */ 1e-5,
-        Feature.CLASS_TOKEN,
-        /* dropPath= */ 0.1);
-  }
-
-  /** Returns the form of DINOv3 (Simeoni et al. 2025, section 3.2). */
-  private static VisionTransformer dinoV3(int width, int side) {
-    int fitting = patchFor(/* patch= */ 16, side);
-    return new VisionTransformer(
-        fitting,
-        width,
-        /* depth= */ 12,
-        /* heads= */ width / 64,
-        gridFor(fitting, side),
-        Positions.ROTARY,
-        FeedForward.MLP,
-        /* registers= */ 4,
-        /* layerScale= */ 1e-5,
-        Feature.CLASS_TOKEN,
-        /* dropPath= */ 0.1);
-  }
-
-  /**
-   * Returns a quarter of the patch for small images, for which a ResNet has a stem of a quarter.
-   */
-  private static int patchFor(int patch, int side) {
-    return Backbones.isSmall(side) ? Math.round(patch / 4f) : patch;
-  }
-
-  private static int gridFor(int patch, int side) {
-    return Math.max(1, (Backbones.isSmall(side) ? side : PAPER_SIDE) / patch);
   }
 
   @Override
@@ -518,18 +414,7 @@ public record VisionTransformer(
     if (!isRotary()) {
       return Optional.empty();
     }
-    int channels = width / heads;
-    double[][] angles = Positions.angles(1 + registers, rows, columns, channels);
-    double[][] cosines = new double[angles.length][channels];
-    double[][] sines = new double[angles.length][channels];
-    for (int token = 0; token < angles.length; token++) {
-      for (int i = 0; i < channels; i++) {
-        double sine = Math.sin(angles[token][i]);
-        cosines[token][i] = Math.cos(angles[token][i]);
-        sines[token][i] = i < channels / 2 ? -sine : sine;
-      }
-    }
-    return Optional.of(new Attention.Rotation(matrix(tf, cosines), matrix(tf, sines)));
+    return Optional.of(Positions.rotation(tf, 1 + registers, rows, columns, width / heads));
   }
 
   /** Authors the positions of the patches of images like {@code x}, {@code [1, h w, width]}. */
@@ -541,34 +426,7 @@ public record VisionTransformer(
     if (height == across && rows == grid) {
       return square;
     }
-    // [g g, D] -> [h, g D] -> [h, g, D] -> [g, h D] -> [w, h D] -> [h, w, D]
-    Operand<TFloat32> h =
-        tf.linalg.matMul(
-            matrix(tf, positions.weights(grid, rows)),
-            tf.reshape(square, tf.constant(new int[] {grid, grid * width})));
-    Operand<TFloat32> turned =
-        tf.linalg.transpose(
-            tf.reshape(h, tf.constant(new int[] {rows, grid, width})),
-            tf.constant(new int[] {1, 0, 2}));
-    Operand<TFloat32> w =
-        tf.linalg.matMul(
-            matrix(tf, positions.weights(grid, columns)),
-            tf.reshape(turned, tf.constant(new int[] {grid, rows * width})));
-    Operand<TFloat32> map =
-        tf.linalg.transpose(
-            tf.reshape(w, tf.constant(new int[] {columns, rows, width})),
-            tf.constant(new int[] {1, 0, 2}));
-    return tf.reshape(map, tf.constant(new int[] {1, rows * columns, width}));
-  }
-
-  private static Operand<TFloat32> matrix(Ops tf, double[][] weights) {
-    float[][] rounded = new float[weights.length][weights[0].length];
-    for (int i = 0; i < weights.length; i++) {
-      for (int j = 0; j < weights[i].length; j++) {
-        rounded[i][j] = (float) weights[i][j];
-      }
-    }
-    return tf.constant(rounded);
+    return positions.resized(tf, square, grid, rows, columns, width);
   }
 
   /**
