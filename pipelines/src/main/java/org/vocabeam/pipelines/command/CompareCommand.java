@@ -1,16 +1,25 @@
 package org.vocabeam.pipelines.command;
 
+import com.google.common.collect.Lists;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.Stack;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.methods.Methods;
 import org.vocabeam.pipelines.compare.Comparison;
+import org.vocabeam.pipelines.compare.Entries;
 import org.vocabeam.pipelines.options.DeviceArguments;
 import org.vocabeam.pipelines.options.ImageSizeOption;
 import org.vocabeam.pipelines.options.ImagesOption;
 import org.vocabeam.pipelines.options.OutputOption;
+import org.vocabeam.pipelines.options.PlanFile;
 import org.vocabeam.pipelines.options.PoolingArguments;
 import org.vocabeam.pipelines.options.PresetOption;
 import org.vocabeam.pipelines.options.RecipeArguments;
@@ -18,13 +27,18 @@ import org.vocabeam.pipelines.options.Sections;
 import org.vocabeam.pipelines.options.TestSplitOption;
 import org.vocabeam.pipelines.options.TrainSplitOption;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IParameterPreprocessor;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 
 /** Methods beside each other on the same images. */
 @Command(
     name = "compare",
     header = "Compares methods on the same images.",
+    preprocessor = CompareCommand.PlanOptions.class,
     description =
         "Pre-trains every method on its network of the preset, with the same seeds and time,"
             + " and evaluates it beside random weights and raw pixels: a table, a store of metrics"
@@ -36,9 +50,67 @@ import picocli.CommandLine.Option;
       "Example:",
       "  ./vocabeam compare --images=runs/photos/images --output=runs/comparison \\",
       "      --methods=obow,simclr,rotation --budget=2",
-      "  xdg-open runs/comparison/index.html"
+      "  xdg-open runs/comparison/index.html",
+      "",
+      "The same method twice, by a plan file, plan.yaml:",
+      "  images: runs/photos/images",
+      "  budget: 2",
+      "  entries:",
+      "    - method: obow",
+      "    - method: obow",
+      "      name: obow, 128 words",
+      "      words: 128",
+      "  ./vocabeam compare --plan=plan.yaml --output=runs/words",
     })
 public final class CompareCommand implements Callable<Integer> {
+  private static final String PLAN = "--plan";
+
+  /** Lengths of a run, one of which is given. */
+  private static final Set<String> LENGTHS = Set.of("--budget", "--steps");
+
+  /** Adds the options of the plan file to those of the command line, which win. */
+  static final class PlanOptions implements IParameterPreprocessor {
+    @Override
+    @SuppressWarnings("JdkObsolete") // the stack is picocli's
+    public boolean preprocess(
+        Stack<String> reversed, CommandSpec command, ArgSpec none, Map<String, Object> info) {
+      List<String> arguments = Lists.reverse(reversed);
+      Optional<String> plan = value(arguments);
+      if (plan.isEmpty() || plan.get().isBlank()) {
+        return false;
+      }
+      Set<String> given =
+          arguments.stream().map(PlanOptions::name).collect(Collectors.toCollection(HashSet::new));
+      if (LENGTHS.stream().anyMatch(given::contains)) {
+        given.addAll(LENGTHS);
+      }
+      try {
+        PlanFile.read(Path.of(plan.get())).options(command).stream()
+            .filter(option -> !given.contains(name(option)))
+            .forEach(reversed::push);
+      } catch (UserError e) {
+        throw new ParameterException(command.commandLine(), e.getMessage(), e);
+      }
+      return false;
+    }
+
+    private static Optional<String> value(List<String> arguments) {
+      for (int i = 0; i < arguments.size(); i++) {
+        if (arguments.get(i).startsWith(PLAN + "=")) {
+          return Optional.of(arguments.get(i).substring(PLAN.length() + 1));
+        }
+        if (arguments.get(i).equals(PLAN) && i + 1 < arguments.size()) {
+          return Optional.of(arguments.get(i + 1));
+        }
+      }
+      return Optional.empty();
+    }
+
+    private static String name(String argument) {
+      return argument.replaceFirst("=.*", "");
+    }
+  }
+
   @Mixin private ImagesOption images;
   @Mixin private TrainSplitOption trainSplit;
   @Mixin private TestSplitOption testSplit;
@@ -52,6 +124,15 @@ public final class CompareCommand implements Callable<Integer> {
       description = "Some of ${COMPLETION-CANDIDATES}. Default: all.",
       completionCandidates = RecipeArguments.MethodNames.class)
   private @Nullable List<String> methods;
+
+  @Option(
+      names = PLAN,
+      order = Sections.METHOD,
+      paramLabel = "FILE",
+      description =
+          "YAML or JSON with the entries of the comparison, each a method with constants of its"
+              + " own, and options of this command, which win on the command line.")
+  private @Nullable Path plan;
 
   @Mixin private PresetOption preset;
   @Mixin private ImageSizeOption imageSize;
@@ -108,11 +189,9 @@ public final class CompareCommand implements Callable<Integer> {
     return new Comparison(
         images.directory(),
         output.directory(),
-        methods(),
+        entries(),
         steps,
         budget,
-        preset.name(),
-        imageSize.side(),
         distinct("--seeds", seeds),
         rounds,
         finetuneSteps,
@@ -129,6 +208,19 @@ public final class CompareCommand implements Callable<Integer> {
     System.out.printf("Metrics:     %s%n", comparison.metrics());
     System.out.printf("Page:        %s%n", comparison.page());
     return 0;
+  }
+
+  private Entries entries() {
+    if (plan == null) {
+      return Entries.of(methods(), preset.name(), imageSize.side());
+    }
+    if (methods != null) {
+      throw new UserError(
+          "--methods is "
+              + String.join(",", methods)
+              + ", but --plan has entries; give one of them");
+    }
+    return PlanFile.read(plan).entries(preset.name(), imageSize.side());
   }
 
   private List<String> methods() {

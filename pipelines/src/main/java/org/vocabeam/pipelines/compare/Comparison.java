@@ -9,10 +9,8 @@ import java.util.Map;
 import org.apache.beam.sdk.transforms.Create;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
-import org.vocabeam.models.training.Recipe;
 import org.vocabeam.pipelines.inputs.PoolingChoice;
 import org.vocabeam.pipelines.inputs.Provenance;
-import org.vocabeam.pipelines.inputs.RecipeChoice;
 import org.vocabeam.pipelines.inputs.TrainingImages;
 import org.vocabeam.pipelines.runner.Request;
 import org.vocabeam.pipelines.runner.Runner;
@@ -33,20 +31,18 @@ import org.vocabeam.transforms.store.WriteStore;
  * <pre>{@code
  * System.out.println(
  *     new Comparison(
- *             "runs/images", "runs/comparison", List.of("obow", "simclr"),
- *             null, 5.0, "small", null, List.of(1L), 2, 300, "train", "test", PoolingChoice.GLOBAL)
+ *             "runs/images", "runs/comparison", Entries.of(List.of("obow", "simclr"), "small", null),
+ *             null, 5.0, List.of(1L), 2, 300, "train", "test", PoolingChoice.GLOBAL)
  *         .run(runner)
  *         .text());
  * }</pre>
  *
  * @param images images store with labels and the two splits
  * @param output directory of the comparison
- * @param methods names of the methods
+ * @param entries methods and their constants
  * @param steps steps of every run; null for those that fit into {@code budget}
  * @param budget minutes of training of every run; null where steps are given
- * @param preset name of network and settings
- * @param imageSize side of the square at which whole images are shown; null for the images' shape
- * @param seeds every method is trained once with each
+ * @param seeds every entry is trained once with each
  * @param rounds rounds of every network
  * @param finetuneSteps steps of fine-tuning of every trained network, and of random weights, at
  *     each share of the labels; 0 for none
@@ -57,11 +53,9 @@ import org.vocabeam.transforms.store.WriteStore;
 public record Comparison(
     String images,
     String output,
-    List<String> methods,
+    Entries entries,
     @Nullable Long steps,
     @Nullable Double budget,
-    String preset,
-    @Nullable Integer imageSize,
     List<Long> seeds,
     int rounds,
     long finetuneSteps,
@@ -101,14 +95,11 @@ public record Comparison(
 
   @Override
   public TypedCommand typed(Runner runner) {
-    return TypedCommand.of("compare")
-        .with("images", images)
-        .with("output", output)
-        .with("methods", String.join(",", methods))
+    TypedCommand command = TypedCommand.of("compare").with("images", images).with("output", output);
+    return entries
+        .addTo(command)
         .ifGiven("budget", budget)
         .ifGiven("steps", steps)
-        .unless(RecipeChoice.PRESET, "preset", preset)
-        .ifGiven("imageSize", imageSize)
         .unless(SEEDS, "seeds", Joiner.on(',').join(seeds))
         .unless(Integer.valueOf(ROUNDS), "rounds", rounds)
         .unless(Long.valueOf(FINETUNE_STEPS), "finetuneSteps", finetuneSteps)
@@ -189,17 +180,6 @@ public record Comparison(
     return Evaluation.on(images, trainSplit, testSplit, Evaluation.usualLabelShares(), seed);
   }
 
-  /** Returns a method and its constants. */
-  RecipeChoice choice(String method, long seed) {
-    return RecipeChoice.of(method).withPreset(preset).withImageSize(imageSize).withSeed(seed);
-  }
-
-  /** Returns the recipe of a method for a number of steps. */
-  Recipe recipe(String method, TrainingImages training, long ofSteps, long seed) {
-    RecipeChoice choice = choice(method, seed);
-    return choice.recipe(training.task(choice.settings(), ofSteps, seed));
-  }
-
   /** Returns the steps of every method: those of the plan that is there, or measured ones. */
   public ComparisonPlan plan(TrainingImages training, Runner runner) {
     return new ComparisonPlanning(this, training, runner).plan();
@@ -211,11 +191,7 @@ public record Comparison(
     options.put("images", training.fingerprint());
     options.put("trainSplit", trainSplit);
     options.put("testSplit", testSplit);
-    options.put("preset", preset);
-    if (imageSize != null) {
-      options.put("imageSize", imageSize);
-    }
-    options.put("methods", String.join(",", methods));
+    entries.addTo(options);
     options.put("rounds", rounds);
     options.put("finetuneSteps", finetuneSteps);
     options.put("budget", budget == null ? "none" : budget.toString());

@@ -100,7 +100,7 @@ record ComparisonRuns(ComparisonPlan plan, Measurement measurement, References r
     List<MetricRecord> metrics = measurement.measure(trained, checkpoint, run, seed);
     metrics.addAll(
         measurement.fineTune(
-            comparison.choice(method.name(), seed), InitialWeights.open(run), run));
+            comparison.entries().choice(method.name(), seed), InitialWeights.open(run), run));
     return new Outcome(null, metrics);
   }
 
@@ -114,7 +114,7 @@ record ComparisonRuns(ComparisonPlan plan, Measurement measurement, References r
         PretrainRequest.of(
                 comparison.images(),
                 run,
-                comparison.choice(method.name(), seed),
+                comparison.entries().choice(method.name(), seed),
                 RoundPlan.alone(comparison.rounds(), last.stepsPerRound()))
             .withSplit(comparison.trainSplit());
     try {

@@ -16,6 +16,7 @@ import org.vocabeam.pipelines.inputs.RunDirectory;
 import org.vocabeam.pipelines.inputs.TrainingImages;
 import org.vocabeam.pipelines.runner.Runner;
 import org.vocabeam.pipelines.stage.Stage;
+import org.vocabeam.transforms.checkpoint.Checkpoint;
 import org.vocabeam.transforms.features.FeatureSource;
 import org.vocabeam.transforms.files.StoreFiles;
 import org.vocabeam.transforms.image.ImageRecord;
@@ -53,7 +54,7 @@ record ComparisonWords(
     for (ComparisonPlan.Method method : plan.methods()) {
       if (!method.networks().isEmpty() && comparison.isEvaluated(method, seed)) {
         String run = comparison.run(method.name(), seed);
-        Recipe recipe = comparison.recipe(method.name(), training, method.steps(1), seed);
+        Recipe recipe = Checkpoint.open(RunDirectory.checkpointOf(run)).recipe();
         Optional<WordMap> map = recipe.method().wordMap(recipe.backbone());
         // Words are of square maps.
         if (map.isPresent() && recipe.images().height() == recipe.images().width()) {

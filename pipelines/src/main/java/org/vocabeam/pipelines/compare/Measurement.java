@@ -33,7 +33,8 @@ record Measurement(
     Comparison comparison, TrainingImages training, LabelSurvey labels, Runner runner) {
   /** Returns the recipe of a method's last network. */
   Recipe recipe(ComparisonPlan.Method method, long seed) {
-    return comparison.recipe(method.name(), training, method.steps(comparison.rounds()), seed);
+    RecipeChoice choice = comparison.entries().choice(method.name(), seed);
+    return choice.recipe(training.task(choice.settings(), method.steps(comparison.rounds()), seed));
   }
 
   /** Returns all that is measured of a run's network. */

@@ -74,7 +74,7 @@ record References(Measurement measurement, List<Network> networks) {
     Map<JsonNode, Network> networks = new LinkedHashMap<>();
     for (ComparisonPlan.Method method : plan.methods()) {
       if (!method.networks().isEmpty()) {
-        RecipeChoice choice = comparison.choice(method.name(), seed);
+        RecipeChoice choice = comparison.entries().choice(method.name(), seed);
         networks
             .computeIfAbsent(
                 start(measurement.recipe(method, seed)),
@@ -114,7 +114,7 @@ record References(Measurement measurement, List<Network> networks) {
    */
   List<MetricRecord> measure(Network network, long seed) {
     Recipe recipe = measurement.recipe(network.first(), seed);
-    RecipeChoice choice = measurement.comparison().choice(network.first().name(), seed);
+    RecipeChoice choice = measurement.comparison().entries().choice(network.first().name(), seed);
     String directory = directory(network, seed);
     Map<String, String> weights =
         Map.of(

@@ -35,7 +35,8 @@ import org.vocabeam.transforms.files.StoreFiles;
  */
 public record Generations(
     PretrainRequest student, @Nullable String teacher, int count, RoundPlan firstPlan) {
-  private static final String FIRST_METHOD = "rotation";
+  /** Method of the first teacher. */
+  public static final String FIRST_METHOD = "rotation";
 
   public Generations {
     if (count < 1) {
@@ -77,17 +78,20 @@ public record Generations(
     }
   }
 
+  /** Returns the choice of the first teacher of a student. */
+  public static RecipeChoice first(RecipeChoice student) {
+    return RecipeChoice.of(FIRST_METHOD)
+        .withPreset(student.preset())
+        .withImageSize(student.imageSize())
+        .withSeed(student.seed());
+  }
+
   private String firstTeacher(Steps steps, RunDirectory directory) {
-    RecipeChoice recipe =
-        RecipeChoice.of(FIRST_METHOD)
-            .withPreset(student.recipe().preset())
-            .withImageSize(student.recipe().imageSize())
-            .withSeed(student.recipe().seed());
     return steps.take(
         "Generation 0: the first teacher, " + FIRST_METHOD,
         student
             .withTeachers(Teachers.USUAL)
-            .withRecipe(recipe)
+            .withRecipe(first(student.recipe()))
             .withRounds(firstPlan)
             .withOutput(directory.run(0)));
   }

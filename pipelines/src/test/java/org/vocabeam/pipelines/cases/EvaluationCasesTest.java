@@ -249,17 +249,25 @@ class EvaluationCasesTest {
         .assertFailedWith("no label of split 'test' is in split 'train'");
 
     Path comparison = directory.resolve("apart-comparison");
+    Path plan = directory.resolve("apart.yaml");
+    Files.writeString(
+        plan,
+        "entries:\n- method: rotation\n"
+            + "- {method: rotation, name: 'rotation, transformer', preset: small/vit-mini4}\n");
     Printed compared =
         command(
                 "compare",
                 "--images=" + images,
                 "--output=" + comparison,
                 "--steps=2",
-                "--methods=rotation")
+                "--plan=" + plan)
             .assertDone();
-    String line =
-        "left out of random weights, raw pixels, rotation: few-shot-5way-5shot: only 0 classes have 5"
-            + " + 15 rows, few-shot episodes need 5";
+    // Each network stands beside its own random weights.
+    assertTrue(compared.out().contains("random weights, resnet8 "), compared.out());
+    assertTrue(compared.out().contains("random weights, vit-mini4 "), compared.out());
+    assertTrue(Files.isDirectory(comparison.resolve("reference/vit-mini4/seed-1/embeddings")));
+    assertTrue(Files.isDirectory(comparison.resolve("rotation, transformer/seed-1/checkpoints")));
+    String line = "few-shot-5way-5shot: only 0 classes have 5 + 15 rows, few-shot episodes need 5";
     assertTrue(compared.out().contains(line), compared.out());
     assertTrue(Files.readString(comparison.resolve("index.html")).contains(line));
     Map<String, Set<String>> taken = new TreeMap<>();

@@ -18,6 +18,7 @@ import org.vocabeam.pipelines.Vocabeam;
 import org.vocabeam.pipelines.compare.Comparison;
 import org.vocabeam.pipelines.compare.ComparisonPlan;
 import org.vocabeam.pipelines.compare.ComparisonPlan.Network;
+import org.vocabeam.pipelines.compare.Entries;
 import org.vocabeam.pipelines.inputs.PoolingChoice;
 import org.vocabeam.pipelines.inputs.RecipeChoice;
 import org.vocabeam.pipelines.inputs.TrainingImages;
@@ -74,11 +75,9 @@ class CompareCommandTest {
         new Comparison(
             images.toString(),
             output.toString(),
-            List.of("rotation"),
+            Entries.of(List.of("rotation"), RecipeChoice.PRESET, null),
             null,
             0.5,
-            RecipeChoice.PRESET,
-            null,
             List.of(1L),
             2,
             300,

@@ -9,6 +9,7 @@ import org.vocabeam.models.bownet.BagTarget;
 import org.vocabeam.models.program.DeviceChoice;
 import org.vocabeam.pipelines.Vocabeam;
 import org.vocabeam.pipelines.compare.Comparison;
+import org.vocabeam.pipelines.compare.Entries;
 import org.vocabeam.pipelines.inputs.ImageInput;
 import org.vocabeam.pipelines.inputs.ImportChoice;
 import org.vocabeam.pipelines.inputs.PoolingChoice;
@@ -235,11 +236,9 @@ class RequestsTest {
         new Comparison(
             "a",
             "b",
-            List.of("obow", "simclr"),
+            Entries.of(List.of("obow", "simclr"), "small", null),
             null,
             0.5,
-            "small",
-            null,
             List.of(1L),
             2,
             300,
@@ -252,11 +251,9 @@ class RequestsTest {
         new Comparison(
             "a",
             "b",
-            List.of("gan"),
+            Entries.of(List.of("gan"), "resnet18", 96),
             90L,
             null,
-            "resnet18",
-            96,
             List.of(2L, 3L),
             5,
             0,

@@ -17,11 +17,9 @@ class ComparisonLengthTest {
         new Comparison(
             "images",
             "output",
-            List.of("obow"),
+            Entries.of(List.of("obow"), RecipeChoice.PRESET, null),
             steps,
             budget,
-            RecipeChoice.PRESET,
-            null,
             List.of(1L),
             2,
             0,

@@ -32,10 +32,8 @@ class ReferencesTest {
         new Comparison(
             images,
             "output",
-            List.of(methods),
+            Entries.of(List.of(methods), preset, null),
             4L,
-            null,
-            preset,
             null,
             List.of(1L),
             2,
