@@ -42,10 +42,11 @@ class ArchitectureTest {
           entry("lock", Set.of("inputs")),
           entry("stage", Set.of("inputs", "runner")),
           entry("run", Set.of("stage", "inputs", "runner")),
+          entry("choice", Set.of("run", "inputs", "runner")),
           entry("page", Set.of()),
           entry("compare", Set.of("page", "run", "stage", "inputs", "runner")),
           entry("registry", Set.of("run", "stage", "lock", "inputs", "runner")),
-          entry("options", Set.of("run", "inputs", "runner")),
+          entry("options", Set.of("choice", "run", "inputs", "runner")),
           entry(
               "command",
               Set.of(
@@ -53,6 +54,7 @@ class ArchitectureTest {
                   "registry",
                   "lock",
                   "compare",
+                  "choice",
                   "run",
                   "stage",
                   "inputs",

@@ -5,6 +5,7 @@ import static org.tensorflow.internal.c_api.global.tensorflow.TFE_ContextListDev
 import static org.tensorflow.internal.c_api.global.tensorflow.TFE_ContextOptionsSetConfig;
 import static org.tensorflow.internal.c_api.global.tensorflow.TF_DeleteDeviceList;
 import static org.tensorflow.internal.c_api.global.tensorflow.TF_DeviceListCount;
+import static org.tensorflow.internal.c_api.global.tensorflow.TF_DeviceListMemoryBytes;
 import static org.tensorflow.internal.c_api.global.tensorflow.TF_DeviceListName;
 
 import com.google.common.base.Splitter;
@@ -12,6 +13,7 @@ import com.google.common.base.Supplier;
 import com.google.common.base.Suppliers;
 import java.util.Comparator;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -38,8 +40,9 @@ public final class Gpus {
   public static final String GIVEN = "vocabeam.gpus";
 
   private static final Pattern NAME = Pattern.compile(".*:GPU:(\\d+)", Pattern.CASE_INSENSITIVE);
-  private static final Supplier<SortedSet<Integer>> SEEN = Suppliers.memoize(Gpus::see);
-  private static final Gpus OF_THIS_PROCESS = new Gpus(SEEN, () -> System.getProperty(GIVEN));
+  private static final Supplier<SortedMap<Integer, Long>> SEEN = Suppliers.memoize(Gpus::see);
+  private static final Gpus OF_THIS_PROCESS =
+      new Gpus(() -> new TreeSet<>(SEEN.get().keySet()), () -> System.getProperty(GIVEN));
 
   private final Supplier<SortedSet<Integer>> seen;
   private final Supplier<String> given;
@@ -74,6 +77,20 @@ public final class Gpus {
   /** Returns true if the next program of this process would run on a GPU. */
   public static boolean isUsed(DeviceChoice choice) {
     return choice != DeviceChoice.CPU && !OF_THIS_PROCESS.usable(choice).isEmpty();
+  }
+
+  /**
+   * Returns the memory of the GPU on which the next program of this process would run, in bytes; 0
+   * for the CPU. With several GPUs it is that of the smallest.
+   */
+  public static long memoryBytes(DeviceChoice choice) {
+    return isUsed(choice)
+        ? SEEN.get().entrySet().stream()
+            .filter(gpu -> OF_THIS_PROCESS.usable(choice).contains(gpu.getKey()))
+            .mapToLong(Map.Entry::getValue)
+            .min()
+            .orElse(0)
+        : 0;
   }
 
   /** Returns the device of the next program, which {@link #leave} gives back. */
@@ -135,9 +152,10 @@ public final class Gpus {
     }
   }
 
-  private static SortedSet<Integer> see() {
+  /** Returns the indexes of the GPUs and their memory in bytes. */
+  private static SortedMap<Integer, Long> see() {
     TensorFlowNative.load();
-    SortedSet<Integer> indexes = new TreeSet<>();
+    SortedMap<Integer, Long> gpus = new TreeMap<>();
     try (PointerScope scope = new PointerScope();
         BytePointer config = new BytePointer(Placement.gpu(0).session().toByteArray())) {
       TF_Status status = TF_Status.newStatus();
@@ -152,12 +170,12 @@ public final class Gpus {
       for (int i = 0; i < TF_DeviceListCount(devices); i++) {
         Matcher name = NAME.matcher(TF_DeviceListName(devices, i, status).getString());
         if (name.matches()) {
-          indexes.add(Integer.valueOf(name.group(1)));
+          gpus.put(Integer.valueOf(name.group(1)), TF_DeviceListMemoryBytes(devices, i, status));
         }
       }
       TF_DeleteDeviceList(devices);
       scope.deallocate();
     }
-    return indexes;
+    return gpus;
   }
 }

@@ -3,9 +3,11 @@ package org.vocabeam.pipelines.command;
 import java.util.concurrent.Callable;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.training.Recipe;
+import org.vocabeam.pipelines.choice.OpenRun;
 import org.vocabeam.pipelines.inputs.RunDirectory;
 import org.vocabeam.pipelines.inputs.RunOutcome;
 import org.vocabeam.pipelines.options.DeviceArguments;
+import org.vocabeam.pipelines.options.EstimateOption;
 import org.vocabeam.pipelines.options.PrintRecipeOption;
 import org.vocabeam.pipelines.options.RunArguments;
 import org.vocabeam.pipelines.options.Sections;
@@ -22,19 +24,24 @@ import picocli.CommandLine.Option;
     header = "Pre-trains an encoder without labels.",
     description =
         "Trains in rounds of one pipeline run each. Killed at any moment, the same"
-            + " command goes on from the last complete round.",
+            + " command goes on from the last complete round. With --preset=auto, preset, image size,"
+            + " batch and words that are not given follow from the images, the machine and --minutes"
+            + " (default: 30).",
     footer = {
       "",
       "Example:",
       "  ./vocabeam pretrain --images=runs/photos/images --output=runs/obow \\",
       "      --rounds=4 --stepsPerRound=500",
       "  tensorboard --logdir=runs/obow/tensorboard",
+      "  ./vocabeam pretrain --images=runs/photos/images --output=runs/mine --preset=auto \\",
+      "      --minutes=30",
       "  ./vocabeam pretrain --images=runs/photos/images --output=runs/early \\",
       "      --rounds=20 --stepsPerRound=500 --keep=best --patience=3"
     })
 public final class PretrainCommand implements Callable<Integer> {
   @Mixin private RunArguments arguments;
   @Mixin private PrintRecipeOption printRecipe;
+  @Mixin private EstimateOption estimate;
 
   @Option(
       names = "--generations",
@@ -56,15 +63,20 @@ public final class PretrainCommand implements Callable<Integer> {
 
   @Mixin private DeviceArguments pipelines;
 
-  /** Returns the request that the options make. */
-  PretrainRequest request() {
-    return arguments.request().withTeachers(new PretrainRequest.Teachers(generations, teacher));
+  /** Returns the run that the options ask for. */
+  OpenRun run() {
+    return arguments.run().withTeachers(new PretrainRequest.Teachers(generations, teacher));
   }
 
   @Override
   public Integer call() {
-    PretrainRequest request = request();
+    OpenRun run = run();
     pipelines.runner().options("pretrain");
+    if (estimate.isGiven()) {
+      run.estimate(pipelines.runner(), System.out);
+      return 0;
+    }
+    PretrainRequest request = run.settle(pipelines.runner(), System.err);
     Recipe recipe = request.recipe(request.open());
     if (printRecipe.print(recipe)) {
       return 0;

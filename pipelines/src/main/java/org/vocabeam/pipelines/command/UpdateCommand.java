@@ -31,7 +31,7 @@ public final class UpdateCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     pipelines.runner().options("update");
-    PretrainRequest request = arguments.request();
+    PretrainRequest request = arguments.run().settle(pipelines.runner(), System.err);
     Pretraining run = request.pretraining();
     run.run(pipelines.runner(), 1);
     long left = run.hasEnded() ? 0 : request.rounds().steps() - run.done();

@@ -67,6 +67,13 @@ public record RecipeChanges(List<Change> changes) {
     return new RecipeChanges(more);
   }
 
+  /** Returns these changes, and others after them. */
+  public RecipeChanges and(RecipeChanges later) {
+    List<Change> all = new ArrayList<>(changes);
+    all.addAll(later.changes());
+    return new RecipeChanges(all);
+  }
+
   /** Returns these changes, and one more if there is a value. */
   public RecipeChanges ifGiven(String option, String place, @Nullable Object value) {
     return value == null

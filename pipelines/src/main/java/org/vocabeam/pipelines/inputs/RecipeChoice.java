@@ -71,6 +71,11 @@ public record RecipeChoice(
     return new RecipeChoice(method, preset, seed, other, changes);
   }
 
+  /** Returns the same choice with other constants. */
+  public RecipeChoice withChanges(RecipeChanges other) {
+    return new RecipeChoice(method, preset, seed, imageSize, other);
+  }
+
   /**
    * Rejects values that no images allow, before there are images to make the recipe for.
    *

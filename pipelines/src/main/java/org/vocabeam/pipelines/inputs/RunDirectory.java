@@ -116,6 +116,17 @@ public record RunDirectory(String root) {
     return steps.filter(s -> StoreReader.isComplete(checkpoint(s))).max().orElse(0);
   }
 
+  /** Returns true if the directory is a run, or has generations. */
+  public boolean isClaimed() {
+    try {
+      return StoreFiles.find(StoreFiles.resolve(root, CONFIGURATION)).isPresent()
+          || StoreFiles.isDirectory(generation(0))
+          || StoreFiles.isDirectory(generation(1));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /**
    * Makes the directory a run of this configuration, unless it is one.
    *

@@ -222,7 +222,7 @@ public record TrainingImages(
   }
 
   /** Returns whether all images of the store have the same height and width. */
-  boolean haveOneShape() {
+  public boolean haveOneShape() {
     return statistics.minWidth() == statistics.maxWidth()
         && statistics.minHeight() == statistics.maxHeight();
   }

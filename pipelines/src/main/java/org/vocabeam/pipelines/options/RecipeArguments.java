@@ -2,6 +2,7 @@ package org.vocabeam.pipelines.options;
 
 import java.util.Iterator;
 import org.vocabeam.models.methods.Methods;
+import org.vocabeam.pipelines.choice.OpenRun;
 import org.vocabeam.pipelines.inputs.RecipeChoice;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -32,8 +33,22 @@ public final class RecipeArguments {
 
   /** Returns the method and its constants. */
   public RecipeChoice choice() {
+    return choice(preset.name());
+  }
+
+  /** Returns the same for a command that chooses settings, on the default preset until it has. */
+  RecipeChoice openChoice() {
+    return choice(isAuto() ? RecipeChoice.PRESET : preset.name());
+  }
+
+  private RecipeChoice choice(String presetName) {
     return new RecipeChoice(
-        method, preset.name(), seed(), imageSize.side(), steps.addTo(obow.changes()));
+        method, presetName, seed(), imageSize.side(), steps.addTo(obow.changes()));
+  }
+
+  /** Returns true if the settings are to be chosen by the data at hand. */
+  boolean isAuto() {
+    return preset.name().equals(OpenRun.AUTO);
   }
 
   /** Returns the seed of all randomness. */

@@ -1,5 +1,7 @@
 package org.vocabeam.pipelines.options;
 
+import java.util.Optional;
+import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.pipelines.run.RoundPlan;
 import picocli.CommandLine.Option;
 
@@ -8,20 +10,23 @@ public final class RoundArguments {
   @Option(
       names = "--rounds",
       order = Sections.ROUNDS,
-      defaultValue = RoundPlan.ROUNDS,
       paramLabel = "N",
-      description = "Rounds of the whole run; each ends with a checkpoint.")
-  private int rounds;
+      description =
+          "Rounds of the whole run; each ends with a checkpoint. Default: "
+              + RoundPlan.ROUNDS
+              + ".")
+  private @Nullable Integer rounds;
 
   @Option(
       names = "--stepsPerRound",
       order = Sections.ROUNDS,
-      defaultValue = RoundPlan.STEPS_PER_ROUND,
       paramLabel = "N",
       description =
           "Steps of every replica in a round. The learning rate's schedule is --rounds x"
-              + " --stepsPerRound steps long.")
-  private long stepsPerRound;
+              + " --stepsPerRound steps long. Default: "
+              + RoundPlan.STEPS_PER_ROUND
+              + ".")
+  private @Nullable Long stepsPerRound;
 
   @Option(
       names = "--replicas",
@@ -45,6 +50,17 @@ public final class RoundArguments {
 
   /** Returns the plan of the rounds. */
   public RoundPlan plan() {
-    return new RoundPlan(rounds, stepsPerRound, replicas, shuffleMegabytes);
+    return new RoundPlan(
+        rounds == null ? Integer.parseInt(RoundPlan.ROUNDS) : rounds,
+        stepsPerRound == null ? Long.parseLong(RoundPlan.STEPS_PER_ROUND) : stepsPerRound,
+        replicas,
+        shuffleMegabytes);
+  }
+
+  /** Returns an option of the length as it was typed, if one was. */
+  Optional<String> givenLength() {
+    return rounds != null
+        ? Optional.of("--rounds=" + rounds)
+        : Optional.ofNullable(stepsPerRound).map(steps -> "--stepsPerRound=" + steps);
   }
 }

@@ -1,6 +1,7 @@
 package org.vocabeam.pipelines.options;
 
 import org.checkerframework.checker.nullness.qual.Nullable;
+import org.vocabeam.pipelines.choice.OpenRun;
 import org.vocabeam.pipelines.run.PretrainRequest;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -34,6 +35,7 @@ public final class RunArguments {
   private @Nullable String initial;
 
   @Mixin private RoundArguments rounds;
+  @Mixin private MinutesOption minutes;
   @Mixin private SignalArguments signal;
 
   @Option(
@@ -43,15 +45,21 @@ public final class RunArguments {
       description = "Targets store of the images, as assign writes it.")
   private @Nullable String targets;
 
-  /** Returns the request for a student. */
-  public PretrainRequest request() {
-    return new PretrainRequest(
-        images.directory(),
-        split.name(),
-        output.directory(),
-        recipe.choice(),
-        signal.of(rounds.plan()),
-        new PretrainRequest.Given(targets, views, initial),
-        PretrainRequest.Teachers.USUAL);
+  /** Returns the run of a student, whose settings and length may be open. */
+  public OpenRun run() {
+    PretrainRequest request =
+        new PretrainRequest(
+            images.directory(),
+            split.name(),
+            output.directory(),
+            recipe.openChoice(),
+            signal.of(rounds.plan()),
+            new PretrainRequest.Given(targets, views, initial),
+            PretrainRequest.Teachers.USUAL);
+    Double given = minutes.minutes(rounds);
+    if (recipe.isAuto() && given == null && rounds.givenLength().isEmpty()) {
+      given = OpenRun.USUAL_MINUTES;
+    }
+    return new OpenRun(request, recipe.isAuto(), given);
   }
 }

@@ -88,19 +88,23 @@ public record BatchCheck(Recipe recipe, TrainingImages images, RoundPlan rounds)
     return Math.max(recipe.images().height(), recipe.images().width());
   }
 
+  /** Returns the most steps of a round, whose order of images is planned as a whole. */
+  public static long mostStepsPerRound(Recipe recipe, TrainingImages images, int replicas) {
+    double imagesOfStep = (double) recipe.batchSize() * replicas;
+    return (long) Math.max(1, MOST_EPOCHS * (double) Math.max(1, images.count()) / imagesOfStep);
+  }
+
   private void checkRounds() {
-    double images = Math.max(1, this.images.count());
-    double imagesOfStep = (double) recipe.batchSize() * rounds.replicas();
-    long most = (long) Math.max(1, MOST_EPOCHS * images / imagesOfStep);
+    long most = mostStepsPerRound(recipe, images, rounds.replicas());
     if (rounds.stepsPerRound() > most) {
       throw new UserError(
           String.format(
               Locale.ROOT,
-              "stepsPerRound is %d, must be at most %d, with which a round reads the %.0f images %d"
+              "stepsPerRound is %d, must be at most %d, with which a round reads the %d images %d"
                   + " times; take more rounds of fewer steps",
               rounds.stepsPerRound(),
               most,
-              images,
+              images.count(),
               MOST_EPOCHS));
     }
   }

@@ -69,6 +69,11 @@ public record PretrainRequest(
     /** All defaults. */
     public static final Teachers USUAL = new Teachers(null, null);
 
+    /** Returns the number of students, given or the default. */
+    public int count() {
+      return generations == null ? GENERATIONS : generations;
+    }
+
     public Teachers {
       if (generations != null && generations < 1) {
         throw new UserError("--generations is " + generations + ", must be at least 1");
@@ -184,8 +189,7 @@ public record PretrainRequest(
   private Generations generations() {
     refuseForSeveral("--views", given.views());
     refuseForSeveral("--initial", given.initial());
-    int count = teachers.generations() == null ? Teachers.GENERATIONS : teachers.generations();
-    return new Generations(this, teachers.first(), count, rounds);
+    return new Generations(this, teachers.first(), teachers.count(), rounds);
   }
 
   private static void refuse(String option, @Nullable Object value) {

@@ -1,13 +1,18 @@
 package org.vocabeam.pipelines.command;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
+import org.vocabeam.models.UserError;
 import org.vocabeam.models.bownet.BagTarget;
 import org.vocabeam.models.program.DeviceChoice;
 import org.vocabeam.pipelines.Vocabeam;
+import org.vocabeam.pipelines.choice.OpenRun;
 import org.vocabeam.pipelines.compare.Comparison;
 import org.vocabeam.pipelines.compare.Entries;
 import org.vocabeam.pipelines.inputs.ImageInput;
@@ -127,7 +132,8 @@ class RequestsTest {
   void ofPretrain() {
     PretrainRequest usual =
         PretrainRequest.of("a", "b", RecipeChoice.of("obow"), RoundPlan.alone(4, 500));
-    assertSame(usual, PretrainCommand.class, PretrainCommand::request);
+    Function<PretrainCommand, Request<String>> parsed = command -> command.run().request();
+    assertSame(usual, PretrainCommand.class, parsed);
     assertSame(
         new PretrainRequest(
             "a",
@@ -138,7 +144,46 @@ class RequestsTest {
             new PretrainRequest.Given("targets", "views", "initial"),
             new PretrainRequest.Teachers(3, "teacher")),
         PretrainCommand.class,
-        PretrainCommand::request);
+        parsed);
+  }
+
+  @Test
+  void ofOpenRuns() {
+    PretrainRequest given =
+        PretrainRequest.of("a", "b", RecipeChoice.of("dino"), RoundPlan.alone(3, 70));
+    PretrainRequest withoutLength = given.withRounds(RoundPlan.alone(4, 500));
+    for (OpenRun run :
+        List.of(
+            new OpenRun(given, false, null),
+            new OpenRun(given, true, null),
+            new OpenRun(withoutLength, false, 12.5),
+            new OpenRun(withoutLength, true, 30.0))) {
+      assertSame(run, PretrainCommand.class, PretrainCommand::run);
+    }
+  }
+
+  @Test
+  void aRunOfChosenSettingsHasMinutesUnlessItsLengthIsGiven() {
+    List<String> auto =
+        List.of("pretrain", "--images=a", "--output=b", "--preset=auto", "--batchSize=8");
+    assertEquals(OpenRun.USUAL_MINUTES, parsed(auto).minutes());
+    List<String> withRounds = new ArrayList<>(auto);
+    withRounds.add("--rounds=3");
+    assertNull(parsed(withRounds).minutes());
+    withRounds.add("--minutes=2");
+    assertEquals(
+        "--minutes is 2.0, must be left out beside --rounds=3",
+        assertThrows(UserError.class, () -> parsed(withRounds)).getMessage());
+  }
+
+  private static OpenRun parsed(List<String> arguments) {
+    Object command =
+        Vocabeam.commandLine()
+            .parseArgs(arguments.toArray(String[]::new))
+            .subcommand()
+            .commandSpec()
+            .userObject();
+    return ((PretrainCommand) command).run();
   }
 
   @Test
