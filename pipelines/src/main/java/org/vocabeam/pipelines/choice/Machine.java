@@ -52,10 +52,7 @@ public record Machine(int cores, long hostBytes, long gpuBytes) {
 
   @Override
   public String toString() {
-    return String.format(
-        Locale.ROOT,
-        hasGpu() ? "a GPU with %.0f GB" : "%2$d cores with %1$.0f GB",
-        deviceBytes() / 1e9,
-        cores);
+    String gigabytes = String.format(Locale.ROOT, "%.0f GB", deviceBytes() / 1e9);
+    return (hasGpu() ? "a GPU" : cores + " cores") + " with " + gigabytes;
   }
 }
