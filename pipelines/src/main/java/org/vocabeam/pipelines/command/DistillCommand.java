@@ -9,6 +9,7 @@ import org.vocabeam.models.labels.Distillation;
 import org.vocabeam.models.labels.Distillation.Distance;
 import org.vocabeam.models.labels.Distillation.Objective;
 import org.vocabeam.models.labels.Distillation.Origin;
+import org.vocabeam.models.training.ImageShape;
 import org.vocabeam.models.training.Method;
 import org.vocabeam.models.training.Preset;
 import org.vocabeam.models.training.Recipe;
@@ -80,7 +81,7 @@ public final class DistillCommand implements Callable<Integer> {
       order = Sections.METHOD,
       required = true,
       paramLabel = "PRESET",
-      description = "Network that learns: small, resnet18 or resnet50.")
+      description = "Network that learns, as for pretrain: small, resnet18, small/vit-ti16, ...")
   private String student;
 
   @Mixin private ImageSizeOption imageSize;
@@ -119,7 +120,7 @@ public final class DistillCommand implements Callable<Integer> {
       paramLabel = "N",
       description =
           "Pixels a side at which the teacher sees what the student sees at --imageSize. Default:"
-              + " the same.")
+              + " those that the teacher was trained for.")
   private @Nullable Integer teacherImageSize;
 
   @Option(
@@ -201,9 +202,14 @@ public final class DistillCommand implements Callable<Integer> {
             learned,
             temperature == null ? TEMPERATURE : temperature,
             distance,
-            teacherImageSize,
+            teacherImageSize == null ? trainedFor(taught.recipe().images()) : teacherImageSize,
             teacherFeatures == null ? Origin.STEP : Origin.STORE)
         .fitting(task.imageCount());
+  }
+
+  /** Returns the side of a teacher's images; null where they are no squares. */
+  private static @Nullable Integer trainedFor(ImageShape images) {
+    return images.height() == images.width() ? images.height() : null;
   }
 
   private static void refuse(String option, @Nullable Object value, boolean when, String because) {

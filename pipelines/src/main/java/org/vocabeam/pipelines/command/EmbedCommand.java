@@ -6,6 +6,7 @@ import org.vocabeam.models.UserError;
 import org.vocabeam.pipelines.inputs.PoolingChoice;
 import org.vocabeam.pipelines.options.CheckpointOption;
 import org.vocabeam.pipelines.options.DeviceArguments;
+import org.vocabeam.pipelines.options.ImageSizeOption;
 import org.vocabeam.pipelines.options.ImagesOption;
 import org.vocabeam.pipelines.options.OutputOption;
 import org.vocabeam.pipelines.options.OverwriteOption;
@@ -37,7 +38,9 @@ import picocli.CommandLine.Option;
       "      --output=runs/embeddings",
       "  duckdb -c \"SELECT id, label, embedding[1:3] FROM 'runs/embeddings/*.parquet'\"",
       "  ./vocabeam embed --images=runs/photos/images --checkpoint=runs/obow \\",
-      "      --patches --level=layer3 --output=runs/maps"
+      "      --patches --level=layer3 --output=runs/maps",
+      "  ./vocabeam embed --images=runs/photos/images --checkpoint=runs/dinov2 \\",
+      "      --patches --imageSize=448 --output=runs/fine-maps"
     })
 public final class EmbedCommand implements Callable<Integer> {
   /** About what an embedding of 512 to 2048 floats and its id take. */
@@ -61,6 +64,7 @@ public final class EmbedCommand implements Callable<Integer> {
               + " numbers are float16, or with --patches=float32 as they were computed.")
   private MapRecord.@Nullable Numbers patches;
 
+  @Mixin private ImageSizeOption imageSize;
   @Mixin private DeviceArguments pipelines;
 
   /** Files of a store of so many embeddings. */
@@ -70,7 +74,15 @@ public final class EmbedCommand implements Callable<Integer> {
 
   /** Returns the request that the options make. */
   Request<StoreManifest> request() {
+    Integer side = imageSize.side();
     if (patches == null) {
+      if (side != null) {
+        throw new UserError(
+            "--imageSize is "
+                + side
+                + ", but only --patches, which stores the embeddings too, has another size than the"
+                + " checkpoint's; give both or none");
+      }
       return new EmbedStage(
           images.directory(),
           checkpoint.directory(),
@@ -96,6 +108,7 @@ public final class EmbedCommand implements Callable<Integer> {
         output.directory(),
         overwrite.isGiven(),
         choice.level(),
+        side,
         patches);
   }
 

@@ -15,9 +15,9 @@ public final class ImageSizeOption {
       paramLabel = "N",
       description =
           "Images are N x N pixels for a network that sees them whole, and for a preset: the"
-              + " short side is scaled to N * 256 / 224, and the centre cut out. Default: the"
-              + " shape of the images if all have one, otherwise 64 for small settings, 224 for"
-              + " the papers'.")
+              + " short side is scaled to N * 256 / 224, and the centre cut out. Default: for embed"
+              + " and import what the weights were trained for; otherwise the shape of the images"
+              + " if all have one, or 64 for small settings and 224 for the papers'.")
   private @Nullable Integer side;
 
   /** Returns the side in pixels; null where none is given. */

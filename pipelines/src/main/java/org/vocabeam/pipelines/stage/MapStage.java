@@ -3,6 +3,7 @@ package org.vocabeam.pipelines.stage;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.methods.Methods;
 import org.vocabeam.models.training.MapShape;
@@ -27,7 +28,7 @@ import org.vocabeam.transforms.store.WriteStore;
  * rows in their order.
  *
  * <pre>{@code
- * new MapStage("runs/images", "runs/obow", "runs/maps", false, "layer3", MapRecord.Numbers.FLOAT16)
+ * new MapStage("runs/images", "runs/obow", "runs/maps", false, "layer3", null, MapRecord.Numbers.FLOAT16)
  *     .run(runner);
  * }</pre>
  *
@@ -36,6 +37,7 @@ import org.vocabeam.transforms.store.WriteStore;
  * @param output maps store
  * @param overwrite replaces a store that is there; without it, every store is refused
  * @param level of the backbone, or {@link PoolingChoice#LAST}
+ * @param imageSize side of the squares at which images are shown; null for the checkpoint's
  * @param numbers of the patches
  */
 public record MapStage(
@@ -44,6 +46,7 @@ public record MapStage(
     String output,
     boolean overwrite,
     String level,
+    @Nullable Integer imageSize,
     MapRecord.Numbers numbers)
     implements Request<StoreManifest> {
   @Override
@@ -54,6 +57,7 @@ public record MapStage(
         .with("output", output)
         .with("patches", word())
         .unless(PoolingChoice.LAST, "level", level)
+        .ifGiven("imageSize", imageSize)
         .flag("overwrite", overwrite)
         .with(runner.arguments());
   }
@@ -68,7 +72,8 @@ public record MapStage(
     refuseOtherOrder(store.manifest());
     String newest = RunDirectory.checkpointOf(checkpoint);
     String known = level.equals(PoolingChoice.LAST) ? "" : level;
-    MapSource source = MapSource.of(newest, known).on(runner.compute());
+    MapSource own = MapSource.of(newest, known).on(runner.compute());
+    MapSource source = imageSize == null ? own : own.shownAt(imageSize);
     MapShape shape = source.shape();
     Map<String, String> provenance = new TreeMap<>();
     provenance.put("command", "embed");

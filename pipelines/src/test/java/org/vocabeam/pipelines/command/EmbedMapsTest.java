@@ -23,12 +23,17 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vocabeam.models.Float16;
+import org.vocabeam.models.training.ImageShape;
+import org.vocabeam.models.training.Method;
+import org.vocabeam.models.training.Pooling;
+import org.vocabeam.models.training.Recipe;
 import org.vocabeam.pipelines.FileTree;
 import org.vocabeam.pipelines.SmallStore;
 import org.vocabeam.pipelines.Vocabeam;
 import org.vocabeam.pipelines.inputs.Provenance;
 import org.vocabeam.pipelines.inputs.RunDirectory;
 import org.vocabeam.pipelines.runner.Failure;
+import org.vocabeam.transforms.checkpoint.Checkpoint;
 import org.vocabeam.transforms.features.EmbeddingRecord;
 import org.vocabeam.transforms.features.FeatureSource;
 import org.vocabeam.transforms.features.MapRecord;
@@ -37,6 +42,7 @@ import org.vocabeam.transforms.parquet.RowGroup;
 import org.vocabeam.transforms.store.AlignedRows;
 import org.vocabeam.transforms.store.StoreReader;
 import org.vocabeam.transforms.store.StoreView;
+import org.vocabeam.transforms.worker.Compute;
 
 /** Checks the maps that embed writes with --patches. */
 class EmbedMapsTest {
@@ -116,10 +122,8 @@ class EmbedMapsTest {
     return byId;
   }
 
-  @Test
-  void patchesAreTheCellsOfTheLevel() throws Exception {
+  private static Map<String, float[]> cells(FeatureSource source) throws IOException {
     Map<String, float[]> expected = new TreeMap<>();
-    FeatureSource source = FeatureSource.cells(RunDirectory.checkpointOf(run.toString()), "layer2");
     try (FeatureSource.Extractor cells = source.open()) {
       for (RowGroup group : StoreReader.open(ImageRecord.TYPE, images.toString()).rowGroups()) {
         cells.extract(
@@ -135,6 +139,13 @@ class EmbedMapsTest {
             });
       }
     }
+    return expected;
+  }
+
+  @Test
+  void patchesAreTheCellsOfTheLevel() throws Exception {
+    Map<String, float[]> expected =
+        cells(FeatureSource.cells(RunDirectory.checkpointOf(run.toString()), "layer2"));
     Map<String, float[]> float32 = patches(floats);
     Map<String, float[]> float16 = patches(halves);
     assertEquals(90, expected.size());
@@ -150,6 +161,32 @@ class EmbedMapsTest {
           }
           assertArrayEquals(rounded, float16.get(id), id);
         });
+  }
+
+  @Test
+  void largerImagesHaveLargerMaps() throws Exception {
+    Path larger = maps("larger", "--patches=float32", "--level=layer2", "--imageSize=40");
+    String checkpoint = RunDirectory.checkpointOf(run.toString());
+    Recipe recipe = Checkpoint.open(checkpoint).recipe().withImages(new ImageShape(40, 40, 1));
+    Map<String, float[]> expected =
+        cells(
+            new FeatureSource(
+                "larger",
+                recipe,
+                checkpoint,
+                Method.STUDENT,
+                Pooling.cells(recipe, "layer2"),
+                Compute.CPU));
+    List<MapRecord> rows = StoreReader.open(MapRecord.TYPE, larger.toString()).rows();
+    assertEquals(90, rows.size());
+    for (MapRecord row : rows) {
+      assertEquals(List.of(2 * CELLS, 2 * CELLS, CHANNELS), shape(row));
+      assertArrayEquals(expected.get(row.id()), row.patches(), 1e-5f, row.id());
+    }
+    assertEquals(
+        "--imageSize is 40, but only --patches, which stores the embeddings too, has another size"
+            + " than the checkpoint's; give both or none",
+        refused(images, "--imageSize=40"));
   }
 
   /** Rows carry what an embedding does, and the feature of the whole image is embed's. */

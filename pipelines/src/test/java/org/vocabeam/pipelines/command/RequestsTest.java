@@ -231,11 +231,11 @@ class RequestsTest {
     assertSame(
         new EmbedStage("a", "b", "c", 3, true, GRID), EmbedCommand.class, EmbedCommand::request);
     assertSame(
-        new MapStage("a", "b", "c", false, PoolingChoice.LAST, MapRecord.Numbers.FLOAT16),
+        new MapStage("a", "b", "c", false, PoolingChoice.LAST, null, MapRecord.Numbers.FLOAT16),
         EmbedCommand.class,
         EmbedCommand::request);
     assertSame(
-        new MapStage("a", "b", "c", true, "layer2", MapRecord.Numbers.FLOAT32),
+        new MapStage("a", "b", "c", true, "layer2", 448, MapRecord.Numbers.FLOAT32),
         EmbedCommand.class,
         EmbedCommand::request);
     assertSame(

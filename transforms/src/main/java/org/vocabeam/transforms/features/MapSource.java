@@ -2,6 +2,7 @@ package org.vocabeam.transforms.features;
 
 import java.io.Serializable;
 import org.vocabeam.models.training.Encoder;
+import org.vocabeam.models.training.ImageShape;
 import org.vocabeam.models.training.MapShape;
 import org.vocabeam.models.training.Recipe;
 import org.vocabeam.transforms.checkpoint.Checkpoint;
@@ -25,6 +26,19 @@ public record MapSource(Recipe recipe, String checkpoint, String level, Compute 
   /** Returns the maps of a checkpoint's student. */
   public static MapSource of(String checkpoint, String level) {
     return new MapSource(Checkpoint.open(checkpoint).recipe(), checkpoint, level, Compute.CPU);
+  }
+
+  /**
+   * Returns the maps of the same encoder for images that are shown as squares of another side; a
+   * transformer's learned positions are resized.
+   *
+   * @param side in pixels
+   * @throws org.vocabeam.models.UserError if the backbone cannot see images so small
+   */
+  public MapSource shownAt(int side) {
+    recipe.backbone().check(side);
+    ImageShape shape = new ImageShape(side, side, recipe.images().channels());
+    return new MapSource(recipe.withImages(shape), checkpoint, level, compute);
   }
 
   /** Returns the same maps, computed in another way. */
