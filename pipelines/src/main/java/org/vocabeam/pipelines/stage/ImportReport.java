@@ -8,20 +8,27 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.checkerframework.checker.nullness.qual.Nullable;
+import org.vocabeam.models.backbone.VisionTransformer;
 import org.vocabeam.models.graph.VariableSpec;
 import org.vocabeam.models.weights.ImportedWeights;
 import org.vocabeam.models.weights.ImportedWeights.Taken;
 import org.vocabeam.models.weights.WeightFile;
 import org.vocabeam.models.weights.WeightTensor;
+import org.vocabeam.pipelines.inputs.ImportChoice;
 
 /**
  * Lines on a file of weights: every tensor and what becomes of it, and a summary.
  *
  * @param location of the file
+ * @param choice what the file leaves open
  * @param licence note on the licence; null for none
  */
-record ImportReport(String location, WeightFile file, @Nullable String licence) {
+record ImportReport(
+    String location, WeightFile file, ImportChoice choice, @Nullable String licence) {
   private static final int SHOWN = 6;
+
+  /** Note of our own files, which tells the network. */
+  private static final String OWN = "vocabeam";
 
   /** Returns the lines on a file of which nothing can be taken. */
   String withoutNetwork(String reason) {
@@ -43,7 +50,7 @@ record ImportReport(String location, WeightFile file, @Nullable String licence) 
     text.append(line("File", described()));
     text.append(line("SHA-256", hash));
     file.notes().entrySet().stream()
-        .filter(note -> !note.getKey().contains("/") && !note.getKey().equals("vocabeam"))
+        .filter(note -> !note.getKey().contains("/") && !note.getKey().equals(OWN))
         .limit(SHOWN)
         .forEach(note -> text.append(line("Note", note.getKey() + ": " + note.getValue())));
     text.append(line("Names", found.names().toString()));
@@ -51,6 +58,17 @@ record ImportReport(String location, WeightFile file, @Nullable String licence) 
       text.append(line("Part", found.part()));
     }
     text.append(line("Network", found.backbone().toString()));
+    if (found.backbone() instanceof VisionTransformer net
+        && choice.heads() == null
+        && choice.preset() == null
+        && !file.notes().containsKey(OWN)) {
+      text.append(
+          line(
+              "Heads",
+              net.heads()
+                  + ", one for 64 channels; no weight tells them: give --heads=N if there are"
+                  + " others"));
+    }
     text.append(
         line(
             "Images",

@@ -81,7 +81,7 @@ public record ImportStage(
   }
 
   private String run(WeightFile weights, Path path) throws IOException {
-    ImportReport report = new ImportReport(file, weights, licence);
+    ImportReport report = new ImportReport(file, weights, choice, licence);
     ImportedWeights found;
     try {
       found = ImportedWeights.of(weights, choice.choice());

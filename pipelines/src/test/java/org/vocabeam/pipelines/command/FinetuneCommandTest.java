@@ -39,6 +39,7 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TUint8;
 import org.vocabeam.models.UserError;
 import org.vocabeam.models.evaluate.LabelShare;
+import org.vocabeam.models.labels.Distillation;
 import org.vocabeam.pipelines.FileTree;
 import org.vocabeam.pipelines.SmallStore;
 import org.vocabeam.pipelines.Vocabeam;
@@ -300,9 +301,15 @@ class FinetuneCommandTest {
             "features",
             "--teacher=" + encoder,
             "--student=small",
+            "--imageSize=40",
             "--stepsPerRound=2",
             "--batchSize=8");
     assertSameWeights(state(encoder), "student.", state(features), "teacher.");
+    Distillation method =
+        (Distillation)
+            Checkpoint.open(RunDirectory.checkpointOf(features.toString())).recipe().method();
+    assertEquals(40, method.studentSize());
+    assertEquals(SmallStore.SIDE, method.teacherImageSize(), "what the teacher was trained for");
     assertEquals(List.of(), recipe(features));
     Path logits =
         run(
@@ -361,7 +368,7 @@ class FinetuneCommandTest {
     assertEquals(CLASSES, recipe(logits));
   }
 
-  /** The maps that embed writes are those that distill would. */
+  /** The maps that embed writes at the teacher's size are those that distill would. */
   @Test
   void mapsOfEmbedServeAsATeacher() throws IOException {
     Path maps = directory.resolve("embedded-maps");
@@ -372,10 +379,15 @@ class FinetuneCommandTest {
             "--checkpoint=" + encoder,
             "--output=" + maps,
             "--patches",
+            "--imageSize=40",
             "--runner=DirectRunner"));
     FileTime written = Files.getLastModifiedTime(maps.resolve("_SUCCESS"));
     distilled(
-        "of-embed", "--teacher=" + encoder, "--objective=patches", "--teacherFeatures=" + maps);
+        "of-embed",
+        "--teacher=" + encoder,
+        "--objective=patches",
+        "--teacherImageSize=40",
+        "--teacherFeatures=" + maps);
     assertEquals(written, Files.getLastModifiedTime(maps.resolve("_SUCCESS")));
   }
 

@@ -16,11 +16,13 @@ import java.net.URISyntaxException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -137,6 +139,58 @@ class ImportCommandTest {
     Path text = directory.resolve("notes.pth");
     Files.writeString(text, "no weights");
     assertTrue(refused("import", text.toString()).contains("is neither safetensors nor"));
+  }
+
+  /** Two networks with the same shapes may have other heads, so a guess is named. */
+  @Test
+  void guessedHeadsAreSaid() throws IOException {
+    String weights = transformer(/* width= */ 128).toString();
+    assertTrue(
+        printed("import", weights)
+            .contains(
+                "Heads:       2, one for 64 channels; no weight tells them: give --heads=N if there"
+                    + " are others\n"));
+    String told = printed("import", weights, "--heads=4");
+    assertFalse(told.contains("Heads:"), told);
+    assertTrue(told.contains("heads=4"), told);
+  }
+
+  /** Writes zeros for a transformer of one block, with four patches of 4 pixels. */
+  private static Path transformer(int width) throws IOException {
+    Map<String, List<Integer>> shapes = new LinkedHashMap<>();
+    shapes.put("cls_token", List.of(1, 1, width));
+    shapes.put("pos_embed", List.of(1, 5, width));
+    shapes.put("patch_embed.proj.weight", List.of(width, 3, 4, 4));
+    shapes.put("patch_embed.proj.bias", List.of(width));
+    for (String norm : List.of("blocks.0.norm1", "blocks.0.norm2", "norm")) {
+      shapes.put(norm + ".weight", List.of(width));
+      shapes.put(norm + ".bias", List.of(width));
+    }
+    Map<String, List<Integer>> layers =
+        Map.of(
+            "attn.qkv", List.of(3 * width, width),
+            "attn.proj", List.of(width, width),
+            "mlp.fc1", List.of(4 * width, width),
+            "mlp.fc2", List.of(width, 4 * width));
+    layers.forEach(
+        (layer, shape) -> {
+          shapes.put("blocks.0." + layer + ".weight", shape);
+          shapes.put("blocks.0." + layer + ".bias", shape.subList(0, 1));
+        });
+    int end = 0;
+    List<String> entries = new ArrayList<>();
+    for (Map.Entry<String, List<Integer>> tensor : shapes.entrySet()) {
+      int begin = end;
+      end += Float.BYTES * tensor.getValue().stream().reduce(1, Math::multiplyExact);
+      entries.add(
+          "\"%s\":{\"dtype\":\"F32\",\"shape\":%s,\"data_offsets\":[%d,%d]}"
+              .formatted(tensor.getKey(), tensor.getValue(), begin, end));
+    }
+    byte[] header = ("{" + String.join(",", entries) + "}").getBytes(StandardCharsets.UTF_8);
+    ByteBuffer bytes =
+        ByteBuffer.allocate(Long.BYTES + header.length + end).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.putLong(header.length).put(header);
+    return Files.write(directory.resolve("transformer.safetensors"), bytes.array());
   }
 
   @Test
