@@ -182,6 +182,17 @@ public final class CompareCommand implements Callable<Integer> {
   private long finetuneSteps;
 
   @Mixin private PoolingArguments pooling;
+
+  @Option(
+      names = "--parallel",
+      order = Sections.RUNNER,
+      defaultValue = Comparison.PARALLEL,
+      paramLabel = "N",
+      description =
+          "Runs at the same time on a Flink cluster (--flinkMaster), each on its share of the slots."
+              + " Results do not depend on it.")
+  private int parallel;
+
   @Mixin private DeviceArguments pipelines;
 
   /** Returns the request that the options make. */
@@ -197,7 +208,8 @@ public final class CompareCommand implements Callable<Integer> {
         finetuneSteps,
         trainSplit.name(),
         testSplit.name(),
-        pooling.choice());
+        pooling.choice(),
+        parallel);
   }
 
   @Override

@@ -2,13 +2,14 @@ package org.vocabeam.pipelines.compare;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.vocabeam.models.evaluate.Signal;
 
 /**
  * The curves of the page, as its template reads them.
@@ -20,6 +21,9 @@ import java.util.stream.Stream;
 record ChartsSection(List<Seed> seeds, List<Card> cards, String data) {
   private static final String LOSS = "loss";
   private static final String STD = "embedding_std";
+
+  /** Metrics whose values mean the same for all methods. */
+  private static final List<String> SHARED_SCALE = List.of(STD, Signal.NEIGHBOURS, Signal.RANKME);
 
   /** Colours of the style sheet. */
   private static final int COLOURS = 5;
@@ -58,7 +62,10 @@ record ChartsSection(List<Seed> seeds, List<Card> cards, String data) {
     return new Card(
         curves.title(),
         Stream.of(
-                figure(number, curves, LOSS, "loss"), figure(number, curves, STD, "embedding std"))
+                figure(number, curves, LOSS, "loss"),
+                figure(number, curves, STD, "embedding std"),
+                figure(number, curves, Signal.NEIGHBOURS, "neighbours"),
+                figure(number, curves, Signal.RANKME, "RankMe"))
             .filter(figure -> !figure.summary().isEmpty())
             .toList());
   }
@@ -84,22 +91,27 @@ record ChartsSection(List<Seed> seeds, List<Card> cards, String data) {
 
   private static String data(List<Curves> curves) {
     ObjectNode data = JSON.createObjectNode();
-    List<Float> stds = new ArrayList<>(List.of(0f));
+    ObjectNode largest = data.putObject("largest");
+    SHARED_SCALE.forEach(metric -> largest.put(metric, 0f));
     for (Curves network : curves) {
       ObjectNode card = data.withArray("/cards").addObject();
+      card.put("minutesBefore", network.minutesBefore());
+      card.put("minutesPerStep", network.minutesPerStep());
       for (Map.Entry<Long, Map<String, Curve>> seed : network.seeds().entrySet()) {
         seed.getValue()
             .forEach(
                 (metric, curve) -> {
                   ((ObjectNode) card.withObject("/" + metric))
                       .set(Long.toString(seed.getKey()), JSON.valueToTree(curve));
-                  if (metric.equals(STD)) {
-                    stds.addAll(curve.values());
+                  if (SHARED_SCALE.contains(metric)) {
+                    largest.put(
+                        metric,
+                        Math.max(
+                            largest.get(metric).floatValue(), Collections.max(curve.values())));
                   }
                 });
       }
     }
-    data.put("largestStd", stds.stream().max(Float::compare).orElseThrow());
     // Inside of a script element only its end must not appear.
     return data.toString().replace("<", "\\u003c");
   }

@@ -32,7 +32,7 @@ import org.vocabeam.transforms.store.WriteStore;
  * System.out.println(
  *     new Comparison(
  *             "runs/images", "runs/comparison", Entries.of(List.of("obow", "simclr"), "small", null),
- *             null, 5.0, List.of(1L), 2, 300, "train", "test", PoolingChoice.GLOBAL)
+ *             null, 5.0, List.of(1L), 2, 300, "train", "test", PoolingChoice.GLOBAL, 1)
  *         .run(runner)
  *         .text());
  * }</pre>
@@ -49,6 +49,7 @@ import org.vocabeam.transforms.store.WriteStore;
  * @param trainSplit split that is trained on, and learned from in evaluations
  * @param testSplit split that is predicted
  * @param pooling features that are evaluated
+ * @param parallel runs that are under way at the same time, more than 1 only on a cluster
  */
 public record Comparison(
     String images,
@@ -61,7 +62,8 @@ public record Comparison(
     long finetuneSteps,
     String trainSplit,
     String testSplit,
-    PoolingChoice pooling)
+    PoolingChoice pooling,
+    int parallel)
     implements Request<ComparisonTable> {
   /** Default of {@code seeds}. */
   public static final String SEEDS = "1";
@@ -71,6 +73,9 @@ public record Comparison(
 
   /** Default of {@code finetuneSteps}. */
   public static final String FINETUNE_STEPS = "300";
+
+  /** Default of {@code parallel}. */
+  public static final String PARALLEL = "1";
 
   public Comparison {
     if ((steps == null) == (budget == null)) {
@@ -87,6 +92,9 @@ public record Comparison(
     }
     if (rounds < 1) {
       throw new UserError("--rounds is " + rounds + ", must be positive");
+    }
+    if (parallel < 1) {
+      throw new UserError("--parallel is " + parallel + ", must be positive");
     }
     if (finetuneSteps < 0) {
       throw new UserError("--finetuneSteps is " + finetuneSteps + ", must be at least 0");
@@ -106,12 +114,20 @@ public record Comparison(
         .unless(TrainingImages.TRAIN, "trainSplit", trainSplit)
         .unless(TrainingImages.TEST, "testSplit", testSplit)
         .with(pooling.options())
+        .unless(Integer.valueOf(PARALLEL), "parallel", parallel)
         .with(runner.arguments());
   }
 
   /** Does what is not done yet, writes metrics and page, and returns the table. */
   @Override
   public ComparisonTable run(Runner runner) {
+    if (parallel > 1 && !runner.isRemote()) {
+      throw new UserError(
+          "--parallel is "
+              + parallel
+              + ", must be 1 in one process, whose networks use all of its cores; give --flinkMaster"
+              + " for runs side by side on a cluster");
+    }
     TrainingImages training = TrainingImages.open(images, trainSplit);
     LabelSurvey labels = checked();
     ComparisonPlan plan = plan(training, runner);

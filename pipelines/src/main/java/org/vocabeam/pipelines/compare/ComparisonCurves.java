@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
+import org.vocabeam.models.evaluate.Signal;
 import org.vocabeam.pipelines.compare.ComparisonPlan.Network;
 import org.vocabeam.pipelines.inputs.RunDirectory;
 import org.vocabeam.transforms.store.StoreReader;
@@ -13,7 +14,8 @@ import org.vocabeam.transforms.training.StepMetric;
 
 /** Curves of the runs of a comparison, also of runs that stopped. */
 record ComparisonCurves(Comparison comparison, ComparisonPlan plan) {
-  private static final Set<String> METRICS = Set.of("loss", "embedding_std");
+  private static final Set<String> METRICS =
+      Set.of("loss", "embedding_std", Signal.NEIGHBOURS, Signal.RANKME);
 
   /** Largest number of points of a curve. */
   private static final int POINTS = 300;
@@ -23,16 +25,19 @@ record ComparisonCurves(Comparison comparison, ComparisonPlan plan) {
     List<Curves> curves = new ArrayList<>();
     for (ComparisonPlan.Method method : plan.methods()) {
       int generation = 0;
+      double minutes = 0;
       for (Network network : method.networks()) {
         for (int i = 0; i < network.count(); i++, generation++) {
-          curves.add(curves(method, network, generation));
+          curves.add(curves(method, network, generation, minutes));
+          minutes += comparison.rounds() * network.stepsPerRound() * network.secondsPerStep() / 60;
         }
       }
     }
     return curves;
   }
 
-  private Curves curves(ComparisonPlan.Method method, Network network, int generation) {
+  private Curves curves(
+      ComparisonPlan.Method method, Network network, int generation, double minutesBefore) {
     boolean several = method.networks().size() > 1;
     Map<Long, Map<String, Curve>> seeds = new TreeMap<>();
     for (long seed : comparison.seeds()) {
@@ -49,7 +54,7 @@ record ComparisonCurves(Comparison comparison, ComparisonPlan plan) {
             : generation == 0
                 ? method.name() + ", first teacher: " + network.method()
                 : method.name() + ", generation " + generation;
-    return new Curves(title, seeds);
+    return new Curves(title, minutesBefore, network.secondsPerStep() / 60, seeds);
   }
 
   private Map<String, Curve> curves(RunDirectory run, Network network) {

@@ -1,8 +1,8 @@
 package org.vocabeam.pipelines.compare;
 
+import com.google.common.collect.Maps;
 import java.math.BigDecimal;
 import java.util.ArrayList;
-import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -10,10 +10,13 @@ import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.checkerframework.checker.nullness.qual.Nullable;
+import org.vocabeam.models.evaluate.Signal;
 import org.vocabeam.pipelines.stage.MetricsTable;
 import org.vocabeam.transforms.evaluation.ComparisonRecord;
 import org.vocabeam.transforms.evaluation.LabelledEmbeddings;
@@ -21,13 +24,20 @@ import org.vocabeam.transforms.evaluation.MetricRecord;
 
 /**
  * Results of a comparison: a row for each method and below them what stands beside all methods, a
- * column for each metric, in every cell the mean over seeds with the least and the most.
+ * column for each metric, in every cell the mean over seeds with its interval.
  *
+ * @param seeds number of seeds
  * @param columns metrics
  * @param rows rows, methods first
+ * @param correlations of measures without a probe with the linear probe
  * @param leftOut lines on measures that could not be taken, each with the reason
  */
-public record ComparisonTable(List<Column> columns, List<Row> rows, List<String> leftOut) {
+public record ComparisonTable(
+    int seeds,
+    List<Column> columns,
+    List<Row> rows,
+    List<RankCorrelation> correlations,
+    List<String> leftOut) {
   /** Metrics in the order in which people want them; others follow by name. */
   private static final Map<String, String> KNOWN = new LinkedHashMap<>();
 
@@ -44,6 +54,8 @@ public record ComparisonTable(List<Column> columns, List<Row> rows, List<String>
     KNOWN.put("fine-tune", "fine-tune 100 %");
     KNOWN.put("few-shot-5way-1shot", "1 shot");
     KNOWN.put("few-shot-5way-5shot", "5 shots");
+    KNOWN.put(Signal.NEIGHBOURS, "online kNN");
+    KNOWN.put(Signal.RANKME, "RankMe");
     BESIDE.put("random", "random weights");
     BESIDE.put("normalised", "random weights, normalised");
     BESIDE.put("pixels", "raw pixels");
@@ -58,7 +70,7 @@ public record ComparisonTable(List<Column> columns, List<Row> rows, List<String>
    */
   public record Column(String key, String title, boolean percent) {
     static Column of(String key) {
-      boolean percent = !key.equals(LabelledEmbeddings.DEVIATION);
+      boolean percent = !key.equals(LabelledEmbeddings.DEVIATION) && !key.equals(Signal.RANKME);
       return new Column(key, KNOWN.getOrDefault(key, title(key)), percent);
     }
 
@@ -73,9 +85,10 @@ public record ComparisonTable(List<Column> columns, List<Row> rows, List<String>
 
     /** Returns a value as it is shown. */
     public String text(double value) {
-      return percent
-          ? String.format(Locale.ROOT, "%.1f", 100 * value)
-          : String.format(Locale.ROOT, "%.4f", value);
+      if (percent) {
+        return String.format(Locale.ROOT, "%.1f", 100 * value);
+      }
+      return String.format(Locale.ROOT, key.equals(Signal.RANKME) ? "%.1f" : "%.4f", value);
     }
   }
 
@@ -96,7 +109,7 @@ public record ComparisonTable(List<Column> columns, List<Row> rows, List<String>
       boolean method,
       @Nullable String network,
       @Nullable Training training,
-      Map<String, Cell> cells,
+      Map<String, SeedValues> cells,
       List<String> notes) {}
 
   /**
@@ -107,18 +120,6 @@ public record ComparisonTable(List<Column> columns, List<Row> rows, List<String>
    * @param minutes minutes at that speed
    */
   public record Training(long steps, double imagesPerSecond, double minutes) {}
-
-  /**
-   * Values of a metric over seeds.
-   *
-   * @param seeds number of seeds
-   */
-  public record Cell(double mean, double least, double most, long seeds) {
-    /** Returns whether the values differ as they are shown. */
-    boolean hasRange(Column column) {
-      return seeds > 1 && !column.text(least).equals(column.text(most));
-    }
-  }
 
   public ComparisonTable {
     columns = List.copyOf(columns);
@@ -165,7 +166,12 @@ public record ComparisonTable(List<Column> columns, List<Row> rows, List<String>
               notes));
     }
     BESIDE.keySet().forEach(features -> rows.addAll(beside(features, results)));
-    return new ComparisonTable(columns, rows, leftOut(results));
+    return new ComparisonTable(
+        (int) results.stream().map(ComparisonRecord::seed).distinct().count(),
+        columns,
+        rows,
+        RankCorrelation.of(results),
+        leftOut(results));
   }
 
   /** Returns the rows of features that no method trained, one for each network. */
@@ -227,20 +233,55 @@ public record ComparisonTable(List<Column> columns, List<Row> rows, List<String>
     return MetricRecord.name(record.result().metric(), record.result().labelShare());
   }
 
-  private static Map<String, Cell> cells(List<ComparisonRecord> results) {
-    Map<String, DoubleSummaryStatistics> statistics = new TreeMap<>();
-    results.stream()
-        .filter(r -> r.value() != null)
-        .forEach(
-            r ->
-                statistics
-                    .computeIfAbsent(name(r), n -> new DoubleSummaryStatistics())
-                    .accept(r.result().value()));
-    Map<String, Cell> cells = new TreeMap<>();
-    statistics.forEach(
-        (name, s) ->
-            cells.put(name, new Cell(s.getAverage(), s.getMin(), s.getMax(), s.getCount())));
+  private static Map<String, SeedValues> cells(List<ComparisonRecord> results) {
+    Map<String, SortedMap<Long, Double>> values = new TreeMap<>();
+    Map<String, Double> within = new TreeMap<>();
+    for (ComparisonRecord result : results) {
+      if (result.value() != null) {
+        values
+            .computeIfAbsent(name(result), n -> new TreeMap<>())
+            .put(result.seed(), result.value());
+        within.put(name(result), result.interval());
+      }
+    }
+    Map<String, SeedValues> cells = new TreeMap<>();
+    values.forEach((name, seeds) -> cells.put(name, new SeedValues(seeds, within.get(name))));
     return cells;
+  }
+
+  /**
+   * Returns the keys of the methods that are not significantly below the best of a column; none
+   * where there are too few seeds.
+   */
+  Set<String> leaders(Column column) {
+    Map<String, SeedValues> methods = new TreeMap<>();
+    if (column.percent()) {
+      rows.stream()
+          .filter(row -> row.method() && row.cells().containsKey(column.key()))
+          .forEach(row -> methods.put(row.key(), row.cells().get(column.key())));
+    }
+    return Leaders.of(methods);
+  }
+
+  /** Returns lines on how the numbers are to be read, as far as the seeds decide it. */
+  List<String> legend() {
+    List<String> lines = new ArrayList<>();
+    if (seeds >= SeedValues.LEAST_SEEDS) {
+      lines.add(
+          String.format(
+              "+-: 95 %% interval of the mean over %d seeds (Student's t). *: not significantly"
+                  + " below the best of the column (paired t-test over seeds with Holm's correction,"
+                  + " 5 %%)",
+              seeds));
+    } else {
+      lines.add(
+          (seeds == 1
+                  ? "+-: 95 % interval of one seed, over test images or episodes alone."
+                  : "In brackets: the least and the most of 2 seeds.")
+              + " No mark of significance: that needs 3 seeds or more");
+    }
+    lines.addAll(RankCorrelation.line(correlations).stream().toList());
+    return lines;
   }
 
   /** Returns the row of the random weights of a row's network, which its method should beat. */
@@ -267,9 +308,10 @@ public record ComparisonTable(List<Column> columns, List<Row> rows, List<String>
     columns.forEach(column -> head.add(column.title()));
     head.addAll(List.of("steps", "images/s", "minutes"));
     lines.add(head);
+    Map<Column, Set<String>> leaders = Maps.toMap(columns, this::leaders);
     for (Row row : rows) {
       List<String> line = new ArrayList<>(List.of(row.title()));
-      columns.forEach(column -> line.add(text(row.cells().get(column.key()), column)));
+      columns.forEach(column -> line.add(text(row, column, leaders.get(column))));
       Training training = row.training();
       line.addAll(
           training == null
@@ -300,17 +342,28 @@ public record ComparisonTable(List<Column> columns, List<Row> rows, List<String>
             .flatMap(row -> row.notes().stream().map(note -> row.title() + ": " + note))
             .map(note -> note + System.lineSeparator())
             .collect(Collectors.joining()));
+    legend().forEach(line -> text.append(line).append(System.lineSeparator()));
     leftOut.forEach(line -> text.append(line).append(System.lineSeparator()));
     return text.toString();
   }
 
-  private static String text(@Nullable Cell cell, Column column) {
+  private String text(Row row, Column column, Set<String> leaders) {
+    SeedValues cell = row.cells().get(column.key());
     if (cell == null) {
       return "-";
     }
-    String mean = column.text(cell.mean());
-    return cell.hasRange(column)
-        ? mean + " (" + column.text(cell.least()) + " to " + column.text(cell.most()) + ")"
-        : mean;
+    String mark = leaders.contains(row.key()) ? " *" : "";
+    String spread = spread(cell, column).map(text -> " " + text).orElse("");
+    return column.text(cell.mean()) + spread + mark;
+  }
+
+  /** Returns the interval of a mean, or where there is none the least and the most. */
+  static Optional<String> spread(SeedValues cell, Column column) {
+    if (cell.interval().isPresent()) {
+      return Optional.of("+-" + column.text(cell.interval().getAsDouble()));
+    }
+    String least = column.text(cell.least());
+    String most = column.text(cell.most());
+    return least.equals(most) ? Optional.empty() : Optional.of("(" + least + " to " + most + ")");
   }
 }

@@ -17,6 +17,7 @@ import org.vocabeam.pipelines.run.RoundPlan;
 import org.vocabeam.pipelines.runner.Runner;
 import org.vocabeam.pipelines.stage.Evaluation;
 import org.vocabeam.pipelines.stage.MetricsTable;
+import org.vocabeam.transforms.evaluation.EvaluateLinear;
 import org.vocabeam.transforms.evaluation.LabelSurvey;
 import org.vocabeam.transforms.evaluation.MetricRecord;
 import org.vocabeam.transforms.features.FeatureSource;
@@ -31,10 +32,31 @@ import org.vocabeam.transforms.files.StoreFiles;
  */
 record Measurement(
     Comparison comparison, TrainingImages training, LabelSurvey labels, Runner runner) {
+  /** Returns the same measures, taken on another runner. */
+  Measurement on(Runner other) {
+    return new Measurement(comparison, training, labels, other);
+  }
+
   /** Returns the recipe of a method's last network. */
   Recipe recipe(ComparisonPlan.Method method, long seed) {
     RecipeChoice choice = comparison.entries().choice(method.name(), seed);
     return choice.recipe(training.task(choice.settings(), method.steps(comparison.rounds()), seed));
+  }
+
+  /** Returns the same result with the interval of an accuracy on all labelled test images. */
+  MetricRecord withInterval(MetricRecord result) {
+    boolean onTestImages =
+        result.metric().startsWith("knn")
+            || result.metric().equals(EvaluateLinear.METRIC)
+            || result.metric().equals(FineTuning.FINE_TUNE);
+    return result.value() == null || !onTestImages
+        ? result
+        : new MetricRecord(
+            result.features(),
+            result.metric(),
+            result.labelShare(),
+            result.value(),
+            SeedValues.ofAccuracy(result.value(), labels.test().labelled()));
   }
 
   /** Returns all that is measured of a run's network. */
@@ -65,6 +87,7 @@ record Measurement(
                 ? MetricsTable.read(Evaluation.metrics(directory))
                 : evaluation.run(List.of(source), pixels, provenance, directory, runner));
     metrics.add(evaluation.features(source.name(), directory).deviation());
+    metrics.add(evaluation.features(source.name(), directory).rank());
     if (pixels) {
       metrics.add(evaluation.features(Evaluation.PIXELS, directory).deviation());
     }

@@ -29,9 +29,10 @@ import org.vocabeam.transforms.files.StoreFiles;
  * Networks of a comparison. Each stands beside its methods with random weights, as they are and
  * normalised, and trained on labels from them.
  *
+ * @param output directory of the comparison
  * @param networks in the order of the table
  */
-record References(Measurement measurement, List<Network> networks) {
+record References(String output, List<Network> networks) {
   /** Random weights with batch norm statistics of the images, as features. */
   private static final String NORMALISED = "normalised";
 
@@ -87,7 +88,8 @@ record References(Measurement measurement, List<Network> networks) {
       }
     }
     return new References(
-        measurement, networks.values().stream().map(n -> n.distinct(networks.values())).toList());
+        comparison.output(),
+        networks.values().stream().map(n -> n.distinct(networks.values())).toList());
   }
 
   /** Returns what the features of random weights depend on, beside the seed. */
@@ -104,15 +106,14 @@ record References(Measurement measurement, List<Network> networks) {
   String directory(Network network, long seed) {
     String one = "reference/seed-" + seed;
     return StoreFiles.resolve(
-        measurement.comparison().output(),
-        networks.size() == 1 ? one : "reference/" + network.name() + "/seed-" + seed);
+        output, networks.size() == 1 ? one : "reference/" + network.name() + "/seed-" + seed);
   }
 
   /**
    * Measures random weights of a network, as they are and normalised, and with the first network
    * pixels.
    */
-  List<MetricRecord> measure(Network network, long seed) {
+  List<MetricRecord> measure(Network network, long seed, Measurement measurement) {
     Recipe recipe = measurement.recipe(network.first(), seed);
     RecipeChoice choice = measurement.comparison().entries().choice(network.first().name(), seed);
     String directory = directory(network, seed);
@@ -127,7 +128,7 @@ record References(Measurement measurement, List<Network> networks) {
             weights,
             directory,
             seed);
-    metrics.addAll(normalised(choice, directory));
+    metrics.addAll(normalised(choice, directory, measurement));
     metrics.addAll(measurement.fineTune(choice, null, directory));
     return metrics;
   }
@@ -136,7 +137,8 @@ record References(Measurement measurement, List<Network> networks) {
    * Measures where every method starts: random weights whose batch norm has statistics of the
    * images, by steps of supervised training at the rate 0.
    */
-  private List<MetricRecord> normalised(RecipeChoice choice, String directory) {
+  private static List<MetricRecord> normalised(
+      RecipeChoice choice, String directory, Measurement measurement) {
     long seed = choice.seed();
     Optional<String> unlearnable = measurement.labels().unlearnable();
     if (unlearnable.isPresent()) {

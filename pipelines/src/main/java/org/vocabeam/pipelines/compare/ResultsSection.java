@@ -14,9 +14,11 @@ import org.vocabeam.pipelines.compare.ComparisonTable.Training;
  * @param titles of the columns
  * @param columns number of the columns behind the first
  * @param bodies methods, and what stands beside them
+ * @param legend how to read the numbers
  * @param notes lines below the table
  */
-record ResultsSection(List<String> titles, int columns, List<Body> bodies, List<String> notes) {
+record ResultsSection(
+    List<String> titles, int columns, List<Body> bodies, List<String> legend, List<String> notes) {
   private static final List<String> SPEED = List.of("steps", "images/s", "minutes");
 
   /** Rows that are sorted together. */
@@ -34,16 +36,18 @@ record ResultsSection(List<String> titles, int columns, List<Body> bodies, List<
    * Values of a metric over seeds.
    *
    * @param value mean; null without values, and then the others are null too
-   * @param range least and most, where they differ
+   * @param leading is not significantly below the best
+   * @param range interval of the mean, or least and most
    */
   record Cell(
       @Nullable Double value,
       @Nullable String metric,
       @Nullable String classes,
       boolean below,
+      boolean leading,
       @Nullable String mean,
       @Nullable String range) {
-    private static final Cell EMPTY = new Cell(null, null, null, false, null, null);
+    private static final Cell EMPTY = new Cell(null, null, null, false, false, null, null);
   }
 
   /** A number of the plan; null and an empty text where there is none. */
@@ -63,6 +67,7 @@ record ResultsSection(List<String> titles, int columns, List<Body> bodies, List<
         titles,
         titles.size() - 1,
         List.of(body(table, true), body(table, false)),
+        table.legend().stream().map(ResultsSection::sign).toList(),
         Stream.concat(
                 table.rows().stream()
                     .filter(row -> !row.cells().isEmpty())
@@ -103,13 +108,13 @@ record ResultsSection(List<String> titles, int columns, List<Body> bodies, List<
   }
 
   private static Cell cell(ComparisonTable table, ComparisonTable.Row row, Column column) {
-    ComparisonTable.Cell cell = row.cells().get(column.key());
+    SeedValues cell = row.cells().get(column.key());
     if (cell == null) {
       return Cell.EMPTY;
     }
     boolean compared = row.method() && column.percent();
     Double best = table.best(column);
-    ComparisonTable.Cell random =
+    SeedValues random =
         table.random(row).map(start -> start.cells().get(column.key())).orElse(null);
     boolean isBest = compared && best != null && cell.mean() == best;
     boolean below = compared && random != null && cell.mean() < random.mean();
@@ -118,9 +123,12 @@ record ResultsSection(List<String> titles, int columns, List<Body> bodies, List<
         column.key(),
         (isBest ? "best " : "") + (below ? "below" : ""),
         below,
+        table.leaders(column).contains(row.key()),
         column.text(cell.mean()),
-        cell.hasRange(column)
-            ? column.text(cell.least()) + " to " + column.text(cell.most())
-            : null);
+        ComparisonTable.spread(cell, column).map(ResultsSection::sign).orElse(null));
+  }
+
+  private static String sign(String spread) {
+    return spread.replace("+-", "\u00b1");
   }
 }

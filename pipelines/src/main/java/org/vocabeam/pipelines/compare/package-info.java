@@ -19,6 +19,15 @@
  *       nothing; while a method trains, it normalises. So the same weights stand there a second
  *       time, with statistics of the images: the start of every method, which may be better or
  *       worse by many points.
+ *   <li><b>Seeds are the sample.</b> Intervals and tests are over seeds, paired because a seed
+ *       gives all methods the same images in the same order. The interval of a single run is shown
+ *       only where there is one seed: on Photo-ID it is 2.3 points, of test images alone.
+ *   <li><b>Curves against minutes take them from the plan</b>, as steps times measured seconds: the
+ *       stores of steps have no times, because they have the same bytes on every machine.
+ *   <li><b>A plan file lists entries, {@code compare.json} what was measured for them.</b> An entry
+ *       is parsed as options of {@code pretrain}, so there is one list of constants.
+ *   <li><b>Runs are side by side only on a cluster.</b> In one process every network uses all
+ *       cores.
  *   <li><b>A method that refuses the images, or a run that stops, is a result.</b> The table gives
  *       the reason. All other failures end the command, because they say nothing of a method.
  *   <li><b>The page is one file.</b> Tables, pictures and texts are in the HTML and need no script;

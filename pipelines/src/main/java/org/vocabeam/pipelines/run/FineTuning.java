@@ -39,7 +39,8 @@ public record FineTuning(
     String output,
     RoundPlan plan) {
 
-  private static final String FINE_TUNE = "fine-tune";
+  /** Name of the metric without an auxiliary method. */
+  public static final String FINE_TUNE = "fine-tune";
 
   /** Returns the metric of a classifier, which tells how it was trained. */
   static String metric(Supervised method) {

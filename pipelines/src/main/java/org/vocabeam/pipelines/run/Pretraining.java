@@ -133,7 +133,7 @@ public final class Pretraining {
     BatchCheck sizes = new BatchCheck(recipe, data.images(), rounds);
     sizes.check(runner);
     if (done < total) {
-      sizes.remark().ifPresent(System.err::println);
+      sizes.remark().ifPresent(runner::say);
     }
     if (data.views() != null && done < total) {
       data.views()
@@ -147,10 +147,10 @@ public final class Pretraining {
     directory.claim(configuration(signal));
     Watch watch = watch(signal, done);
     if (done > 0 && done < total && !watch.hasEnded()) {
-      System.err.printf("Going on after step %d of %d%n", done, total);
+      runner.say(String.format("Going on after step %d of %d", done, total));
     }
     StepLine line;
-    try (Progress progress = Progress.start("Training", done, total)) {
+    try (Progress progress = runner.progress("Training", done, total)) {
       line = new StepLine(progress, done, (long) recipe.batchSize() * rounds.replicas());
       TrainingProgress.listen(line);
       Set<String> shown = new HashSet<>();
@@ -178,8 +178,8 @@ public final class Pretraining {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    line.summary().forEach(System.err::println);
-    watch.summary(total).forEach(System.err::println);
+    line.summary().forEach(runner::say);
+    watch.summary(total).forEach(runner::say);
   }
 
   /**

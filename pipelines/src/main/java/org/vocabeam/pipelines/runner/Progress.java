@@ -35,9 +35,14 @@ public final class Progress implements AutoCloseable {
   public static Progress start(String task, long done, long total) {
     Integer columns = Integer.getInteger(COLUMNS);
     return columns == null
-        ? start(task, done, total, LINE_EVERY, new Lines(System.err))
+        ? lines(task, done, total)
         : start(
             task, done, total, REDRAWN_EVERY, new ConsoleProgressBarConsumer(System.err, columns));
+  }
+
+  /** Starts showing work in plain lines, also on a terminal. */
+  static Progress lines(String task, long done, long total) {
+    return start(task, done, total, LINE_EVERY, new Lines(System.err));
   }
 
   static Progress start(

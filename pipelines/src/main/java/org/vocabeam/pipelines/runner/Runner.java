@@ -50,6 +50,8 @@ public final class Runner {
   private final String name;
   private final BeamOptions beam;
   private final @Nullable Compute compute;
+  private final int sharing;
+  private final String title;
   private @Nullable FlinkCluster cluster;
   private int slots;
 
@@ -59,14 +61,44 @@ public final class Runner {
    * @param compute how networks compute; null for pipelines without networks
    */
   public Runner(String name, BeamOptions beam, @Nullable Compute compute) {
+    this(name, beam, compute, 1, "");
+  }
+
+  private Runner(
+      String name, BeamOptions beam, @Nullable Compute compute, int sharing, String title) {
     this.name = name;
     this.beam = beam;
     this.compute = compute;
+    this.sharing = sharing;
+    this.title = title;
   }
 
   /** Returns a runner with the same choices, which checks its cluster anew. */
   public Runner renewed() {
-    return new Runner(name, beam, compute);
+    return new Runner(name, beam, compute, sharing, title);
+  }
+
+  /**
+   * Returns a runner with the same choices for one of several runs at the same time, which takes
+   * its share of the cluster's slots and names its lines.
+   *
+   * @param runs number of runs at the same time; for 1 the runner is this one
+   * @param run name of the run, for its lines
+   */
+  public Runner sharing(int runs, String run) {
+    return runs == 1 ? this : new Runner(name, beam, compute, runs, run);
+  }
+
+  /** Prints a line on standard error, with the name of the run where there are several. */
+  public void say(String line) {
+    System.err.println(title.isEmpty() ? line : title + ": " + line);
+  }
+
+  /** Starts showing the progress of a task, in lines where several runs share the terminal. */
+  public Progress progress(String task, long done, long total) {
+    return title.isEmpty()
+        ? Progress.start(task, done, total)
+        : Progress.lines(title + ": " + task, done, total);
   }
 
   /** Returns the options of a command with networks that differ from their defaults. */
@@ -136,7 +168,9 @@ public final class Runner {
     // The cluster identifies the job by this name.
     String jobName = pipeline.getOptions().getJobName() + "-" + UUID.randomUUID();
     pipeline.getOptions().setJobName(jobName);
-    pipeline.run();
+    synchronized (Runner.class) { // Flink's client was not made for several at once
+      pipeline.run();
+    }
     LOG.info("Submitted the job {}", jobName);
     new ClusterJob(cluster, jobName).finish(meanwhile);
   }
@@ -176,6 +210,13 @@ public final class Runner {
   }
 
   private void refuseMoreThanSlots(int parallelism) {
+    if (slots > 0 && sharing > slots) {
+      throw new UserError(
+          String.format(
+              "--parallel is %d, but the cluster at %s has %d slots; lower it, or start more"
+                  + " TaskManagers",
+              sharing, cluster.master(), slots));
+    }
     // A cluster without any slot may start TaskManagers when a job asks for them.
     if (slots > 0 && parallelism > slots) {
       throw new UserError(
@@ -203,7 +244,7 @@ public final class Runner {
       defaults.add("--targetParallelism=1");
     }
     if (cluster != null) {
-      defaults.add("--parallelism=" + Math.max(1, slots));
+      defaults.add("--parallelism=" + Math.max(1, slots / sharing));
       defaults.add("--filesToStage=" + emptyJar());
       defaults.add("--attachedMode=false"); // submits and returns; ClusterJob waits
     }

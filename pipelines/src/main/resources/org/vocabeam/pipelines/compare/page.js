@@ -6,12 +6,28 @@
 
   var charts = [];
 
+  var curves = JSON.parse(document.getElementById('curves-data').textContent);
+  var against = 'minutes';
+
+  // The longest network's, for one horizontal axis of all charts.
+  var minutes = Math.max.apply(null, [0].concat(curves.cards.map(function (card) {
+    return Math.max.apply(null, [0].concat(Object.values(card.loss || {}).map(function (curve) {
+      return card.minutesBefore + (curve.steps[curve.steps.length - 1] + 1) * card.minutesPerStep;
+    })));
+  })));
+
+  // The place of a step on the horizontal axis: steps count from 0 and end after themselves.
+  function place(card, step) {
+    return against === 'steps' ? step : card.minutesBefore + (step + 1) * card.minutesPerStep;
+  }
+
   // One chart: a line for every seed, over the steps of all of them.
-  function draw(of, series, range) {
+  function draw(of, card, series, range) {
     var seeds = Object.keys(series);
     var steps = Array.from(new Set(seeds.flatMap(function (s) { return series[s].steps; })));
     steps.sort(function (a, b) { return a - b; });
-    var data = [steps].concat(seeds.map(function (seed) {
+    var places = steps.map(function (step) { return place(card, step); });
+    var data = [places].concat(seeds.map(function (seed) {
       var at = new Map(series[seed].steps.map(function (step, i) { return [step, series[seed].values[i]]; }));
       return steps.map(function (step) { return at.has(step) ? at.get(step) : null; });
     }));
@@ -24,8 +40,8 @@
     var options = {
       width: of.clientWidth,
       height: 170,
-      scales: { x: { time: false }, y: range ? { range: function () { return range; } } : {} },
-      axes: [Object.assign({ space: 45, size: 30 }, axis), Object.assign({ size: 46 }, axis)],
+      scales: { x: { time: false, range: [0, against === 'steps' ? places[places.length - 1] : minutes * 1.02] }, y: range ? { range: function () { return range; } } : {} },
+      axes: [Object.assign({ space: 30, size: 30 }, axis), Object.assign({ size: 46 }, axis)],
       legend: { show: false },
       cursor: { show: false },
       series: [{}].concat(seeds.map(function (seed, i) {
@@ -33,7 +49,7 @@
           label: seed,
           width: 1.5,
           spanGaps: true,
-          points: { show: steps.length < 3 },
+          points: { show: steps.length < 30 },
           stroke: function () { return colour('--seed' + i % 5); }
         };
       }))
@@ -41,12 +57,25 @@
     charts.push({ plot: new uPlot(options, data, of), of: of });
   }
 
-  var curves = JSON.parse(document.getElementById('curves-data').textContent);
-  document.querySelectorAll('[data-curves]').forEach(function (of) {
-    var card = curves.cards[Number(of.dataset.curves)];
-    var series = card[of.dataset.metric];
-    of.textContent = '';
-    draw(of, series, of.dataset.metric === 'embedding_std' ? [0, curves.largestStd * 1.05] : null);
+  function drawAll() {
+    charts.forEach(function (chart) { chart.plot.destroy(); });
+    charts = [];
+    document.querySelectorAll('[data-curves]').forEach(function (of) {
+      var card = curves.cards[Number(of.dataset.curves)];
+      var largest = curves.largest[of.dataset.metric];
+      of.textContent = '';
+      draw(of, card, card[of.dataset.metric], largest === undefined ? null : [0, largest * 1.05]);
+    });
+  }
+  drawAll();
+  document.querySelectorAll('[data-axis]').forEach(function (button) {
+    button.addEventListener('click', function () {
+      against = button.dataset.axis;
+      document.querySelectorAll('[data-axis]').forEach(function (other) {
+        other.setAttribute('aria-pressed', String(other === button));
+      });
+      drawAll();
+    });
   });
 
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', function () {

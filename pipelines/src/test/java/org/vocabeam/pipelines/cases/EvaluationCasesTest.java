@@ -279,8 +279,9 @@ class EvaluationCasesTest {
         assertFalse(row.reason().isEmpty());
       }
     }
-    Set<String> measured = Set.of("few-shot-5way-1shot", "embedding-std");
-    assertEquals(Map.of("trained", measured, "random", measured, "pixels", measured), taken);
+    Set<String> pixels = Set.of("few-shot-5way-1shot", "embedding-std");
+    Set<String> networks = Set.of("few-shot-5way-1shot", "embedding-std", "rankme");
+    assertEquals(Map.of("trained", networks, "random", networks, "pixels", pixels), taken);
   }
 
   @Test

@@ -61,6 +61,10 @@ class CompareCommandTest {
         refused(none, "--steps=4", "--methods=obow,obow"));
     assertEquals(
         "--seeds is [1, 1], must name each once", refused(none, "--steps=4", "--seeds=1,1"));
+    assertEquals(
+        "--parallel is 2, must be 1 in one process, whose networks use all of its cores; give"
+            + " --flinkMaster for runs side by side on a cluster",
+        refused(none, "--steps=4", "--parallel=2"));
     assertTrue(refused(none, "--steps=4", "--testSplit=valid").contains("has no split 'valid'"));
     assertTrue(
         refused(none, "--steps=4", "--methods=colorization")
@@ -83,7 +87,8 @@ class CompareCommandTest {
             300,
             "train",
             "test",
-            PoolingChoice.GLOBAL);
+            PoolingChoice.GLOBAL,
+            1);
     TrainingImages training = TrainingImages.open(images.toString(), "train");
     ComparisonPlan plan =
         new ComparisonPlan(

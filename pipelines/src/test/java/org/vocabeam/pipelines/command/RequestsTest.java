@@ -289,7 +289,8 @@ class RequestsTest {
             300,
             "train",
             "test",
-            PoolingChoice.GLOBAL),
+            PoolingChoice.GLOBAL,
+            1),
         CompareCommand.class,
         CompareCommand::request);
     assertSame(
@@ -304,7 +305,8 @@ class RequestsTest {
             0,
             "x",
             "y",
-            GRID),
+            GRID,
+            4),
         CompareCommand.class,
         CompareCommand::request);
   }

@@ -25,7 +25,8 @@ class ComparisonLengthTest {
             0,
             "train",
             "test",
-            PoolingChoice.GLOBAL);
+            PoolingChoice.GLOBAL,
+            1);
     assertEquals(expected, comparison.length());
   }
 }

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -76,7 +77,9 @@ class ComparisonReportTest {
         List.of("about " + label),
         1,
         table(),
-        List.of(new Curves("obow", Map.of(1L, Map.of("loss", curve, "embedding_std", curve)))),
+        List.of(
+            new Curves(
+                "obow", 0.5, 0.25, Map.of(1L, Map.of("loss", curve, "embedding_std", curve)))),
         List.of(new Neighbourhood(query, Map.of("obow", List.of(query, other)))),
         List.of(
             new WordGallery(
@@ -127,8 +130,34 @@ class ComparisonReportTest {
             "random weights, normalised       -                 37.5              -              -",
             "raw pixels                       -                 25.0              -              -",
             "obow: seed 2 stopped: collapse",
-            "colorization: not applicable: images have 1 channel"),
+            "colorization: not applicable: images have 1 channel",
+            "In brackets: the least and the most of 2 seeds. No mark of significance: that needs 3"
+                + " seeds or more"),
         lines);
+  }
+
+  /**
+   * With three seeds there are intervals, and marks of what is not significantly below the best.
+   */
+  @Test
+  void threeSeedsHaveIntervalsAndMarks() {
+    double[] obow = {0.81, 0.79, 0.8};
+    double[] bownet = {0.6, 0.61, 0.59};
+    List<ComparisonRecord> records = new ArrayList<>();
+    for (int seed = 0; seed < 3; seed++) {
+      records.add(record("", seed, "random", "linear", 1, 0.5));
+      records.add(record("obow", seed, "trained", "linear", 1, obow[seed]));
+      records.add(record("bownet", seed, "trained", "linear", 1, bownet[seed]));
+    }
+    ComparisonTable table = ComparisonTable.of(PLAN, 2, records, Map.of());
+    List<String> lines = table.text().lines().toList();
+    assertTrue(lines.get(1).contains("  60.0 +-2.5  "), lines.get(1));
+    assertTrue(lines.get(2).contains("  80.0 +-2.5 *  "), lines.get(2));
+    assertTrue(table.text().contains("95 % interval of the mean over 3 seeds"), table.text());
+    ResultsSection.Body methods = ResultsSection.of(table).bodies().get(0);
+    assertEquals("\u00b12.5", methods.rows().get(1).cells().get(0).range());
+    assertTrue(methods.rows().get(1).cells().get(0).leading());
+    assertFalse(methods.rows().get(0).cells().get(0).leading());
   }
 
   /** Each method is compared with the random weights of its own network. */
@@ -176,7 +205,7 @@ class ComparisonReportTest {
         html.contains(
             "data-metric=\"linear\" data-value=\"0.75\"><span class=\"mean\">75.0</span>"),
         html);
-    assertTrue(html.contains("<span class=\"range\">40.0 to 45.0</span>"));
+    assertTrue(html.contains("<span class=\"range\">(40.0 to 45.0)</span>"));
     assertTrue(html.contains("not applicable: images have 1 channel"));
     assertTrue(html.contains("obow: seed 2 stopped: collapse"));
     // Bownet is below random weights, obow is not and is the best.
@@ -204,7 +233,9 @@ class ComparisonReportTest {
     JsonNode json = new ObjectMapper().readTree(data.group(1));
     assertEquals("[0,1]", json.at("/cards/0/loss/1/steps").toString());
     assertEquals("[2.0,1.0]", json.at("/cards/0/loss/1/values").toString());
-    assertEquals(2, json.at("/largestStd").asDouble());
+    assertEquals(2, json.at("/largest/embedding_std").asDouble());
+    assertEquals(0.5, json.at("/cards/0/minutesBefore").asDouble());
+    assertEquals(0.25, json.at("/cards/0/minutesPerStep").asDouble());
   }
 
   @Test

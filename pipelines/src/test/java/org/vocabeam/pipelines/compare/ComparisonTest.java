@@ -152,23 +152,26 @@ class ComparisonTest {
             "knn200",
             "linear",
             "linear@0.01",
-            "linear@0.1");
+            "linear@0.1",
+            "rankme");
     List<String> all =
         Stream.concat(frozen.stream(), Stream.of("fine-tune", "fine-tune@0.01", "fine-tune@0.1"))
             .sorted()
             .toList();
+    List<String> trained = Stream.concat(all.stream(), Stream.of("neighbours")).sorted().toList();
+    List<String> pixels = frozen.stream().filter(metric -> !metric.equals("rankme")).toList();
     assertEquals(
         Map.of(
             "obow/trained",
-            all,
+            trained,
             "rotation/trained",
-            all,
+            trained,
             "/random",
             all,
             "/normalised",
             frozen,
             "/pixels",
-            frozen),
+            pixels),
         metrics);
     for (ComparisonRecord record : records()) {
       boolean fewShot = record.metric().startsWith("few-shot");
@@ -369,10 +372,13 @@ class ComparisonTest {
       browser.open(output.resolve("index.html"));
       var driver = browser.driver();
       assertEquals("Vocabeam: comparison of methods", driver.getTitle());
-      // Loss and embedding std of two methods.
-      List<WebElement> canvases = driver.findElements(By.tagName("canvas"));
-      assertEquals(4, canvases.size());
-      canvases.forEach(canvas -> assertEquals(true, browser.script(DRAWN, canvas)));
+      // Loss, embedding std, neighbours and RankMe of two methods, by minutes and by steps.
+      for (String axis : List.of("minutes", "steps")) {
+        driver.findElement(By.cssSelector("[data-axis=" + axis + "]")).click();
+        List<WebElement> canvases = driver.findElements(By.tagName("canvas"));
+        assertEquals(8, canvases.size());
+        canvases.forEach(canvas -> assertEquals(true, browser.script(DRAWN, canvas)));
+      }
       for (ComparisonRecord record : records()) {
         MetricRecord result = record.result();
         String row = record.method().isEmpty() ? result.features() : record.method();
@@ -385,10 +391,13 @@ class ComparisonTest {
         WebElement cell = driver.findElement(place);
         assertEquals(result.value(), Double.parseDouble(cell.getDomAttribute("data-value")));
         String shown =
-            metric.equals("embedding-std")
-                ? String.format(Locale.ROOT, "%.4f", result.value())
-                : String.format(Locale.ROOT, "%.1f", 100 * result.value());
-        assertTrue(cell.getText().endsWith(shown), cell.getText() + " is not " + shown);
+            switch (metric) {
+              case "embedding-std" -> String.format(Locale.ROOT, "%.4f", result.value());
+              case "rankme" -> String.format(Locale.ROOT, "%.1f", result.value());
+              default -> String.format(Locale.ROOT, "%.1f", 100 * result.value());
+            };
+        String mean = cell.findElement(By.className("mean")).getText();
+        assertTrue(mean.endsWith(shown), mean + " is not " + shown);
       }
       assertTrue(
           driver

@@ -40,7 +40,8 @@ class ReferencesTest {
             0,
             "train",
             "test",
-            PoolingChoice.GLOBAL);
+            PoolingChoice.GLOBAL,
+            1);
     List<ComparisonPlan.Network> networks =
         List.of(new ComparisonPlan.Network("any", 1, 2, 16, 0.1));
     ComparisonPlan plan =

@@ -1,6 +1,7 @@
 package org.vocabeam.transforms.evaluation;
 
 import com.google.common.collect.AbstractIterator;
+import com.google.common.primitives.Floats;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
@@ -8,9 +9,14 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.vocabeam.models.Seeds;
 import org.vocabeam.models.evaluate.EmbeddingStd;
 import org.vocabeam.models.evaluate.LabelledFeatures;
+import org.vocabeam.models.evaluate.RankMe;
+import org.vocabeam.models.evaluate.Signal;
 import org.vocabeam.models.evaluate.Unmeasurable;
 import org.vocabeam.transforms.features.EmbeddingRecord;
 import org.vocabeam.transforms.features.PixelFeatures;
@@ -39,6 +45,11 @@ public record LabelledEmbeddings(
     implements Serializable {
   /** Name of the metric {@link #deviation}. */
   public static final String DEVIATION = "embedding-std";
+
+  /** Largest number of rows whose rank is computed. */
+  private static final int RANKED = 2048;
+
+  private static final String RANK_DRAW = "rank";
 
   public LabelledEmbeddings {
     groups = List.copyOf(groups);
@@ -167,6 +178,41 @@ public record LabelledEmbeddings(
       throw noRows(testSplit);
     }
     return deviation.value();
+  }
+
+  /**
+   * Computes the {@link RankMe} of the test rows as the metric {@link Signal#RANKME}; of more than
+   * {@value #RANKED} rows of as many that a hash of their ids draws. It runs in the calling
+   * process.
+   */
+  public MetricRecord rank() {
+    NavigableMap<Long, float[]> drawn = new TreeMap<>();
+    for (RowGroup group : groups) {
+      forEach(
+          group,
+          row -> {
+            if (row.split().equals(testSplit)) {
+              drawn.put(Seeds.of(0, RANK_DRAW, row.id()), row.embedding());
+              if (drawn.size() > RANKED) {
+                drawn.pollLastEntry();
+              }
+            }
+          });
+    }
+    try {
+      if (drawn.isEmpty()) {
+        throw noRows(testSplit);
+      }
+      int width = drawn.firstEntry().getValue().length;
+      return new MetricRecord(
+          name,
+          Signal.RANKME,
+          1,
+          RankMe.of(Floats.concat(drawn.values().toArray(float[][]::new)), width),
+          0);
+    } catch (Unmeasurable e) {
+      return MetricRecord.leftOut(name, Signal.RANKME, 1, e.getMessage());
+    }
   }
 
   static Unmeasurable noRows(String split) {
