@@ -45,7 +45,7 @@ class ArchitectureTest {
           entry("choice", Set.of("run", "inputs", "runner")),
           entry("page", Set.of()),
           entry("compare", Set.of("page", "run", "stage", "inputs", "runner")),
-          entry("registry", Set.of("run", "stage", "lock", "inputs", "runner")),
+          entry("registry", Set.of("choice", "run", "stage", "lock", "inputs", "runner")),
           entry("options", Set.of("choice", "run", "inputs", "runner")),
           entry(
               "command",

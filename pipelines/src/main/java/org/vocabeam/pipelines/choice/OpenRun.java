@@ -58,17 +58,42 @@ public record OpenRun(PretrainRequest request, boolean chooses, @Nullable Double
 
   private static final int MOST_ROUNDS = 40;
 
+  /** Options that say where things are, whose content a run checks itself. */
+  private static final String INPUTS = "initial|targets|views|teacher";
+
+  /** Most seconds from the start of a command to its plan; a schedule's process is older. */
+  private static final double START_SECONDS = 10;
+
   /** Steps of the recipes whose speed is measured: more than are taken. */
   private static final long TIMED_STEPS = 1000;
 
   public OpenRun {
-    if (minutes != null && !(minutes > 0 && minutes <= Float.MAX_VALUE)) {
-      throw new UserError("--minutes is " + minutes + ", must be more than 0");
-    }
+    check(minutes);
     if (chooses && request.given().initial() != null) {
       throw new UserError(
           "--preset is auto, must be the name of a preset with --initial, whose weights have a network");
     }
+  }
+
+  /** Refuses a length that is no time. */
+  public static void check(@Nullable Double minutes) {
+    if (minutes != null && !(minutes > 0 && minutes <= Float.MAX_VALUE)) {
+      throw new UserError("--minutes is " + minutes + ", must be more than 0");
+    }
+  }
+
+  /** Returns the options of rounds, with minutes in the place of their length if there are any. */
+  public static List<String> length(RoundPlan rounds, @Nullable Double minutes) {
+    return minutes == null
+        ? rounds.options()
+        : TypedCommand.of("")
+            .with(rounds.options().stream().filter(option -> !isLength(option)).toList())
+            .with("minutes", minutes)
+            .options();
+  }
+
+  private static boolean isLength(String option) {
+    return option.matches("--(rounds|stepsPerRound)=.*");
   }
 
   /** Returns true if nothing is open. */
@@ -87,7 +112,7 @@ public record OpenRun(PretrainRequest request, boolean chooses, @Nullable Double
     List<String> kept =
         settled.options().stream()
             .filter(option -> !(chooses && option.startsWith("--preset=")))
-            .filter(option -> minutes == null || !option.matches("--(rounds|stepsPerRound)=.*"))
+            .filter(option -> minutes == null || !isLength(option))
             .toList();
     return new TypedCommand(settled.name(), kept)
         .ifGiven("preset", chooses ? AUTO : null)
@@ -148,7 +173,7 @@ public record OpenRun(PretrainRequest request, boolean chooses, @Nullable Double
   /** Returns the options that decide the run, without those that say where things are. */
   private List<String> typedWithoutPlace() {
     return typed(new Runner(Runner.FLINK, BeamOptions.NONE, null)).options().stream()
-        .filter(option -> !option.matches("--(images|split|output)=.*"))
+        .filter(option -> !option.matches("--(images|split|output|" + INPUTS + ")=.*"))
         .toList();
   }
 
@@ -215,6 +240,8 @@ public record OpenRun(PretrainRequest request, boolean chooses, @Nullable Double
 
   /** Measures the steps of all networks that a request trains. */
   private static Timed timed(PretrainRequest request, TrainingImages images, Runner runner) {
+    double before = secondsSinceStart();
+    long begin = System.nanoTime();
     Recipe recipe = request.withRounds(RoundPlan.alone(1, TIMED_STEPS)).recipe(images);
     new BatchCheck(recipe, images, RoundPlan.alone(1, 1)).check(runner);
     Map<Recipe, Integer> networks = new LinkedHashMap<>();
@@ -251,11 +278,12 @@ public record OpenRun(PretrainRequest request, boolean chooses, @Nullable Double
         ProgramSize.of(recipe),
         seconds * shared,
         networks.values().stream().mapToInt(Integer::intValue).sum(),
-        secondsSinceStart());
+        before + (System.nanoTime() - begin) / 1e9);
   }
 
+  /** Returns the seconds from the start of the command to now, when it begins to plan. */
   private static double secondsSinceStart() {
-    return ManagementFactory.getRuntimeMXBean().getUptime() / 1e3;
+    return Math.min(START_SECONDS, ManagementFactory.getRuntimeMXBean().getUptime() / 1e3);
   }
 
   /**
@@ -270,7 +298,11 @@ public record OpenRun(PretrainRequest request, boolean chooses, @Nullable Double
     RoundPlan rounds(double seconds, RoundPlan given, TrainingImages images) {
       int rounds =
           (int) Math.max(1, Math.min(MOST_ROUNDS, Math.round(seconds / 60 / ROUND_MINUTES)));
-      double left = seconds - before - Estimate.secondsBesideSteps(size, networks, rounds);
+      double left =
+          seconds
+              - before
+              - Estimate.secondsBesideSteps(size, networks, rounds)
+              - Estimate.secondsOfSignal(recipe, images, given, secondsPerStep);
       long steps = (long) Math.max(1, left / secondsPerStep / rounds);
       long most = BatchCheck.mostStepsPerRound(recipe, images, given.replicas());
       return new RoundPlan(

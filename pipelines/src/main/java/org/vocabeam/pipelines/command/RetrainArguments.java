@@ -2,6 +2,7 @@ package org.vocabeam.pipelines.command;
 
 import java.util.List;
 import org.vocabeam.pipelines.options.IngestArguments;
+import org.vocabeam.pipelines.options.MinutesOption;
 import org.vocabeam.pipelines.options.PoolingArguments;
 import org.vocabeam.pipelines.options.RecipeArguments;
 import org.vocabeam.pipelines.options.RegistryOption;
@@ -47,6 +48,7 @@ final class RetrainArguments {
 
   @Mixin private RecipeArguments recipe;
   @Mixin private RoundArguments rounds;
+  @Mixin private MinutesOption minutes;
   @Mixin private SignalArguments signal;
   @Mixin private PoolingArguments pooling;
 
@@ -62,6 +64,7 @@ final class RetrainArguments {
         from,
         recipe.choice(),
         signal.of(rounds.plan()),
+        minutes.minutes(rounds),
         pooling.choice(),
         Gate.parse(gate),
         trainSplit.name(),

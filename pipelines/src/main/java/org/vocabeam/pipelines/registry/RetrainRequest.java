@@ -3,7 +3,9 @@ package org.vocabeam.pipelines.registry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
+import org.vocabeam.pipelines.choice.OpenRun;
 import org.vocabeam.pipelines.inputs.ImageInput;
 import org.vocabeam.pipelines.inputs.PoolingChoice;
 import org.vocabeam.pipelines.inputs.RecipeChoice;
@@ -28,6 +30,7 @@ import org.vocabeam.pipelines.runner.TypedCommand;
  *     starts from random weights
  * @param recipe method and constants
  * @param rounds length of the training, and its replicas
+ * @param minutes minutes of the training, in the place of the rounds' length; null without
  * @param pooling features that are evaluated and exported
  * @param gate conditions of a promotion
  * @param trainSplit split that is trained on, and learned from in the evaluation
@@ -39,6 +42,7 @@ public record RetrainRequest(
     String from,
     RecipeChoice recipe,
     RoundPlan rounds,
+    @Nullable Double minutes,
     PoolingChoice pooling,
     Gate gate,
     String trainSplit,
@@ -59,6 +63,7 @@ public record RetrainRequest(
           "--method is bownet, whose targets are stored beside one store of images; retrain needs a"
               + " method that makes its own, as obow");
     }
+    OpenRun.check(minutes);
     recipe.check(rounds.steps()); // a schedule would find out in the night
   }
 
@@ -70,6 +75,7 @@ public record RetrainRequest(
         PROMOTED,
         RecipeChoice.of(RecipeChoice.METHOD),
         rounds,
+        null,
         PoolingChoice.GLOBAL,
         Gate.parse(List.of(GATE)),
         TrainingImages.TRAIN,
@@ -79,7 +85,7 @@ public record RetrainRequest(
   /** Returns the options that decide whether two requests ask for the same model. */
   List<String> options() {
     List<String> options = new ArrayList<>(recipe.options());
-    options.addAll(rounds.options());
+    options.addAll(OpenRun.length(rounds, minutes));
     options.addAll(pooling.options());
     return options;
   }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 import org.vocabeam.models.methods.Methods;
+import org.vocabeam.pipelines.choice.OpenRun;
 import org.vocabeam.pipelines.inputs.InitialWeights;
 import org.vocabeam.pipelines.inputs.Provenance;
 import org.vocabeam.pipelines.inputs.RunDirectory;
@@ -43,7 +44,8 @@ record VersionWork(
     String images = registry.images(request.increment());
     ImageStatistics statistics = ImageStatistics.read(images);
     check(images);
-    String checkpoint = steps.take("Pre-train", pretrain(images));
+    String checkpoint =
+        steps.take("Pre-train", new OpenRun(pretrain(images), false, asked.minutes()));
     Trained metrics = evaluate("Evaluate", images, checkpoint, false);
     Trained parentMetrics =
         request.parent() == null

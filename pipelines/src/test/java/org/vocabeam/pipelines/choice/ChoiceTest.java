@@ -71,13 +71,13 @@ class ChoiceTest {
   void neverChoosesWhatIsRefused() {
     List<String> refused = new ArrayList<>();
     for (String method : Methods.names()) {
-      for (long images : new long[] {10, 33, 999, 60_000, 10_000_000}) {
+      for (long images : new long[] {10, 999, 10_000_000}) {
         for (int[] shape :
             new int[][] {
               {8, 8}, {8, 2000}, {27, 28}, {28, 28}, {45, 64}, {65, 64}, {100, 200}, {2000, 2000}
             }) {
           for (Machine machine : MACHINES) {
-            for (double minutes : new double[] {0, 30, 100_000}) {
+            for (double minutes : new double[] {0, 100_000}) {
               for (boolean one : new boolean[] {true, false}) {
                 Situation situation =
                     new Situation(method, images, shape[0], shape[1], one, 3, machine, minutes);

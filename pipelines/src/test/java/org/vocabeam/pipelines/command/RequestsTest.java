@@ -267,8 +267,23 @@ class RequestsTest {
             RetrainRequest.SCRATCH,
             RECIPE,
             ROUNDS,
+            null,
             GRID,
             Gate.parse(List.of("linear>-0.5", "knn20>=70%")),
+            "some",
+            "others"),
+        RetrainCommand.class,
+        RetrainCommand::request);
+    assertSame(
+        new RetrainRequest(
+            "a",
+            INPUT,
+            RetrainRequest.PROMOTED,
+            RecipeChoice.of("dino"),
+            new RoundPlan(4, 500, 2, 64),
+            12.5,
+            GRID,
+            Gate.parse(List.of("linear>-0.5")),
             "some",
             "others"),
         RetrainCommand.class,
