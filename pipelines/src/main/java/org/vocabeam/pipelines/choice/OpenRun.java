@@ -188,21 +188,9 @@ public record OpenRun(PretrainRequest request, boolean chooses, @Nullable Double
   private RunPlan plan(TrainingImages images, Runner runner) {
     List<Setting> settings = chooses ? chosen(images, runner).settings() : List.of();
     PretrainRequest chosen = request.withRecipe(new Choice(settings).applyTo(request.recipe()));
-    if (minutes == null) {
-      Timed timed = timed(chosen, images, runner);
-      RunPlan plan =
-          new RunPlan(
-              asked(images),
-              settings,
-              timed.secondsPerStep(),
-              chosen.rounds().rounds(),
-              chosen.rounds().stepsPerRound(),
-              timed.estimate(chosen.rounds(), images, runner));
-      plan.write(request.output());
-      return plan;
-    }
     Timed timed = timed(chosen, images, runner);
-    RoundPlan rounds = timed.rounds(60 * minutes, request.rounds(), images);
+    RoundPlan rounds =
+        minutes == null ? request.rounds() : timed.rounds(60 * minutes, request.rounds(), images);
     RunPlan plan =
         new RunPlan(
             asked(images),

@@ -134,6 +134,8 @@ class RetrainCommandTest {
     assertTrue(gate.startsWith("--gate has 'linear', must be METRIC>=POINTS"), gate);
     String from = refused(() -> retrain("--from=here"));
     assertEquals("--from is here, must be promoted or scratch", from);
+    String minutes = refused(() -> retrain("--minutes=5"));
+    assertEquals("--minutes is 5.0, must be left out beside --rounds=2", minutes);
     String method = refused(() -> retrain("--method=bownet"));
     assertTrue(method.startsWith("--method is bownet"), method);
     String cron =
