@@ -24,19 +24,15 @@ import picocli.CommandLine.Option;
     header = "Pre-trains an encoder without labels.",
     description =
         "Trains in rounds of one pipeline run each. Killed at any moment, the same"
-            + " command goes on from the last complete round. With --preset=auto, preset, image size,"
-            + " batch and words that are not given follow from the images, the machine and --minutes"
-            + " (default: 30).",
+            + " command goes on from the last complete round. --preset=auto chooses what is not given"
+            + " by the images, the machine and --minutes (default: 30).",
     footer = {
       "",
       "Example:",
       "  ./vocabeam pretrain --images=runs/photos/images --output=runs/obow \\",
       "      --rounds=4 --stepsPerRound=500",
-      "  tensorboard --logdir=runs/obow/tensorboard",
-      "  ./vocabeam pretrain --images=runs/photos/images --output=runs/mine --preset=auto \\",
-      "      --minutes=30",
-      "  ./vocabeam pretrain --images=runs/photos/images --output=runs/early \\",
-      "      --rounds=20 --stepsPerRound=500 --keep=best --patience=3"
+      "  ./vocabeam pretrain --images=runs/photos/images --output=runs/mine \\",
+      "      --preset=auto --minutes=30"
     })
 public final class PretrainCommand implements Callable<Integer> {
   @Mixin private RunArguments arguments;

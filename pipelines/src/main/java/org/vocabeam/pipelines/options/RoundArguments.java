@@ -11,10 +11,7 @@ public final class RoundArguments {
       names = "--rounds",
       order = Sections.ROUNDS,
       paramLabel = "N",
-      description =
-          "Rounds of the whole run; each ends with a checkpoint. Default: "
-              + RoundPlan.ROUNDS
-              + ".")
+      description = "Rounds, each with a checkpoint. Default: " + RoundPlan.ROUNDS + ".")
   private @Nullable Integer rounds;
 
   @Option(
@@ -22,8 +19,8 @@ public final class RoundArguments {
       order = Sections.ROUNDS,
       paramLabel = "N",
       description =
-          "Steps of every replica in a round. The learning rate's schedule is --rounds x"
-              + " --stepsPerRound steps long. Default: "
+          "Steps of every replica in a round; the rate's schedule is --rounds x --stepsPerRound long."
+              + " Default: "
               + RoundPlan.STEPS_PER_ROUND
               + ".")
   private @Nullable Long stepsPerRound;
