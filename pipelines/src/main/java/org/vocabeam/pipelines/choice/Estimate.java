@@ -129,7 +129,7 @@ record Estimate(double seconds, long hostBytes, long gpuBytes, long diskBytes) {
             : String.format(Locale.ROOT, "%.1f h", seconds / 3600);
   }
 
-  private static String bytes(double bytes) {
+  private static String bytes(long bytes) {
     return bytes < 1e9
         ? String.format(Locale.ROOT, "%.0f MB", bytes / 1e6)
         : String.format(Locale.ROOT, "%.1f GB", bytes / 1e9);
