@@ -91,7 +91,7 @@ public final class TimeSteps extends PTransform<PBegin, PCollection<StepMetric>>
         }
         long now = System.nanoTime();
         // Slow steps have compiled all code after few of them; the first one loads kernels.
-        boolean isWarm = step >= WARM_UP || step > 0 && now - start > nanos / 2;
+        boolean isWarm = step >= WARM_UP || (step > 0 && now - start > nanos / 2);
         if (isWarm) {
           out.output(new StepMetric(step, 0, SECONDS, (float) ((now - before) / 1e9)));
           if (now - start > nanos) {
