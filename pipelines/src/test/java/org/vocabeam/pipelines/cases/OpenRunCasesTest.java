@@ -51,7 +51,7 @@ class OpenRunCasesTest {
   private static List<String> printedOptions(String text) {
     return text.lines()
         .filter(line -> line.startsWith("  --"))
-        .map(line -> line.strip().split(" ")[0])
+        .map(line -> line.strip().replaceFirst(" .*", ""))
         .toList();
   }
 
