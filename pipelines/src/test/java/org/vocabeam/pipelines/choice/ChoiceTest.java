@@ -34,7 +34,7 @@ class ChoiceTest {
 
   /** About the sizes of a micro-batch, without authoring thousands of programs. */
   private static ProgramSize size(Recipe recipe) {
-    long kept = 6 * recipe.microBatchSize() * StepMemory.of(recipe).deviceBytes();
+    long kept = 6L * recipe.microBatchSize() * StepMemory.of(recipe).deviceBytes();
     return new ProgramSize(200_000_000, 50_000_000, kept, kept / 50, 6);
   }
 
