@@ -19,7 +19,6 @@ import org.vocabeam.pipelines.options.DeviceArguments;
 import org.vocabeam.pipelines.options.ImageSizeOption;
 import org.vocabeam.pipelines.options.ImagesOption;
 import org.vocabeam.pipelines.options.OutputOption;
-import org.vocabeam.pipelines.options.PlanFile;
 import org.vocabeam.pipelines.options.PoolingArguments;
 import org.vocabeam.pipelines.options.PresetOption;
 import org.vocabeam.pipelines.options.RecipeArguments;

@@ -1,4 +1,4 @@
-package org.vocabeam.pipelines.options;
+package org.vocabeam.pipelines.command;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -23,6 +23,9 @@ import org.vocabeam.models.UserError;
 import org.vocabeam.models.methods.Methods;
 import org.vocabeam.pipelines.compare.Entries;
 import org.vocabeam.pipelines.compare.Entry;
+import org.vocabeam.pipelines.options.RecipeArguments;
+import org.vocabeam.pipelines.options.Spelling;
+import org.vocabeam.pipelines.options.WrongValue;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -47,7 +50,7 @@ import picocli.CommandLine.ParameterException;
  * @param file the file, for messages
  * @param content the whole file
  */
-public record PlanFile(String file, ObjectNode content) {
+record PlanFile(String file, ObjectNode content) {
   private static final String ENTRIES = "entries";
   private static final String NAME = "name";
   private static final String SET = "set";
@@ -75,7 +78,7 @@ public record PlanFile(String file, ObjectNode content) {
    *
    * @throws UserError when it cannot be read, or is no object with entries
    */
-  public static PlanFile read(Path file) {
+  static PlanFile read(Path file) {
     JsonNode tree;
     try {
       tree = YAML.readTree(Files.readString(file, StandardCharsets.UTF_8));
@@ -107,7 +110,7 @@ public record PlanFile(String file, ObjectNode content) {
    * @param compare the command whose options they are
    * @throws UserError when there is no such option
    */
-  public List<String> options(CommandSpec compare) {
+  List<String> options(CommandSpec compare) {
     List<String> known = names(compare, NOT_IN_FILE);
     known.add(ENTRIES);
     try {
@@ -124,7 +127,7 @@ public record PlanFile(String file, ObjectNode content) {
    * @param imageSize of entries without one; null for the images' shape
    * @throws UserError naming the entry that is wrong
    */
-  public Entries entries(String preset, @Nullable Integer imageSize) {
+  Entries entries(String preset, @Nullable Integer imageSize) {
     List<Entry> entries = new ArrayList<>();
     for (JsonNode entry : content.get(ENTRIES)) {
       String where = "entry " + (entries.size() + 1) + ": ";
