@@ -51,7 +51,7 @@ import picocli.CommandLine.ParameterException;
       "      --methods=obow,simclr,rotation --budget=2",
       "  xdg-open runs/comparison/index.html",
       "",
-      "The same method twice, by a plan file, plan.yaml:",
+      "The same method twice, with --plan=plan.yaml --output=runs/words and this plan.yaml:",
       "  images: runs/photos/images",
       "  budget: 2",
       "  entries:",
@@ -59,7 +59,6 @@ import picocli.CommandLine.ParameterException;
       "    - method: obow",
       "      name: obow, 128 words",
       "      words: 128",
-      "  ./vocabeam compare --plan=plan.yaml --output=runs/words",
     })
 public final class CompareCommand implements Callable<Integer> {
   private static final String PLAN = "--plan";

@@ -93,7 +93,7 @@ class ComparePlanTest {
     String example =
         help.lines()
             .dropWhile(line -> !line.contains("images: runs"))
-            .takeWhile(line -> !line.contains("./vocabeam"))
+            .takeWhile(line -> line.startsWith("  "))
             .map(line -> line.substring(2))
             .collect(Collectors.joining("\n"));
     assertEquals(2, request(example).entries().list().size());
