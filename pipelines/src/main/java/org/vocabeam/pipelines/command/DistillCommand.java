@@ -187,6 +187,14 @@ public final class DistillCommand implements Callable<Integer> {
     return DirectoryLock.ofOutput(teacherFeatures, "distill", System.err::println);
   }
 
+  private Preset student() {
+    try {
+      return Preset.named(student);
+    } catch (UserError e) {
+      throw new UserError(e.getMessage().replaceFirst("^preset is", "--student is"), e);
+    }
+  }
+
   private Recipe recipe(TrainingImages opened, InitialWeights taught, RoundPlan plan) {
     List<String> classes = taught.recipe().method().classes();
     Objective learned =
@@ -195,7 +203,7 @@ public final class DistillCommand implements Callable<Integer> {
     refuse("--distance", distance, learned == Objective.LOGITS, "logits have none");
     Task task = imageSize.of(taught.task(opened, plan.steps(), steps.seed()));
     return Distillation.recipe(
-            Preset.named(student).backbone(task),
+            student().backbone(task),
             task,
             taught.recipe().backbone(),
             learned == Objective.LOGITS ? classes : List.of(),

@@ -408,6 +408,17 @@ class FinetuneCommandTest {
     assertTrue(error.getMessage().contains(what), error.getMessage());
   }
 
+  @Test
+  void anUnknownStudentIsNamed() {
+    Throwable error =
+        assertThrows(
+                ExecutionException.class,
+                () -> run("distill", "unknown", "--teacher=" + encoder, "--student=large"))
+            .getCause();
+    assertTrue(
+        error.getMessage().startsWith("--student is large, must be small"), error.getMessage());
+  }
+
   /** The encoder stays while the linear layer learns, and then moves too. */
   @Test
   void headsAreWarmedUpFirst() {
