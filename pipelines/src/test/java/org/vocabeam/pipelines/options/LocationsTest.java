@@ -70,6 +70,7 @@ class LocationsTest {
             "--metrics",
             "--output",
             "--page",
+            "--plan",
             "--registry",
             "--sheet",
             "--targets",
