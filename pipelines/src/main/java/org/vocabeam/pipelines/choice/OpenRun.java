@@ -307,6 +307,11 @@ public record OpenRun(PretrainRequest request, boolean chooses, @Nullable Double
     }
   }
 
+  private static String words(double minutes) {
+    return Double.toString(minutes).replaceAll("\\.0$", "")
+        + (minutes == 1 ? " minute" : " minutes");
+  }
+
   private void print(RunPlan plan, TrainingImages images, Runner runner, PrintStream out) {
     List<Setting> settings = new ArrayList<>(plan.settings());
     if (minutes != null) {
@@ -320,8 +325,7 @@ public record OpenRun(PretrainRequest request, boolean chooses, @Nullable Double
     }
     out.printf(
         "Settings:    for %s%s%n",
-        situation(images, runner),
-        minutes == null ? "" : ", " + minutes.toString().replaceAll("\\.0$", "") + " minutes");
+        situation(images, runner), minutes == null ? "" : ", " + words(minutes));
     settings.forEach(s -> out.printf("  %-22s %s%n", s.typed(), s.reason()));
     out.printf("Estimate:    %s%n", plan.estimate());
   }
