@@ -2,7 +2,6 @@ package org.vocabeam.models.training;
 
 import java.util.HashMap;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.tensorflow.Graph;
@@ -32,9 +31,11 @@ public record ProgramSize(
   /** Scope of the operations that TensorFlow adds for gradients. */
   private static final String GRADIENTS = "gradients";
 
-  /** Operations whose result is no memory of its own, or is there already. */
-  private static final Set<String> FREE =
-      Set.of("ReadVariableOp", "VarHandleOp", "Const", "Identity", "Reshape", "StopGradient");
+  /** Operations whose result is the memory of their input. */
+  private static final Set<String> ALIASES = Set.of("Identity", "Reshape", "StopGradient");
+
+  /** Operations whose result is there already. */
+  private static final Set<String> FREE = Set.of("ReadVariableOp", "VarHandleOp", "Const");
 
   /** Returns the sizes of a recipe's program. */
   public static ProgramSize of(Recipe recipe) {
@@ -90,8 +91,7 @@ public record ProgramSize(
   /** Returns the tensor whose memory an output is. */
   private static Output<?> source(Output<?> output) {
     Output<?> source = output;
-    while (source.op() instanceof GraphOperation operation
-        && List.of("Identity", "Reshape", "StopGradient").contains(operation.type())) {
+    while (source.op() instanceof GraphOperation operation && ALIASES.contains(operation.type())) {
       source = operation.input(0);
     }
     return source;

@@ -1,10 +1,9 @@
 package org.vocabeam.pipelines.choice;
 
-import com.sun.management.OperatingSystemMXBean;
-import java.lang.management.ManagementFactory;
 import java.util.Locale;
 import org.vocabeam.models.program.DeviceChoice;
 import org.vocabeam.models.program.Gpus;
+import org.vocabeam.pipelines.run.BatchCheck;
 import org.vocabeam.pipelines.runner.Runner;
 
 /**
@@ -32,12 +31,9 @@ public record Machine(int cores, long hostBytes, long gpuBytes) {
       return new Machine(2, REMOTE_BYTES, device == DeviceChoice.GPU ? REMOTE_GPU_BYTES : 0);
     }
     return new Machine(
-        Runtime.getRuntime().availableProcessors(), physicalBytes(), Gpus.memoryBytes(device));
-  }
-
-  private static long physicalBytes() {
-    return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
-        .getTotalMemorySize();
+        Runtime.getRuntime().availableProcessors(),
+        BatchCheck.physicalBytes(),
+        Gpus.memoryBytes(device));
   }
 
   /** Returns true if networks compute on a GPU. */

@@ -1,16 +1,11 @@
 package org.vocabeam.pipelines.compare;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import org.checkerframework.checker.nullness.qual.Nullable;
-import org.vocabeam.models.UserError;
+import org.vocabeam.pipelines.inputs.Documents;
 import org.vocabeam.transforms.files.StoreFiles;
 
 /**
@@ -22,8 +17,6 @@ import org.vocabeam.transforms.files.StoreFiles;
  */
 public record ComparisonPlan(JsonNode options, List<Method> methods) {
   private static final String FILE = "compare.json";
-  private static final ObjectMapper JSON =
-      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
   /**
    * A method of the comparison.
@@ -91,26 +84,11 @@ public record ComparisonPlan(JsonNode options, List<Method> methods) {
 
   /** Returns the plan of a comparison that has been started. */
   public static Optional<ComparisonPlan> find(String root) {
-    String file = file(root);
-    try {
-      Optional<String> text = StoreFiles.find(file);
-      return text.isEmpty()
-          ? Optional.empty()
-          : Optional.of(JSON.readValue(text.get(), ComparisonPlan.class));
-    } catch (JsonProcessingException e) {
-      throw new UserError(
-          file + " is no plan of a comparison; remove it, or give another --output", e);
-    } catch (IOException e) {
-      throw new UserError("cannot read " + file + ": " + e.getMessage(), e);
-    }
+    return Documents.find(ComparisonPlan.class, file(root));
   }
 
   /** Writes the plan whole or not at all. */
   public void write(String root) {
-    try {
-      StoreFiles.write(file(root), JSON.writeValueAsString(this) + "\n");
-    } catch (IOException e) {
-      throw new UserError("cannot use " + root + " as the output: " + e.getMessage(), e);
-    }
+    Documents.write(file(root), this);
   }
 }

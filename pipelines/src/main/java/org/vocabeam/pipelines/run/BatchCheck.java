@@ -147,7 +147,7 @@ public record BatchCheck(Recipe recipe, TrainingImages images, RoundPlan rounds)
   }
 
   /** Returns the memory of this machine, or of the container that it is. */
-  private static long physicalBytes() {
+  public static long physicalBytes() {
     return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
         .getTotalMemorySize();
   }

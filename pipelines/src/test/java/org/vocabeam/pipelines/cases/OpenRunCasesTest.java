@@ -104,11 +104,26 @@ class OpenRunCasesTest {
     Map<String, byte[]> actual = files(typed);
     assertEquals(expected.keySet(), actual.keySet());
     expected.forEach((name, bytes) -> assertArrayEquals(bytes, actual.get(name), name));
+    assertDiskIsAsEstimated(chosen);
 
     run("pretrain", chosen, List.of("--preset=auto", "--minutes=3"))
         .assertFailedWith(chosen + " is a run with minutes 0.001, and now it is 3.0");
     run("pretrain", typed, List.of("--minutes=3"))
         .assertFailedWith(typed + " is a run whose length and settings were given");
+  }
+
+  /**
+   * Checks the estimate of the disk, which is allowed to be 20 % off. It is of one round, because
+   * the plan was given another by hand.
+   */
+  private static void assertDiskIsAsEstimated(Path run) throws IOException {
+    long estimated =
+        JSON.readTree(run.resolve("plan.json").toFile()).at("/estimate/diskBytes").longValue();
+    long taken = 0;
+    for (Path file : MoreFiles.fileTraverser().breadthFirst(run)) {
+      taken += Files.isRegularFile(file) ? Files.size(file) : 0;
+    }
+    assertEquals(1, 2.0 * estimated / taken, 0.2);
   }
 
   @Test

@@ -25,7 +25,7 @@ class LeadersTest {
     return new SeedValues(values, 0);
   }
 
-  /** Of 2 degrees of freedom t has a closed form: 0.95 of it are within 4.3026. */
+  /** Student's t with 2 degrees of freedom has a closed form: 95 % of it are within 4.302653. */
   @Test
   void intervalOfAMean() {
     SeedValues three = values(0.5, 0.6, 0.7);

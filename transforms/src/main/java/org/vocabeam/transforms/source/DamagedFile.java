@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.function.Consumer;
-import org.checkerframework.checker.nullness.qual.Nullable;
 import org.vocabeam.models.UserError;
 import org.vocabeam.transforms.files.StoreFiles;
 import org.vocabeam.transforms.image.Rejection;
@@ -21,33 +20,37 @@ final class DamagedFile extends UserError {
    * Part of a file that has others beside it: it is rejected alone if it is damaged, and what comes
    * before the damage is kept.
    *
-   * @param part null if nothing of the file can be read
    * @param file path
    * @param id of the rejected file
    */
-  record Alone(WorkItem.@Nullable Part part, String file, String id, String split)
-      implements WorkItem.Part {
+  record Alone(WorkItem.Part part, String file, String id, String split) implements WorkItem.Part {
     @Override
     public void read(int maxBytes, Consumer<SourceImage> images) {
       try {
-        if (part != null) {
-          part.read(maxBytes, images);
-          return;
-        }
+        part.read(maxBytes, images);
       } catch (DamagedFile e) {
-        checkReadable(e);
+        images.accept(SourceImage.rejected(id, split, confirmed(maxBytes, e)));
       }
-      images.accept(SourceImage.rejected(id, split, Rejection.DAMAGED));
     }
 
-    /** Throws an error if the file cannot be read at present, as when a network is down. */
-    private void checkReadable(DamagedFile error) {
+    /**
+     * Returns the reason why the file is rejected. An error of a disk or network looks like damage,
+     * so the file is read to its end, and then once more for its images.
+     *
+     * @throws DamagedFile the same, when the damage is gone: a runner may try again
+     */
+    private Rejection confirmed(int maxBytes, DamagedFile error) {
       try (InputStream in = StoreFiles.open(file)) {
         in.transferTo(OutputStream.nullOutputStream());
       } catch (IOException e) {
-        error.addSuppressed(e);
-        throw error;
+        return SourceImage.unreadable(file, e, Rejection.GONE);
       }
+      try {
+        part.read(maxBytes, image -> {});
+      } catch (DamagedFile again) {
+        return Rejection.DAMAGED;
+      }
+      throw error;
     }
   }
 }

@@ -1,12 +1,9 @@
 package org.vocabeam.transforms.source;
 
 import com.google.common.collect.Lists;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Serializable;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -90,14 +87,11 @@ final class FolderFormat implements SourceFormat {
 
     /** Returns the reason why a listed file cannot be read now. */
     private Rejection rejection(String file, IOException failure) {
-      if (StoreFiles.local(file).isEmpty() && !(failure instanceof FileNotFoundException)) {
-        throw new UserError("cannot read " + file + ": " + failure.getMessage(), failure);
-      }
-      if (failure instanceof NoSuchFileException || failure instanceof FileNotFoundException) {
+      Rejection rejection = SourceImage.unreadable(file, failure, Rejection.GONE);
+      if (rejection == Rejection.GONE) {
         checkRoot(failure);
-        return Rejection.GONE;
       }
-      return failure instanceof AccessDeniedException ? Rejection.CLOSED : Rejection.UNREADABLE;
+      return rejection;
     }
 
     /** Refuses a folder that this worker does not see at all. */

@@ -88,16 +88,16 @@ record LabelTable(
                 String label = Labels.of(values.get(columns.label()));
                 String named = Splits.of(values.get(columns.split()));
                 rows.put(
-                    name(image), interner.intern(new Row(label, named == null ? split : named)));
+                    slashed(image).replaceFirst("^(\\./|/)+", ""),
+                    interner.intern(new Row(label, named == null ? split : named)));
               }
             });
     return rows;
   }
 
-  /** Returns the name of a file as rows have it: tables of Windows have backslashes for slashes. */
-  private static String name(String image) {
-    String name = image.contains("/") ? image : image.replace('\\', '/');
-    return name.replaceFirst("^(\\./|/)+", "");
+  /** Returns the name of a file with slashes: tables of Windows have backslashes for them. */
+  private static String slashed(String name) {
+    return name.indexOf('/') < 0 ? name.replace('\\', '/') : name;
   }
 
   String path() {
@@ -150,7 +150,7 @@ record LabelTable(
   private @Nullable String key(String file, Map<String, Row> rows) {
     String path = file.substring(directory.length());
     while (true) {
-      String name = name(path);
+      String name = slashed(path);
       int dot = name.lastIndexOf('.');
       String stem = dot > name.lastIndexOf('/') + 1 ? name.substring(0, dot) : name;
       if (rows.containsKey(name) || rows.containsKey(stem)) {

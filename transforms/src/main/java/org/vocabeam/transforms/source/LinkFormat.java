@@ -53,7 +53,7 @@ final class LinkFormat implements SourceFormat {
           if (files.isFile()) {
             throw e;
           }
-          damaged.add(new DamagedFile.Alone(null, file.path(), file.name(), ImageRecord.NO_SPLIT));
+          damaged.add(ParquetTable.withoutFooter(file, ImageRecord.NO_SPLIT));
           continue;
         }
       }

@@ -4,7 +4,6 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
@@ -34,13 +33,8 @@ final class LinkedFile {
       return link.contains("\\") // a table of Windows
           ? read(id, label, split, directory, link.replace('\\', '/'), maxBytes)
           : SourceImage.rejected(id, split, Rejection.MISSING);
-    } catch (AccessDeniedException e) {
-      return SourceImage.rejected(id, split, Rejection.CLOSED);
     } catch (IOException e) {
-      if (file.contains("://")) {
-        throw new UserError("cannot read " + file + ": " + e.getMessage(), e);
-      }
-      return SourceImage.rejected(id, split, Rejection.UNREADABLE);
+      return SourceImage.rejected(id, split, SourceImage.unreadable(file, e, Rejection.MISSING));
     }
   }
 

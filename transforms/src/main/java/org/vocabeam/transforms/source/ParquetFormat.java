@@ -75,7 +75,7 @@ final class ParquetFormat implements SourceFormat {
           throw e;
         }
         String split = Columns.fallback(file, levels).orElse(ImageRecord.NO_SPLIT);
-        parts.add(new DamagedFile.Alone(null, file.path(), file.name(), split));
+        parts.add(ParquetTable.withoutFooter(file, split));
         continue;
       }
       for (RowGroup group : columns.footer.rowGroups()) {

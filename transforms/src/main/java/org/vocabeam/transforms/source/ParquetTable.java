@@ -14,6 +14,7 @@ import org.apache.parquet.hadoop.example.GroupReadSupport;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.Type;
 import org.vocabeam.models.UserError;
+import org.vocabeam.transforms.files.StoreFiles;
 import org.vocabeam.transforms.parquet.ParquetFooter;
 import org.vocabeam.transforms.parquet.RowGroup;
 import org.vocabeam.transforms.parquet.RowReader;
@@ -32,6 +33,20 @@ final class ParquetTable {
       return ParquetFooter.read(path, 0);
     } catch (IOException | RuntimeException e) {
       throw new DamagedFile(path + " is not a whole Parquet file; fetch it again", e);
+    }
+  }
+
+  /** Returns a file that is rejected, because it has others beside it and no footer. */
+  static WorkItem.Part withoutFooter(StoreFiles.Listed file, String split) {
+    return new DamagedFile.Alone(new Footer(file.path()), file.path(), file.name(), split);
+  }
+
+  /** Reader of a footer, which can only fail: the driver knows the images of any other. */
+  private record Footer(String file) implements WorkItem.Part {
+    @Override
+    public void read(int maxBytes, Consumer<SourceImage> images) {
+      footer(file);
+      throw new UserError(file + " could not be read at first; give the command again");
     }
   }
 

@@ -2,10 +2,15 @@ package org.vocabeam.transforms.source;
 
 import com.google.common.base.Strings;
 import com.google.common.hash.Hashing;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.util.Arrays;
 import org.checkerframework.checker.nullness.qual.Nullable;
+import org.vocabeam.models.UserError;
+import org.vocabeam.transforms.files.StoreFiles;
 import org.vocabeam.transforms.files.Unread;
 import org.vocabeam.transforms.image.ImageFormat;
 import org.vocabeam.transforms.image.ImageRecord;
@@ -72,6 +77,22 @@ public record SourceImage(
   /** Returns the id of a row of a file, with at least five digits, so that ids sort as rows. */
   static String rowId(String file, long row) {
     return file + "#" + Strings.padStart(Long.toString(row), 5, '0');
+  }
+
+  /**
+   * Returns the reason why a file is rejected that cannot be read at all.
+   *
+   * @param missing reason for a file that is not there
+   * @throws UserError when an object store fails, whose files would be lost for a while's error
+   */
+  static Rejection unreadable(String file, IOException failure, Rejection missing) {
+    if (failure instanceof NoSuchFileException || failure instanceof FileNotFoundException) {
+      return missing;
+    }
+    if (StoreFiles.local(file).isEmpty()) {
+      throw new UserError("cannot read " + file + ": " + failure.getMessage(), failure);
+    }
+    return failure instanceof AccessDeniedException ? Rejection.CLOSED : Rejection.UNREADABLE;
   }
 
   static SourceImage rejected(String id, String split, Rejection rejection) {
